@@ -1,0 +1,35 @@
+/*
+ * For the machines behind the seam (sim/, backend-linux/, backend-xen/, and
+ * backend/'s own recorder and replay). Callers include backend/backend.h.
+ *
+ * Every slot is required; the table is static const. The wrappers of backend.h
+ * have already refused what is outside `can`, hosts that do not exist, and
+ * waiting backwards.
+ */
+#ifndef BACKEND_BACKEND_IMPL_H
+#define BACKEND_BACKEND_IMPL_H
+
+#include "backend/backend.h"
+
+struct backend_ops {
+	const char *name;    /* as given to --backend */
+	const char *summary; /* one line for `homenode list backends` */
+	unsigned can;	     /* STEP_* bits; constant */
+	int (*open)(struct backend **out, const struct backend_config *config, struct error *err);
+	void (*close)(struct backend *b);
+	int64_t (*now_ns)(const struct backend *b);
+	int (*check)(struct backend *b, const struct step *s, struct error *err);
+	int (*apply)(struct backend *b, const struct step *s, struct error *err);
+	int (*wait)(struct backend *b, int64_t until_ns, struct event *out, struct error *err);
+	const struct host_state *(*observe)(struct backend *b, uint32_t host);
+	int (*measure)(struct backend *b, uint32_t host, uint32_t slot, struct measure *out,
+		       struct error *err);
+};
+
+/* First member of every machine's own struct; open fills it in. */
+struct backend {
+	const struct backend_ops *ops;
+	uint32_t nr_hosts;
+};
+
+#endif

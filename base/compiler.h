@@ -1,0 +1,27 @@
+/*
+ * The only place where the compiler's extensions are named.
+ */
+#ifndef BASE_COMPILER_H
+#define BASE_COMPILER_H
+
+#define MUST_USE __attribute__((warn_unused_result))
+#define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
+#define NORETURN __attribute__((noreturn))
+
+/* 128-bit integers hold time-weighted sums: bytes x nanoseconds of a fleet's
+ * year do not fit into 64 bits. gcc and clang have them on every 64-bit target. */
+__extension__ typedef __int128 int128;
+__extension__ typedef unsigned __int128 uint128;
+
+/* Index of the lowest set bit; `x` must not be 0. */
+static inline unsigned lowest_bit(unsigned long long x)
+{
+	return (unsigned)__builtin_ctzll(x);
+}
+
+static inline unsigned count_bits(unsigned long long x)
+{
+	return (unsigned)__builtin_popcountll(x);
+}
+
+#endif

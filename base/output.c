@@ -1,0 +1,149 @@
+#include "base/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdbool.h>
+#include <sha2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+
+int output_open(struct output *o, const char *path, struct error *err)
+{
+	int fd;
+
+	*o = (struct output){.path = xstrdup(path), .temporary = xasprintf("%s.XXXXXX", path)};
+	fd = mkstemp(o->temporary);
+	if (fd >= 0 && fchmod(fd, 0644) == 0)
+		o->file = fdopen(fd, "w");
+	if (!o->file) {
+		int rc = error_set(err, ERR_MACHINE, "%s: cannot be written: %s", path,
+				   strerror(errno));
+
+		if (fd >= 0) {
+			close(fd);
+			unlink(o->temporary);
+		}
+		free(o->path);
+		free(o->temporary);
+		*o = (struct output){0};
+		return rc;
+	}
+	return 0;
+}
+
+static void sync_directory_of(const char *path)
+{
+	char *copy = xstrdup(path);
+	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY);
+
+	/* some file systems cannot sync a directory; the rename itself is done */
+	if (fd >= 0) {
+		(void)fsync(fd);
+		close(fd);
+	}
+	free(copy);
+}
+
+int output_commit(struct output *o, struct error *err)
+{
+	int rc = 0;
+	bool ok = !ferror(o->file) && fflush(o->file) == 0 && fsync(fileno(o->file)) == 0;
+
+	if (fclose(o->file) != 0)
+		ok = false;
+	o->file = NULL;
+	if (!ok || rename(o->temporary, o->path) != 0) {
+		rc = error_set(err, ERR_MACHINE, "%s: cannot be written: %s", o->path,
+			       strerror(errno));
+		unlink(o->temporary);
+	} else {
+		sync_directory_of(o->path);
+	}
+	free(o->path);
+	free(o->temporary);
+	*o = (struct output){0};
+	return rc;
+}
+
+void output_abandon(struct output *o)
+{
+	if (o->file) {
+		fclose(o->file);
+		unlink(o->temporary);
+	}
+	free(o->path);
+	free(o->temporary);
+	*o = (struct output){0};
+}
+
+int make_directories(const char *path, struct error *err)
+{
+	char *copy = xstrdup(path);
+	int rc = 0;
+
+	for (char *p = copy + 1;; p++) {
+		char c = *p;
+
+		if (c != '/' && c != '\0')
+			continue;
+		*p = '\0';
+		if (mkdir(copy, 0777) != 0 && errno != EEXIST) {
+			rc = error_set(err, ERR_MACHINE, "%s: cannot make the directory: %s", copy,
+				       strerror(errno));
+			break;
+		}
+		*p = c;
+		if (!c)
+			break;
+	}
+	free(copy);
+	return rc;
+}
+
+int file_sha256(const char *path, char out[65], struct error *err)
+{
+	if (!SHA256File(path, out))
+		return error_set(err, ERR_INPUT, "%s: cannot be read: %s", path, strerror(errno));
+	return 0;
+}
+
+int file_read(const char *path, size_t max, char **out, size_t *size, struct error *err)
+{
+	bool std = strcmp(path, "-") == 0;
+	FILE *f = std ? stdin : fopen(path, "rb");
+	char *buf = NULL;
+	size_t cap = 0, nr = 0, n;
+	int rc = 0;
+
+	*out = NULL;
+	if (!f)
+		return error_set(err, ERR_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
+	do {
+		if (cap - nr < 2) {
+			cap = cap ? cap * 2 : 65536;
+			buf = xreallocarray(buf, cap, 1);
+		}
+		n = fread(buf + nr, 1, cap - nr - 1, f);
+		nr += n;
+	} while (n > 0 && nr <= max);
+	if (ferror(f))
+		rc = error_set(err, ERR_INPUT, "%s: cannot be read: %s", path, strerror(errno));
+	else if (nr > max)
+		rc = error_set(err, ERR_INPUT, "%s: is larger than %zu MiB, the most that is read",
+			       path, max >> 20);
+	if (!std)
+		fclose(f);
+	if (rc) {
+		free(buf);
+		return rc;
+	}
+	buf[nr] = '\0';
+	*out = buf;
+	*size = nr;
+	return 0;
+}

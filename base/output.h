@@ -1,0 +1,33 @@
+/*
+ * Files that appear whole or not at all: written beside their place under
+ * another name, synced, then renamed.
+ */
+#ifndef BASE_OUTPUT_H
+#define BASE_OUTPUT_H
+
+#include <stdio.h>
+
+#include "base/error.h"
+
+struct output {
+	FILE *file; /* write here */
+	char *path, *temporary;
+};
+
+int output_open(struct output *o, const char *path, struct error *err) MUST_USE;
+/* Flush, fsync, rename, fsync the directory. On failure nothing is left. */
+int output_commit(struct output *o, struct error *err) MUST_USE;
+/* Remove what was written; fine after commit or on a zeroed struct. */
+void output_abandon(struct output *o);
+
+/* mkdir -p. */
+int make_directories(const char *path, struct error *err) MUST_USE;
+
+/* 64 hex digits of the file's SHA-256, NUL-terminated. */
+int file_sha256(const char *path, char out[65], struct error *err) MUST_USE;
+
+/* Whole file into memory, NUL-terminated (caller frees); more than `max` bytes is
+ * ERR_INPUT. "-" is standard input. */
+int file_read(const char *path, size_t max, char **out, size_t *size, struct error *err) MUST_USE;
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * Tables for people: columns as wide as they need to be, numbers to the right.
+ * Cells are copied. A cell that looks like a number is right-aligned.
+ */
+#ifndef BASE_TABLE_H
+#define BASE_TABLE_H
+
+#include <stdio.h>
+
+#include "base/compiler.h"
+
+struct table; /* owned by the caller: table_new / table_free */
+
+struct table *table_new(void) MUST_USE;
+void table_free(struct table *t);
+void table_cell(struct table *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void table_end_row(struct table *t);
+/* First row is the heading. `indent` spaces before each line, two between columns. */
+void table_print(const struct table *t, FILE *out, unsigned indent);
+
+#endif

@@ -1,0 +1,240 @@
+#include "base/units.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct unit {
+	const char *name;
+	int64_t num, den; /* factor num/den of the base unit */
+};
+
+static const struct unit byte_units[] = {
+	{"", 1, 1},
+	{"B", 1, 1},
+	{"KiB", KIB, 1},
+	{"MiB", MIB, 1},
+	{"GiB", GIB, 1},
+	{"TiB", TIB, 1},
+	{"kB", 1000, 1},
+	{"KB", 1000, 1},
+	{"MB", 1000000, 1},
+	{"GB", 1000000000, 1},
+	{"TB", 1000000000000, 1},
+	{NULL, 0, 0},
+};
+
+static const struct unit k8s_units[] = {
+	{"", 1, 1},
+	{"m", 1, 1000},
+	{"Ki", KIB, 1},
+	{"Mi", MIB, 1},
+	{"Gi", GIB, 1},
+	{"Ti", TIB, 1},
+	{"Pi", (int64_t)1 << 50, 1},
+	{"Ei", (int64_t)1 << 60, 1},
+	{"k", 1000, 1},
+	{"M", 1000000, 1},
+	{"G", 1000000000, 1},
+	{"T", 1000000000000, 1},
+	{"P", 1000000000000000, 1},
+	{"E", 1000000000000000000, 1},
+	{NULL, 0, 0},
+};
+
+static const struct unit time_units[] = {
+	{"", NS_PER_S, 1},
+	{"ns", 1, 1},
+	{"us", NS_PER_US, 1},
+	{"ms", NS_PER_MS, 1},
+	{"s", NS_PER_S, 1},
+	{"m", 60 * NS_PER_S, 1},
+	{"min", 60 * NS_PER_S, 1},
+	{"h", NS_PER_HOUR, 1},
+	{"d", NS_PER_DAY, 1},
+	{NULL, 0, 0},
+};
+
+/* A decimal number as mantissa / 10^places, exactly. */
+struct decimal {
+	uint64_t mantissa;
+	int places;
+};
+
+static bool decimal_parse(const char **text, const char *end, struct decimal *out)
+{
+	const char *p = *text;
+	bool digits = false;
+
+	out->mantissa = 0;
+	out->places = 0;
+	for (; p < end && isdigit((unsigned char)*p); p++, digits = true) {
+		if (out->mantissa > (UINT64_MAX - 9) / 10)
+			return false;
+		out->mantissa = out->mantissa * 10 + (uint64_t)(*p - '0');
+	}
+	if (p < end && *p == '.') {
+		for (p++; p < end && isdigit((unsigned char)*p); p++, digits = true) {
+			/* digits beyond 64 bits of precision carry nothing */
+			if (out->mantissa > (UINT64_MAX - 9) / 10 || out->places >= 18)
+				continue;
+			out->mantissa = out->mantissa * 10 + (uint64_t)(*p - '0');
+			out->places++;
+		}
+	}
+	*text = p;
+	return digits;
+}
+
+/* mantissa * num / (den * 10^places), rounded down or up; false on overflow. */
+static bool decimal_scale(const struct decimal *d, int64_t num, int64_t den, bool up, int64_t *out)
+{
+	uint128 n = (uint128)d->mantissa * (uint64_t)num, q = (uint64_t)den;
+
+	for (int i = 0; i < d->places; i++)
+		q *= 10;
+	n = up ? (n + q - 1) / q : n / q;
+	if (n > INT64_MAX)
+		return false;
+	*out = (int64_t)n;
+	return true;
+}
+
+static bool exponent_parse(const char **text, const char *end, int *out)
+{
+	const char *p = *text;
+	int sign = 1, v = 0;
+
+	*out = 0;
+	if (end - p < 2 || (*p != 'e' && *p != 'E'))
+		return true;
+	p++;
+	if (*p == '+' || *p == '-')
+		sign = *p++ == '-' ? -1 : 1;
+	if (p == end || !isdigit((unsigned char)*p))
+		return true; /* "E" alone is the unit exa */
+	for (; p < end && isdigit((unsigned char)*p) && v < 100; p++)
+		v = v * 10 + (*p - '0');
+	*out = sign * v;
+	*text = p;
+	return true;
+}
+
+static bool quantity_parse(const char *text, const struct unit *units, bool up, bool exponent,
+			   int64_t *out)
+{
+	const char *p = text, *end = text + strlen(text);
+	struct decimal d;
+	int exp10 = 0;
+
+	while (p < end && *p == ' ')
+		p++;
+	if (!decimal_parse(&p, end, &d))
+		return false;
+	if (exponent && !exponent_parse(&p, end, &exp10))
+		return false;
+	for (; exp10 > 0; exp10--) {
+		if (d.places > 0)
+			d.places--;
+		else if (d.mantissa > UINT64_MAX / 10)
+			return false;
+		else
+			d.mantissa *= 10;
+	}
+	if (exp10 < 0)
+		d.places += -exp10;
+	if (d.places > 18)
+		return false;
+	while (p < end && *p == ' ')
+		p++;
+	for (const struct unit *u = units; u->name; u++)
+		if (strcmp(p, u->name) == 0)
+			return decimal_scale(&d, u->num, u->den, up, out);
+	return false;
+}
+
+bool bytes_parse(const char *text, int64_t *out)
+{
+	return quantity_parse(text, byte_units, false, false, out);
+}
+
+bool k8s_bytes_parse(const char *text, int64_t *out)
+{
+	return quantity_parse(text, k8s_units, true, true, out);
+}
+
+bool duration_parse(const char *text, int64_t *out_ns)
+{
+	return quantity_parse(text, time_units, false, false, out_ns);
+}
+
+bool seconds_parse(const char *text, size_t n, int64_t *out_ns)
+{
+	const char *p = text, *end = text + n;
+	struct decimal d;
+
+	return decimal_parse(&p, end, &d) && p == end &&
+	       decimal_scale(&d, NS_PER_S, 1, false, out_ns);
+}
+
+char *bytes_text(int64_t bytes, char *buf, size_t size)
+{
+	static const char *const name[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+	int64_t unit = 1, hundredths;
+	unsigned u = 0;
+
+	while (u < 4 && (bytes >= unit * 1024 || bytes <= -unit * 1024)) {
+		unit *= 1024;
+		u++;
+	}
+	hundredths = (int64_t)((int128)bytes * 100 / unit);
+	if (hundredths % 100 == 0)
+		snprintf(buf, size, "%lld %s", (long long)(hundredths / 100), name[u]);
+	else if (hundredths % 10 == 0)
+		snprintf(buf, size, "%lld.%lld %s", (long long)(hundredths / 100),
+			 llabs(hundredths / 10 % 10), name[u]);
+	else
+		snprintf(buf, size, "%lld.%02lld %s", (long long)(hundredths / 100),
+			 llabs(hundredths % 100), name[u]);
+	return buf;
+}
+
+char *bytes_exact(int64_t bytes, char *buf, size_t size)
+{
+	static const char *const name[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+	unsigned u = 0;
+
+	while (u < 4 && bytes != 0 && bytes % 1024 == 0) {
+		bytes /= 1024;
+		u++;
+	}
+	snprintf(buf, size, "%lld%s", (long long)bytes, name[u]);
+	return buf;
+}
+
+char *duration_text(int64_t ns, char *buf, size_t size)
+{
+	long long s = ns / NS_PER_S;
+
+	if (s >= 86400)
+		snprintf(buf, size, "%lldd %lldh", s / 86400, s / 3600 % 24);
+	else if (s >= 3600)
+		snprintf(buf, size, "%lldh %lldmin", s / 3600, s / 60 % 60);
+	else if (s >= 60)
+		snprintf(buf, size, "%lldmin %llds", s / 60, s % 60);
+	else
+		snprintf(buf, size, "%lld.%03lld s", s, (long long)(ns / NS_PER_MS % 1000));
+	return buf;
+}
+
+int64_t ppm_wide(int128 part, int128 whole)
+{
+	return whole ? (int64_t)(part * 1000000 / whole) : 0;
+}
+
+int64_t ppm(int64_t part, int64_t whole)
+{
+	return ppm_wide(part, whole);
+}

@@ -1,0 +1,64 @@
+/*
+ * Text to quantities and back. Inside the program there is one unit a
+ * dimension: bytes, nanoseconds, parts per million. Conversion happens at the
+ * edges, here.
+ */
+#ifndef BASE_UNITS_H
+#define BASE_UNITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+
+#define KIB ((int64_t)1 << 10)
+#define MIB ((int64_t)1 << 20)
+#define GIB ((int64_t)1 << 30)
+#define TIB ((int64_t)1 << 40)
+
+#define PAGE_BYTES ((int64_t)4096)
+
+#define NS_PER_US ((int64_t)1000)
+#define NS_PER_MS ((int64_t)1000000)
+#define NS_PER_S ((int64_t)1000000000)
+#define NS_PER_HOUR (3600 * NS_PER_S)
+#define NS_PER_DAY (24 * NS_PER_HOUR)
+
+/* A time that never comes. */
+#define NS_NEVER INT64_MAX
+
+/*
+ * "6GiB", "512 MiB", "1.75GiB", "6442450944": number, optional unit. Units:
+ * B KiB MiB GiB TiB (1024), kB KB MB GB TB (1000). A bare number is bytes.
+ * False when it is not a number, negative, the unit is unknown, or it does not
+ * fit; a fraction must come out as a whole number of bytes after rounding down.
+ */
+bool bytes_parse(const char *text, int64_t *out) MUST_USE;
+
+/* Kubernetes quantity: Ki Mi Gi Ti Pi Ei (1024), k M G T P E (1000), m (1/1000),
+ * decimal exponents ("1e9"); rounded up to whole bytes as Kubernetes does. */
+bool k8s_bytes_parse(const char *text, int64_t *out) MUST_USE;
+
+/* "7d", "12h", "5min" (or "5m"), "30s", "1.5s", "100ms", "2us", "40ns"; a bare number is seconds. */
+bool duration_parse(const char *text, int64_t *out_ns) MUST_USE;
+
+/* Decimal number without exponent to nanoseconds (unit: seconds), exactly, no
+ * floating point; for traces. `n` characters are read; false when malformed,
+ * negative or too large. */
+bool seconds_parse(const char *text, size_t n, int64_t *out_ns) MUST_USE;
+
+/* "12 GiB", "1.5 GiB", "12345 B": shortest exact-looking form for people, at
+ * most two decimals. Writes into buf (32 is enough) and returns it. */
+char *bytes_text(int64_t bytes, char *buf, size_t size);
+/* The same without a space and exact, re-readable by bytes_parse: "12GiB", "4097B". */
+char *bytes_exact(int64_t bytes, char *buf, size_t size);
+/* "3d 4h", "2h 5min", "12.5 s". */
+char *duration_text(int64_t ns, char *buf, size_t size);
+
+/* part * 1,000,000 / whole rounded down; 0 when whole is 0. Both >= 0. */
+int64_t ppm(int64_t part, int64_t whole);
+/* Two quantities of the same 128-bit kind. */
+int64_t ppm_wide(int128 part, int128 whole);
+
+#endif

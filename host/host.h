@@ -1,0 +1,154 @@
+/*
+ * A host: what placement needs to know of a machine. Read from hwloc XML (any
+ * version hwloc 2 reads), from this machine, or built by code (tests,
+ * backends). Plain data once made; nothing here changes during a run.
+ *
+ * Nodes are kept in ascending os_index; everything else refers to them by their
+ * position ("index") in that order. CPUs are sets of os_indexes, never ranges.
+ */
+#ifndef HOST_HOST_H
+#define HOST_HOST_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/cpuset.h"
+#include "base/error.h"
+#include "base/nodeset.h"
+
+#define HOST_NO_PACKAGE UINT32_MAX
+
+/* Where a matrix comes from; printed with every figure that rests on it. */
+enum host_grade {
+	GRADE_NONE,	/* there is no such matrix */
+	GRADE_ASSUMED,	/* made up from packages: 10 / 12 / 32 */
+	GRADE_FIRMWARE, /* SLIT, HMAT: what the firmware says */
+	GRADE_MEASURED, /* somebody measured it on such a machine */
+};
+
+enum host_matrix_kind {
+	MATRIX_DISTANCE,	/* SLIT units, 10 = local */
+	MATRIX_LATENCY,		/* ns, read, idle */
+	MATRIX_BANDWIDTH,	/* MiB/s, reads unless the source says otherwise */
+	MATRIX_WRITE_BANDWIDTH, /* MiB/s */
+	MATRIX_KINDS
+};
+
+#define MATRIX_UNKNOWN UINT32_MAX
+
+/* Row = initiator node, column = target node, nr_nodes x nr_nodes, row-major.
+ * NULL when grade is GRADE_NONE. A cell can be MATRIX_UNKNOWN (HMAT publishes
+ * local pairs only), except in the distance matrix, which is always whole. */
+struct host_matrix {
+	enum host_grade grade;
+	char source[64]; /* "NUMALatency", "memattr Latency", "packages", ... */
+	uint32_t *value;
+};
+
+struct host_node {
+	unsigned os_index;
+	unsigned package;	/* index of its package, or HOST_NO_PACKAGE */
+	struct cpuset cpus;	/* online CPUs that belong to this node and no other */
+	unsigned nr_cpus;	/* logical CPUs in that set */
+	unsigned nr_cores;	/* physical cores in that set */
+	int64_t memory_bytes;	/* what the OS or hypervisor can hand out; 0 = memory-less */
+	char kind[16];		/* "DRAM", "HBM", "NVM", ...: the file's subtype, else "DRAM" */
+};
+
+enum host_device_class { DEVICE_OTHER, DEVICE_NIC, DEVICE_GPU, DEVICE_STORAGE };
+
+#define DEVICE_NAMES_MAX 6
+
+struct host_device {
+	char pci[20];	      /* "0000:41:00.0"; "" when it has no PCI address */
+	unsigned nr_names;    /* OS names: eth0, mlx5_0, ... */
+	char name[DEVICE_NAMES_MAX][32];
+	enum host_device_class class;
+	unsigned pci_class;   /* 0x0200 = Ethernet, 0x0302 = 3D controller, ... */
+	unsigned vendor, device;
+	nodeset nodes;	      /* owning nodes; 0 = unknown (firmware said "all" or nothing) */
+};
+
+struct host_l3 {
+	struct cpuset cpus;
+	int64_t size_bytes;
+	nodeset nodes; /* nodes whose CPUs it serves: one, or several (SNC) */
+};
+
+struct host {
+	char *name;   /* "epyc-nps4-8n" or the file's name without .xml */
+	char *path;   /* NULL for hosts made by code */
+	char *source; /* one line: model, or the file's own words; "" if none */
+
+	unsigned nr_nodes;
+	struct host_node *node;
+	struct host_matrix matrix[MATRIX_KINDS];
+
+	unsigned nr_packages;
+	unsigned nr_devices;
+	struct host_device *device;
+	unsigned nr_l3s;
+	struct host_l3 *l3;
+
+	/* CPUs that the file knows but nobody may use, with the reason counted. */
+	unsigned nr_cpus_offline;    /* hidden: complete_cpuset > cpuset */
+	unsigned nr_cpus_disallowed; /* excluded by a cgroup when it was written */
+	unsigned nr_cpus_homeless;   /* online, but their node is not in the file */
+
+	unsigned nr_warnings;
+	char **warning; /* sentences, in the order found */
+
+	/* Made by host_finish(). */
+	unsigned nr_cpus;	/* usable: sum over nodes */
+	int64_t memory_bytes;	/* sum over nodes */
+	nodeset cpu_nodes;	/* nodes with CPUs */
+	nodeset memory_nodes;	/* nodes with memory */
+	nodeset usable_nodes;	/* nodes with both: where a vnode can live */
+	struct cpuset cpus;	/* union */
+};
+
+/*
+ * Load an hwloc XML file. Parsing happens in a child process with limits on
+ * time, memory and size, because hwloc itself can crash or hang on a broken
+ * file. Errors: ERR_INPUT (one sentence: what is wrong with the file and what
+ * to do), ERR_MACHINE (fork or pipe failed). On failure *out is NULL.
+ */
+int host_load(struct host **out, const char *path, struct error *err) MUST_USE;
+/* This machine, as hwloc sees it; named "this". */
+int host_load_this(struct host **out, struct error *err) MUST_USE;
+void host_free(struct host *h); /* NULL is fine */
+
+/*
+ * Hosts made by code: host_new() gives `nr_nodes` zeroed nodes whose os_index is
+ * their position, kind "DRAM", one package, no matrix. Fill in nodes and
+ * matrices, then host_finish() checks and derives: every CPU in one node at
+ * most, at least one usable node, nodes ascending, distance matrix present
+ * (assumed from packages with a warning when absent), entries > 0.
+ */
+struct host *host_new(const char *name, unsigned nr_nodes) MUST_USE;
+int host_finish(struct host *h, struct error *err) MUST_USE;
+void host_warn(struct host *h, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* A matrix of `kind` filled with MATRIX_UNKNOWN; replaces an older one. */
+uint32_t *host_matrix_new(struct host *h, enum host_matrix_kind kind, enum host_grade grade,
+			  const char *source);
+
+static inline uint32_t host_distance(const struct host *h, unsigned from, unsigned to)
+{
+	return h->matrix[MATRIX_DISTANCE].value[from * h->nr_nodes + to];
+}
+
+/* By OS name ("nic0") or PCI address ("0000:41:00.0", or "41:00.0" for domain 0);
+ * index into h->device, or -1. */
+int host_find_device(const struct host *h, const char *name);
+/* Index of the node with this os_index, or -1. */
+int host_find_node(const struct host *h, unsigned os_index);
+
+const char *host_grade_name(enum host_grade g); /* "measured", "firmware", "assumed", "none" */
+const char *host_device_class_name(enum host_device_class c);
+
+/* What `homenode show` prints. JSON: object with name, source, nodes, distances,
+ * matrices, devices, l3s, warnings; see docs/formats.md. */
+void host_print(const struct host *h, FILE *out);
+void host_print_json(const struct host *h, FILE *out);
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * A policy decides where a zone lives: host + state + zone -> plan, or a
+ * refusal. Pure: it changes nothing, allocates nothing on the heap, looks at no
+ * clock, and equal inputs (rng state included) give equal plans. One file a
+ * policy; the table is placement/policies.c.
+ */
+#ifndef PLACEMENT_POLICY_H
+#define PLACEMENT_POLICY_H
+
+#include <stdbool.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/rng.h"
+#include "plan/plan.h"
+
+/* Sentences that say why. NULL in hot loops: nothing is then formatted. */
+struct explain {
+	struct arena arena;
+	const char **line;
+	size_t nr, cap;
+};
+/* One sentence; `why` may be NULL. */
+void explain_add(struct explain *why, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void explain_release(struct explain *why);
+
+struct policy_input {
+	const struct host *host;
+	const struct host_state *state;
+	const struct zone *zone;
+	struct rng *rng;     /* for policies that draw; NULL is fine for the others */
+	struct explain *why; /* NULL: do not explain */
+};
+
+struct policy {
+	const char *name;    /* "edera-compact" */
+	const char *summary; /* one line */
+	const char *source;  /* where the rule is written down */
+	/*
+	 * 0 with *out filled, or ERR_NO_ROOM, ERR_INFEASIBLE, ERR_NO_DEVICE. The
+	 * sentence (err may be NULL) says what was short and by how much. `out`
+	 * may be partly written on refusal.
+	 */
+	int (*place)(const struct policy_input *in, struct plan *out, struct error *err);
+	/* True: any host whose total free memory and vCPU limit suffice takes a
+	 * zone that asks for no node count and no device. Lets a fleet choose
+	 * hosts by two sums. */
+	bool sums_suffice;
+};
+
+/* NULL-terminated, in the order `homenode list policies` prints. */
+extern const struct policy *const policies[];
+const struct policy *policy_find(const char *name); /* NULL if unknown */
+
+/*
+ * Place and check: the host-wide limits that hold for every policy (total free
+ * memory, vCPU limit of the state, devices known and free), then the policy,
+ * then plan_assert().
+ */
+int policy_place(const struct policy *policy, const struct policy_input *in, struct plan *out,
+		 struct error *err) MUST_USE;
+
+/*
+ * After a refusal: the smallest changes that would have placed the zone, found
+ * by asking the policy again (fewer vCPUs, less memory, another node count, no
+ * device, the other spread). Adds sentences to `why`, nearest first; says so
+ * when no single change is enough.
+ */
+void policy_advise(const struct policy *policy, const struct policy_input *in,
+		   struct explain *why);
+
+/* Warnings about a placed zone that the engine accepts but a person should know:
+ * dynamic memory on several nodes, PV larger than a node, offline vCPUs, device
+ * on another node than the memory, spilled memory, more vCPUs than CPUs on a node. */
+void policy_lint(const struct plan *plan, const struct host_state *before, struct explain *out);
+
+#endif

@@ -1,0 +1,167 @@
+/*
+ * A plan: where one zone should be. Plain data between the engine that decides
+ * (placement/), the tables that tell the guest (firmware/) and the machine that
+ * carries it out (backend/).
+ *
+ * vnodes are in the order chosen, the first node first. A vnode asks for its
+ * share of the memory on its own node; what does not fit there goes elsewhere
+ * best-effort, and memory[] says where every byte is expected to be. The guest
+ * is told of the vnodes, never of memory[]: that gap is spilled_bytes.
+ */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/nodeset.h"
+#include "plan/host_state.h"
+#include "zone/zone.h"
+
+/* What the guest is told of its nodes. */
+enum plan_told {
+	PLAN_TOLD_VNUMA, /* SRAT, SLIT and x2APIC that match vnode[] (PVH) */
+	PLAN_TOLD_FLAT,	 /* one uniform node: PV zones, NUMA-blind placement */
+};
+
+struct plan_vnode {
+	uint32_t node;	       /* host node index */
+	uint32_t vcpus;	       /* how many of the zone's vCPUs live here (may be 0) */
+	int64_t memory_bytes;  /* asked for on this node */
+};
+
+/* Bytes of vnode `vnode` that are on host node `node`. */
+struct plan_memory {
+	uint32_t vnode, node;
+	int64_t bytes;
+};
+
+/* Every piece beyond one a vnode empties a node, so k + n pieces suffice. */
+#define PLAN_MEMORY_MAX (2 * NODES_MAX)
+
+struct plan {
+	const struct zone *zone; /* borrowed */
+	const struct host *host; /* borrowed */
+	enum plan_told told;
+	/* false: vCPUs float over all CPUs of `nodes` instead of their own vnode's
+	 * (NUMA-blind placement); vnode[].vcpus then only says how they spread. */
+	bool pinned;
+	nodeset nodes; /* union of vnode[].node */
+	uint32_t nr_vnodes, nr_memory;
+	int64_t spilled_bytes; /* sum of memory[] with node != its vnode's node */
+	struct plan_vnode vnode[NODES_MAX];
+	struct plan_memory memory[PLAN_MEMORY_MAX];
+};
+
+/*
+ * vCPU numbers of vnode i: first .. first + vnode[i].vcpus - 1, consecutive from
+ * vnode 0 on. vCPUs that are offline at boot (vcpus_max > vcpus) are not in
+ * vnode[].vcpus; they are dealt out like the others (plan_offline_vcpus).
+ */
+uint32_t plan_first_vcpu(const struct plan *p, uint32_t vnode);
+uint32_t plan_offline_vcpus(const struct plan *p, uint32_t vnode);
+
+/* CPUs on which vCPUs of this vnode may run. */
+void plan_cpus(const struct plan *p, uint32_t vnode, struct cpuset *out);
+
+/*
+ * Where Xen's allocator takes the next extent from when `start` cannot give
+ * more: first the following members of `affinity` (cyclic, ascending, back to
+ * start), then the remaining nodes with memory in ascending id. Never the SLIT.
+ * Source: get_free_buddy() in xen/common/page_alloc.c; placement-policies B.0.
+ * Writes each node with memory once, `start` first; returns how many.
+ */
+unsigned plan_fallback_order(const struct host *host, nodeset affinity, unsigned start,
+			     uint8_t order[NODES_MAX]);
+
+/*
+ * Fill p->memory[] from vnode[].memory_bytes and the free memory of `state`:
+ * first every vnode's own node gives what it has, then what is missing goes
+ * along plan_fallback_order(). ERR_NO_ROOM when the host as a whole has too
+ * little; p->memory is then unspecified.
+ */
+int plan_fill_memory(struct plan *p, const struct host_state *state, struct error *err) MUST_USE;
+
+/* Panics (BUG) unless the plan is consistent with itself: vCPUs and bytes add
+ * up, nodes distinct and usable, memory[] sums to what is asked. */
+void plan_assert(const struct plan *p);
+
+/*
+ * How good residency is. `part` are bytes of a vnode on a node: plan->memory
+ * when the plan came true, or what a backend measured.
+ *
+ * local: bytes on the node the guest was told. For a guest that was told
+ * "flat", a byte is local with the probability that the vCPU touching it runs
+ * on its node (vCPUs weigh equally; unpinned ones float over all CPUs), rounded
+ * down a part. own: bytes on any of the zone's nodes.
+ *
+ * mean_distance_centi: SLIT distance x 100 between a vCPU of the zone and a
+ * byte of it, both drawn uniformly: how far memory is when everybody touches
+ * everything. 1000 = all local.
+ */
+struct plan_locality {
+	int64_t resident_bytes, local_bytes, own_bytes;
+	int64_t mean_distance_centi;
+};
+void plan_locality(const struct plan *p, const struct plan_memory *part, uint32_t nr_parts,
+		   struct plan_locality *out);
+
+/*
+ * Steps turn what is into what should be. A plan is carried out by START;
+ * placement never changes for the zone's life, so a diff between two plans of
+ * one zone yields RESIZE only, unless the caller allows moves.
+ */
+enum step_kind {
+	STEP_START = 1 << 0,
+	STEP_RESIZE = 1 << 1,	   /* balloon target, .bytes */
+	STEP_REPIN = 1 << 2,
+	STEP_MOVE_MEMORY = 1 << 3,
+	STEP_PROBE = 1 << 4,
+	STEP_STOP = 1 << 5,
+};
+
+struct step {
+	enum step_kind kind;
+	uint32_t host; /* index of the backend's host */
+	uint32_t slot; /* the caller's number for the zone; free again after STOP */
+	const struct plan *plan; /* START, REPIN, MOVE_MEMORY */
+	int64_t bytes;		 /* RESIZE */
+};
+
+#define PLAN_STEPS_MAX 4
+
+/*
+ * have NULL: START want. want NULL: STOP. Both NULL: nothing. Otherwise the
+ * nodes must be the same (placement is immutable: BUG if not) and a different
+ * total memory gives RESIZE. Returns the number of steps written.
+ */
+unsigned plan_diff(const struct plan *have, const struct plan *want, uint32_t host, uint32_t slot,
+		   struct step out[PLAN_STEPS_MAX]);
+
+const char *step_name(enum step_kind kind);
+
+/* plan_json.c, plan_xl.c, plan_text.c: see docs/formats.md. */
+
+/* One zone's outcome, as `homenode plan` collects them. */
+struct plan_result {
+	const struct zone *zone;
+	const struct plan *plan; /* NULL: refused */
+	int error_code;		 /* when refused */
+	const char *error_text;
+	const char *const *reason; /* nr_reasons sentences */
+	uint32_t nr_reasons;
+	const char *const *warning; /* lint */
+	uint32_t nr_warnings;
+};
+void plan_print_json(const struct host *host, const char *policy, const struct plan_result *result,
+		     size_t nr, FILE *out);
+void plan_print_text(const struct host *host, const char *policy, const struct plan_result *result,
+		     size_t nr, bool explain, FILE *out);
+void plan_print_csv(const struct host *host, const char *policy, const struct plan_result *result,
+		    size_t nr, FILE *out);
+/* An xl.cfg for one placed zone. */
+void plan_print_xl(const struct plan *p, FILE *out);
+
+#endif

@@ -1,0 +1,113 @@
+/*
+ * A zone: what is asked for. A VM, or a pod that runs in a VM of its own.
+ *
+ * Read from JSON (zone_json.c), from a Kubernetes pod (pod_yaml.c), from the
+ * command line, or made by a workload (workload.h). Field meanings follow
+ * Edera's documented controls; where Edera documents a default it is used.
+ */
+#ifndef ZONE_ZONE_H
+#define ZONE_ZONE_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+enum zone_memory_policy {
+	ZONE_DYNAMIC, /* ballooned between minimum and maximum (Edera's default) */
+	ZONE_STATIC,  /* all memory at boot, never changes */
+};
+
+enum zone_spread {
+	ZONE_SPREAD_DEFAULT, /* whatever the policy does */
+	ZONE_COMPACT,	     /* nearest nodes */
+	ZONE_SCATTER,	     /* farthest nodes */
+};
+
+enum zone_virt {
+	ZONE_AUTO, /* PVH where it helps; we plan PVH */
+	ZONE_PV,   /* flat guest: cannot be told of NUMA */
+	ZONE_PVH,
+};
+
+/* Edera's ballooning guide: floor 300 MB, default maximum 1024 MB (MB = 2^20 there). */
+#define ZONE_MEMORY_FLOOR_BYTES ((int64_t)300 << 20)
+#define ZONE_MEMORY_DEFAULT_BYTES ((int64_t)1024 << 20)
+
+/* What the zone does with its memory; used by the cost model. ppm and bytes/s
+ * as everywhere; 0 demand = unbounded. */
+struct zone_profile {
+	char name[24];			/* preset it started from, or "custom" */
+	int64_t demand_bytes_per_s;	/* per vCPU; 0 = as much as it can get */
+	uint32_t read_share_ppm;	/* reads among its memory traffic */
+	uint32_t stall_share_ppm;	/* share of time stalled on memory latency */
+	uint32_t sharing_share_ppm;	/* accesses to another vnode's data */
+	uint32_t parallelism;		/* outstanding cache lines per vCPU */
+};
+
+/*
+ * Strings belong to whoever made the zone (an arena of the zone list, a
+ * workload's stream) and live as long as it says. All sizes are multiples of
+ * PAGE_BYTES. Invariants, established by every reader:
+ *	1 <= vcpus <= vcpus_max
+ *	0 < memory_min_bytes <= memory_initial_bytes <= memory_bytes
+ *	static: memory_initial_bytes == memory_bytes
+ */
+struct zone {
+	const char *name;
+	uint32_t vcpus;			/* online at boot (target) */
+	uint32_t vcpus_max;		/* ceiling; more than vcpus = offline vCPUs */
+	int64_t memory_bytes;		/* maximum */
+	int64_t memory_initial_bytes;	/* what it boots with */
+	int64_t memory_min_bytes;	/* a balloon never goes below */
+	enum zone_memory_policy memory_policy;
+	uint32_t numa_nodes;		/* 0: the engine decides */
+	enum zone_spread spread;
+	enum zone_virt virt;
+	uint32_t nr_devices;
+	const char *const *device;	/* OS names or PCI addresses */
+	const struct zone_profile *profile; /* NULL: none given */
+};
+
+/* A valid zone of one vCPU and ZONE_MEMORY_DEFAULT_BYTES, dynamic, named "zone". */
+void zone_init(struct zone *z);
+
+/* Zones read from one file. Zero-initialise; release frees names and all. */
+struct zone_list {
+	struct zone *zone;
+	size_t nr, cap;
+	struct arena arena;
+};
+
+/*
+ * Read ZONES: JSON ({"zones":[...]}), or Kubernetes pod YAML (one or more
+ * documents; .yaml/.yml, or text that does not start with '{' or '['). "-" is
+ * standard input. ERR_INPUT names file:line:column, what, and what to do.
+ * Pod warnings ("memory limit missing, 1024 MiB assumed") go to `warn`
+ * (NULL: nowhere), one line each.
+ */
+int zone_list_load(struct zone_list *out, const char *path, FILE *warn, struct error *err)
+	MUST_USE;
+int zone_list_parse(struct zone_list *out, const char *path, const char *text, size_t size,
+		    FILE *warn, struct error *err) MUST_USE;
+void zone_list_release(struct zone_list *l);
+
+/* Check the invariants above and the rest that one zone can contradict by
+ * itself; the sentence names the zone. Used by every reader. */
+int zone_validate(const struct zone *z, struct error *err) MUST_USE;
+
+/* What the zone has when it boots: all of it when static. */
+static inline int64_t zone_boot_bytes(const struct zone *z)
+{
+	return z->memory_policy == ZONE_STATIC ? z->memory_bytes : z->memory_initial_bytes;
+}
+
+const char *zone_memory_policy_name(enum zone_memory_policy p); /* "static", "dynamic" */
+const char *zone_spread_name(enum zone_spread s);		/* "compact", "scatter", "default" */
+const char *zone_virt_name(enum zone_virt v);			/* "auto", "pv", "pvh" */
+
+/* Named workload profiles: stream, chase, web, database, idle; NULL if unknown. */
+const struct zone_profile *zone_profile_find(const char *name);
+
+#endif
