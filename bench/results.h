@@ -45,6 +45,9 @@ void results_add(struct results *r, const struct row *row);
 /* Write and rename everything. */
 int results_commit(struct results *r, const struct results_about *about,
 		   struct error *err) MUST_USE;
+/* run.json alone; results_commit() calls it. */
+int results_write_about(const struct results *r, const struct results_about *about,
+			struct error *err) MUST_USE;
 /* Free; files that were not committed vanish. */
 void results_release(struct results *r);
 
