@@ -63,11 +63,38 @@ static int print_cpu_indexes(const struct machine *m, FILE *out, struct error *e
 	return 0;
 }
 
-static unsigned cores_per_node(const struct machine *m)
+static unsigned cpus_of(const struct machine_node *node)
 {
 	struct cpuset set;
 
-	return cpuset_parse(&set, m->node[0].cpus) ? cpuset_count(&set) / m->threads : 0;
+	return cpuset_parse(&set, node->cpus) ? cpuset_count(&set) : 0;
+}
+
+static unsigned cores_per_node(const struct machine *m)
+{
+	return cpus_of(&m->node[0]) / m->threads;
+}
+
+/* A synthetic topology is a regular tree: say so before hwloc says less. */
+static int check_regular(const struct machine *m, struct error *err)
+{
+	unsigned nr = nr_cpu_nodes(m), l3s = m->l3s_per_node ? m->l3s_per_node : 1;
+	unsigned extras[] = {[EXTRA_NONE] = 0, [EXTRA_BESIDE] = nr, [EXTRA_PACKAGE0] = 1};
+
+	if (!nr || !m->nr_packages || nr % m->nr_packages)
+		return error_set(err, ERR_CHECK, "%s: %u nodes with CPUs in %u packages", m->name,
+				 nr, m->nr_packages);
+	if (m->nr_nodes != nr + extras[m->extra])
+		return error_set(err, ERR_CHECK, "%s: %u nodes without CPUs, %u announced", m->name,
+				 m->nr_nodes - nr, extras[m->extra]);
+	for (unsigned i = 0; i < nr; i++)
+		if (!m->threads || cpus_of(&m->node[i]) % (m->threads * l3s) ||
+		    cpus_of(&m->node[i]) != cpus_of(&m->node[0]))
+			return error_set(err, ERR_CHECK,
+					 "%s: CPUs '%s' of node %u are not like the first node's, "
+					 "or no whole cores and L3s",
+					 m->name, m->node[i].cpus, m->node[i].os_index);
+	return 0;
 }
 
 /* The machine in hwloc's synthetic language; memory sizes are put right later. */
@@ -239,7 +266,9 @@ int machine_build(const struct machine *m, hwloc_topology_t *out, struct error *
 	char *text = NULL;
 	int rc;
 
-	rc = synthetic(m, &text, err);
+	rc = check_regular(m, err);
+	if (!rc)
+		rc = synthetic(m, &text, err);
 	if (rc)
 		goto out;
 	if (hwloc_topology_init(&t)) {

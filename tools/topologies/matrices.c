@@ -111,7 +111,8 @@ static const uint16_t latency_epyc_7502[8 * 8] = {
 };
 
 const struct machine_measured measured_epyc_7502 = {
-	.source = "x86-membench memory_latency, 2.5 GHz fixed, huge pages, DRAM at 1467 MHz, node 0 to nodes 0-3 only (tud-zih-energy/2021-rome-ee)",
+	.source = "x86-membench memory_latency, 2.5 GHz fixed, huge pages, DRAM at 1467 "
+		  "MHz, node 0 to nodes 0-3 only (tud-zih-energy/2021-rome-ee)",
 	.latency_tenth_ns = latency_epyc_7502,
 };
 
@@ -133,7 +134,8 @@ static const uint32_t bandwidth_epyc_9224[5 * 5] = {
 };
 
 const struct machine_measured measured_epyc_9224 = {
-	.source = "Intel MLC 3.11, idle random latency and read bandwidth (note on 2 x EPYC 9224 with a Samsung CXL expander)",
+	.source = "Intel MLC 3.11, idle random latency and read bandwidth (note on 2 x "
+		  "EPYC 9224 with a Samsung CXL expander)",
 	.latency_tenth_ns = latency_epyc_9224,
 	.bandwidth_tenth_mbps = bandwidth_epyc_9224,
 };
@@ -149,7 +151,8 @@ static const uint32_t bandwidth_xeon_8360y[2 * 2] = {
 };
 
 const struct machine_measured measured_xeon_8360y = {
-	.source = "Intel MLC, idle random latency and read bandwidth (gjbex/Code-optimization info/icelake_mlc.txt)",
+	.source = "Intel MLC, idle random latency and read bandwidth "
+		  "(gjbex/Code-optimization info/icelake_mlc.txt)",
 	.latency_tenth_ns = latency_xeon_8360y,
 	.bandwidth_tenth_mbps = bandwidth_xeon_8360y,
 };
@@ -178,7 +181,8 @@ static const uint32_t bandwidth_xeon_8468[8 * 8] = {
 };
 
 const struct machine_measured measured_xeon_8468 = {
-	.source = "Intel MLC 3.11a, idle random latency and read bandwidth (gjbex/Code-optimization info/sapphirerapids_mlc.txt)",
+	.source = "Intel MLC 3.11a, idle random latency and read bandwidth "
+		  "(gjbex/Code-optimization info/sapphirerapids_mlc.txt)",
 	.latency_tenth_ns = latency_xeon_8468,
 	.bandwidth_tenth_mbps = bandwidth_xeon_8468,
 };

@@ -83,7 +83,10 @@ static void print_row(const struct machine *m, FILE *out)
 		fprintf(out, ", %u device%s", m->nr_devices, m->nr_devices == 1 ? "" : "s");
 	fprintf(out, " | %s | ", m->special);
 	print_grade(m, out);
-	fprintf(out, " | %s |\n", m->source);
+	fprintf(out, " | %s", m->source);
+	if (m->measured)
+		fprintf(out, "; measured: %s", m->measured->source);
+	fputs(" |\n", out);
 }
 
 void readme_print(FILE *out)
@@ -102,7 +105,7 @@ void readme_print(FILE *out)
 	      "Bandwidth in MiB/s, reads, rounded to whole units; root info `homenodeMeasured` "
 	      "says\n"
 	      "how). A pair that nobody published is absent, never estimated. What was made up\n"
-	      "because nobody published it is said under Source and in root info "
+	      "because nobody published it is said under source and in root info "
 	      "`homenodeSource`.\n\n"
 	      "| file | machine | shape | what is special | grade | source |\n"
 	      "|---|---|---|---|---|---|\n",
@@ -114,7 +117,7 @@ void readme_print(FILE *out)
 	      "   (irregular distances and measurements to `matrices.c`), each fact with its "
 	      "source.\n"
 	      "2. Run `ninja generate-topologies`; it refuses a table that contradicts itself.\n"
-	      "3. Look at the result with `lstopo --of console topologies/NAME.xml` and\n"
+	      "3. Look at the result with `lstopo --of console -i topologies/NAME.xml` and\n"
 	      "   `homenode show NAME`, run `ctest -R topologies`, and commit table and file "
 	      "together.\n\n"
 	      "A machine you own needs no table: `lstopo --disallowed --whole-io FILE.xml` writes "
