@@ -120,39 +120,64 @@ static nodeset completable(const struct search *s, nodeset nodes)
 	return good;
 }
 
-static void add_candidates(const struct search *s, struct sentence *t, nodeset nodes, bool distance)
+/* "node 4 (distance 12, 2 GiB free), ..." */
+static void add_others(const struct search *s, struct sentence *t, nodeset others)
 {
 	const struct host *h = s->in->host;
 	unsigned node, nr = 0;
 	char buf[32];
 
-	nodeset_for_each (node, nodes) {
+	sentence_add(t, "%s", others ? "; passed over: " : "");
+	nodeset_for_each (node, others) {
 		if (++nr > 16)
 			continue;
-		sentence_add(t, "%s%u: ", nr > 1 ? "; " : "", node_name(h, node));
-		if (distance)
+		sentence_add(t, "%snode %u (", nr > 1 ? ", " : "", node_name(h, node));
+		if (s->nr)
 			sentence_add(t, "distance %u, ", host_distance(h, s->order[0], node));
-		sentence_add(t, "%s free",
+		sentence_add(t, "%s free)",
 			     bytes_text(s->in->state->free_bytes[node], buf, sizeof(buf)));
 	}
 	if (nr > 16)
-		sentence_add(t, "; and %u more", nr - 16);
+		sentence_add(t, " and %u more", nr - 16);
+}
+
+/* Candidates that only the id told apart from `node`. */
+static nodeset level_with(const struct search *s, unsigned node, nodeset nodes)
+{
+	const struct host *h = s->in->host;
+	nodeset level = 0;
+	unsigned other;
+
+	nodeset_for_each (other, nodes & ~nodeset_of(node)) {
+		bool near = s->nr == 0 || host_distance(h, s->order[0], other) ==
+						  host_distance(h, s->order[0], node);
+
+		if (near && s->in->state->free_bytes[other] == s->in->state->free_bytes[node])
+			level |= nodeset_of(other);
+	}
+	return level;
 }
 
 static void explain_choice(const struct search *s, unsigned node, nodeset nodes)
 {
 	const struct host *h = s->in->host;
+	nodeset level = level_with(s, node, nodes);
 	struct sentence t;
+	char buf[32];
 
+	bytes_text(s->in->state->free_bytes[node], buf, sizeof(buf));
 	if (s->nr == 0)
-		sentence_set(&t, "first node %u: most free memory of ", node_name(h, node));
+		sentence_set(&t, "first node %u: most free memory, %s", node_name(h, node), buf);
 	else
-		sentence_set(&t, "next node %u: %s first node %u of ", node_name(h, node),
-			     s->scatter ? "farthest from" : "nearest to",
-			     node_name(h, s->order[0]));
-	add_candidates(s, &t, nodes, s->nr > 0);
-	if (nodeset_count(nodes) > 1)
-		sentence_add(&t, " (ties: more free memory, then the lower id)");
+		sentence_set(&t, "next node %u: %s node %u, distance %u, %s free",
+			     node_name(h, node), s->scatter ? "farthest from" : "nearest to",
+			     node_name(h, s->order[0]), host_distance(h, s->order[0], node), buf);
+	if (level) {
+		sentence_add(&t, "; level with ");
+		sentence_add_nodes(&t, h, level);
+		sentence_add(&t, ", so the lowest id");
+	}
+	add_others(s, &t, nodes & ~level & ~nodeset_of(node));
 	explain_add(s->in->why, "%s", t.text);
 }
 
@@ -376,13 +401,15 @@ static void explain_result(const struct search *s, const struct plan *p)
 	char bytes[32];
 
 	if (!s->count) {
-		sentence_set(&t, "node count %u: %u vCPUs need the CPUs of %s (", s->nr, s->vcpus,
-			     s->nr == 1 ? "one node" : "as many nodes");
+		sentence_set(&t, "node count %u: %u vCPUs, and %s ", s->nr, s->vcpus,
+			     s->nr == 1 ? "the node has" : "the nodes have");
 		for (uint32_t i = 0; i < s->nr; i++)
 			sentence_add(&t, "%s%u", i ? " + " : "", node_cpus(s, s->order[i]));
-		sentence_add(&t, "); memory does not drive it");
+		sentence_add(&t, " CPUs; memory does not drive the count");
 		explain_add(s->in->why, "%s", t.text);
 	}
+	if (s->nr == 1)
+		return;
 	sentence_set(&t, "split: ");
 	for (uint32_t i = 0; i < p->nr_vnodes; i++)
 		sentence_add(&t, "%s%u vCPUs and %s on node %u", i ? ", " : "", p->vnode[i].vcpus,
