@@ -8,6 +8,20 @@
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 #define NORETURN __attribute__((noreturn))
 
+/* 1 when built with AddressSanitizer, which reserves terabytes of address space:
+ * limits on that space cannot be set then. */
+#if defined(__SANITIZE_ADDRESS__)
+#define ADDRESS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ADDRESS_SANITIZER 1
+#else
+#define ADDRESS_SANITIZER 0
+#endif
+#else
+#define ADDRESS_SANITIZER 0
+#endif
+
 /* 128-bit integers hold time-weighted sums: bytes x nanoseconds of a fleet's
  * year do not fit into 64 bits. gcc and clang have them on every 64-bit target. */
 __extension__ typedef __int128 int128;

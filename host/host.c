@@ -1,0 +1,272 @@
+#include "host/host.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/units.h"
+
+/* Distances assumed when there are none: what two-socket EPYC machines in NPS4
+ * publish. 10 is the SLIT's own unit for "local" (ACPI 6.5, 5.2.17). */
+#define ASSUMED_SELF 10
+#define ASSUMED_SAME_PACKAGE 12
+#define ASSUMED_OTHER 32
+
+struct host *host_new(const char *name, unsigned nr_nodes)
+{
+	struct host *h = xcalloc(1, sizeof(*h));
+
+	h->name = xstrdup(name);
+	h->source = xstrdup("");
+	h->nr_nodes = nr_nodes;
+	h->node = xcalloc(nr_nodes ? nr_nodes : 1, sizeof(*h->node));
+	h->nr_packages = 1;
+	for (unsigned n = 0; n < nr_nodes; n++) {
+		h->node[n].os_index = n;
+		memcpy(h->node[n].kind, "DRAM", sizeof("DRAM"));
+	}
+	return h;
+}
+
+void host_free(struct host *h)
+{
+	if (!h)
+		return;
+	for (unsigned k = 0; k < MATRIX_KINDS; k++)
+		free(h->matrix[k].value);
+	for (unsigned w = 0; w < h->nr_warnings; w++)
+		free(h->warning[w]);
+	free(h->warning);
+	free(h->node);
+	free(h->device);
+	free(h->l3);
+	free(h->source);
+	free(h->path);
+	free(h->name);
+	free(h);
+}
+
+void host_warn(struct host *h, const char *fmt, ...)
+{
+	char text[ERROR_TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	h->warning = xreallocarray(h->warning, h->nr_warnings + 1, sizeof(*h->warning));
+	h->warning[h->nr_warnings++] = xstrdup(text);
+}
+
+uint32_t *host_matrix_new(struct host *h, enum host_matrix_kind kind, enum host_grade grade,
+			  const char *source)
+{
+	struct host_matrix *m = &h->matrix[kind];
+	size_t cells = (size_t)h->nr_nodes * h->nr_nodes;
+
+	free(m->value);
+	m->value = xreallocarray(NULL, cells ? cells : 1, sizeof(*m->value));
+	for (size_t i = 0; i < cells; i++)
+		m->value[i] = MATRIX_UNKNOWN;
+	m->grade = grade;
+	snprintf(m->source, sizeof(m->source), "%s", source);
+	return m->value;
+}
+
+static int check_node(const struct host *h, unsigned n, struct error *err)
+{
+	const struct host_node *node = &h->node[n];
+
+	if (node->os_index >= CPUS_MAX)
+		return error_set(err, ERR_INPUT, "node number %u is not below %d", node->os_index,
+				 CPUS_MAX);
+	if (n > 0 && node->os_index <= h->node[n - 1].os_index)
+		return error_set(err, ERR_INPUT, "node %u follows node %u: they must ascend",
+				 node->os_index, h->node[n - 1].os_index);
+	if (node->memory_bytes < 0)
+		return error_set(err, ERR_INPUT, "node %u has negative memory", node->os_index);
+	if (node->package != HOST_NO_PACKAGE && node->package >= h->nr_packages)
+		return error_set(err, ERR_INPUT, "node %u is in package %u of %u", node->os_index,
+				 node->package, h->nr_packages);
+	if (cpuset_intersects(&node->cpus, &h->cpus))
+		return error_set(err, ERR_INPUT, "a CPU of node %u belongs to another node too",
+				 node->os_index);
+	if (node->memory_bytes > INT64_MAX - h->memory_bytes)
+		return error_set(err, ERR_INPUT,
+				 "the nodes' memory adds up to more than %lld bytes",
+				 (long long)INT64_MAX);
+	return 0;
+}
+
+static int derive(struct host *h, struct error *err)
+{
+	memset(&h->cpus, 0, sizeof(h->cpus));
+	h->nr_cpus = 0;
+	h->memory_bytes = 0;
+	h->cpu_nodes = h->memory_nodes = 0;
+	for (unsigned n = 0; n < h->nr_nodes; n++) {
+		struct host_node *node = &h->node[n];
+		int rc = check_node(h, n, err);
+
+		if (rc)
+			return rc;
+		node->nr_cpus = cpuset_count(&node->cpus);
+		if (node->nr_cores == 0 || node->nr_cores > node->nr_cpus)
+			node->nr_cores = node->nr_cpus;
+		cpuset_or(&h->cpus, &node->cpus);
+		h->nr_cpus += node->nr_cpus;
+		h->memory_bytes += node->memory_bytes;
+		if (node->nr_cpus)
+			h->cpu_nodes |= nodeset_of(n);
+		if (node->memory_bytes)
+			h->memory_nodes |= nodeset_of(n);
+	}
+	h->usable_nodes = h->cpu_nodes & h->memory_nodes;
+	if (!h->usable_nodes)
+		return error_set(err, ERR_INPUT,
+				 "no node has both CPUs and memory: nothing can be placed here");
+	return 0;
+}
+
+static void assume_distances(struct host *h)
+{
+	uint32_t *value = host_matrix_new(h, MATRIX_DISTANCE, GRADE_ASSUMED, "packages");
+
+	for (unsigned a = 0; a < h->nr_nodes; a++) {
+		for (unsigned b = 0; b < h->nr_nodes; b++) {
+			bool near = h->node[a].package == h->node[b].package &&
+				    h->node[a].package != HOST_NO_PACKAGE;
+
+			*value++ = a == b ? ASSUMED_SELF
+				   : near ? ASSUMED_SAME_PACKAGE
+					  : ASSUMED_OTHER;
+		}
+	}
+	if (h->nr_nodes > 1)
+		host_warn(h,
+			  "there is no distance matrix: %d (own node), %d (same package) and %d "
+			  "(other package) are assumed",
+			  ASSUMED_SELF, ASSUMED_SAME_PACKAGE, ASSUMED_OTHER);
+}
+
+static int check_matrix(const struct host *h, enum host_matrix_kind kind, struct error *err)
+{
+	const uint32_t *value = h->matrix[kind].value;
+	bool whole = kind == MATRIX_DISTANCE;
+
+	if (!value)
+		return 0;
+	for (unsigned a = 0; a < h->nr_nodes; a++) {
+		for (unsigned b = 0; b < h->nr_nodes; b++, value++) {
+			if (*value == 0 || (whole && *value == MATRIX_UNKNOWN))
+				return error_set(err, ERR_INPUT, "%s from node %u to node %u is %s",
+						 whole ? "the distance" : "a matrix entry",
+						 h->node[a].os_index, h->node[b].os_index,
+						 *value ? "unknown" : "0");
+		}
+	}
+	return 0;
+}
+
+/* Shapes of a firmware's matrix that are legal and make placement guess. */
+static void warn_distances(struct host *h)
+{
+	unsigned nr = h->nr_nodes, asymmetric = 0, odd = 0;
+	bool flat = nr > 2;
+
+	for (unsigned a = 0; a < nr; a++) {
+		for (unsigned b = 0; b < nr; b++) {
+			uint32_t d = host_distance(h, a, b);
+
+			asymmetric += d != host_distance(h, b, a);
+			odd += a != b && d <= host_distance(h, a, a);
+			flat = flat && (a == b || d == host_distance(h, 0, 1));
+		}
+	}
+	if (asymmetric)
+		host_warn(h, "%u pairs of nodes are not as far apart one way as the other",
+			  asymmetric / 2);
+	if (odd)
+		host_warn(h, "%u distances to another node are not above the node's own", odd);
+	if (flat)
+		host_warn(h, "the distance matrix is flat: every other node is equally far");
+}
+
+static int check_places(const struct host *h, struct error *err)
+{
+	nodeset all = nodeset_first_n(h->nr_nodes);
+
+	for (unsigned d = 0; d < h->nr_devices; d++)
+		if (h->device[d].nodes & ~all || h->device[d].nr_names > DEVICE_NAMES_MAX)
+			return error_set(err, ERR_INPUT, "device %u is on a node that is not there",
+					 d);
+	for (unsigned i = 0; i < h->nr_l3s; i++)
+		if (h->l3[i].nodes & ~all)
+			return error_set(err, ERR_INPUT, "L3 %u is on a node that is not there", i);
+	return 0;
+}
+
+int host_finish(struct host *h, struct error *err)
+{
+	int rc;
+
+	if (h->nr_nodes == 0 || h->nr_nodes > NODES_MAX)
+		return error_set(err, ERR_INPUT,
+				 "the machine has %u NUMA nodes; 1 to %d are supported",
+				 h->nr_nodes, NODES_MAX);
+	rc = derive(h, err);
+	if (!rc)
+		rc = check_places(h, err);
+	for (unsigned k = 0; !rc && k < MATRIX_KINDS; k++)
+		rc = check_matrix(h, (enum host_matrix_kind)k, err);
+	if (rc)
+		return rc;
+	if (h->matrix[MATRIX_DISTANCE].value)
+		warn_distances(h);
+	else
+		assume_distances(h);
+	return 0;
+}
+
+int host_find_node(const struct host *h, unsigned os_index)
+{
+	for (unsigned n = 0; n < h->nr_nodes; n++)
+		if (h->node[n].os_index == os_index)
+			return (int)n;
+	return -1;
+}
+
+static bool is_device(const struct host_device *d, const char *name)
+{
+	if (!*name)
+		return false;
+	for (unsigned i = 0; i < d->nr_names; i++)
+		if (strcmp(d->name[i], name) == 0)
+			return true;
+	if (strcmp(d->pci, name) == 0)
+		return true;
+	return strncmp(d->pci, "0000:", 5) == 0 && strcmp(d->pci + 5, name) == 0;
+}
+
+int host_find_device(const struct host *h, const char *name)
+{
+	for (unsigned d = 0; d < h->nr_devices; d++)
+		if (is_device(&h->device[d], name))
+			return (int)d;
+	return -1;
+}
+
+const char *host_grade_name(enum host_grade g)
+{
+	static const char *const names[] = {"none", "assumed", "firmware", "measured"};
+
+	return (unsigned)g < sizeof(names) / sizeof(names[0]) ? names[g] : "none";
+}
+
+const char *host_device_class_name(enum host_device_class c)
+{
+	static const char *const names[] = {"other", "nic", "gpu", "storage"};
+
+	return (unsigned)c < sizeof(names) / sizeof(names[0]) ? names[c] : "other";
+}

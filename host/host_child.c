@@ -1,0 +1,272 @@
+/*
+ * hwloc in a process of its own. hwloc 2.9 can crash on a broken file, walk a
+ * bitmap for minutes, or load a plugin that hangs; the caller gets a sentence.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/units.h"
+#include "host/host_impl.h"
+
+extern char **environ;
+
+#define CPU_SECONDS_MAX 10
+#define WALL_MS_MAX 20000
+#define ADDRESS_BYTES_MAX (1 * GIB) /* on top of what this process has */
+#define ANSWER_BYTES_MAX ((size_t)64 << 20)
+
+/* First byte of the child's answer. */
+#define ANSWER_HOST 'H'
+#define ANSWER_ERROR 'E'
+
+/* --- in the child ---------------------------------------------------------------- */
+
+static void limit(int what, rlim_t most)
+{
+	struct rlimit l;
+
+	if (getrlimit(what, &l) != 0)
+		return;
+	if (l.rlim_max != RLIM_INFINITY && most > l.rlim_max)
+		most = l.rlim_max;
+	if (l.rlim_cur != RLIM_INFINITY && l.rlim_cur <= most)
+		return;
+	l.rlim_cur = most;
+	setrlimit(what, &l);
+}
+
+/* The limit counts what fork() inherited, so that comes on top. */
+static void limit_address_space(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	unsigned long long pages;
+	long page = sysconf(_SC_PAGESIZE);
+
+	if (!f)
+		return;
+	if (fscanf(f, "%llu", &pages) == 1 && page > 0)
+		limit(RLIMIT_AS, (rlim_t)(pages * (unsigned long long)page + ADDRESS_BYTES_MAX));
+	fclose(f);
+}
+
+/* hwloc reads some 40 variables; none may change what a file or this machine is. */
+static void clear_environment(bool plugins)
+{
+	bool again = true;
+
+	while (again) {
+		again = false;
+		for (char **e = environ; *e; e++) {
+			char name[128];
+			size_t n = strcspn(*e, "=");
+
+			if (strncmp(*e, "HWLOC_", 6) != 0 || n >= sizeof(name))
+				continue;
+			memcpy(name, *e, n);
+			name[n] = '\0';
+			unsetenv(name);
+			again = true;
+			break;
+		}
+	}
+	/* The built-in parser, and no plugin that could bring another. */
+	setenv("HWLOC_LIBXML", "0", 1);
+	setenv("HWLOC_XML_VERBOSE", "1", 1);
+	if (!plugins)
+		setenv("HWLOC_PLUGINS_PATH", "/dev/null", 1);
+}
+
+static void quiet(void)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	if (null < 0)
+		return;
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	dup2(null, STDERR_FILENO);
+	if (null > STDERR_FILENO)
+		close(null);
+}
+
+static void default_signals(void)
+{
+	static const int signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL,
+				      SIGXCPU, SIGINT, SIGTERM, SIGALRM};
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		signal(signals[i], SIG_DFL);
+}
+
+static void send_all(int fd, const void *data, size_t n)
+{
+	const char *p = data;
+
+	while (n > 0) {
+		ssize_t sent = write(fd, p, n);
+
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent <= 0)
+			_exit(1);
+		p += sent;
+		n -= (size_t)sent;
+	}
+}
+
+static void NORETURN child(int fd, const struct host_job *job)
+{
+	struct error err = {0, ""};
+	struct host *h = NULL;
+	int rc;
+
+	default_signals();
+	quiet();
+	clear_environment(!job->xml);
+	limit(RLIMIT_CORE, 0);
+	limit(RLIMIT_CPU, CPU_SECONDS_MAX);
+	/* GPU plugins map more address space than any limit for a file. */
+	if (!ADDRESS_SANITIZER && job->xml)
+		limit_address_space();
+	rc = job->xml ? host_from_xml(&h, job, &err) : host_from_machine(&h, &err);
+	if (rc) {
+		send_all(fd, (char[]){ANSWER_ERROR}, 1);
+		send_all(fd, err.text, strlen(err.text));
+	} else {
+		struct bytes b;
+
+		host_pack(h, &b);
+		send_all(fd, (char[]){ANSWER_HOST}, 1);
+		send_all(fd, b.data, b.nr);
+	}
+	_exit(0);
+}
+
+/* --- in the parent --------------------------------------------------------------- */
+
+static int64_t monotonic_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / NS_PER_MS;
+}
+
+enum outcome { ANSWERED, TOO_SLOW, TOO_LONG, READ_FAILED };
+
+/* Everything up to the end of the pipe, or until time is up. */
+static enum outcome receive(int fd, struct bytes *b)
+{
+	int64_t deadline = monotonic_ms() + WALL_MS_MAX;
+
+	for (;;) {
+		struct pollfd p = {.fd = fd, .events = POLLIN};
+		int64_t left = deadline - monotonic_ms();
+		ssize_t n;
+		int ready;
+
+		if (left <= 0)
+			return TOO_SLOW;
+		ready = poll(&p, 1, (int)left);
+		if (ready < 0 && errno != EINTR)
+			return READ_FAILED;
+		if (ready <= 0)
+			continue;
+		if (b->cap - b->nr < 65536) {
+			b->cap = b->cap ? b->cap * 2 : 131072;
+			b->data = xreallocarray(b->data, b->cap, 1);
+		}
+		n = read(fd, b->data + b->nr, b->cap - b->nr);
+		if (n == 0)
+			return ANSWERED;
+		if (n < 0 && errno != EINTR)
+			return READ_FAILED;
+		b->nr += n > 0 ? (size_t)n : 0;
+		if (b->nr > ANSWER_BYTES_MAX)
+			return TOO_LONG;
+	}
+}
+
+/* A sentence for a child that ended without an answer. */
+static int explain(const struct host_job *job, enum outcome outcome, int status, struct error *err)
+{
+	const char *what = job->xml ? "this file" : "this machine";
+	const char *advice = job->xml ? "; write the file again with lstopo" : "";
+
+	if (outcome == READ_FAILED)
+		return error_set(err, ERR_MACHINE, "the loader's answer cannot be read: %s",
+				 strerror(errno));
+	if (outcome == TOO_SLOW || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU))
+		return error_set(err, ERR_INPUT, "hwloc does not come to an end on %s%s", what,
+				 advice);
+	if (outcome == TOO_LONG)
+		return error_set(err, ERR_INPUT, "hwloc makes far too much of %s%s", what, advice);
+	if (WIFSIGNALED(status))
+		return error_set(err, ERR_INPUT, "hwloc crashes (signal %d) on %s%s",
+				 WTERMSIG(status), what, advice);
+	return error_set(err, ERR_INPUT, "hwloc runs out of memory on %s%s", what, advice);
+}
+
+static int understand(struct host **out, const struct bytes *b, struct error *err)
+{
+	if (b->data[0] == ANSWER_HOST)
+		return host_unpack(out, b->data + 1, b->nr - 1, err);
+	return error_set(err, ERR_INPUT, "%.*s",
+			 (int)(b->nr - 1 < ERROR_TEXT_MAX ? b->nr - 1 : ERROR_TEXT_MAX),
+			 (const char *)b->data + 1);
+}
+
+static int wait_for(pid_t pid)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status;
+}
+
+int host_in_child(struct host **out, const struct host_job *job, struct error *err)
+{
+	struct bytes answer = {NULL, 0, 0};
+	enum outcome outcome;
+	int fd[2], status, rc;
+	pid_t pid;
+
+	*out = NULL;
+	if (pipe(fd) != 0)
+		return error_set(err, ERR_MACHINE, "no pipe for the topology loader: %s",
+				 strerror(errno));
+	pid = fork();
+	if (pid < 0) {
+		rc = error_set(err, ERR_MACHINE, "no process for the topology loader: %s",
+			       strerror(errno));
+		close(fd[0]);
+		close(fd[1]);
+		return rc;
+	}
+	if (pid == 0) {
+		close(fd[0]);
+		child(fd[1], job);
+	}
+	close(fd[1]);
+	outcome = receive(fd[0], &answer);
+	close(fd[0]);
+	if (outcome != ANSWERED)
+		kill(pid, SIGKILL);
+	status = wait_for(pid);
+	if (outcome == ANSWERED && WIFEXITED(status) && WEXITSTATUS(status) == 0 && answer.nr > 0)
+		rc = understand(out, &answer, err);
+	else
+		rc = explain(job, outcome, status, err);
+	free(answer.data);
+	return rc;
+}
