@@ -136,12 +136,12 @@ static int parse_long(struct args *a, const char *word, struct words *w, struct 
 static int parse_letters(struct args *a, const char *word, struct words *w, struct error *err)
 {
 	for (const char *p = word + 1; *p; p++) {
-		const struct option *o = NULL;
+		const struct option *o;
 		unsigned i = 0;
 
-		while (i < a->nr_options && (o = command_option(a->cmd, i))->letter != *p)
+		while ((o = command_option(a->cmd, i)) && o->letter != *p)
 			i++;
-		if (i == a->nr_options) {
+		if (!o) {
 			char letter[3] = {'-', *p, '\0'};
 
 			return unknown_option(a, letter, err);

@@ -26,36 +26,32 @@ static bool holds_data(const char *dir)
 	return ok;
 }
 
-/* The directories `up` levels above the program, with `below` appended. */
+/* `up` components cut from the program's path, `below` appended. */
 static const struct {
 	unsigned up;
 	const char *below;
 } places[] = {
-	{1, "/share/homenode"}, /* PREFIX/bin/homenode */
-	{2, ""}, /* build/<preset>/homenode in the source tree */
-	{1, ""}, /* build/homenode */
+	{2, "/share/homenode"}, /* PREFIX/bin/homenode */
+	{3, ""}, /* build/<preset>/homenode in the source tree */
+	{2, ""}, /* build/homenode */
 };
 
 static bool data_near_program(char out[PATH_MAX])
 {
-	char program[PATH_MAX], *slash;
+	char program[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
 
 	if (n <= 0)
 		return false;
 	program[n] = '\0';
-	*strrchr(program, '/') = '\0';
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		strcpy(out, program);
-		for (unsigned up = places[i].up; up > 0; up--) {
-			slash = strrchr(out, '/');
-			if (slash)
-				*slash = '\0';
-		}
-		if (strlen(out) + strlen(places[i].below) >= PATH_MAX)
-			continue;
-		strcat(out, places[i].below);
-		if (holds_data(out))
+		int end = (int)strlen(program);
+
+		for (unsigned up = places[i].up; end > 0 && up > 0; up--)
+			while (end > 0 && program[--end] != '/')
+				;
+		n = snprintf(out, PATH_MAX, "%.*s%s", end, program, places[i].below);
+		if (n >= 0 && n < PATH_MAX && holds_data(out))
 			return true;
 	}
 	return false;

@@ -13,6 +13,7 @@ static unsigned nr_columns(const struct rows *r)
 
 	while (r->column[n].name)
 		n++;
+	BUG_ON(n == 0);
 	return n;
 }
 
