@@ -5,6 +5,7 @@
 #include "base/json_doc.h"
 #include "base/units.h"
 #include "zone/zone_check.h"
+#include "zone/zone_json.h"
 
 /* The fields of a zone, by enum zone_field, and what is not a field of struct zone. */
 static const char *const zone_keys[] = {
@@ -191,9 +192,7 @@ static int read_fields(const struct json_at *at, struct zone *z, struct arena *a
 	int spread = ZONE_SPREAD_DEFAULT, virt = ZONE_AUTO, rc;
 	const char *name;
 
-	rc = json_at_known(at, "zone", zone_keys, err);
-	if (!rc)
-		rc = json_get_string(at, "name", true, &name, err);
+	rc = json_get_string(at, "name", true, &name, err);
 	if (!rc) {
 		z->name = arena_strdup(a, name);
 		rc = read_vcpus(at, z, err);
@@ -215,25 +214,47 @@ static int read_fields(const struct json_at *at, struct zone *z, struct arena *a
 	return rc;
 }
 
+/* A zone whose keys are known. */
+static int read_zone(const struct json_at *at, struct zone *z, struct arena *a, struct error *err)
+{
+	struct zone_fault fault;
+	struct json_at place;
+	int rc;
+
+	zone_init(z);
+	rc = read_fields(at, z, a, err);
+	if (rc || zone_sound(z, zone_field_names, &fault))
+		return rc;
+	place = json_at_member(at, zone_field_names[fault.field]);
+	return json_at_error(&place, err, "zone \"%.80s\": %s", z->name, fault.text);
+}
+
+int zone_from_json(const struct json_at *at, struct arena *arena, struct zone *out,
+		   struct error *err)
+{
+	struct json_at count = json_at_member(at, "count");
+	int rc = json_at_known(at, "zone", zone_keys, err);
+
+	if (!rc && count.value)
+		rc = json_at_error(&count, err,
+				   "\"count\" is for lists of zones; this is one zone");
+	return rc ? rc : read_zone(at, out, arena, err);
+}
+
 /* One entry of the list: a zone, or `count` of them. */
 static int read_entry(const struct json_at *at, struct zone_list *out, struct error *err)
 {
-	struct json_at place, count_at = json_at_member(at, "count");
-	struct zone_fault fault;
+	struct json_at count_at = json_at_member(at, "count");
 	struct zone z;
 	uint32_t count = 1;
-	int rc;
+	int rc = json_at_known(at, "zone", zone_keys, err);
 
-	zone_init(&z);
-	rc = read_fields(at, &z, &out->arena, err);
+	if (!rc)
+		rc = read_zone(at, &z, &out->arena, err);
 	if (!rc)
 		rc = read_count(at, "count", false, ZONE_LIST_MAX, &count, err);
 	if (rc)
 		return rc;
-	if (!zone_sound(&z, zone_field_names, &fault)) {
-		place = json_at_member(at, zone_field_names[fault.field]);
-		return json_at_error(&place, err, "zone \"%.80s\": %s", z.name, fault.text);
-	}
 	if (count > 1 && z.nr_devices)
 		return json_at_error(&count_at, err,
 				     "zone \"%.80s\": %u zones cannot have the same devices; write "

@@ -1,0 +1,34 @@
+/*
+ * What the sources of zones (generator, list of events, traces) share: an open
+ * stream. Private to zone/.
+ */
+#ifndef ZONE_STREAM_H
+#define ZONE_STREAM_H
+
+#include "zone/workload.h"
+
+/* The longest name a stream gives or a trace may hold. */
+#define STREAM_NAME_MAX 255
+
+struct zone_stream_ops {
+	/* Sets *out; NULL at the end, and at every call after it. Counting is done by the caller.
+	 */
+	int (*next)(struct zone_stream *s, const struct zone_event **out, struct error *err);
+	void (*close)(struct zone_stream *s); /* frees the stream too */
+};
+
+/* First member of every source's own stream. */
+struct zone_stream {
+	const struct zone_stream_ops *ops;
+	struct zone_stream_stats stats;
+	struct zone_event event; /* the one handed out */
+};
+
+/* "z" and a number: what zones without a name are called. `buf` holds 24. */
+void stream_name(char *buf, uint64_t number);
+
+/* A stream over `nr` events that outlive it. */
+int stream_of_events(struct zone_stream **out, const struct zone_event *event, size_t nr,
+		     struct error *err) MUST_USE;
+
+#endif
