@@ -27,6 +27,8 @@ struct args {
 	size_t nr_operands, cap_operands;
 	struct given *given; /* in the order of command_option() */
 	unsigned nr_options;
+	char **word; /* as given, after the command's name */
+	int nr_words;
 };
 
 /* The words still to be parsed. */
@@ -206,6 +208,8 @@ int args_parse(struct args **out, const struct command *cmd, int argc, char **ar
 	int rc;
 
 	a->cmd = cmd;
+	a->word = argv;
+	a->nr_words = argc;
 	while (command_option(cmd, a->nr_options))
 		a->nr_options++;
 	a->given = xcalloc(a->nr_options, sizeof(*a->given));
@@ -227,6 +231,12 @@ void args_free(struct args *a)
 	free(a->given);
 	free(a->operand);
 	free(a);
+}
+
+char *const *args_words(const struct args *a, int *nr)
+{
+	*nr = a->nr_words;
+	return a->word;
 }
 
 unsigned args_nr_operands(const struct args *a)

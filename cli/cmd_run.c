@@ -19,7 +19,6 @@
 #include "cli/backends.h"
 #include "cli/command.h"
 #include "cli/progress.h"
-#include "cli/version.h"
 #include "host/host.h"
 
 static volatile sig_atomic_t stop_asked;
@@ -326,19 +325,10 @@ static int load_hosts(struct cmd *c, struct error *err)
 
 static int choose_backend(struct cmd *c, struct error *err)
 {
-	const char *name = args_string(c->args, "backend", "sim");
-	const char *names[32];
-	size_t n = 0;
+	bool replay = args_given(c->args, "replay");
 
-	if (args_given(c->args, "replay"))
-		name = "replay";
-	for (; backends[n] && n < 31; n++) {
-		names[n] = backends[n]->name;
-		if (strcmp(name, names[n]) == 0)
-			c->backend = backends[n];
-	}
-	names[n] = NULL;
-	return c->backend ? 0 : unknown_name(err, "backend", name, names);
+	c->backend = backend_find(replay ? "replay" : args_string(c->args, "backend", "sim"), err);
+	return c->backend ? 0 : ERR_USAGE;
 }
 
 static int one_row(struct cmd *c, const struct policy *policy, enum run_memory memory,
@@ -443,10 +433,8 @@ static const char **input_files(struct cmd *c)
 static int write_results(struct cmd *c, int64_t wall_ns, bool complete, struct error *err)
 {
 	struct results_about about = {
-		.version = HOMENODE_VERSION,
+		.version = program_version(),
 		.backend = c->backend->name,
-		.argc = args_argc(c->args),
-		.argv = args_argv(c->args),
 		.input = input_files(c),
 		.rows_asked = c->nr_policies * c->nr_memory * c->nr_seeds,
 		.events = c->events,
@@ -455,6 +443,7 @@ static int write_results(struct cmd *c, int64_t wall_ns, bool complete, struct e
 		.complete = complete,
 	};
 
+	about.argv = args_words(c->args, &about.argc);
 	return results_commit(&c->results, &about, err);
 }
 

@@ -73,6 +73,9 @@ int args_parse(struct args **out, const struct command *cmd, int argc, char **ar
 	       struct error *err) MUST_USE;
 void args_free(struct args *a); /* NULL is fine */
 
+/* The words that were parsed, to keep with a result how it was asked for. */
+char *const *args_words(const struct args *a, int *nr);
+
 /* In the functions below `name` must be an option of the command's table (BUG
  * otherwise): a misspelt name here is a bug of ours, not the user's. */
 unsigned args_nr_operands(const struct args *a);
@@ -103,6 +106,8 @@ int args_format(const struct args *a, bool csv_ok, enum output_format *out,
  */
 struct host;
 int find_host(const char *name, struct host **out, struct error *err) MUST_USE;
+/* A WORKLOAD argument as a path: a name from workloads/, or a file. The caller frees. */
+int find_workload(const char *name, char **path, struct error *err) MUST_USE;
 /*
  * Directory that holds topologies/ and workloads/: $HOMENODE_DATA if set, else
  * the source or install tree the program itself lies in, else where it was

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "base/table.h"
+#include "base/units.h"
 #include "bench/speed/speed.h"
 #include "placement/policy.h"
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "base/units.h"
 #include "placement/policy.h"
 
 #define NR_HOSTS 2
@@ -164,7 +165,7 @@ static void devices_belong_to_one_zone(struct backend *b)
 }
 
 /* Bytes per node that zones were measured to hold, plus what is free, never change. */
-static void conserve(struct backend *b, const int64_t held[NR_HOSTS][NODES_MAX],
+static void conserve(struct backend *b, int64_t held[NR_HOSTS][NODES_MAX],
 		     const struct snapshot *initial)
 {
 	for (uint32_t h = 0; h < NR_HOSTS; h++) {

@@ -5,6 +5,7 @@
 
 #include "backend/record.h"
 #include "base/output.h"
+#include "base/units.h"
 #include "contract.h"
 #include "sim/sim.h"
 
