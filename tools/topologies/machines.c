@@ -18,7 +18,7 @@
 
 /* clang-format off */
 
-static const struct machine_node nodes_seed[] = {
+static const struct machine_node nodes_epyc_nps4_adjacent[] = {
 	{0, 0, "0-15", 16384, NULL},
 	{1, 0, "16-31", 16384, NULL},
 	{2, 0, "32-47", 16384, NULL},
@@ -29,7 +29,7 @@ static const struct machine_node nodes_seed[] = {
 	{7, 1, "112-127", 16384, NULL},
 };
 
-static const struct machine_node nodes_seed_smt[] = {
+static const struct machine_node nodes_epyc_nps4_linux[] = {
 	{0, 0, "0-7,64-71", 16384, NULL},
 	{1, 0, "8-15,72-79", 16384, NULL},
 	{2, 0, "16-23,80-87", 16384, NULL},
@@ -40,7 +40,7 @@ static const struct machine_node nodes_seed_smt[] = {
 	{7, 1, "56-63,120-127", 16384, NULL},
 };
 
-static const struct machine_device devices_seed[] = {
+static const struct machine_device devices_default[] = {
 	{2, "0000:41:00.0", 0x0302, 0x10de, 0x20b5, {{"gpu0", GPU}}},
 	{5, "0000:a1:00.0", 0x0200, 0x15b3, 0x101d, {{"nic0", NET}}},
 	{6, "0000:c1:00.0", 0x0302, 0x10de, 0x20b5, {{"gpu1", GPU}}},
@@ -272,11 +272,11 @@ const struct machine machines[] = {
 		.l3s_per_node = 2,
 		.threads = 2,
 		.order = SIBLINGS_ADJACENT,
-		NODES(seed),
+		NODES(epyc_nps4_adjacent),
 		.slit_local = 10,
 		.slit_package = 12,
 		.slit_remote = 32,
-		DEVICES(seed),
+		DEVICES(default),
 	},
 	{
 		.name = "epyc-nps4-8n-smt",
@@ -290,11 +290,11 @@ const struct machine machines[] = {
 		.l3_kib = 16384,
 		.l3s_per_node = 2,
 		.threads = 2,
-		NODES(seed_smt),
+		NODES(epyc_nps4_linux),
 		.slit_local = 10,
 		.slit_package = 12,
 		.slit_remote = 32,
-		DEVICES(seed),
+		DEVICES(default),
 	},
 	{
 		.name = "epyc-7502-nps4-8n",
@@ -307,7 +307,7 @@ const struct machine machines[] = {
 		.l3_kib = 16384,
 		.l3s_per_node = 2,
 		.threads = 2,
-		NODES(seed_smt),
+		NODES(epyc_nps4_linux),
 		.slit_local = 10,
 		.slit_package = 12,
 		.slit_remote = 32,
