@@ -206,7 +206,7 @@ int yaml_docs_open(struct yaml_docs *out, const char *path, const char *text, si
 {
 	int rc;
 
-	*out = (struct yaml_docs){.path = path, .warn = warn};
+	*out = (struct yaml_docs){.path = path, .text = text, .warn = warn};
 	if (size > YAML_TEXT_MAX)
 		return error_set(err, ERR_INPUT,
 				 "%s: is larger than %zu MiB, the most YAML that is read; split it",
@@ -220,20 +220,28 @@ int yaml_docs_open(struct yaml_docs *out, const char *path, const char *text, si
 	return 0;
 }
 
+static yaml_mark_t mark_of_byte(const char *text, size_t offset)
+{
+	yaml_mark_t mark = {0};
+
+	for (size_t i = 0; i < offset; i++) {
+		mark.column = text[i] == '\n' ? 0 : mark.column + 1;
+		mark.line += text[i] == '\n';
+	}
+	return mark;
+}
+
 static int parse_error(const struct yaml_docs *d, struct error *err)
 {
 	const yaml_parser_t *p = &d->parser;
 	char sentence[ERROR_TEXT_MAX];
 	yaml_mark_t mark = p->problem_mark;
 
-	if (p->error == YAML_READER_ERROR) {
-		snprintf(sentence, sizeof(sentence), "byte %zu: %s", p->problem_offset,
-			 p->problem ? p->problem : "cannot be read");
-		mark = p->mark;
-	} else {
-		snprintf(sentence, sizeof(sentence), "%s%s%s", p->context ? p->context : "",
-			 p->context ? ": " : "", p->problem ? p->problem : "is not YAML");
-	}
+	snprintf(sentence, sizeof(sentence), "%s%s%s", p->context ? p->context : "",
+		 p->context ? ": " : "", p->problem ? p->problem : "is not YAML");
+	/* the reader runs ahead of the marks and knows the byte only */
+	if (p->error == YAML_READER_ERROR)
+		mark = mark_of_byte(d->text, p->problem_offset);
 	return error_at_mark(d, &mark, err, sentence);
 }
 

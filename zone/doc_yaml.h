@@ -22,7 +22,7 @@
 
 /* A stream of documents over text that outlives it. */
 struct yaml_docs {
-	const char *path;
+	const char *path, *text;
 	FILE *warn; /* NULL: warnings go nowhere */
 	yaml_parser_t parser;
 	yaml_document_t document;
