@@ -6,7 +6,8 @@
  *
  * Strings in the tables are plain ASCII and end without a full stop, except
  * `about`, which is sentences. --help shows a command on one screen of 80x24:
- * it leaves out `about` where that would not fit (the man page has it).
+ * where that would not fit, it leaves out `about` (the man page has it) and then
+ * puts the common options on one line. 18 options of one line each still fit.
  */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
@@ -24,7 +25,8 @@ struct option {
 	 * What it takes, as shown in help; NULL: a flag. The shell completion
 	 * understands "a|b|c" and "a" (these words), HOST, POLICY, BACKEND and COMMAND
 	 * (names that `homenode list` or `homenode help` knows), N, SIZE, TIME and
-	 * NAME (nothing to complete); anything else is a file.
+	 * NAME (nothing to complete); anything else is a file. What follows such a
+	 * word ("POLICY,...", "HOST[:COUNT]") is for people.
 	 */
 	const char *value;
 	const char *help; /* one line, lower case, no full stop */
@@ -117,9 +119,6 @@ int find_workload(const char *name, char **path, struct error *err) MUST_USE;
 const char *data_directory(void);
 /* "homenode: warning: ..." on stderr for each warning of the host, unless quiet. */
 void print_host_warnings(const struct host *h, bool quiet);
-
-/* "0.1.0" */
-const char *program_version(void);
 
 void help_command(const struct command *cmd, FILE *out);
 void help_program(const struct command *const *all, FILE *out);

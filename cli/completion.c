@@ -35,6 +35,7 @@ static void put_candidates(FILE *out, const char *value, size_t n)
 		fputs("\"", out);
 		return;
 	}
+	n = strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
 		if (strlen(named[i].value) != n || strncmp(named[i].value, value, n) != 0)
 			continue;

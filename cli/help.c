@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "cli/command.h"
+#include "cli/version.h"
 
 #define SCREEN_COLUMNS 80
 #define SCREEN_LINES 24
@@ -83,7 +84,43 @@ static unsigned print_entry(FILE *out, const char *left, const char *right, unsi
 	return 1 + print_wrapped(out, right, column, column);
 }
 
-static unsigned print_options(const struct command *cmd, FILE *out)
+/* Which parts a page has, from the roomiest to the tightest. */
+enum page { PAGE_WHOLE, PAGE_NO_ABOUT, PAGE_TIGHT };
+
+static bool in_list(const struct command *cmd, unsigned index, enum page page)
+{
+	const struct option *o = command_option(cmd, index);
+
+	if (page != PAGE_TIGHT)
+		return true;
+	for (const struct option *c = common_options; c->name; c++)
+		if (o == c)
+			return false;
+	return true;
+}
+
+static unsigned print_common(FILE *out)
+{
+	char *text = xstrdup("");
+	unsigned lines;
+
+	for (const struct option *o = common_options; o->name; o++) {
+		char *before = text, letter[4] = "";
+
+		if (o->letter)
+			snprintf(letter, sizeof(letter), "-%c ", o->letter);
+		text = xasprintf("%s%s%s--%s%s%s", before, *before ? ", " : "", letter, o->name,
+				 o->value ? " " : "", o->value ? o->value : "");
+		free(before);
+	}
+	if (out)
+		fputs("  and ", out);
+	lines = print_wrapped(out, text, 6, 6);
+	free(text);
+	return lines;
+}
+
+static unsigned print_options(const struct command *cmd, enum page page, FILE *out)
 {
 	const struct option *o;
 	unsigned column = 0, lines = 0;
@@ -92,20 +129,21 @@ static unsigned print_options(const struct command *cmd, FILE *out)
 		char *text = option_text(o);
 		unsigned n = (unsigned)strlen(text) + 2;
 
-		if (n > column && n <= HELP_COLUMN_MAX)
+		if (in_list(cmd, i, page) && n > column && n <= HELP_COLUMN_MAX)
 			column = n;
 		free(text);
 	}
 	for (unsigned i = 0; (o = command_option(cmd, i)); i++) {
 		char *text = option_text(o);
 
-		lines += print_entry(out, text, o->help, column);
+		if (in_list(cmd, i, page))
+			lines += print_entry(out, text, o->help, column);
 		free(text);
 	}
-	return lines;
+	return page == PAGE_TIGHT ? lines + print_common(out) : lines;
 }
 
-static unsigned print_command(const struct command *cmd, bool with_about, FILE *out)
+static unsigned print_command(const struct command *cmd, enum page page, FILE *out)
 {
 	char *usage = command_usage(cmd);
 	unsigned lines;
@@ -114,14 +152,14 @@ static unsigned print_command(const struct command *cmd, bool with_about, FILE *
 		fputs("usage: ", out);
 	lines = print_wrapped(out, usage, 7, 7);
 	lines += print_wrapped(out, cmd->summary, 0, 0);
-	if (with_about && cmd->about) {
+	if (page == PAGE_WHOLE && cmd->about) {
 		if (out)
 			fputc('\n', out);
 		lines += 1 + print_wrapped(out, cmd->about, 0, 0);
 	}
 	if (out)
 		fputc('\n', out);
-	lines += 1 + print_options(cmd, out);
+	lines += 1 + print_options(cmd, page, out);
 	if (cmd->example) {
 		if (out)
 			fputs("\nexample: ", out);
@@ -133,7 +171,11 @@ static unsigned print_command(const struct command *cmd, bool with_about, FILE *
 
 void help_command(const struct command *cmd, FILE *out)
 {
-	print_command(cmd, print_command(cmd, true, NULL) <= SCREEN_LINES, out);
+	enum page page = PAGE_WHOLE;
+
+	while (page < PAGE_TIGHT && print_command(cmd, page, NULL) > SCREEN_LINES)
+		page++;
+	print_command(cmd, page, out);
 }
 
 void help_program(const struct command *const *all, FILE *out)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/version.h"
 
 const struct command *const commands[] = {
 	&cmd_show, &cmd_plan, &cmd_run, &cmd_list, &cmd_help, NULL,

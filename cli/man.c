@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cli/command.h"
+#include "cli/version.h"
 
 /* Text for roff: a backslash is "\e", a hyphen that people may copy is "\-", and
  * a line must not start with a control character. */

@@ -47,7 +47,9 @@ command_names()
 # The long options of a command, from its --help.
 option_names()
 {
-	"$HOMENODE" "$1" --help | sed -n 's/^  \(-[^-], \|    \)\(--[a-z0-9-]*\).*/\2/p'
+	"$HOMENODE" "$1" --help | sed -n -e 's/^  -., --\([a-z0-9-]*\).*/--\1/p' \
+		-e 's/^      --\([a-z0-9-]*\).*/--\1/p' -e 's/^  and .*/--format --quiet --help/p' |
+		tr ' ' '\n'
 }
 
 finish()

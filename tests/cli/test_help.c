@@ -125,7 +125,22 @@ Test(help, the_paragraph_goes_when_there_is_no_room)
 	fill_options(o, 14);
 	text = printed(print_help, &cmd);
 	cr_expect_not(strstr(text, "A paragraph"));
+	cr_expect(strstr(text, "      --format text|json|csv"));
 	cr_expect_eq(count_lines(text), 22);
+	free(text);
+}
+
+Test(help, the_common_options_share_a_line_when_there_is_no_room)
+{
+	struct option o[32];
+	struct command cmd = wide;
+	char *text;
+
+	cmd.option = o;
+	fill_options(o, 18);
+	text = printed(print_help, &cmd);
+	cr_expect(strstr(text, "\n  and --format text|json|csv, -q --quiet, -h --help\n"));
+	cr_expect_eq(count_lines(text), 24);
 	free(text);
 }
 
