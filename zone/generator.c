@@ -79,7 +79,7 @@ struct generator_stream {
 	uint32_t burst_left;
 	uint32_t size; /* index of the last zone's size */
 	uint64_t made, initial;
-	char name[24];
+	struct stream_name name;
 	struct zone zone[]; /* a copy of each size, with the name above */
 };
 
@@ -117,7 +117,7 @@ static void next_arrival(struct generator_stream *s)
 		s->burst_left--;
 		return;
 	}
-	s->at_ns = advance(s, rng_exponential(&s->arrivals));
+	s->at_ns = advance(s, exponential_draw(&g->gaps, &s->arrivals));
 	s->size = alias_draw(g->size_alias, g->nr_sizes, &s->sizes);
 	if (s->burst_below && rng_u64(&s->arrivals) < s->burst_below)
 		s->burst_left = g->burst_min - 1 +
@@ -146,7 +146,8 @@ static int generator_next(struct zone_stream *base, const struct zone_event **ou
 	base->event.lifetime_ns = initial ? lifetimes_draw_residual(&g->lifetimes, &s->lifetimes)
 					  : lifetimes_draw(&g->lifetimes, &s->lifetimes);
 	base->event.zone = &s->zone[s->size];
-	stream_name(s->name, s->made++);
+	stream_name_next(&s->name);
+	s->made++;
 	base->stats.done = g->end_ns == NS_NEVER ? s->made : (uint64_t)s->at_ns;
 	*out = &base->event;
 	return 0;
@@ -184,7 +185,7 @@ int generator_open(struct zone_stream **out, const struct workload_generator *g,
 	s->g = g;
 	memcpy(s->zone, g->size, g->nr_sizes * sizeof(s->zone[0]));
 	for (uint32_t i = 0; i < g->nr_sizes; i++)
-		s->zone[i].name = s->name;
+		s->zone[i].name = s->name.text;
 	rng_seed(&s->arrivals, seed, "arrivals");
 	rng_seed(&s->sizes, seed, "sizes");
 	rng_seed(&s->lifetimes, seed, "lifetimes");

@@ -1,10 +1,32 @@
-#include <math.h>
-
 #include "base/units.h"
 #include "zone/generator.h"
 
 /* Beyond this a lifetime is never: 146 years, half of what int64 holds. */
 #define LONGEST_NS 4.6e18
+
+#define LN_2 0.69314718055994530942
+
+void exponential_prepare(struct exponential *e)
+{
+	for (int i = 0; i <= EXPONENTIAL_CHORDS; i++)
+		e->chord[i] = -rng_log(1 - i * (0.5 / EXPONENTIAL_CHORDS));
+}
+
+double exponential_draw(const struct exponential *e, struct rng *r)
+{
+	const uint64_t low = ((uint64_t)1 << 24) - 1;
+	uint64_t x = rng_u64(r);
+	double halvings = 0, v;
+	unsigned k;
+
+	/* the upper 40 bits are v, the lower 24 the halvings */
+	for (; (x & low) == 0; x = rng_u64(r))
+		halvings += 24;
+	halvings += lowest_bit(x);
+	v = (double)(x >> 24) * (EXPONENTIAL_CHORDS / 0x1p40);
+	k = (unsigned)v;
+	return halvings * LN_2 + e->chord[k] + (e->chord[k + 1] - e->chord[k]) * (v - k);
+}
 
 static int64_t whole_ns(double ns)
 {

@@ -23,19 +23,14 @@ void zone_stream_close(struct zone_stream *s)
 		s->ops->close(s);
 }
 
-void stream_name(char *buf, uint64_t number)
+void stream_name_widen(struct stream_name *n)
 {
-	char digits[20];
-	size_t n = 0;
-
-	do {
-		digits[n++] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number);
-	*buf++ = 'z';
-	while (n)
-		*buf++ = digits[--n];
-	*buf = '\0';
+	BUG_ON(n->digits + 2 >= STREAM_NAME_SIZE);
+	n->text[0] = 'z';
+	n->text[1] = n->digits ? '1' : '0';
+	n->digits++;
+	n->text[n->digits] = '0';
+	n->text[n->digits + 1] = '\0';
 }
 
 struct event_stream {

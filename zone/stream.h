@@ -24,8 +24,28 @@ struct zone_stream {
 	struct zone_event event; /* the one handed out */
 };
 
-/* "z" and a number: what zones without a name are called. `buf` holds 24. */
-void stream_name(char *buf, uint64_t number);
+/* "z0", "z1", ...: what zones without a name are called, in the order of their
+ * start. Counting up in text costs a tenth of writing a number anew. */
+#define STREAM_NAME_SIZE 24
+struct stream_name {
+	char text[STREAM_NAME_SIZE]; /* the current name */
+	unsigned digits; /* 0: before the first */
+};
+void stream_name_widen(struct stream_name *n); /* after 9, 99, ... */
+/* On to the next name. */
+static inline void stream_name_next(struct stream_name *n)
+{
+	unsigned i = n->digits;
+
+	for (; i > 0; i--) {
+		if (n->text[i] != '9') {
+			n->text[i]++;
+			return;
+		}
+		n->text[i] = '0';
+	}
+	stream_name_widen(n);
+}
 
 /* A stream over `nr` events that outlive it. */
 int stream_of_events(struct zone_stream **out, const struct zone_event *event, size_t nr,

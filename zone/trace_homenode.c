@@ -14,6 +14,8 @@ enum { AT, LIFETIME, VCPUS, MEMORY, NAME, NODES, PLACEMENT, POLICY, VIRT, DEVICE
 
 struct homenode_stream {
 	struct trace_stream rows;
+	struct stream_name name; /* "z<n>" of zone named_to - 1 */
+	uint64_t named_to;
 	char device_text[DEVICE_TEXT_MAX];
 	const char *device[ZONE_DEVICES_MAX];
 };
@@ -93,6 +95,14 @@ static int read_options(struct trace_stream *t, struct error *err)
 	return rc;
 }
 
+/* "z" and the zone's number. */
+static const char *number_name(struct homenode_stream *h)
+{
+	for (; h->named_to <= h->rows.nr_zones; h->named_to++)
+		stream_name_next(&h->name);
+	return h->name.text;
+}
+
 /* Where a contradiction is pointed at. */
 static unsigned fault_field(const struct trace_stream *t, enum zone_field f)
 {
@@ -135,7 +145,7 @@ static int homenode_row(struct trace_stream *t, struct error *err)
 	if (trace_given(t, NAME))
 		rc = trace_set_name(t, "", NAME, err);
 	else
-		stream_name(t->name, t->nr_zones);
+		t->zone.name = number_name((struct homenode_stream *)t);
 	if (!rc)
 		rc = read_options(t, err);
 	if (!rc && !zone_sound(&t->zone, zone_field_names, &fault))

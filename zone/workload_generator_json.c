@@ -346,6 +346,7 @@ int workload_read_generator(struct workload *w, const struct json_at *at, struct
 	if (rc)
 		return rc;
 	lifetimes_prepare(&g->lifetimes);
+	exponential_prepare(&g->gaps);
 	rc = read_initial(g, at, err);
 	if (!rc)
 		rc = json_get_int(at, "limit", false, 1, INT64_MAX, &limit, err);
