@@ -19,6 +19,7 @@
 #include "cli/backends.h"
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "cli/version.h"
 #include "host/host.h"
 
 static volatile sig_atomic_t stop_asked;
