@@ -44,6 +44,15 @@ void *xreallocarray(void *old, size_t nr, size_t size)
 	return p;
 }
 
+void *xaligned(size_t align, size_t size)
+{
+	void *p;
+
+	if (posix_memalign(&p, align, size ? size : 1) != 0)
+		out_of_memory(size);
+	return p;
+}
+
 char *xstrndup(const char *s, size_t n)
 {
 	size_t len = strnlen(s, n);

@@ -12,6 +12,8 @@
 void *xmalloc(size_t size) MUST_USE;
 void *xcalloc(size_t nr, size_t size) MUST_USE;
 void *xreallocarray(void *old, size_t nr, size_t size) MUST_USE;
+/* Aligned to `align`, a power of two >= sizeof(void *); free() frees it. */
+void *xaligned(size_t align, size_t size) MUST_USE;
 char *xstrdup(const char *s) MUST_USE;
 char *xstrndup(const char *s, size_t n) MUST_USE;
 /* Formatted; the caller frees. */

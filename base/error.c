@@ -47,6 +47,7 @@ int error_prefix(struct error *err, const char *fmt, ...)
 	va_list ap;
 	int n;
 
+	BUG_ON(!err);
 	memcpy(old, err->text, sizeof(old));
 	va_start(ap, fmt);
 	n = vsnprintf(err->text, sizeof(err->text), fmt, ap);

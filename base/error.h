@@ -53,7 +53,8 @@ int error_set(struct error *err, int code, const char *fmt, ...) PRINTF_LIKE(3, 
 int error_at(struct error *err, int code, const char *file, unsigned long line,
 	     unsigned long column, const char *fmt, ...) PRINTF_LIKE(6, 7);
 
-/* Put "prefix: " before the sentence already in `err`; returns err->code. */
+/* Put "prefix: " before the sentence already in `err`, which must not be NULL
+ * here; returns err->code. */
 int error_prefix(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* "ERR_NO_ROOM"; for an unknown code "ERR_UNKNOWN". */

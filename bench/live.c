@@ -5,6 +5,19 @@
 
 #include "base/alloc.h"
 
+/* Slots start on cache lines of their own. */
+static void grow_zones(struct live_set *l)
+{
+	size_t cap = l->cap ? l->cap * 2 : 64;
+	struct live_zone *zone = xaligned(64, cap * sizeof(*zone));
+
+	if (l->cap)
+		memcpy(zone, l->zone, l->cap * sizeof(*zone));
+	free(l->zone);
+	l->zone = zone;
+	l->cap = cap;
+}
+
 uint32_t live_add(struct live_set *l)
 {
 	uint32_t slot;
@@ -14,9 +27,14 @@ uint32_t live_add(struct live_set *l)
 	} else {
 		BUG_ON(l->nr_slots == SLOT_NONE);
 		slot = l->nr_slots++;
-		l->zone = grow(l->zone, &l->cap, slot, sizeof(*l->zone));
+		if (slot == l->cap)
+			grow_zones(l);
+		if (l->want_extra)
+			l->extra = grow(l->extra, &l->cap_extra, slot, sizeof(*l->extra));
 	}
 	l->nr_live++;
+	if (l->want_extra)
+		l->extra[slot] = (struct live_extra){0};
 	l->zone[slot] = (struct live_zone){.number = UINT64_MAX};
 	return slot;
 }
@@ -57,7 +75,8 @@ void live_map(struct live_set *l, uint32_t slot, uint64_t id)
 		grow_map(l);
 	insert(l, id, slot);
 	l->map_used++;
-	l->zone[slot].mapped = true;
+	l->extra[slot].mapped = true;
+	l->extra[slot].id = id;
 }
 
 static size_t find(const struct live_set *l, uint64_t id)
@@ -99,13 +118,16 @@ static void unmap(struct live_set *l, uint64_t id)
 
 void live_remove(struct live_set *l, uint32_t slot)
 {
-	if (l->zone[slot].mapped)
-		unmap(l, l->zone[slot].id);
+	if (l->want_extra) {
+		struct live_extra *e = &l->extra[slot];
+
+		if (e->mapped)
+			unmap(l, e->id);
+		free(e->record);
+		*e = (struct live_extra){0};
+	}
 	l->zone[slot].host = UINT32_MAX;
 	l->zone[slot].number = UINT64_MAX;
-	l->zone[slot].mapped = false;
-	free(l->zone[slot].record);
-	l->zone[slot].record = NULL;
 	l->free_slot = grow(l->free_slot, &l->cap_free, l->nr_free, sizeof(*l->free_slot));
 	l->free_slot[l->nr_free++] = slot;
 	l->nr_live--;
@@ -113,8 +135,9 @@ void live_remove(struct live_set *l, uint32_t slot)
 
 void live_release(struct live_set *l)
 {
-	for (uint32_t i = 0; i < l->nr_slots; i++)
-		free(l->zone[i].record);
+	for (uint32_t i = 0; l->want_extra && i < l->nr_slots; i++)
+		free(l->extra[i].record);
+	free(l->extra);
 	free(l->zone);
 	free(l->free_slot);
 	free(l->map);

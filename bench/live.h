@@ -15,14 +15,18 @@
 
 #define SLOT_NONE UINT32_MAX
 
+/* One cache line; what only some runs need is in struct live_extra. */
 struct live_zone {
 	uint32_t host; /* UINT32_MAX: the slot is free */
 	uint32_t vcpus;
-	uint64_t id;
 	uint64_t number; /* of its departure in the queue; UINT64_MAX: none pending */
 	uint64_t ordinal; /* 1 = first zone offered */
 	int64_t start_ns;
 	struct plan_locality locality; /* as last measured */
+};
+
+struct live_extra {
+	uint64_t id; /* the workload's, when `mapped` */
 	bool mapped; /* its id is in the map */
 	/* Fields of its row in zones.csv before and after the outcome, as one
 	 * allocation of two strings; NULL when not wanted. */
@@ -32,7 +36,9 @@ struct live_zone {
 /* Zero-initialise. */
 struct live_set {
 	struct live_zone *zone; /* by slot */
-	size_t cap;
+	struct live_extra *extra; /* by slot; NULL unless want_extra */
+	size_t cap, cap_extra;
+	bool want_extra; /* set before the first zone: ids or records are used */
 	uint32_t *free_slot; /* stack */
 	size_t nr_free, cap_free;
 	uint32_t nr_slots; /* handed out so far: all slots are below */

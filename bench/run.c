@@ -71,6 +71,7 @@ static int start_up(struct run *r, struct error *err)
 	}
 	stranded_init(&r->stranded, r->state, r->in->nr_hosts, w->fleet.cpu_overcommit_milli);
 	r->map_ids = w->source != SOURCE_GENERATOR;
+	r->live.want_extra = r->map_ids || r->in->zones;
 	r->end_ns = w->duration_ns;
 	r->sample_ns = r->in->timeline ? 0 : NS_NEVER;
 	return zone_stream_next(r->stream, &r->next, err);
@@ -315,8 +316,8 @@ static void finish(struct run *r)
 		waiting_free(w);
 	}
 	for (uint32_t i = 0; r->in->zones && i < r->live.nr_slots; i++)
-		if (r->live.zone[i].record)
-			run_print_placed(r, &r->live.zone[i], r->totals.at_ns, "live");
+		if (r->live.extra[i].record)
+			run_print_placed(r, i, r->totals.at_ns, "live");
 }
 
 static void fill_row(struct run *r)

@@ -48,8 +48,7 @@ void run_forget(struct run *r, uint32_t slot, const char *outcome);
 void run_print_sample(struct run *r, int64_t at_ns);
 /* Start of a placed zone's row, kept until it ends; the caller frees. */
 char *run_zone_record(const struct live_zone *z, const struct plan *p) MUST_USE;
-void run_print_placed(const struct run *r, const struct live_zone *z, int64_t end_ns,
-		      const char *outcome);
+void run_print_placed(const struct run *r, uint32_t slot, int64_t end_ns, const char *outcome);
 void run_print_refused(const struct run *r, const struct zone *z, uint64_t ordinal, int64_t at_ns,
 		       int code);
 

@@ -104,7 +104,6 @@ static int start_on(struct run *r, const struct zone_event *ev, uint64_t ordinal
 
 	z->host = host;
 	z->vcpus = r->zone.vcpus;
-	z->id = ev->id;
 	z->ordinal = ordinal;
 	z->start_ns = backend_now_ns(r->backend);
 	stranded_before(&r->stranded);
@@ -125,7 +124,7 @@ static int start_on(struct run *r, const struct zone_event *ev, uint64_t ordinal
 	if (r->map_ids)
 		live_map(&r->live, slot, ev->id);
 	if (r->in->zones)
-		z->record = run_zone_record(z, &r->plan);
+		r->live.extra[slot].record = run_zone_record(z, &r->plan);
 	count_placed(r->row, &r->plan, &r->live);
 	return 0;
 }
@@ -172,8 +171,8 @@ void run_forget(struct run *r, uint32_t slot, const char *outcome)
 	stranded_after(&r->stranded, host, -(int64_t)z->vcpus, -z->locality.resident_bytes);
 	fleet_update(&r->fleet, host, r->state[host]);
 	r->row->events++;
-	if (z->record)
-		run_print_placed(r, z, r->totals.at_ns, outcome);
+	if (r->in->zones)
+		run_print_placed(r, slot, r->totals.at_ns, outcome);
 	live_remove(&r->live, slot);
 }
 

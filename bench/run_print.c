@@ -79,14 +79,15 @@ char *run_zone_record(const struct live_zone *z, const struct plan *p)
 	return record;
 }
 
-void run_print_placed(const struct run *r, const struct live_zone *z, int64_t end_ns,
-		      const char *outcome)
+void run_print_placed(const struct run *r, uint32_t slot, int64_t end_ns, const char *outcome)
 {
+	const struct live_zone *z = &r->live.zone[slot];
+	const char *record = r->live.extra[slot].record;
 	FILE *out = r->in->zones;
-	const char *rest = z->record + strlen(z->record) + 1;
+	const char *rest = record + strlen(record) + 1;
 
 	print_key(r, out);
-	fprintf(out, ",%s,%s,,%s", z->record, outcome, rest);
+	fprintf(out, ",%s,%s,,%s", record, outcome, rest);
 	fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRId64 "\n", end_ns,
 		ppm(z->locality.local_bytes, z->locality.resident_bytes),
 		z->locality.mean_distance_centi);

@@ -25,10 +25,8 @@ static void sim_close(struct backend *b)
 	for (size_t i = 0; i < sim->cap_zones; i++) {
 		struct sim_zone *z = &sim->zone[i];
 
-		if (z->cap_parts > SIM_SMALL)
-			free(z->part);
-		if (z->cap_vnodes > SIM_SMALL)
-			free(z->vnode);
+		free(z->part);
+		free(z->vnode);
 		free(z->device);
 	}
 	free(sim->zone);
@@ -212,41 +210,40 @@ static int sim_check(struct backend *b, const struct step *s, struct error *err)
 	return 0;
 }
 
-/* The slots' own small arrays move with the block that holds them. */
 static void grow_slots(struct sim *sim, uint32_t slot)
 {
-	size_t old = sim->cap_zones;
+	size_t old = sim->cap_zones, cap = old ? old : 64;
+	struct sim_zone *zone;
 
-	while (slot >= sim->cap_zones)
-		sim->zone = grow(sim->zone, &sim->cap_zones, sim->cap_zones, sizeof(*sim->zone));
-	memset(&sim->zone[old], 0, (sim->cap_zones - old) * sizeof(*sim->zone));
-	for (size_t i = 0; i < sim->cap_zones; i++) {
-		struct sim_zone *z = &sim->zone[i];
-
-		if (i >= old) {
-			z->host = SIM_NOBODY;
-			z->cap_parts = SIM_SMALL;
-			z->cap_vnodes = SIM_SMALL;
-		}
-		if (z->cap_parts == SIM_SMALL)
-			z->part = z->small_part;
-		if (z->cap_vnodes == SIM_SMALL)
-			z->vnode = z->small_vnode;
-	}
+	while (slot >= cap)
+		cap *= 2;
+	zone = xaligned(64, cap * sizeof(*zone));
+	if (old)
+		memcpy(zone, sim->zone, old * sizeof(*zone));
+	memset(&zone[old], 0, (cap - old) * sizeof(*zone));
+	for (size_t i = old; i < cap; i++)
+		zone[i].host = SIM_NOBODY;
+	free(sim->zone);
+	sim->zone = zone;
+	sim->cap_zones = cap;
 }
 
 static void take_vnodes(struct host_state *state, struct sim_zone *z, const struct plan *p)
 {
-	if (z->cap_vnodes < p->nr_vnodes) {
-		z->vnode = xreallocarray(z->cap_vnodes > SIM_SMALL ? z->vnode : NULL, p->nr_vnodes,
-					 sizeof(*z->vnode));
-		z->cap_vnodes = p->nr_vnodes;
+	struct sim_vnode *vnode = &z->one_vnode;
+
+	if (p->nr_vnodes != 1) {
+		if (z->cap_vnodes < p->nr_vnodes) {
+			z->vnode = xreallocarray(z->vnode, p->nr_vnodes, sizeof(*z->vnode));
+			z->cap_vnodes = p->nr_vnodes;
+		}
+		vnode = z->vnode;
 	}
 	z->vcpus = 0;
-	z->nr_vnodes = p->nr_vnodes;
+	z->nr_vnodes = (uint16_t)p->nr_vnodes;
 	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
-		z->vnode[v].node = p->vnode[v].node;
-		z->vnode[v].vcpus = p->vnode[v].vcpus;
+		vnode[v].node = p->vnode[v].node;
+		vnode[v].vcpus = p->vnode[v].vcpus;
 		state->vcpus[p->vnode[v].node] += p->vnode[v].vcpus;
 		z->vcpus += p->vnode[v].vcpus;
 	}
@@ -256,21 +253,25 @@ static void take_vnodes(struct host_state *state, struct sim_zone *z, const stru
 static void take_memory(struct host_state *state, struct sim_zone *z, const struct plan *p)
 {
 	struct plan_memory piece[PLAN_MEMORY_MAX];
+	uint32_t nr = heap_take_plan(state->free_bytes, p, piece, PLAN_MEMORY_MAX);
 
-	z->nr_parts = heap_take_plan(state->free_bytes, p, piece, PLAN_MEMORY_MAX);
-	if (z->cap_parts < z->nr_parts) {
-		z->part = xreallocarray(z->cap_parts > SIM_SMALL ? z->part : NULL, z->nr_parts,
-					sizeof(*z->part));
-		z->cap_parts = z->nr_parts;
+	z->nr_parts = (uint16_t)nr;
+	if (nr == 1) {
+		z->one_part = piece[0];
+	} else {
+		if (z->cap_parts < nr) {
+			z->part = xreallocarray(z->part, nr, sizeof(*z->part));
+			z->cap_parts = nr;
+		}
+		memcpy(z->part, piece, nr * sizeof(*piece));
 	}
-	memcpy(z->part, piece, z->nr_parts * sizeof(*piece));
 	z->resident_bytes = plan_bytes(p);
 	state->total_free_bytes -= z->resident_bytes;
 }
 
 static void take_devices(struct host_state *state, struct sim_zone *z, const struct zone *zone)
 {
-	z->nr_devices = zone->nr_devices;
+	z->nr_devices = (uint16_t)zone->nr_devices;
 	if (z->cap_devices < zone->nr_devices) {
 		z->device = xreallocarray(z->device, zone->nr_devices, sizeof(*z->device));
 		z->cap_devices = zone->nr_devices;
@@ -281,6 +282,28 @@ static void take_devices(struct host_state *state, struct sim_zone *z, const str
 		z->device[i] = (uint32_t)d;
 		state->device_taken[d] = 1;
 	}
+}
+
+/* The zones of each host, for verification: two more cache misses a step. */
+static void link_zone(struct sim *sim, uint32_t slot)
+{
+	struct sim_zone *z = &sim->zone[slot];
+
+	z->prev = SIM_NOBODY;
+	z->next = sim->first_zone[z->host];
+	if (z->next != SIM_NOBODY)
+		sim->zone[z->next].prev = slot;
+	sim->first_zone[z->host] = slot;
+}
+
+static void unlink_zone(struct sim *sim, const struct sim_zone *z)
+{
+	if (z->prev != SIM_NOBODY)
+		sim->zone[z->prev].next = z->next;
+	else
+		sim->first_zone[z->host] = z->next;
+	if (z->next != SIM_NOBODY)
+		sim->zone[z->next].prev = z->prev;
 }
 
 static void start(struct sim *sim, const struct step *s)
@@ -299,33 +322,28 @@ static void start(struct sim *sim, const struct step *s)
 	take_devices(state, z, s->plan->zone);
 	state->nr_zones++;
 
-	z->prev = SIM_NOBODY;
-	z->next = sim->first_zone[s->host];
-	if (z->next != SIM_NOBODY)
-		sim->zone[z->next].prev = s->slot;
-	sim->first_zone[s->host] = s->slot;
+	if (sim->check)
+		link_zone(sim, s->slot);
 }
 
 static void stop(struct sim *sim, uint32_t slot)
 {
 	struct sim_zone *z = &sim->zone[slot];
 	struct host_state *state = &sim->state[z->host];
+	const struct plan_memory *part = sim_parts(z);
+	const struct sim_vnode *vnode = sim_vnodes(z);
 
 	for (uint32_t i = 0; i < z->nr_parts; i++)
-		state->free_bytes[z->part[i].node] += z->part[i].bytes;
+		state->free_bytes[part[i].node] += part[i].bytes;
 	state->total_free_bytes += z->resident_bytes;
 	for (uint32_t v = 0; v < z->nr_vnodes; v++)
-		state->vcpus[z->vnode[v].node] -= z->vnode[v].vcpus;
+		state->vcpus[vnode[v].node] -= vnode[v].vcpus;
 	state->total_vcpus -= z->vcpus;
 	state->nr_zones--;
 	for (uint32_t i = 0; i < z->nr_devices; i++)
 		state->device_taken[z->device[i]] = 0;
-	if (z->prev != SIM_NOBODY)
-		sim->zone[z->prev].next = z->next;
-	else
-		sim->first_zone[z->host] = z->next;
-	if (z->next != SIM_NOBODY)
-		sim->zone[z->next].prev = z->prev;
+	if (sim->check)
+		unlink_zone(sim, z);
 	z->host = SIM_NOBODY;
 }
 
@@ -373,7 +391,7 @@ static int sim_measure(struct backend *b, uint32_t host, uint32_t slot, struct m
 		.fields = MEASURE_RESIDENT | MEASURE_PARTS,
 		.resident_bytes = z->resident_bytes,
 		.nr_parts = z->nr_parts,
-		.part = z->part,
+		.part = sim_parts(z),
 	};
 	return 0;
 }

@@ -7,38 +7,50 @@
 #include "backend/backend_impl.h"
 
 #define SIM_NOBODY UINT32_MAX
-/* Most zones have one vnode and one piece of memory; a slot holds this many itself. */
-#define SIM_SMALL 2
 
 struct sim_vnode {
 	uint32_t node, vcpus;
 };
 
-/* One slot. Its arrays stay with it when the zone stops and serve the next one,
- * so that a long run allocates only while it grows. */
+/*
+ * One slot: a cache line that serves most zones, which have one vnode and one
+ * piece of memory, and a second one for the rest. Arrays stay with their slot
+ * when the zone stops and serve the next one, so that a long run allocates only
+ * while it grows.
+ */
 struct sim_zone {
 	uint32_t host; /* SIM_NOBODY: the slot is free */
-	uint32_t prev, next; /* zones of the same host, SIM_NOBODY at the ends */
 	uint32_t vcpus;
-	uint32_t nr_parts, nr_vnodes, nr_devices;
-	uint32_t cap_parts, cap_vnodes, cap_devices;
+	uint16_t nr_parts, nr_vnodes, nr_devices;
 	bool pinned;
 	int64_t resident_bytes;
-	/* Placement as it was at START, for verification that it never changes. */
-	nodeset nodes;
-	struct plan_memory *part;
+	nodeset nodes; /* as they were at START, to verify that they never change */
+	struct plan_memory one_part;
+	struct sim_vnode one_vnode;
+
+	_Alignas(64) struct plan_memory *part; /* when there are several */
 	struct sim_vnode *vnode;
 	uint32_t *device; /* indexes into host->device */
-	struct plan_memory small_part[SIM_SMALL];
-	struct sim_vnode small_vnode[SIM_SMALL];
+	uint32_t cap_parts, cap_vnodes, cap_devices;
+	uint32_t prev, next; /* zones of the same host when checking, SIM_NOBODY at the ends */
 };
+
+static inline const struct plan_memory *sim_parts(const struct sim_zone *z)
+{
+	return z->nr_parts == 1 ? &z->one_part : z->part;
+}
+
+static inline const struct sim_vnode *sim_vnodes(const struct sim_zone *z)
+{
+	return z->nr_vnodes == 1 ? &z->one_vnode : z->vnode;
+}
 
 struct sim {
 	struct backend base;
 	int64_t now_ns;
 	struct host_state *state; /* one a host */
 	int64_t *free_bytes; /* all hosts' free_bytes in one block; state points into it */
-	uint32_t *first_zone; /* per host: head of its list */
+	uint32_t *first_zone; /* per host: head of its list; kept only when checking */
 	int64_t *dom0_bytes; /* per host and node, like free_bytes */
 	size_t *node_base; /* host's first index in the per-node blocks */
 	uint32_t dom0_vcpus;

@@ -17,27 +17,29 @@ struct sums {
 static int verify_zone(const struct host *h, const struct sim_zone *z, uint32_t slot,
 		       struct sums *sums, struct error *err)
 {
+	const struct plan_memory *part = sim_parts(z);
+	const struct sim_vnode *vnode = sim_vnodes(z);
 	int64_t resident = 0;
 	nodeset nodes = 0;
 
 	for (uint32_t v = 0; v < z->nr_vnodes; v++) {
-		if (z->pinned && z->vnode[v].vcpus && !h->node[z->vnode[v].node].nr_cpus)
+		if (z->pinned && vnode[v].vcpus && !h->node[vnode[v].node].nr_cpus)
 			return error_set(err, ERR_CHECK,
 					 "slot %u has vCPUs on node %u, which has no CPUs", slot,
-					 h->node[z->vnode[v].node].os_index);
-		nodes |= nodeset_of(z->vnode[v].node);
-		sums->vcpus[z->vnode[v].node] += z->vnode[v].vcpus;
-		sums->total_vcpus += z->vnode[v].vcpus;
+					 h->node[vnode[v].node].os_index);
+		nodes |= nodeset_of(vnode[v].node);
+		sums->vcpus[vnode[v].node] += vnode[v].vcpus;
+		sums->total_vcpus += vnode[v].vcpus;
 	}
 	if (nodes != z->nodes)
 		return error_set(err, ERR_CHECK, "the placement of slot %u has changed", slot);
 	for (uint32_t i = 0; i < z->nr_parts; i++) {
-		if (z->part[i].bytes <= 0 || z->part[i].bytes % PAGE_BYTES)
+		if (part[i].bytes <= 0 || part[i].bytes % PAGE_BYTES)
 			return error_set(err, ERR_CHECK,
 					 "slot %u holds %" PRId64 " bytes on a node", slot,
-					 z->part[i].bytes);
-		resident += z->part[i].bytes;
-		sums->bytes[z->part[i].node] += z->part[i].bytes;
+					 part[i].bytes);
+		resident += part[i].bytes;
+		sums->bytes[part[i].node] += part[i].bytes;
 	}
 	if (resident != z->resident_bytes)
 		return error_set(err, ERR_CHECK,

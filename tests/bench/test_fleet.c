@@ -34,7 +34,8 @@ static uint32_t expected(const struct model *m, const struct fleet_request *r, c
 	uint32_t best = FLEET_NONE;
 
 	for (uint32_t i = 0; i < m->nr; i++) {
-		const struct host_state *s = &m->state[i], *t = &m->state[best == FLEET_NONE ? 0 : best];
+		const struct host_state *s = &m->state[i],
+					*t = &m->state[best == FLEET_NONE ? 0 : best];
 		bool better;
 
 		if (tried[i] || !fits(m, i, r))
@@ -45,7 +46,8 @@ static uint32_t expected(const struct model *m, const struct fleet_request *r, c
 			better = (s->total_free_bytes < t->total_free_bytes) ==
 				 (r->choice == CHOICE_BEST_FIT);
 		else if (s->total_vcpus != t->total_vcpus)
-			better = (s->total_vcpus > t->total_vcpus) == (r->choice == CHOICE_BEST_FIT);
+			better =
+				(s->total_vcpus > t->total_vcpus) == (r->choice == CHOICE_BEST_FIT);
 		else
 			better = false;
 		if (better)
@@ -66,7 +68,8 @@ static void compare(enum host_choice choice)
 		m->nr = 1 + (uint32_t)rng_below(&rng, 97);
 		fleet_init(&f, m->nr);
 		for (uint32_t i = 0; i < m->nr; i++)
-			set_host(m, &f, i, (int64_t)rng_below(&rng, 20), (uint32_t)rng_below(&rng, 9));
+			set_host(m, &f, i, (int64_t)rng_below(&rng, 20),
+				 (uint32_t)rng_below(&rng, 9));
 		for (int k = 0; k < 20; k++) {
 			struct fleet_request r = {
 				.choice = choice,
@@ -79,14 +82,14 @@ static void compare(enum host_choice choice)
 			for (;;) {
 				uint32_t want = expected(m, &r, tried), got = fleet_next(&f, &r);
 
-				cr_assert_eq(got, want, "round %d: %u, not %u of %u", round, got, want,
-					     m->nr);
+				cr_assert_eq(got, want, "round %d: %u, not %u of %u", round, got,
+					     want, m->nr);
 				if (got == FLEET_NONE)
 					break;
 				tried[got] = true;
 			}
-			set_host(m, &f, (uint32_t)rng_below(&rng, m->nr), (int64_t)rng_below(&rng, 20),
-				 (uint32_t)rng_below(&rng, 9));
+			set_host(m, &f, (uint32_t)rng_below(&rng, m->nr),
+				 (int64_t)rng_below(&rng, 20), (uint32_t)rng_below(&rng, 9));
 		}
 		fleet_release(&f);
 	}

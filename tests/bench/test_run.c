@@ -221,12 +221,13 @@ Test(run, what_never_fits_is_refused_from_the_queue)
 	struct workload w;
 	struct outcome o;
 
-	load_text(&w, "{\"refused\":\"queue\",\"events\":["
-		      "{\"at\":\"0s\",\"start\":{\"name\":\"A\",\"vcpus\":2,\"memory\":\"1GiB\"},"
-		      "\"lifetime\":\"10s\"},"
-		      "{\"at\":\"1s\",\"start\":{\"name\":\"B\",\"vcpus\":2,\"memory\":\"900GiB\"}},"
-		      "{\"at\":\"2s\",\"start\":{\"name\":\"C\",\"vcpus\":2,\"memory\":\"1GiB\"},"
-		      "\"lifetime\":\"10s\"}]}");
+	load_text(&w,
+		  "{\"refused\":\"queue\",\"events\":["
+		  "{\"at\":\"0s\",\"start\":{\"name\":\"A\",\"vcpus\":2,\"memory\":\"1GiB\"},"
+		  "\"lifetime\":\"10s\"},"
+		  "{\"at\":\"1s\",\"start\":{\"name\":\"B\",\"vcpus\":2,\"memory\":\"900GiB\"}},"
+		  "{\"at\":\"2s\",\"start\":{\"name\":\"C\",\"vcpus\":2,\"memory\":\"1GiB\"},"
+		  "\"lifetime\":\"10s\"}]}");
 	o = run_with(&w, "edera-compact", 1, 1, &sim_backend, NULL, NULL);
 	cr_assert_eq(o.result.row.zones_placed, 2);
 	cr_assert_eq(o.result.row.zones_refused, 1);

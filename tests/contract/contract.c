@@ -114,8 +114,8 @@ static void start_and_stop(struct backend *b)
 
 static void refusals_leave_no_trace(struct backend *b)
 {
-	static const enum step_kind kinds[] = {STEP_START, STEP_RESIZE, STEP_REPIN,
-					       STEP_MOVE_MEMORY, STEP_PROBE, STEP_STOP};
+	static const enum step_kind kinds[] = {STEP_START,	 STEP_RESIZE, STEP_REPIN,
+					       STEP_MOVE_MEMORY, STEP_PROBE,  STEP_STOP};
 	struct snapshot before = look(b, 1), after;
 	struct zone z = zone_of("big", 4, GIB);
 	static struct plan p;
