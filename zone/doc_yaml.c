@@ -130,7 +130,8 @@ static int check_keys(const struct yaml_docs *d, const yaml_node_t *map, struct 
 		key[nr] = (struct key){yaml_text(node), node, nr};
 		nr++;
 	}
-	qsort(key, nr, sizeof(*key), compare_keys);
+	if (nr)
+		qsort(key, nr, sizeof(*key), compare_keys);
 	for (size_t i = 1; i < nr; i++)
 		if (strcmp(key[i - 1].text, key[i].text) == 0 &&
 		    (!again || key[i].order < again->order))

@@ -317,6 +317,7 @@ Test(pod_yaml, shapes_refused)
 	refused("kind: Service\n", "p.yaml: holds no pod; there is nothing to place");
 	refused("- a\n", "p.yaml:1:1: a pod is a mapping with kind, metadata and spec");
 	refused("a: 1\n", "p.yaml:1:1: the document has no kind; a pod has kind: Pod");
+	refused("{}\n", "p.yaml:1:1: the document has no kind; a pod has kind: Pod");
 	refused("zones: []\n",
 		"p.yaml:1:1: the document has no kind; a pod has kind: Pod (a list of "
 		"zones is read as JSON only)");
