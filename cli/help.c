@@ -35,7 +35,7 @@ static unsigned print_wrapped(FILE *out, const char *text, unsigned at, unsigned
 	while (*text) {
 		unsigned n = (unsigned)strcspn(text, " \n");
 
-		if (!first && column + 1 + n >= SCREEN_COLUMNS) {
+		if (!first && column + 1 + n > SCREEN_COLUMNS) {
 			if (out)
 				fprintf(out, "\n%*s", (int)indent, "");
 			lines++;

@@ -10,7 +10,7 @@ says err 'homenode: standard output cannot be written'
 if [ -c /dev/full ]; then
 	"$HOMENODE" help --man >/dev/full 2>"$work/err"
 	[ $? -eq 3 ] || fail "a full device was not noticed"
-	says err 'No space left on device'
+	says err 'homenode: standard output cannot be written'
 fi
 
 "$HOMENODE" help >"$work/out" 2>&- <&- || fail "closed standard input and error matter"
