@@ -33,15 +33,12 @@ static int drop_line(struct csv *c, struct error *err)
 {
 	for (;;) {
 		char *end = memchr(c->buf + c->begin, '\n', c->end - c->begin);
+		size_t n = end ? (size_t)(end - c->buf) + 1 : c->end;
 		int rc;
 
-		if (end) {
-			c->begin = (size_t)(end - c->buf) + 1;
-			return 0;
-		}
-		c->done += c->end - c->begin;
-		c->begin = c->end;
-		if (c->at_end)
+		c->done += n - c->begin;
+		c->begin = n;
+		if (end || c->at_end)
 			return 0;
 		rc = fill(c, err);
 		if (rc)

@@ -191,9 +191,6 @@ int generator_open(struct zone_stream **out, const struct workload_generator *g,
 	rng_seed(&s->lifetimes, seed, "lifetimes");
 	set_rates(s);
 	s->initial = g->initial;
-	if (g->stationary)
-		s->initial = (uint64_t)(g->per_hour * (g->lifetimes.mean_ns / (double)NS_PER_HOUR) +
-					0.5);
 	if (g->end_ns != NS_NEVER)
 		s->base.stats.total = (uint64_t)g->end_ns;
 	else if (g->limit != UINT64_MAX)

@@ -102,7 +102,6 @@ struct workload_generator {
 	struct exponential gaps; /* prepared */
 	struct lifetimes lifetimes;
 	uint64_t initial; /* zones alive at time 0, with what is left of their lifetimes */
-	bool stationary; /* `initial` is rate x mean lifetime */
 	uint64_t limit; /* zones in all; UINT64_MAX: no limit */
 	int64_t end_ns; /* no arrivals at or after it; NS_NEVER: no end */
 };

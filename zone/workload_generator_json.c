@@ -6,6 +6,7 @@
 
 #define SIZES_MAX 4096
 #define WEIGHT_MAX 1000000000
+#define ZONES_MAX 1000000000 /* alive at the start */
 
 /* An item of a list as a duration; json_get_duration() is for members. */
 static int duration_item(const struct json_at *at, int64_t *out_ns, struct error *err)
@@ -300,6 +301,21 @@ static int read_lifetimes(struct lifetimes *l, const struct json_at *generator, 
 	return rc ? rc : read_lognormal(l, &inner, err);
 }
 
+/* As many zones as there are on average: rate times mean lifetime. */
+static int stationary_number(struct workload_generator *g, const struct json_at *at,
+			     struct error *err)
+{
+	double nr = g->per_hour * (g->lifetimes.mean_ns / (double)NS_PER_HOUR) + 0.5;
+
+	if (!(nr < ZONES_MAX))
+		return json_at_error(at, err,
+				     "the stationary number of zones is more than %d; lower the "
+				     "rate or the lifetimes",
+				     ZONES_MAX);
+	g->initial = (uint64_t)nr;
+	return 0;
+}
+
 static int read_initial(struct workload_generator *g, const struct json_at *generator,
 			struct error *err)
 {
@@ -313,13 +329,13 @@ static int read_initial(struct workload_generator *g, const struct json_at *gene
 			return json_at_error(&at, err,
 					     "zones that never end have no stationary number; give "
 					     "a number");
-		g->stationary = true;
-		return 0;
+		return stationary_number(g, &at, err);
 	}
-	if (!json_is_integer(at.value) || v < 0 || v > 1000000000)
+	if (!json_is_integer(at.value) || v < 0 || v > ZONES_MAX)
 		return json_at_error(&at, err,
 				     "\"initial\" must be \"stationary\" or a whole number from 0 "
-				     "to 1000000000");
+				     "to %d",
+				     ZONES_MAX);
 	g->initial = (uint64_t)v;
 	return 0;
 }

@@ -1,0 +1,85 @@
+/*
+ * Any bytes as a workload (JSON, when they begin with '{') and as a trace in each
+ * format, with bad rows refused and skipped. What is read must hold what the
+ * header promises.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/csv.h"
+#include "base/units.h"
+#include "zone/workload_impl.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void drain(struct zone_stream *s)
+{
+	const struct zone_event *e;
+	struct error err = {0};
+	int64_t last_ns = 0;
+
+	for (int i = 0; i < 2000; i++) {
+		int rc = zone_stream_next(s, &e, &err);
+
+		BUG_ON(rc && (rc != err.code || !*err.text));
+		if (rc || !e)
+			break;
+		BUG_ON(e->at_ns < last_ns);
+		last_ns = e->at_ns;
+		BUG_ON(e->kind == ZONE_EVENT_START && zone_validate(e->zone, &err));
+	}
+	zone_stream_close(s);
+}
+
+static void as_workload(const char *text, size_t size)
+{
+	struct zone_stream *s;
+	struct json_doc doc;
+	struct error err = {0};
+	struct workload w;
+
+	if (json_doc_parse(&doc, "/nonexistent/fuzz.json", text, size, &err))
+		return;
+	workload_defaults(&w);
+	w.path = "/nonexistent/fuzz.json";
+	if (workload_from_json(&w, &doc, &err))
+		BUG_ON(!*err.text);
+	else if (w.source != SOURCE_TRACE && !workload_open(&s, &w, 1, false, &err))
+		drain(s);
+	workload_release(&w);
+	json_doc_release(&doc);
+}
+
+static void as_trace(const struct trace_format *format, bool skip_bad, const char *text,
+		     size_t size)
+{
+	struct zone_stream *s;
+	struct error err = {0};
+	struct workload w;
+	struct csv csv;
+
+	workload_defaults(&w);
+	if (csv_attach(&csv, fmemopen((char *)(uintptr_t)text, size, "r"), "fuzz.csv", &err))
+		return;
+	if (!format->open(&s, &csv, &w, skip_bad, &err))
+		drain(s);
+	else
+		BUG_ON(!*err.text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *text = (const char *)data;
+
+	if (!size)
+		return 0;
+	if (*text == '{') {
+		as_workload(text, size);
+		return 0;
+	}
+	for (int i = 0; trace_formats[i]; i++) {
+		as_trace(trace_formats[i], false, text, size);
+		as_trace(trace_formats[i], true, text, size);
+	}
+	return 0;
+}
