@@ -26,16 +26,16 @@ struct backend_config {
 	const struct host *const *host; /* nr_hosts; each must outlive the backend */
 	uint32_t nr_hosts;
 	uint32_t cpu_overcommit_milli; /* as in struct fleet_spec; 0 = no limit */
-	int64_t dom0_memory_bytes;     /* a host, taken before any zone */
+	int64_t dom0_memory_bytes; /* a host, taken before any zone */
 	uint32_t dom0_vcpus;
 	uint64_t seed;
-	bool check;	     /* verify the machine's own invariants after every step */
+	bool check; /* verify the machine's own invariants after every step */
 	const char *options; /* backend-specific "key=value,key=value"; NULL: none */
 };
 
 enum event_kind {
-	EVENT_TIMEOUT,	      /* nothing happened until `until_ns` */
-	EVENT_ZONE_EXITED,    /* the zone is gone; its slot is free */
+	EVENT_TIMEOUT, /* nothing happened until `until_ns` */
+	EVENT_ZONE_EXITED, /* the zone is gone; its slot is free */
 	EVENT_MEMORY_CHANGED, /* its residency changed: measure again */
 };
 
@@ -47,10 +47,10 @@ struct event {
 
 /* Which fields of struct measure are real. No bit, no number. */
 enum measure_field {
-	MEASURE_RESIDENT = 1 << 0,  /* resident_bytes */
-	MEASURE_PARTS = 1 << 1,	    /* part[], vnode and node known */
+	MEASURE_RESIDENT = 1 << 0, /* resident_bytes */
+	MEASURE_PARTS = 1 << 1, /* part[], vnode and node known */
 	MEASURE_NODE_PARTS = 1 << 2, /* part[], only the node known (vnode = 0) */
-	MEASURE_UNKNOWN = 1 << 3,   /* unknown_bytes: resident, node not attributed */
+	MEASURE_UNKNOWN = 1 << 3, /* unknown_bytes: resident, node not attributed */
 	MEASURE_BANDWIDTH = 1 << 4,
 	MEASURE_LATENCY = 1 << 5,
 };
@@ -86,8 +86,8 @@ int backend_check(struct backend *b, const struct step *s, struct error *err) MU
 int backend_apply(struct backend *b, const struct step *s, struct error *err) MUST_USE;
 
 /* Returns at the first event, or at until_ns with EVENT_TIMEOUT. */
-int backend_wait(struct backend *b, int64_t until_ns, struct event *out, struct error *err)
-	MUST_USE;
+int backend_wait(struct backend *b, int64_t until_ns, struct event *out,
+		 struct error *err) MUST_USE;
 
 /* State of one host, kept current by the backend; the pointer stays valid until close. */
 const struct host_state *backend_observe(struct backend *b, uint32_t host);

@@ -12,9 +12,9 @@
 #include "backend/backend.h"
 
 struct backend_ops {
-	const char *name;    /* as given to --backend */
+	const char *name; /* as given to --backend */
 	const char *summary; /* one line for `homenode list backends` */
-	unsigned can;	     /* STEP_* bits; constant */
+	unsigned can; /* STEP_* bits; constant */
 	int (*open)(struct backend **out, const struct backend_config *config, struct error *err);
 	void (*close)(struct backend *b);
 	int64_t (*now_ns)(const struct backend *b);
@@ -26,7 +26,9 @@ struct backend_ops {
 		       struct error *err);
 };
 
-/* First member of every machine's own struct; open fills it in. */
+/* First member of every machine's own struct; open fills it in. `ops` is the
+ * table that was opened, or the machine's own copy of it with a narrower mask
+ * (a recorder has the mask of what it wraps). */
 struct backend {
 	const struct backend_ops *ops;
 	uint32_t nr_hosts;

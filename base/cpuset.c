@@ -94,8 +94,8 @@ unsigned cpuset_next(const struct cpuset *s, unsigned from)
 
 char *cpuset_list(const struct cpuset *s)
 {
-	/* worst case: every second CPU, "4094," is five characters */
-	char *buf = xmalloc(CPUS_MAX / 2 * 5 + 16);
+	/* worst case: pairs with one CPU between them, "4092-4093," is ten characters */
+	char *buf = xmalloc(CPUS_MAX / 3 * 10 + 32);
 	char *p = buf;
 	unsigned cpu = cpuset_next(s, 0);
 

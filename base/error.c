@@ -62,8 +62,8 @@ int error_prefix(struct error *err, const char *fmt, ...)
 const char *error_name(int code)
 {
 	switch (code) {
-#define X(name, value, status, text)                                                              \
-	case name:                                                                                \
+#define X(name, value, status, text)                                                               \
+	case name:                                                                                 \
 		return #name;
 		ERROR_CODES(X)
 #undef X
@@ -77,8 +77,8 @@ int error_exit_status(int code)
 	switch (code) {
 	case 0:
 		return 0;
-#define X(name, value, status, text)                                                              \
-	case name:                                                                                \
+#define X(name, value, status, text)                                                               \
+	case name:                                                                                 \
 		return status;
 		ERROR_CODES(X)
 #undef X

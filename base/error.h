@@ -19,15 +19,15 @@
 
 /* X(name, value, exit status, what it means). Exit: 1 the answer is no, 2 the
  * request was wrong, 3 the machine failed (see the command line's contract). */
-#define ERROR_CODES(X)                                                                            \
-	X(ERR_USAGE, -1, 2, "wrong option or argument")                                           \
-	X(ERR_INPUT, -2, 2, "an input file cannot be used")                                       \
-	X(ERR_NO_ROOM, -3, 1, "not enough free memory or CPUs for the zone")                      \
-	X(ERR_INFEASIBLE, -4, 1, "the asked node count cannot be met")                            \
-	X(ERR_NO_DEVICE, -5, 1, "a device is unknown to the host or taken")                       \
-	X(ERR_CANNOT, -6, 2, "the backend or policy cannot do this")                              \
-	X(ERR_MACHINE, -7, 3, "the machine failed: files, memory, system calls, hypervisor")      \
-	X(ERR_INTERRUPTED, -8, 3, "stopped by a signal")                                          \
+#define ERROR_CODES(X)                                                                             \
+	X(ERR_USAGE, -1, 2, "wrong option or argument")                                            \
+	X(ERR_INPUT, -2, 2, "an input file cannot be used")                                        \
+	X(ERR_NO_ROOM, -3, 1, "not enough free memory or CPUs for the zone")                       \
+	X(ERR_INFEASIBLE, -4, 1, "the asked node count cannot be met")                             \
+	X(ERR_NO_DEVICE, -5, 1, "a device is unknown to the host or taken")                        \
+	X(ERR_CANNOT, -6, 2, "the backend or policy cannot do this")                               \
+	X(ERR_MACHINE, -7, 3, "the machine failed: files, memory, system calls, hypervisor")       \
+	X(ERR_INTERRUPTED, -8, 3, "stopped by a signal")                                           \
 	X(ERR_CHECK, -9, 3, "an invariant did not hold (run --check)")
 
 enum error_code {
@@ -65,10 +65,10 @@ int error_exit_status(int code);
 /* A bug of ours: prints file, line and sentence to stderr and aborts. */
 void bug_at(const char *file, int line, const char *fmt, ...) NORETURN PRINTF_LIKE(3, 4);
 
-#define BUG_ON(cond)                                                                              \
-	do {                                                                                      \
-		if (cond)                                                                         \
-			bug_at(__FILE__, __LINE__, "%s", #cond);                                  \
+#define BUG_ON(cond)                                                                               \
+	do {                                                                                       \
+		if (cond)                                                                          \
+			bug_at(__FILE__, __LINE__, "%s", #cond);                                   \
 	} while (0)
 
 #endif

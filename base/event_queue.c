@@ -53,7 +53,8 @@ struct queued event_queue_pop(struct event_queue *q)
 	}
 	if (q->nr)
 		q->item[i] = last;
-	if (top.at_ns == q->last_ns && q->inserted > 1)
+	/* the first pop has none before it */
+	if (top.at_ns == q->last_ns && q->inserted - q->nr > 1)
 		q->ties++;
 	q->last_ns = top.at_ns;
 	return top;

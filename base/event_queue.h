@@ -25,7 +25,7 @@ struct event_queue {
 	struct queued *item;
 	size_t nr, cap;
 	uint64_t inserted; /* numbers handed out so far */
-	uint64_t ties;	   /* pops with the time of the pop before */
+	uint64_t ties; /* pops with the time of the pop before */
 	int64_t last_ns;
 };
 

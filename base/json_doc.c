@@ -22,8 +22,9 @@ int json_doc_parse(struct json_doc *out, const char *path, const char *text, siz
 	out->text[size] = '\0';
 	out->root = json_loadb(out->text, size, JSON_REJECT_DUPLICATES, &bad);
 	if (!out->root) {
-		int rc = error_at(err, ERR_INPUT, path, (unsigned long)(bad.line > 0 ? bad.line : 1),
-				  (unsigned long)(bad.column > 0 ? bad.column : 1), "%s", bad.text);
+		int rc =
+			error_at(err, ERR_INPUT, path, (unsigned long)(bad.line > 0 ? bad.line : 1),
+				 (unsigned long)(bad.column > 0 ? bad.column : 1), "%s", bad.text);
 
 		json_doc_release(out);
 		return rc;
@@ -216,7 +217,8 @@ int json_at_known(const struct json_at *obj, const char *what, const char *const
 
 	if (!json_is_object(obj->value))
 		return json_at_error(obj, err, "%s must be an object { ... }", what);
-	json_object_foreach(obj->value, key, value) {
+	json_object_foreach(obj->value, key, value)
+	{
 		char sentence[ERROR_TEXT_MAX];
 		const char *near, *where;
 		size_t i = 0;
@@ -248,15 +250,15 @@ static int fetch(const struct json_at *obj, const char *key, bool required, stru
 	return 1;
 }
 
-#define FETCH_OR_RETURN(at)                                                                       \
-	do {                                                                                      \
-		int fetched_ = fetch(obj, key, required, &(at), err);                             \
-		if (fetched_)                                                                     \
-			return fetched_ > 0 ? 0 : fetched_;                                       \
+#define FETCH_OR_RETURN(at)                                                                        \
+	do {                                                                                       \
+		int fetched_ = fetch(obj, key, required, &(at), err);                              \
+		if (fetched_)                                                                      \
+			return fetched_ > 0 ? 0 : fetched_;                                        \
 	} while (0)
 
-int json_get_object(const struct json_at *obj, const char *key, bool required,
-		    struct json_at *out, struct error *err)
+int json_get_object(const struct json_at *obj, const char *key, bool required, struct json_at *out,
+		    struct error *err)
 {
 	struct json_at at;
 
@@ -268,8 +270,8 @@ int json_get_object(const struct json_at *obj, const char *key, bool required,
 	return 0;
 }
 
-int json_get_array(const struct json_at *obj, const char *key, bool required,
-		   struct json_at *out, struct error *err)
+int json_get_array(const struct json_at *obj, const char *key, bool required, struct json_at *out,
+		   struct error *err)
 {
 	struct json_at at;
 
@@ -298,8 +300,8 @@ int json_get_int(const struct json_at *obj, const char *key, bool required, int6
 	return 0;
 }
 
-int json_get_real(const struct json_at *obj, const char *key, bool required, double min,
-		  double max, double *out, struct error *err)
+int json_get_real(const struct json_at *obj, const char *key, bool required, double min, double max,
+		  double *out, struct error *err)
 {
 	struct json_at at;
 	double v;
@@ -351,10 +353,11 @@ int json_get_bytes(const struct json_at *obj, const char *key, bool required, bo
 	if (json_is_integer(at.value))
 		v = json_integer_value(at.value);
 	else if (!json_is_string(at.value) || !bytes_parse(json_string_value(at.value), &v))
-		return json_at_error(&at, err,
-				     "\"%s\" must be a size such as \"6GiB\" or \"512MiB\" "
-				     "(B, KiB, MiB, GiB, TiB; kB, MB, GB, TB), or a number of bytes",
-				     key);
+		return json_at_error(
+			&at, err,
+			"\"%s\" must be a size such as \"6GiB\" or \"512MiB\" "
+			"(B, KiB, MiB, GiB, TiB; kB, MB, GB, TB), or a number of bytes",
+			key);
 	if (v < 0 || (v == 0 && !zero_ok))
 		return json_at_error(&at, err, "\"%s\" must be %s", key,
 				     zero_ok ? "0 or more" : "more than 0");
@@ -383,10 +386,11 @@ int json_get_duration(const struct json_at *obj, const char *key, bool required,
 		v = -1;
 	}
 	if (v < 0)
-		return json_at_error(&at, err,
-				     "\"%s\" must be a duration such as \"7d\", \"12h\", \"5min\" or "
-				     "\"1.5s\", or a number of seconds",
-				     key);
+		return json_at_error(
+			&at, err,
+			"\"%s\" must be a duration such as \"7d\", \"12h\", \"5min\" or "
+			"\"1.5s\", or a number of seconds",
+			key);
 	*out_ns = v;
 	return 0;
 }
@@ -401,7 +405,8 @@ int json_get_choice(const struct json_at *obj, const char *key, bool required,
 	for (int i = 0; names[i]; i++) {
 		size_t used = strlen(list);
 
-		if (json_is_string(at.value) && strcmp(json_string_value(at.value), names[i]) == 0) {
+		if (json_is_string(at.value) &&
+		    strcmp(json_string_value(at.value), names[i]) == 0) {
 			*out = i;
 			return 0;
 		}

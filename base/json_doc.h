@@ -38,9 +38,9 @@ void json_doc_release(struct json_doc *doc); /* zeroed or NULL is fine */
 struct json_at {
 	const struct json_doc *doc;
 	const struct json_at *up; /* NULL at the root */
-	const char *key;	  /* in an object, else NULL */
-	size_t index;		  /* in an array */
-	json_t *value;		  /* NULL: a member that is absent */
+	const char *key; /* in an object, else NULL */
+	size_t index; /* in an array */
+	json_t *value; /* NULL: a member that is absent */
 };
 
 struct json_at json_at_root(const struct json_doc *doc);
@@ -63,14 +63,14 @@ int json_at_known(const struct json_at *obj, const char *what, const char *const
  * `required`. A member of another type or outside [min, max] is an error at its
  * place that says what was expected.
  */
-int json_get_object(const struct json_at *obj, const char *key, bool required,
-		    struct json_at *out, struct error *err) MUST_USE;
-int json_get_array(const struct json_at *obj, const char *key, bool required,
-		   struct json_at *out, struct error *err) MUST_USE;
+int json_get_object(const struct json_at *obj, const char *key, bool required, struct json_at *out,
+		    struct error *err) MUST_USE;
+int json_get_array(const struct json_at *obj, const char *key, bool required, struct json_at *out,
+		   struct error *err) MUST_USE;
 int json_get_int(const struct json_at *obj, const char *key, bool required, int64_t min,
 		 int64_t max, int64_t *out, struct error *err) MUST_USE;
-int json_get_real(const struct json_at *obj, const char *key, bool required, double min,
-		  double max, double *out, struct error *err) MUST_USE;
+int json_get_real(const struct json_at *obj, const char *key, bool required, double min, double max,
+		  double *out, struct error *err) MUST_USE;
 int json_get_bool(const struct json_at *obj, const char *key, bool required, bool *out,
 		  struct error *err) MUST_USE;
 /* Borrowed from the document. */

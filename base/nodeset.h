@@ -43,8 +43,8 @@ static inline unsigned nodeset_lowest(nodeset s)
 }
 
 /* for each node in ascending order: nodeset_for_each(node, set) { ... } */
-#define nodeset_for_each(node, set)                                                               \
-	for (nodeset left_ = (set); left_ && ((node) = nodeset_lowest(left_), 1);                 \
+#define nodeset_for_each(node, set)                                                                \
+	for (nodeset left_ = (set); left_ && ((node) = nodeset_lowest(left_), 1);                  \
 	     left_ &= left_ - 1)
 
 /* "0,2-4"; returns buf. Indexes, not os_indexes. */

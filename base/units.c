@@ -12,18 +12,9 @@ struct unit {
 };
 
 static const struct unit byte_units[] = {
-	{"", 1, 1},
-	{"B", 1, 1},
-	{"KiB", KIB, 1},
-	{"MiB", MIB, 1},
-	{"GiB", GIB, 1},
-	{"TiB", TIB, 1},
-	{"kB", 1000, 1},
-	{"KB", 1000, 1},
-	{"MB", 1000000, 1},
-	{"GB", 1000000000, 1},
-	{"TB", 1000000000000, 1},
-	{NULL, 0, 0},
+	{"", 1, 1},	    {"B", 1, 1},	   {"KiB", KIB, 1},	     {"MiB", MIB, 1},
+	{"GiB", GIB, 1},    {"TiB", TIB, 1},	   {"kB", 1000, 1},	     {"KB", 1000, 1},
+	{"MB", 1000000, 1}, {"GB", 1000000000, 1}, {"TB", 1000000000000, 1}, {NULL, 0, 0},
 };
 
 static const struct unit k8s_units[] = {
@@ -45,16 +36,11 @@ static const struct unit k8s_units[] = {
 };
 
 static const struct unit time_units[] = {
-	{"", NS_PER_S, 1},
-	{"ns", 1, 1},
-	{"us", NS_PER_US, 1},
-	{"ms", NS_PER_MS, 1},
-	{"s", NS_PER_S, 1},
-	{"m", 60 * NS_PER_S, 1},
-	{"min", 60 * NS_PER_S, 1},
-	{"h", NS_PER_HOUR, 1},
-	{"d", NS_PER_DAY, 1},
-	{NULL, 0, 0},
+	{"", NS_PER_S, 1},	   {"ns", 1, 1},
+	{"us", NS_PER_US, 1},	   {"ms", NS_PER_MS, 1},
+	{"s", NS_PER_S, 1},	   {"m", 60 * NS_PER_S, 1},
+	{"min", 60 * NS_PER_S, 1}, {"h", NS_PER_HOUR, 1},
+	{"d", NS_PER_DAY, 1},	   {NULL, 0, 0},
 };
 
 /* A decimal number as mantissa / 10^places, exactly. */

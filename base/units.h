@@ -40,7 +40,8 @@ bool bytes_parse(const char *text, int64_t *out) MUST_USE;
  * decimal exponents ("1e9"); rounded up to whole bytes as Kubernetes does. */
 bool k8s_bytes_parse(const char *text, int64_t *out) MUST_USE;
 
-/* "7d", "12h", "5min" (or "5m"), "30s", "1.5s", "100ms", "2us", "40ns"; a bare number is seconds. */
+/* "7d", "12h", "5min" (or "5m"), "30s", "1.5s", "100ms", "2us", "40ns"; a bare number is seconds.
+ */
 bool duration_parse(const char *text, int64_t *out_ns) MUST_USE;
 
 /* Decimal number without exponent to nanoseconds (unit: seconds), exactly, no

@@ -1,8 +1,13 @@
 /*
- * Commands and their options, declared once: the tables below print --help, the
- * man page and the shell completion (cli/help.c), and parse the command line
- * (cli/args.c). One command a file, cmd_<name>.c; the table of commands is in
- * cli/main.c.
+ * Commands and their options, declared once: the tables below parse the command
+ * line (cli/args.c) and print --help (cli/help.c), the man page (cli/man.c) and
+ * the shell completion (cli/completion.c). One command a file, cmd_<name>.c; the
+ * table of commands is in cli/main.c.
+ *
+ * Strings in the tables are plain ASCII and end without a full stop, except
+ * `about`, which is sentences. --help shows a command on one screen of 80x24:
+ * where that would not fit, it leaves out `about` (the man page has it) and then
+ * puts the common options on one line. 18 options of one line each still fit.
  */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
@@ -14,40 +19,67 @@
 #include "base/error.h"
 
 struct option {
-	const char *name;  /* long name without dashes: "policy" */
-	char letter;	   /* short form, or 0 */
-	const char *value; /* what it takes, as shown in help: "NAME"; NULL: a flag */
-	const char *help;  /* one line, lower case, no full stop */
-	bool repeats;	   /* may be given several times (values are kept in order) */
+	const char *name; /* long name without dashes: "policy" */
+	char letter; /* short form, or 0 */
+	/*
+	 * What it takes, as shown in help; NULL: a flag. The shell completion
+	 * understands "a|b|c" and "a" (these words), HOST, POLICY, BACKEND and COMMAND
+	 * (names that `homenode list` or `homenode help` knows), N, SIZE, TIME and
+	 * NAME (nothing to complete); anything else is a file. What follows such a
+	 * word ("POLICY,...", "HOST[:COUNT]") is for people.
+	 */
+	const char *value;
+	const char *help; /* one line, lower case, no full stop */
+	bool repeats; /* may be given several times (values are kept in order) */
 };
 
 struct args;
 
 struct command {
 	const char *name;
-	const char *operands; /* "HOST ZONES" as shown in help */
+	const char *operands; /* "HOST ZONES" as shown in help; words as in option.value, maybe
+			       * in []; "" when there are none */
 	int min_operands, max_operands; /* max -1: any number */
-	const char *summary;  /* one line */
-	const char *about;    /* a short paragraph for --help and the man page */
-	const char *example;  /* one command line without the "$ " */
+	const char *summary; /* one line, lower case, no full stop */
+	const char *about; /* a short paragraph for --help and the man page; NULL: none */
+	const char *example; /* one command line without the "$ " */
 	const struct option *option; /* ends with a zeroed entry; common ones are added */
 	/* 0: *status is the exit status (0 done, 1 the answer is no). Otherwise an
 	 * error code; main prints the sentence and exits as error_exit_status says. */
 	int (*run)(const struct args *args, int *status, struct error *err);
 };
 
-extern const struct command cmd_show, cmd_plan, cmd_run, cmd_list;
+extern const struct command cmd_show, cmd_plan, cmd_run, cmd_list, cmd_help;
+
+/* Every command, NULL-terminated, in the order help prints (cli/main.c). */
+extern const struct command *const commands[];
 
 /* Options every command has: --format, --quiet, --help (cli/args.c). */
 extern const struct option common_options[];
 
-/* Parse argv after the command's name. ERR_USAGE names the option, and the
- * nearest known one when it is unknown. Values may be "--name=value" or
- * "--name value"; "--" ends options. */
+/* Options of a command, its own first and then the common ones; NULL past the
+ * last. */
+const struct option *command_option(const struct command *cmd, unsigned index);
+
+/* NULL if unknown; err then says which is nearest. */
+const struct command *command_find(const char *name, struct error *err);
+
+/*
+ * Parse argv after the command's name. ERR_USAGE names the option, and the
+ * nearest known one when it is unknown. Values may be "--name=value",
+ * "--name value", "-n value" or "-nvalue"; "--" ends options, "-" is an operand.
+ * --help ends parsing at once: what else is there is then not looked at. argv
+ * must outlive *out. On failure *out is NULL.
+ */
 int args_parse(struct args **out, const struct command *cmd, int argc, char **argv,
 	       struct error *err) MUST_USE;
-void args_free(struct args *a);
+void args_free(struct args *a); /* NULL is fine */
 
+/* The words that were parsed, to keep with a result how it was asked for. */
+char *const *args_words(const struct args *a, int *nr);
+
+/* In the functions below `name` must be an option of the command's table (BUG
+ * otherwise): a misspelt name here is a bug of ours, not the user's. */
 unsigned args_nr_operands(const struct args *a);
 const char *args_operand(const struct args *a, unsigned index); /* NULL when absent */
 bool args_flag(const struct args *a, const char *name);
@@ -59,28 +91,43 @@ const char *const *args_strings(const struct args *a, const char *name);
 int args_int(const struct args *a, const char *name, int64_t min, int64_t max, int64_t *out,
 	     struct error *err) MUST_USE;
 int args_bytes(const struct args *a, const char *name, int64_t *out, struct error *err) MUST_USE;
-int args_duration(const struct args *a, const char *name, int64_t *out_ns, struct error *err)
-	MUST_USE;
+int args_duration(const struct args *a, const char *name, int64_t *out_ns,
+		  struct error *err) MUST_USE;
 bool args_given(const struct args *a, const char *name);
 
 enum output_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
-/* --format; `csv_ok` false: csv is ERR_USAGE. */
-int args_format(const struct args *a, bool csv_ok, enum output_format *out, struct error *err)
-	MUST_USE;
+/* --format; `csv_ok` false: csv is ERR_USAGE. Absent: FORMAT_TEXT. */
+int args_format(const struct args *a, bool csv_ok, enum output_format *out,
+		struct error *err) MUST_USE;
 
 /*
- * Where data files live: $HOMENODE_DATA, else beside the program's own source
- * or install tree. find_topology() turns a HOST argument ("this", a name, a
- * path) into a loaded host.
+ * A HOST argument as a loaded host: "this", a name from topologies/, or a path
+ * to an hwloc XML file. A name is looked up in topologies/ first; what has a
+ * slash or ends in ".xml" is a path. "xen" is ERR_CANNOT, an unknown name
+ * ERR_INPUT with the nearest known one; else as host_load().
  */
 struct host;
 int find_host(const char *name, struct host **out, struct error *err) MUST_USE;
-/* Directory that holds topologies/ and workloads/; NULL when not found. */
+/* A WORKLOAD argument as a path: a name from workloads/, or a file. The caller frees. */
+int find_workload(const char *name, char **path, struct error *err) MUST_USE;
+/*
+ * Directory that holds topologies/ and workloads/: $HOMENODE_DATA if set, else
+ * the source or install tree the program itself lies in, else where it was
+ * configured to be installed. NULL when there is none. Belongs to the function;
+ * not for several threads.
+ */
 const char *data_directory(void);
-/* Warnings of a loaded host to stderr unless quiet. */
+/* "homenode: warning: ..." on stderr for each warning of the host, unless quiet. */
 void print_host_warnings(const struct host *h, bool quiet);
 
 void help_command(const struct command *cmd, FILE *out);
-void help_program(const struct command *const *commands, FILE *out);
+void help_program(const struct command *const *all, FILE *out);
+/* The man page, in roff's man macros. */
+void man_page(const struct command *const *all, FILE *out);
+/* A script for bash to source. */
+void completion_bash(const struct command *const *all, FILE *out);
+
+/* How the command is called: "homenode plan [OPTION...] HOST ZONES"; the caller frees. */
+char *command_usage(const struct command *cmd) MUST_USE;
 
 #endif

@@ -28,14 +28,14 @@ struct policy_input {
 	const struct host *host;
 	const struct host_state *state;
 	const struct zone *zone;
-	struct rng *rng;     /* for policies that draw; NULL is fine for the others */
+	struct rng *rng; /* for policies that draw; NULL is fine for the others */
 	struct explain *why; /* NULL: do not explain */
 };
 
 struct policy {
-	const char *name;    /* "edera-compact" */
+	const char *name; /* "edera-compact" */
 	const char *summary; /* one line */
-	const char *source;  /* where the rule is written down */
+	const char *source; /* where the rule is written down */
 	/*
 	 * 0 with *out filled, or ERR_NO_ROOM, ERR_INFEASIBLE, ERR_NO_DEVICE. The
 	 * sentence (err may be NULL) says what was short and by how much. `out`
@@ -66,8 +66,7 @@ int policy_place(const struct policy *policy, const struct policy_input *in, str
  * device, the other spread). Adds sentences to `why`, nearest first; says so
  * when no single change is enough.
  */
-void policy_advise(const struct policy *policy, const struct policy_input *in,
-		   struct explain *why);
+void policy_advise(const struct policy *policy, const struct policy_input *in, struct explain *why);
 
 /* Warnings about a placed zone that the engine accepts but a person should know:
  * dynamic memory on several nodes, PV larger than a node, offline vCPUs, device

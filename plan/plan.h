@@ -23,13 +23,13 @@
 /* What the guest is told of its nodes. */
 enum plan_told {
 	PLAN_TOLD_VNUMA, /* SRAT, SLIT and x2APIC that match vnode[] (PVH) */
-	PLAN_TOLD_FLAT,	 /* one uniform node: PV zones, NUMA-blind placement */
+	PLAN_TOLD_FLAT, /* one uniform node: PV zones, NUMA-blind placement */
 };
 
 struct plan_vnode {
-	uint32_t node;	       /* host node index */
-	uint32_t vcpus;	       /* how many of the zone's vCPUs live here (may be 0) */
-	int64_t memory_bytes;  /* asked for on this node */
+	uint32_t node; /* host node index */
+	uint32_t vcpus; /* how many of the zone's vCPUs live here (may be 0) */
+	int64_t memory_bytes; /* asked for on this node */
 };
 
 /* Bytes of vnode `vnode` that are on host node `node`. */
@@ -58,10 +58,19 @@ struct plan {
 /*
  * vCPU numbers of vnode i: first .. first + vnode[i].vcpus - 1, consecutive from
  * vnode 0 on. vCPUs that are offline at boot (vcpus_max > vcpus) are not in
- * vnode[].vcpus; they are dealt out like the others (plan_offline_vcpus).
+ * vnode[].vcpus: only what runs takes room. They are dealt out one by one to
+ * the vnode with the fewest vCPUs so far (the earlier of equals), while there is
+ * one with a CPU to spare, else among all with CPUs; their numbers come after
+ * the online ones, consecutive from vnode 0 on.
  */
 uint32_t plan_first_vcpu(const struct plan *p, uint32_t vnode);
 uint32_t plan_offline_vcpus(const struct plan *p, uint32_t vnode);
+uint32_t plan_first_offline_vcpu(const struct plan *p, uint32_t vnode);
+
+/* Sum of vnode[].memory_bytes. */
+int64_t plan_memory_bytes(const struct plan *p);
+
+const char *plan_told_name(enum plan_told told); /* "vnuma", "flat" */
 
 /* CPUs on which vCPUs of this vnode may run. */
 void plan_cpus(const struct plan *p, uint32_t vnode, struct cpuset *out);
@@ -84,8 +93,13 @@ unsigned plan_fallback_order(const struct host *host, nodeset affinity, unsigned
  */
 int plan_fill_memory(struct plan *p, const struct host_state *state, struct error *err) MUST_USE;
 
-/* Panics (BUG) unless the plan is consistent with itself: vCPUs and bytes add
- * up, nodes distinct and usable, memory[] sums to what is asked. */
+/*
+ * Panics (BUG) unless the plan is consistent with itself: vCPUs and bytes add up
+ * to what the zone asks at boot, nodes distinct, memory[] sums to what each
+ * vnode asks, on nodes with memory. Nodes must be usable (CPUs and memory) where
+ * vCPUs are pinned or the guest is told of them; a flat, floating plan may also
+ * use nodes that have one of the two.
+ */
 void plan_assert(const struct plan *p);
 
 /*
@@ -99,7 +113,8 @@ void plan_assert(const struct plan *p);
  *
  * mean_distance_centi: SLIT distance x 100 between a vCPU of the zone and a
  * byte of it, both drawn uniformly: how far memory is when everybody touches
- * everything. 1000 = all local.
+ * everything. 1000 = all local on hosts whose diagonal is 10; 0 when nothing is
+ * resident. Rounded down. Distances are read as initiator's row, memory's column.
  */
 struct plan_locality {
 	int64_t resident_bytes, local_bytes, own_bytes;
@@ -115,7 +130,7 @@ void plan_locality(const struct plan *p, const struct plan_memory *part, uint32_
  */
 enum step_kind {
 	STEP_START = 1 << 0,
-	STEP_RESIZE = 1 << 1,	   /* balloon target, .bytes */
+	STEP_RESIZE = 1 << 1, /* balloon target, .bytes */
 	STEP_REPIN = 1 << 2,
 	STEP_MOVE_MEMORY = 1 << 3,
 	STEP_PROBE = 1 << 4,
@@ -127,7 +142,7 @@ struct step {
 	uint32_t host; /* index of the backend's host */
 	uint32_t slot; /* the caller's number for the zone; free again after STOP */
 	const struct plan *plan; /* START, REPIN, MOVE_MEMORY */
-	int64_t bytes;		 /* RESIZE */
+	int64_t bytes; /* RESIZE */
 };
 
 #define PLAN_STEPS_MAX 4
@@ -142,13 +157,14 @@ unsigned plan_diff(const struct plan *have, const struct plan *want, uint32_t ho
 
 const char *step_name(enum step_kind kind);
 
-/* plan_json.c, plan_xl.c, plan_text.c: see docs/formats.md. */
+/* Printing: json.c, text.c (table and csv), xl.c; see docs/formats.md. People see
+ * os_indexes of nodes and CPUs, never indexes. */
 
 /* One zone's outcome, as `homenode plan` collects them. */
 struct plan_result {
 	const struct zone *zone;
 	const struct plan *plan; /* NULL: refused */
-	int error_code;		 /* when refused */
+	int error_code; /* when refused */
 	const char *error_text;
 	const char *const *reason; /* nr_reasons sentences */
 	uint32_t nr_reasons;
@@ -161,7 +177,13 @@ void plan_print_text(const struct host *host, const char *policy, const struct p
 		     size_t nr, bool explain, FILE *out);
 void plan_print_csv(const struct host *host, const char *policy, const struct plan_result *result,
 		    size_t nr, FILE *out);
-/* An xl.cfg for one placed zone. */
+/*
+ * An xl.cfg for one placed zone (xl.cfg(5)). vCPUs are pinned by the list form of
+ * cpus=, one entry a vCPU: the string form leaves libxl's own placement on. vNUMA
+ * is written for guests told of two or more nodes; libxl then wants sizes in
+ * whole MiB that add up to maxmem, every vCPU (offline ones too) in one vnode,
+ * and memory = maxmem. Comments say what to change and what xl will refuse.
+ */
 void plan_print_xl(const struct plan *p, FILE *out);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * Zones over time. A workload is JSON (its format: docs/formats.md): where the
- * zones come from (a seeded generator, a list of events, a trace file), the
- * fleet they run on, and which policies to compare. Or a bare trace file with
- * its format, which gets the default fleet.
+ * Zones over time. A workload is JSON (its format:
+ * docs/formats-workloads.md): where the zones come from (a seeded generator, a list
+ * of events, a trace file), the fleet they run on, and which policies to
+ * compare. Or a bare trace file, which gets the default fleet.
  *
  * The zones come as a stream, in time order, one event at a time: memory
  * follows the zones that live, not the length of the trace.
@@ -21,7 +21,7 @@
 
 enum zone_event_kind {
 	ZONE_EVENT_START,
-	ZONE_EVENT_STOP,   /* of the zone with this id; unknown ids are ignored and counted */
+	ZONE_EVENT_STOP, /* of the zone with this id; unknown ids are ignored and counted */
 	ZONE_EVENT_RESIZE, /* memory target of a dynamic zone, .bytes */
 };
 
@@ -29,26 +29,29 @@ struct zone_event {
 	int64_t at_ns; /* since the stream's start; never decreases */
 	enum zone_event_kind kind;
 	uint64_t id; /* the zone's, unique while it lives */
-	int64_t lifetime_ns; /* START: until it stops by itself; NS_NEVER: until a STOP or the end */
-	int64_t bytes;	     /* RESIZE */
+	int64_t lifetime_ns; /* START: until it stops by itself; NS_NEVER: until a STOP or the end
+			      */
+	int64_t bytes; /* RESIZE */
 	const struct zone *zone; /* START; valid until the next call */
 };
+
+struct csv; /* base/csv.h */
 
 /* An open stream of events. */
 struct zone_stream;
 
 struct zone_stream_stats {
-	uint64_t events;    /* handed out */
-	uint64_t bad_rows;  /* skipped because of skip_bad */
+	uint64_t events; /* handed out */
+	uint64_t bad_rows; /* skipped because of skip_bad */
 	char first_bad[256]; /* why the first of them was bad, file:line included; "" if none */
 	/* Position for progress: bytes or events done of all; total 0 when unknown. */
 	uint64_t done, total;
 };
 
 /* *out is set to the next event, or to NULL at the end. ERR_INPUT names the
- * file and line of a bad row. */
-int zone_stream_next(struct zone_stream *s, const struct zone_event **out, struct error *err)
-	MUST_USE;
+ * file, line and column of a bad row. */
+int zone_stream_next(struct zone_stream *s, const struct zone_event **out,
+		     struct error *err) MUST_USE;
 const struct zone_stream_stats *zone_stream_stats(const struct zone_stream *s);
 void zone_stream_close(struct zone_stream *s); /* NULL is fine */
 
@@ -77,6 +80,7 @@ struct fleet_spec {
 enum workload_source { SOURCE_GENERATOR, SOURCE_EVENTS, SOURCE_TRACE };
 
 struct workload_generator; /* zone/generator.h */
+struct trace_format;
 
 /* Parsed workload. Zero-initialise; release frees everything. Strings live in the arena. */
 struct workload {
@@ -95,6 +99,8 @@ struct workload {
 	/* Bit 1 << enum zone_memory_policy: as asked when 0. */
 	uint32_t memory_policies;
 	uint32_t vcpu_scale_milli; /* traces: vCPUs multiplied by this / 1000, rounded up; 1000 */
+	bool trace_gpus; /* traces: GPUs become devices "gpu0", "gpu1", ...; else they are ignored
+			  */
 	/* Source-specific; private to zone/. */
 	const struct workload_generator *generator;
 	const struct zone_event *event;
@@ -106,10 +112,12 @@ struct workload {
 
 /*
  * Load a workload's JSON or, with `format` not NULL (a name from
- * `trace_formats`), a bare trace file. ERR_INPUT with file:line:column.
+ * `trace_formats`), a bare trace file. A bare trace called *.csv needs no format:
+ * its header tells. ERR_INPUT with file:line:column; ERR_USAGE for an unknown
+ * format. On failure `out` is released.
  */
-int workload_load(struct workload *out, const char *path, const char *format, struct error *err)
-	MUST_USE;
+int workload_load(struct workload *out, const char *path, const char *format,
+		  struct error *err) MUST_USE;
 void workload_release(struct workload *w);
 
 /*
@@ -117,17 +125,18 @@ void workload_release(struct workload *w);
  * matters to generators only. With skip_bad a bad trace row is counted and
  * skipped, not an error.
  */
-int workload_open(struct zone_stream **out, const struct workload *w, uint64_t seed,
-		  bool skip_bad, struct error *err) MUST_USE;
+int workload_open(struct zone_stream **out, const struct workload *w, uint64_t seed, bool skip_bad,
+		  struct error *err) MUST_USE;
 
-/* A trace format: how rows become zones. */
+/* A trace format: how rows become zones. Times stay as the file has them. */
 struct trace_format {
-	const char *name;    /* "huawei-east-1" */
+	const char *name; /* "huawei-east-1" */
 	const char *summary; /* one line for `homenode list formats` */
-	const char *source;  /* where the format is defined */
-	/* true when the file's first line is this format's header */
-	bool (*recognise)(const char *first_line);
-	int (*open)(struct zone_stream **out, const char *path, const struct workload *w,
+	const char *source; /* where the format is defined */
+	/* true when the columns of the file's header are this format's */
+	bool (*recognise)(const struct csv *header);
+	/* The stream takes over the open table and closes it, on failure too. */
+	int (*open)(struct zone_stream **out, struct csv *csv, const struct workload *w,
 		    bool skip_bad, struct error *err);
 };
 /* NULL-terminated. */
@@ -136,7 +145,7 @@ const struct trace_format *trace_format_find(const char *name);
 
 const char *host_choice_name(enum host_choice c);
 const char *refused_rule_name(enum refused_rule r);
-extern const char *const host_choice_names[];  /* NULL-terminated, in enum order */
+extern const char *const host_choice_names[]; /* NULL-terminated, in enum order */
 extern const char *const refused_rule_names[];
 
 #endif

@@ -16,18 +16,18 @@
 
 enum zone_memory_policy {
 	ZONE_DYNAMIC, /* ballooned between minimum and maximum (Edera's default) */
-	ZONE_STATIC,  /* all memory at boot, never changes */
+	ZONE_STATIC, /* all memory at boot, never changes */
 };
 
 enum zone_spread {
 	ZONE_SPREAD_DEFAULT, /* whatever the policy does */
-	ZONE_COMPACT,	     /* nearest nodes */
-	ZONE_SCATTER,	     /* farthest nodes */
+	ZONE_COMPACT, /* nearest nodes */
+	ZONE_SCATTER, /* farthest nodes */
 };
 
 enum zone_virt {
 	ZONE_AUTO, /* PVH where it helps; we plan PVH */
-	ZONE_PV,   /* flat guest: cannot be told of NUMA */
+	ZONE_PV, /* flat guest: cannot be told of NUMA */
 	ZONE_PVH,
 };
 
@@ -38,12 +38,12 @@ enum zone_virt {
 /* What the zone does with its memory; used by the cost model. ppm and bytes/s
  * as everywhere; 0 demand = unbounded. */
 struct zone_profile {
-	char name[24];			/* preset it started from, or "custom" */
-	int64_t demand_bytes_per_s;	/* per vCPU; 0 = as much as it can get */
-	uint32_t read_share_ppm;	/* reads among its memory traffic */
-	uint32_t stall_share_ppm;	/* share of time stalled on memory latency */
-	uint32_t sharing_share_ppm;	/* accesses to another vnode's data */
-	uint32_t parallelism;		/* outstanding cache lines per vCPU */
+	char name[24]; /* preset it started from, or "custom" */
+	int64_t demand_bytes_per_s; /* per vCPU; 0 = as much as it can get */
+	uint32_t read_share_ppm; /* reads among its memory traffic */
+	uint32_t stall_share_ppm; /* share of time stalled on memory latency */
+	uint32_t sharing_share_ppm; /* accesses to another vnode's data */
+	uint32_t parallelism; /* outstanding cache lines per vCPU */
 };
 
 /*
@@ -56,17 +56,17 @@ struct zone_profile {
  */
 struct zone {
 	const char *name;
-	uint32_t vcpus;			/* online at boot (target) */
-	uint32_t vcpus_max;		/* ceiling; more than vcpus = offline vCPUs */
-	int64_t memory_bytes;		/* maximum */
-	int64_t memory_initial_bytes;	/* what it boots with */
-	int64_t memory_min_bytes;	/* a balloon never goes below */
+	uint32_t vcpus; /* online at boot (target) */
+	uint32_t vcpus_max; /* ceiling; more than vcpus = offline vCPUs */
+	int64_t memory_bytes; /* maximum */
+	int64_t memory_initial_bytes; /* what it boots with */
+	int64_t memory_min_bytes; /* a balloon never goes below */
 	enum zone_memory_policy memory_policy;
-	uint32_t numa_nodes;		/* 0: the engine decides */
+	uint32_t numa_nodes; /* 0: the engine decides */
 	enum zone_spread spread;
 	enum zone_virt virt;
 	uint32_t nr_devices;
-	const char *const *device;	/* OS names or PCI addresses */
+	const char *const *device; /* OS names or PCI addresses */
 	const struct zone_profile *profile; /* NULL: none given */
 };
 
@@ -87,8 +87,7 @@ struct zone_list {
  * Pod warnings ("memory limit missing, 1024 MiB assumed") go to `warn`
  * (NULL: nowhere), one line each.
  */
-int zone_list_load(struct zone_list *out, const char *path, FILE *warn, struct error *err)
-	MUST_USE;
+int zone_list_load(struct zone_list *out, const char *path, FILE *warn, struct error *err) MUST_USE;
 int zone_list_parse(struct zone_list *out, const char *path, const char *text, size_t size,
 		    FILE *warn, struct error *err) MUST_USE;
 void zone_list_release(struct zone_list *l);
@@ -104,8 +103,8 @@ static inline int64_t zone_boot_bytes(const struct zone *z)
 }
 
 const char *zone_memory_policy_name(enum zone_memory_policy p); /* "static", "dynamic" */
-const char *zone_spread_name(enum zone_spread s);		/* "compact", "scatter", "default" */
-const char *zone_virt_name(enum zone_virt v);			/* "auto", "pv", "pvh" */
+const char *zone_spread_name(enum zone_spread s); /* "compact", "scatter", "default" */
+const char *zone_virt_name(enum zone_virt v); /* "auto", "pv", "pvh" */
 
 /* Named workload profiles: stream, chase, web, database, idle; NULL if unknown. */
 const struct zone_profile *zone_profile_find(const char *name);

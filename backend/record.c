@@ -1,0 +1,190 @@
+#include "backend/record.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/backend_impl.h"
+#include "backend/record_format.h"
+#include "base/alloc.h"
+#include "base/output.h"
+
+struct recorder {
+	struct backend base;
+	struct backend_ops ops; /* the inner one's name and mask, our functions */
+	struct backend *inner;
+	struct output file;
+};
+
+static struct recorder *recorder_of(const struct backend *b)
+{
+	return (struct recorder *)(uintptr_t)b;
+}
+
+char *record_step_text(const char *verb, const struct step *s)
+{
+	const struct plan *p = s->plan;
+	char *text, *more;
+
+	text = xasprintf("%s %s %" PRIu32 " %" PRIu32 " %" PRId64 " ", verb, step_name(s->kind),
+			 s->host, s->slot, s->bytes);
+	if (!p) {
+		more = xasprintf("%s-", text);
+		free(text);
+		return more;
+	}
+	more = xasprintf("%s%s:%d:%d:", text, p->zone->name, (int)p->told, (int)p->pinned);
+	free(text);
+	for (uint32_t i = 0; i < p->nr_vnodes; i++) {
+		text = more;
+		more = xasprintf("%s%" PRIu32 ",%" PRIu32 ",%" PRId64 ";", text, p->vnode[i].node,
+				 p->vnode[i].vcpus, p->vnode[i].memory_bytes);
+		free(text);
+	}
+	return more;
+}
+
+static void write_state(struct recorder *r, uint32_t host)
+{
+	const struct host_state *s = backend_observe(r->inner, host);
+	FILE *f = r->file.file;
+
+	fprintf(f, "state %" PRIu32 " %" PRId64 " %" PRIu32 " %" PRIu32 " %" PRIu32 " free", host,
+		s->total_free_bytes, s->total_vcpus, s->vcpus_limit, s->nr_zones);
+	for (unsigned n = 0; n < s->host->nr_nodes; n++)
+		fprintf(f, " %" PRId64, s->free_bytes[n]);
+	fputs(" vcpus", f);
+	for (unsigned n = 0; n < s->host->nr_nodes; n++)
+		fprintf(f, " %" PRIu32, s->vcpus[n]);
+	fputs(" taken", f);
+	for (unsigned d = 0; d < s->host->nr_devices; d++)
+		fprintf(f, " %u", s->device_taken[d]);
+	fputc('\n', f);
+}
+
+static int record_step(struct backend *b, const struct step *s, struct error *err, bool apply)
+{
+	struct recorder *r = recorder_of(b);
+	struct error own = {0};
+	char *question = record_step_text(apply ? "apply" : "check", s);
+	int rc = apply ? backend_apply(r->inner, s, &own) : backend_check(r->inner, s, &own);
+
+	fprintf(r->file.file, "%s -> %d %s\n", question, rc, rc ? own.text : "");
+	free(question);
+	if (apply)
+		write_state(r, s->host);
+	if (rc && err)
+		*err = own;
+	return rc;
+}
+
+static int recorder_check(struct backend *b, const struct step *s, struct error *err)
+{
+	return record_step(b, s, err, false);
+}
+
+static int recorder_apply(struct backend *b, const struct step *s, struct error *err)
+{
+	return record_step(b, s, err, true);
+}
+
+static int recorder_wait(struct backend *b, int64_t until_ns, struct event *out, struct error *err)
+{
+	struct recorder *r = recorder_of(b);
+	int rc = backend_wait(r->inner, until_ns, out, err);
+
+	fprintf(r->file.file,
+		"wait %" PRId64 " -> %d %d %" PRId64 " %" PRIu32 " %" PRIu32 " %" PRId64 "\n",
+		until_ns, rc, rc ? 0 : (int)out->kind, rc ? 0 : out->at_ns, rc ? 0 : out->host,
+		rc ? 0 : out->slot, backend_now_ns(r->inner));
+	if (!rc && out->kind != EVENT_TIMEOUT)
+		write_state(r, out->host);
+	return rc;
+}
+
+static const struct host_state *recorder_observe(struct backend *b, uint32_t host)
+{
+	return backend_observe(recorder_of(b)->inner, host);
+}
+
+static int64_t recorder_now_ns(const struct backend *b)
+{
+	return backend_now_ns(recorder_of(b)->inner);
+}
+
+static int recorder_measure(struct backend *b, uint32_t host, uint32_t slot, struct measure *out,
+			    struct error *err)
+{
+	struct recorder *r = recorder_of(b);
+	FILE *f = r->file.file;
+	int rc = backend_measure(r->inner, host, slot, out, err);
+
+	if (rc) {
+		fprintf(f, "measure %" PRIu32 " %" PRIu32 " -> %d\n", host, slot, rc);
+		return rc;
+	}
+	fprintf(f,
+		"measure %" PRIu32 " %" PRIu32 " -> 0 %u %" PRId64 " %" PRId64 " %" PRId64
+		" %" PRId64 " %" PRIu32 " part",
+		host, slot, out->fields, out->resident_bytes, out->unknown_bytes,
+		out->bandwidth_bytes_per_s, out->latency_ps, out->nr_parts);
+	for (uint32_t i = 0; i < out->nr_parts; i++)
+		fprintf(f, " %" PRIu32 ":%" PRIu32 ":%" PRId64, out->part[i].vnode,
+			out->part[i].node, out->part[i].bytes);
+	fputc('\n', f);
+	return 0;
+}
+
+static void recorder_close(struct backend *b)
+{
+	struct recorder *r = recorder_of(b);
+	struct error err = {0};
+
+	backend_close(r->inner);
+	if (output_commit(&r->file, &err))
+		fprintf(stderr, "homenode: the record was not kept: %s\n", err.text);
+	free(r);
+}
+
+static int recorder_not_opened_by_ops(struct backend **out, const struct backend_config *config,
+				      struct error *err)
+{
+	(void)out;
+	(void)config;
+	return error_set(err, ERR_CANNOT, "a recorder wraps an open backend");
+}
+
+int recorder_open(struct backend **out, struct backend *inner, const char *path,
+		  const struct backend_config *config, struct error *err)
+{
+	struct recorder *r = xcalloc(1, sizeof(*r));
+	int rc = output_open(&r->file, path, err);
+
+	*out = NULL;
+	if (rc) {
+		backend_close(inner);
+		free(r);
+		return rc;
+	}
+	r->ops = (struct backend_ops){
+		.name = inner->ops->name,
+		.summary = inner->ops->summary,
+		.can = inner->ops->can,
+		.open = recorder_not_opened_by_ops,
+		.close = recorder_close,
+		.now_ns = recorder_now_ns,
+		.check = recorder_check,
+		.apply = recorder_apply,
+		.wait = recorder_wait,
+		.observe = recorder_observe,
+		.measure = recorder_measure,
+	};
+	r->base = (struct backend){.ops = &r->ops, .nr_hosts = config->nr_hosts};
+	r->inner = inner;
+	fprintf(r->file.file, "homenode-record %d %s %u %" PRIu32 "\n", RECORD_VERSION,
+		inner->ops->name, inner->ops->can, config->nr_hosts);
+	for (uint32_t i = 0; i < config->nr_hosts; i++)
+		write_state(r, i);
+	*out = &r->base;
+	return 0;
+}

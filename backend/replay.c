@@ -1,0 +1,347 @@
+/*
+ * Replay holds no model of a machine: it reads the record line by line beside
+ * the caller's questions. Its parser trusts nothing; every short or odd line is
+ * ERR_INPUT with its number.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/backend_impl.h"
+#include "backend/record.h"
+#include "backend/record_format.h"
+#include "base/alloc.h"
+
+struct replay {
+	struct backend base;
+	struct backend_ops ops; /* ours, with the recorded machine's mask */
+	char *path;
+	FILE *file;
+	char *line; /* current, without newline */
+	size_t cap;
+	unsigned long number;
+	int64_t now_ns;
+	struct host_state *state;
+	struct plan_memory *part;
+	size_t part_cap;
+};
+
+static struct replay *replay_of(const struct backend *b)
+{
+	return (struct replay *)(uintptr_t)b;
+}
+
+static int next_line(struct replay *r, struct error *err)
+{
+	ssize_t n = getline(&r->line, &r->cap, r->file);
+
+	r->number++;
+	if (n < 0)
+		return error_at(err, ERR_INPUT, r->path, r->number, 0,
+				"the record ends here, but the run goes on");
+	if (n && r->line[n - 1] == '\n')
+		r->line[n - 1] = '\0';
+	return 0;
+}
+
+/* A cursor over blank-separated words of the current line. */
+static bool word(char **p, char **out)
+{
+	char *s = *p + strspn(*p, " ");
+
+	if (!*s)
+		return false;
+	*out = s;
+	s += strcspn(s, " ");
+	if (*s)
+		*s++ = '\0';
+	*p = s;
+	return true;
+}
+
+static bool word_is(char **p, const char *expected)
+{
+	char *w;
+
+	return word(p, &w) && strcmp(w, expected) == 0;
+}
+
+static bool integer(char **p, int64_t min, int64_t max, int64_t *out)
+{
+	char *w, *end;
+	long long v;
+
+	if (!word(p, &w))
+		return false;
+	errno = 0;
+	v = strtoll(w, &end, 10);
+	if (errno || *end || v < min || v > max)
+		return false;
+	*out = v;
+	return true;
+}
+
+static bool integer32(char **p, uint32_t *out)
+{
+	int64_t v;
+
+	if (!integer(p, 0, UINT32_MAX, &v))
+		return false;
+	*out = (uint32_t)v;
+	return true;
+}
+
+static int malformed(struct replay *r, struct error *err)
+{
+	return error_at(err, ERR_INPUT, r->path, r->number, 0,
+			"this is not a line of a homenode record; record the run again");
+}
+
+static int read_state(struct replay *r, struct error *err)
+{
+	int64_t host;
+	struct host_state *s;
+	char *p;
+	bool ok;
+	int rc = next_line(r, err);
+
+	if (rc)
+		return rc;
+	p = r->line;
+	if (!word_is(&p, "state") || !integer(&p, 0, (int64_t)r->base.nr_hosts - 1, &host))
+		return malformed(r, err);
+	s = &r->state[host];
+	ok = integer(&p, 0, INT64_MAX, &s->total_free_bytes) && integer32(&p, &s->total_vcpus) &&
+	     integer32(&p, &s->vcpus_limit) && integer32(&p, &s->nr_zones) && word_is(&p, "free");
+	for (unsigned n = 0; ok && n < s->host->nr_nodes; n++)
+		ok = integer(&p, 0, INT64_MAX, &s->free_bytes[n]);
+	ok = ok && word_is(&p, "vcpus");
+	for (unsigned n = 0; ok && n < s->host->nr_nodes; n++)
+		ok = integer32(&p, &s->vcpus[n]);
+	ok = ok && word_is(&p, "taken");
+	for (unsigned d = 0; ok && d < s->host->nr_devices; d++) {
+		int64_t taken;
+
+		ok = integer(&p, 0, 1, &taken);
+		s->device_taken[d] = ok && taken;
+	}
+	return ok ? 0 : malformed(r, err);
+}
+
+/* The next line must ask `question`; *answer is set to what follows "->". */
+static int expect(struct replay *r, const char *question, char **answer, struct error *err)
+{
+	size_t n = strlen(question);
+	int rc = next_line(r, err);
+
+	if (rc)
+		return rc;
+	if (strncmp(r->line, question, n) != 0 || strncmp(r->line + n, " -> ", 4) != 0)
+		return error_at(err, ERR_INPUT, r->path, r->number, 0,
+				"the run asks \"%.200s\" where the record has \"%.200s\"; replay "
+				"needs the workload and policy that were recorded",
+				question, r->line);
+	*answer = r->line + n + 4;
+	return 0;
+}
+
+static void replay_close(struct backend *b)
+{
+	struct replay *r = replay_of(b);
+
+	for (uint32_t i = 0; i < r->base.nr_hosts; i++)
+		host_state_release(&r->state[i]);
+	if (r->file)
+		fclose(r->file);
+	free(r->state);
+	free(r->part);
+	free(r->line);
+	free(r->path);
+	free(r);
+}
+
+static int read_header(struct replay *r, struct error *err)
+{
+	int64_t version, can, hosts;
+	char *p, *name;
+	int rc = next_line(r, err);
+
+	if (rc)
+		return rc;
+	p = r->line;
+	if (!word_is(&p, "homenode-record") || !integer(&p, 1, INT32_MAX, &version))
+		return error_at(err, ERR_INPUT, r->path, 1, 0, "this is not a homenode record");
+	if (version != RECORD_VERSION)
+		return error_at(err, ERR_INPUT, r->path, 1, 0,
+				"record version %" PRId64 " is newer than this program reads (%d)",
+				version, RECORD_VERSION);
+	if (!word(&p, &name) || !integer(&p, 0, UINT32_MAX, &can) ||
+	    !integer(&p, 0, UINT32_MAX, &hosts))
+		return malformed(r, err);
+	if (hosts != r->base.nr_hosts)
+		return error_at(err, ERR_INPUT, r->path, 1, 0,
+				"the record has %" PRId64 " hosts, the run asks for %" PRIu32,
+				hosts, r->base.nr_hosts);
+	r->ops.can = (unsigned)can;
+	return 0;
+}
+
+static int replay_open(struct backend **out, const struct backend_config *config, struct error *err)
+{
+	struct replay *r;
+	int rc = 0;
+
+	if (!config->options || !*config->options)
+		return error_set(
+			err, ERR_USAGE,
+			"the replay backend needs the recorded file's path as its options");
+	r = xcalloc(1, sizeof(*r));
+	r->ops = replay_backend;
+	r->base = (struct backend){.ops = &r->ops, .nr_hosts = config->nr_hosts};
+	r->path = xstrdup(config->options);
+	r->state = xcalloc(config->nr_hosts, sizeof(*r->state));
+	for (uint32_t i = 0; i < config->nr_hosts; i++)
+		host_state_init(&r->state[i], config->host[i]);
+	r->file = fopen(r->path, "r");
+	if (!r->file)
+		rc = error_set(err, ERR_INPUT, "%s: cannot be opened: %s", r->path,
+			       strerror(errno));
+	if (!rc)
+		rc = read_header(r, err);
+	for (uint32_t i = 0; !rc && i < config->nr_hosts; i++)
+		rc = read_state(r, err);
+	if (rc) {
+		replay_close(&r->base);
+		return rc;
+	}
+	*out = &r->base;
+	return 0;
+}
+
+static int replay_step(struct backend *b, const struct step *s, struct error *err, bool apply)
+{
+	struct replay *r = replay_of(b);
+	char *question = record_step_text(apply ? "apply" : "check", s);
+	char *answer;
+	int64_t code;
+	int rc = expect(r, question, &answer, err);
+
+	free(question);
+	if (rc)
+		return rc;
+	if (!integer(&answer, INT32_MIN, 0, &code))
+		return malformed(r, err);
+	if (code)
+		(void)error_set(err, (int)code, "%s", answer);
+	if (apply) {
+		rc = read_state(r, code ? NULL : err);
+		if (rc)
+			return rc;
+	}
+	return (int)code;
+}
+
+static int replay_check(struct backend *b, const struct step *s, struct error *err)
+{
+	return replay_step(b, s, err, false);
+}
+
+static int replay_apply(struct backend *b, const struct step *s, struct error *err)
+{
+	return replay_step(b, s, err, true);
+}
+
+static int replay_wait(struct backend *b, int64_t until_ns, struct event *out, struct error *err)
+{
+	struct replay *r = replay_of(b);
+	char question[64], *answer;
+	int64_t code, kind, now;
+	int rc;
+
+	snprintf(question, sizeof(question), "wait %" PRId64, until_ns);
+	rc = expect(r, question, &answer, err);
+	if (rc)
+		return rc;
+	if (!integer(&answer, INT32_MIN, 0, &code) ||
+	    !integer(&answer, 0, EVENT_MEMORY_CHANGED, &kind) ||
+	    !integer(&answer, 0, INT64_MAX, &out->at_ns) || !integer32(&answer, &out->host) ||
+	    !integer32(&answer, &out->slot) || !integer(&answer, 0, INT64_MAX, &now) ||
+	    out->host >= r->base.nr_hosts)
+		return malformed(r, err);
+	if (code)
+		return error_set(err, (int)code, "the recorded wait failed");
+	out->kind = (enum event_kind)kind;
+	r->now_ns = now;
+	return out->kind == EVENT_TIMEOUT ? 0 : read_state(r, err);
+}
+
+static const struct host_state *replay_observe(struct backend *b, uint32_t host)
+{
+	return &replay_of(b)->state[host];
+}
+
+static int64_t replay_now_ns(const struct backend *b)
+{
+	return replay_of(b)->now_ns;
+}
+
+static bool read_part(char **p, const struct host *h, struct plan_memory *out)
+{
+	char *w;
+	int n = 0;
+
+	return word(p, &w) &&
+	       sscanf(w, "%" SCNu32 ":%" SCNu32 ":%" SCNd64 "%n", &out->vnode, &out->node,
+		      &out->bytes, &n) == 3 &&
+	       !w[n] && out->node < h->nr_nodes && out->bytes >= 0;
+}
+
+static int replay_measure(struct backend *b, uint32_t host, uint32_t slot, struct measure *out,
+			  struct error *err)
+{
+	struct replay *r = replay_of(b);
+	char question[64], *p;
+	int64_t code, fields;
+	int rc;
+
+	snprintf(question, sizeof(question), "measure %" PRIu32 " %" PRIu32, host, slot);
+	rc = expect(r, question, &p, err);
+	if (rc)
+		return rc;
+	if (!integer(&p, INT32_MIN, 0, &code))
+		return malformed(r, err);
+	if (code)
+		return error_set(err, (int)code, "the recorded measurement failed");
+	if (!integer(&p, 0, UINT32_MAX, &fields) ||
+	    !integer(&p, 0, INT64_MAX, &out->resident_bytes) ||
+	    !integer(&p, 0, INT64_MAX, &out->unknown_bytes) ||
+	    !integer(&p, 0, INT64_MAX, &out->bandwidth_bytes_per_s) ||
+	    !integer(&p, 0, INT64_MAX, &out->latency_ps) || !integer32(&p, &out->nr_parts) ||
+	    !word_is(&p, "part") || out->nr_parts > NODES_MAX * NODES_MAX)
+		return malformed(r, err);
+	out->fields = (unsigned)fields;
+	while (r->part_cap < out->nr_parts)
+		r->part = grow(r->part, &r->part_cap, r->part_cap, sizeof(*r->part));
+	for (uint32_t i = 0; i < out->nr_parts; i++)
+		if (!read_part(&p, r->state[host].host, &r->part[i]))
+			return malformed(r, err);
+	out->part = r->part;
+	return 0;
+}
+
+const struct backend_ops replay_backend = {
+	.name = "replay",
+	.summary = "answers from a recorded run (options: the record's path)",
+	/* narrowed to the recorded machine's mask when a record is opened */
+	.can = STEP_START | STEP_RESIZE | STEP_REPIN | STEP_MOVE_MEMORY | STEP_PROBE | STEP_STOP,
+	.open = replay_open,
+	.close = replay_close,
+	.now_ns = replay_now_ns,
+	.check = replay_check,
+	.apply = replay_apply,
+	.wait = replay_wait,
+	.observe = replay_observe,
+	.measure = replay_measure,
+};

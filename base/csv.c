@@ -1,0 +1,352 @@
+#include "base/csv.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/units.h"
+
+#define BLOCK ((size_t)1 << 20)
+/* One line that is a byte too long, one block, and room for a terminator. */
+#define BUFFER (CSV_LINE_MAX + 2 + BLOCK + 1)
+
+static int fill(struct csv *c, struct error *err)
+{
+	size_t rest = c->end - c->begin, got;
+
+	memmove(c->buf, c->buf + c->begin, rest);
+	c->begin = 0;
+	got = fread(c->buf + rest, 1, BLOCK, c->file);
+	c->end = rest + got;
+	if (got == 0 && ferror(c->file))
+		return error_at(err, ERR_MACHINE, c->path, c->line, 0, "cannot read on: %s",
+				strerror(errno));
+	c->at_end = got == 0;
+	return 0;
+}
+
+/* The line is too long: drop what there is of it, up to its end. */
+static int drop_line(struct csv *c, struct error *err)
+{
+	for (;;) {
+		char *end = memchr(c->buf + c->begin, '\n', c->end - c->begin);
+		int rc;
+
+		if (end) {
+			c->begin = (size_t)(end - c->buf) + 1;
+			return 0;
+		}
+		c->done += c->end - c->begin;
+		c->begin = c->end;
+		if (c->at_end)
+			return 0;
+		rc = fill(c, err);
+		if (rc)
+			return rc;
+	}
+}
+
+/* *row is NULL at the end of the file; else row[n] may be overwritten. */
+static int next_line(struct csv *c, char **row, size_t *n, struct error *err)
+{
+	char *end;
+	int rc;
+
+	*row = NULL;
+	for (;;) {
+		end = memchr(c->buf + c->begin, '\n', c->end - c->begin);
+		if (end || c->at_end || c->end - c->begin > CSV_LINE_MAX + 1)
+			break;
+		rc = fill(c, err);
+		if (rc)
+			return rc;
+	}
+	if (!end && c->begin == c->end)
+		return 0;
+	c->line++;
+	*n = (end ? (size_t)(end - c->buf) : c->end) - c->begin;
+	if (*n > CSV_LINE_MAX) {
+		rc = drop_line(c, err);
+		return rc ? rc
+			  : error_at(err, ERR_INPUT, c->path, c->line, 0,
+				     "the line is longer than 64 KiB; is this a text file?");
+	}
+	*row = c->buf + c->begin;
+	c->begin += *n + (end != NULL);
+	c->done += *n + (end != NULL);
+	if (*n && (*row)[*n - 1] == '\r')
+		--*n;
+	if (memchr(*row, '\0', *n))
+		return error_at(err, ERR_INPUT, c->path, c->line, 0,
+				"the line contains a NUL byte; is this a text file?");
+	return 0;
+}
+
+/* A quoted field at `p`, unquoted in place; NULL when it does not end. */
+static char *unquote(char *p, const char *end, struct csv_field *out)
+{
+	char *to = ++p;
+
+	out->text = p;
+	for (;; p++) {
+		if (p >= end)
+			return NULL;
+		if (*p == '"' && *++p != '"')
+			break;
+		*to++ = *p;
+	}
+	out->n = (size_t)(to - out->text);
+	return *p == ',' ? p : NULL;
+}
+
+static int split(struct csv *c, char *row, size_t n, struct error *err)
+{
+	char *p = row, *end = row + n;
+
+	/* every field then ends in a comma */
+	*end = ',';
+	c->row = row;
+	c->nr_fields = 0;
+	do {
+		struct csv_field *f = &c->field[c->nr_fields];
+
+		if (c->nr_fields == CSV_FIELDS_MAX)
+			return error_at(err, ERR_INPUT, c->path, c->line, 0,
+					"the row has more than %d fields", CSV_FIELDS_MAX);
+		if (*p == '"') {
+			char *start = p;
+
+			p = unquote(p, end, f);
+			if (!p)
+				return error_at(err, ERR_INPUT, c->path, c->line,
+						(unsigned long)(start - row) + 1,
+						"a quoted field must end in \" before the next "
+						"comma or the end of the line");
+		} else {
+			f->text = p;
+			while (*p != ',')
+				p++;
+			f->n = (size_t)(p - f->text);
+		}
+		c->nr_fields++;
+	} while (p++ < end);
+	return 0;
+}
+
+static int next_row(struct csv *c, bool *more, struct error *err)
+{
+	char *row;
+	size_t n = 0;
+	int rc;
+
+	do {
+		rc = next_line(c, &row, &n, err);
+		if (rc)
+			return rc;
+	} while (row && n == 0);
+	*more = row != NULL;
+	return row ? split(c, row, n, err) : 0;
+}
+
+int csv_next(struct csv *c, bool *more, struct error *err)
+{
+	int rc;
+
+	*more = true;
+	rc = next_row(c, more, err);
+	if (rc || !*more)
+		return rc;
+	if (c->nr_fields != c->nr_columns)
+		return error_at(err, ERR_INPUT, c->path, c->line, 0,
+				"the row has %u field%s where the header has %u", c->nr_fields,
+				c->nr_fields == 1 ? "" : "s", c->nr_columns);
+	return 0;
+}
+
+static int read_header(struct csv *c, struct error *err)
+{
+	bool more;
+	int rc = next_row(c, &more, err);
+
+	if (rc)
+		return rc;
+	if (!more)
+		return error_at(err, ERR_INPUT, c->path, 0, 0,
+				"the file is empty; its first line must name the columns");
+	if (c->field[0].n >= 3 && memcmp(c->field[0].text, "\xef\xbb\xbf", 3) == 0) {
+		c->field[0].text += 3;
+		c->field[0].n -= 3;
+	}
+	for (unsigned i = 0; i < c->nr_fields; i++) {
+		char *name = xstrndup(c->field[i].text, c->field[i].n);
+		bool twice = csv_column(c, name) >= 0;
+
+		c->column[c->nr_columns++] = name;
+		if (!*name)
+			return csv_error(c, i, err, "column %u of the header has no name", i + 1);
+		if (twice)
+			return csv_error(c, i, err, "the header names the column \"%.80s\" twice",
+					 name);
+	}
+	return 0;
+}
+
+int csv_attach(struct csv *out, FILE *file, const char *path, struct error *err)
+{
+	struct stat st;
+	int rc;
+
+	*out = (struct csv){.path = xstrdup(path), .file = file, .buf = xmalloc(BUFFER)};
+	if (fileno(file) >= 0 && fstat(fileno(file), &st) == 0 && S_ISREG(st.st_mode))
+		out->total = (uint64_t)st.st_size;
+	rc = read_header(out, err);
+	if (rc)
+		csv_close(out);
+	return rc;
+}
+
+int csv_open(struct csv *out, const char *path, struct error *err)
+{
+	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+
+	*out = (struct csv){0};
+	if (!file)
+		return error_at(err, ERR_INPUT, path, 0, 0, "cannot be opened: %s",
+				strerror(errno));
+	/* blocks are ours; the C library need not copy them once more */
+	setvbuf(file, NULL, _IONBF, 0);
+	return csv_attach(out, file, path, err);
+}
+
+void csv_close(struct csv *c)
+{
+	for (unsigned i = 0; i < c->nr_columns; i++)
+		free(c->column[i]);
+	if (c->file && c->file != stdin)
+		fclose(c->file);
+	free(c->path);
+	free(c->buf);
+	*c = (struct csv){0};
+}
+
+int csv_column(const struct csv *c, const char *name)
+{
+	for (unsigned i = 0; i < c->nr_columns; i++)
+		if (strcmp(c->column[i], name) == 0)
+			return (int)i;
+	return -1;
+}
+
+int csv_error(const struct csv *c, unsigned field, struct error *err, const char *fmt, ...)
+{
+	char sentence[ERROR_TEXT_MAX];
+	va_list ap;
+
+	if (!err)
+		return ERR_INPUT;
+	va_start(ap, fmt);
+	vsnprintf(sentence, sizeof(sentence), fmt, ap);
+	va_end(ap);
+	return error_at(err, ERR_INPUT, c->path, c->line,
+			(unsigned long)(c->field[field].text - c->row) + 1, "%s", sentence);
+}
+
+/* "cpu" must be <what>, not "x" */
+static int must_be(const struct csv *c, unsigned field, struct error *err, const char *what)
+{
+	const struct csv_field *f = &c->field[field];
+
+	return csv_error(c, field, err, "\"%.80s\" must be %s, not \"%.*s\"", c->column[field],
+			 what, (int)(f->n < 80 ? f->n : 80), f->text);
+}
+
+static bool digits(const char **p, const char *end, uint64_t *out)
+{
+	const char *start = *p;
+	uint64_t v = 0;
+
+	while (*p < end && (unsigned)(**p - '0') < 10)
+		v = v * 10 + (unsigned)(*(*p)++ - '0');
+	*out = v;
+	return *p > start && *p - start <= 18;
+}
+
+int csv_int(const struct csv *c, unsigned field, int64_t min, int64_t max, int64_t *out,
+	    struct error *err)
+{
+	const struct csv_field *f = &c->field[field];
+	const char *p = f->text, *end = p + f->n;
+	char what[80];
+	uint64_t v;
+
+	if (digits(&p, end, &v) && p == end && (int64_t)v >= min && (int64_t)v <= max) {
+		*out = (int64_t)v;
+		return 0;
+	}
+	if (!err)
+		return ERR_INPUT;
+	snprintf(what, sizeof(what), "a whole number from %lld to %lld", (long long)min,
+		 (long long)max);
+	return must_be(c, field, err, what);
+}
+
+/* "12", "12.5", ".5": whole and billionths; further decimals are ignored. */
+static bool decimal(const struct csv_field *f, uint64_t *whole, uint64_t *billionths)
+{
+	const char *p = f->text, *end = p + f->n;
+	unsigned places = 0;
+
+	*whole = *billionths = 0;
+	if (p < end && *p != '.' && !digits(&p, end, whole))
+		return false;
+	if (p == end)
+		return f->n > 0;
+	if (*p++ != '.' || f->n == 1)
+		return false;
+	for (; p < end && (unsigned)(*p - '0') < 10; p++) {
+		if (places == 9)
+			continue;
+		*billionths = *billionths * 10 + (unsigned)(*p - '0');
+		places++;
+	}
+	for (; places < 9; places++)
+		*billionths *= 10;
+	return p == end;
+}
+
+int csv_seconds(const struct csv *c, unsigned field, int64_t *out_ns, struct error *err)
+{
+	uint64_t whole, billionths;
+
+	if (!decimal(&c->field[field], &whole, &billionths) ||
+	    whole >= (uint64_t)(INT64_MAX / NS_PER_S))
+		return must_be(c, field, err,
+			       "a number of seconds such as 12 or 12.5 (not negative, no exponent, "
+			       "below 9223372036)");
+	*out_ns = (int64_t)(whole * (uint64_t)NS_PER_S + billionths);
+	return 0;
+}
+
+int csv_decimal(const struct csv *c, unsigned field, int64_t unit, int64_t max, int64_t *out,
+		struct error *err)
+{
+	uint64_t whole, billionths;
+	uint128 v = 0;
+	char what[80];
+	bool good = decimal(&c->field[field], &whole, &billionths);
+
+	if (good) {
+		v = ((uint128)whole * 1000000000u + billionths) * (uint64_t)unit;
+		v = (v + 999999999u) / 1000000000u;
+	}
+	if (!good || v > (uint128)max) {
+		snprintf(what, sizeof(what), "a number from 0 to %lld (decimals allowed)",
+			 (long long)(max / unit));
+		return must_be(c, field, err, what);
+	}
+	*out = (int64_t)v;
+	return 0;
+}

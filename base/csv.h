@@ -1,0 +1,79 @@
+/*
+ * Reading tables of text: a header line, then rows of fields separated by
+ * commas. A field may stand in double quotes ("" inside is one quote); it cannot
+ * contain a line break. Lines end in LF or CRLF, blank lines are skipped, a
+ * UTF-8 byte order mark before the header is ignored.
+ *
+ * The file is read in blocks of 1 MiB; memory does not grow with its length and
+ * no row allocates. Rows are lent: they are valid until the next call.
+ */
+#ifndef BASE_CSV_H
+#define BASE_CSV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/compiler.h"
+#include "base/error.h"
+
+#define CSV_LINE_MAX ((size_t)64 * 1024)
+#define CSV_FIELDS_MAX 64
+
+struct csv_field {
+	const char *text; /* not NUL-terminated */
+	size_t n;
+};
+
+/* Fields up to `done` may be read, the rest is private. */
+struct csv {
+	char *path; /* as given, for messages */
+	unsigned long line; /* of the current row, from 1 */
+	unsigned nr_fields; /* of the current row */
+	struct csv_field field[CSV_FIELDS_MAX];
+	unsigned nr_columns; /* of the header */
+	char *column[CSV_FIELDS_MAX];
+	uint64_t done, total; /* bytes; total 0 when unknown (a pipe) */
+
+	FILE *file;
+	char *buf;
+	size_t begin, end; /* what is read and not yet handed out */
+	bool at_end;
+	const char *row;
+};
+
+/* Opens and reads the header. "-" is standard input. An empty file, a column
+ * without a name or named twice is ERR_INPUT. On failure nothing is left open. */
+int csv_open(struct csv *out, const char *path, struct error *err) MUST_USE;
+/* The same for a stream; `file` is closed by csv_close(), on failure too. */
+int csv_attach(struct csv *out, FILE *file, const char *path, struct error *err) MUST_USE;
+void csv_close(struct csv *c); /* zeroed is fine */
+
+/*
+ * The next row, or *more = false. ERR_INPUT with file:line when the line is
+ * longer than CSV_LINE_MAX, holds a NUL byte, an unfinished quote, or not as
+ * many fields as the header; the next call goes on behind that line. ERR_MACHINE
+ * when reading fails.
+ */
+int csv_next(struct csv *c, bool *more, struct error *err) MUST_USE;
+
+/* Column of this name, or -1. */
+int csv_column(const struct csv *c, const char *name);
+
+/* ERR_INPUT, "file:line:column: " + sentence, at this field of the current row. */
+int csv_error(const struct csv *c, unsigned field, struct error *err, const char *fmt, ...)
+	PRINTF_LIKE(4, 5);
+
+/* The field as a whole number in [min, max]. */
+int csv_int(const struct csv *c, unsigned field, int64_t min, int64_t max, int64_t *out,
+	    struct error *err) MUST_USE;
+/* The field as seconds with decimals, exactly to the nanosecond (further digits are
+ * cut), no floating point. */
+int csv_seconds(const struct csv *c, unsigned field, int64_t *out_ns, struct error *err) MUST_USE;
+/* The field as a decimal number of `unit`s (nine decimals count), rounded up to a whole
+ * number; 0 <= out <= max. */
+int csv_decimal(const struct csv *c, unsigned field, int64_t unit, int64_t max, int64_t *out,
+		struct error *err) MUST_USE;
+
+#endif

@@ -1,0 +1,124 @@
+#include "bench/results.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "bench/run.h"
+
+static const char *const file_names[] = {"summary", "timeline", "zones"};
+
+static char *file_path(const struct results *r, const char *name, bool complete)
+{
+	return xasprintf("%s/%s%s.csv", r->directory, name, complete ? "" : ".partial");
+}
+
+static int open_stream(struct results *r, const char *name, struct output *out, struct error *err)
+{
+	char *path = file_path(r, name, true);
+	int rc = output_open(out, path, err);
+
+	free(path);
+	return rc;
+}
+
+int results_open(struct results *r, const char *directory, bool want_zones, struct error *err)
+{
+	int rc;
+
+	*r = (struct results){.directory = xstrdup(directory), .want_zones = want_zones};
+	rc = make_directories(directory, err);
+	if (!rc)
+		rc = open_stream(r, "timeline", &r->timeline, err);
+	if (!rc && want_zones)
+		rc = open_stream(r, "zones", &r->zones, err);
+	if (rc) {
+		results_release(r);
+		return rc;
+	}
+	timeline_print_header(r->timeline.file);
+	if (want_zones)
+		zones_print_header(r->zones.file);
+	return 0;
+}
+
+void results_add(struct results *r, const struct row *row)
+{
+	r->row = grow(r->row, &r->cap, r->nr, sizeof(*r->row));
+	r->row[r->nr++] = *row;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	return row_compare(a, b);
+}
+
+static int write_summary(struct results *r, bool complete, struct error *err)
+{
+	char *path = file_path(r, "summary", complete);
+	struct output out;
+	int rc = output_open(&out, path, err);
+
+	free(path);
+	if (rc)
+		return rc;
+	if (r->nr)
+		qsort(r->row, r->nr, sizeof(*r->row), by_key);
+	row_print_csv_header(out.file);
+	for (size_t i = 0; i < r->nr; i++)
+		row_print_csv(&r->row[i], out.file);
+	return output_commit(&out, err);
+}
+
+/* Commit a stream under its final name. */
+static int commit_stream(const struct results *r, struct output *o, const char *name, bool complete,
+			 struct error *err)
+{
+	if (!o->file)
+		return 0;
+	free(o->path);
+	o->path = file_path(r, name, complete);
+	return output_commit(o, err);
+}
+
+/* What an earlier run left under the same names is not of this run. */
+static void remove_stale(const struct results *r, const struct results_about *about)
+{
+	for (size_t i = 0; i < sizeof(file_names) / sizeof(file_names[0]); i++) {
+		char *other = file_path(r, file_names[i], !about->complete);
+
+		unlink(other);
+		free(other);
+	}
+	if (!r->want_zones) {
+		char *zones = file_path(r, "zones", about->complete);
+
+		unlink(zones);
+		free(zones);
+	}
+}
+
+int results_commit(struct results *r, const struct results_about *about, struct error *err)
+{
+	int rc = commit_stream(r, &r->timeline, "timeline", about->complete, err);
+
+	if (!rc)
+		rc = commit_stream(r, &r->zones, "zones", about->complete, err);
+	if (!rc)
+		rc = write_summary(r, about->complete, err);
+	if (!rc)
+		rc = results_write_about(r, about, err);
+	if (!rc)
+		remove_stale(r, about);
+	return rc;
+}
+
+void results_release(struct results *r)
+{
+	output_abandon(&r->timeline);
+	output_abandon(&r->zones);
+	free(r->directory);
+	free(r->row);
+	*r = (struct results){0};
+}

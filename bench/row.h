@@ -1,0 +1,71 @@
+/*
+ * One row of summary.csv: what one policy made of one workload. All figures are
+ * integers with their unit in the name, so that equal inputs give equal bytes on
+ * every machine. The list of columns is the one place where a column exists:
+ * CSV, JSON, tables and later comparisons are made from it.
+ */
+#ifndef BENCH_ROW_H
+#define BENCH_ROW_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+/* X(name, what it is) */
+#define ROW_FIGURES(X)                                                                             \
+	X(hosts, "hosts in the fleet")                                                             \
+	X(zones_offered, "zones that arrived")                                                     \
+	X(zones_placed, "zones that were started")                                                 \
+	X(zones_refused, "zones turned away for good")                                             \
+	X(refused_no_room, "of those, for want of memory or CPUs")                                 \
+	X(refused_infeasible, "of those, because an explicit node count could not be met")         \
+	X(refused_no_device, "of those, because a device was missing or taken")                    \
+	X(first_refusal_zone, "number of the first refused zone in order of arrival, 0 = none")    \
+	X(zones_queued, "zones that had to wait (refused: queue)")                                 \
+	X(queue_wait_s, "seconds waited, all zones together")                                      \
+	X(peak_live_zones, "most zones alive at once")                                             \
+	X(vcpu_time_s, "vCPU-seconds of placed zones")                                             \
+	X(zones_multi_node, "placed zones whose plan has more than one node")                      \
+	X(zones_spilled, "placed zones with memory off their own nodes at launch")                 \
+	X(spilled_bytes, "that memory, all zones together")                                        \
+	X(local_page_ppm, "share of resident memory, over time, on the node the guest was told")   \
+	X(own_page_ppm, "share of resident memory, over time, on any of the zone's nodes")         \
+	X(mean_distance_centi, "SLIT distance x 100 between a zone's vCPUs and pages, over time")  \
+	X(stranded_vcpu_ppm, "free vCPUs at the fullest moment that no memory is left for")        \
+	X(stranded_memory_ppm, "free memory at the fullest moment that no vCPU is left for")       \
+	X(events, "starts, stops and refusals that were carried out")                              \
+	X(event_ties, "departures at the very time of the one before")
+
+struct row {
+	const char *topology, *workload, *policy, *memory_policy;
+	uint64_t seed;
+#define X(name, what) int64_t name;
+	ROW_FIGURES(X)
+#undef X
+};
+
+struct row_column {
+	const char *name, *what;
+	size_t offset; /* of the int64_t in struct row */
+};
+extern const struct row_column row_columns[];
+extern const size_t nr_row_columns;
+
+static inline int64_t row_figure(const struct row *r, size_t column)
+{
+	return *(const int64_t *)(const void *)((const char *)r + row_columns[column].offset);
+}
+
+/* Order of rows in every file: topology, workload, policy, memory policy, seed. */
+int row_compare(const struct row *a, const struct row *b);
+
+void row_print_csv_header(FILE *out);
+void row_print_csv(const struct row *r, FILE *out);
+/* {"rows":[{...}]} */
+void row_print_json(const struct row *row, size_t nr, FILE *out);
+/* The table that `homenode run` shows: what a person compares first. */
+void row_print_text(const struct row *row, size_t nr, FILE *out);
+
+/* A text field of a CSV file, quoted when it has to be. */
+void csv_print_field(const char *text, FILE *out);
+
+#endif

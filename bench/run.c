@@ -1,0 +1,377 @@
+#include "bench/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/record.h"
+#include "base/alloc.h"
+#include "bench/run_impl.h"
+
+/* Events between looks at the stop flag and the progress callback. */
+#define PROGRESS_EVENTS 4096
+
+const char *run_memory_name(enum run_memory m)
+{
+	static const char *const name[] = {"as-asked", "static", "dynamic"};
+
+	return name[m];
+}
+
+static int open_backend(struct run *r, struct error *err)
+{
+	const struct run_input *in = r->in;
+	const struct fleet_spec *fleet = &in->workload->fleet;
+	struct backend_config config = {
+		.host = in->host,
+		.nr_hosts = in->nr_hosts,
+		.cpu_overcommit_milli = fleet->cpu_overcommit_milli,
+		.dom0_memory_bytes = fleet->dom0_memory_bytes,
+		.dom0_vcpus = fleet->dom0_vcpus,
+		.seed = in->seed,
+		.check = in->check,
+		.options = in->backend_options,
+	};
+	struct backend *inner;
+	int rc = backend_open(&r->backend, in->backend, &config, err);
+
+	if (rc || !in->record_path)
+		return rc;
+	inner = r->backend;
+	return recorder_open(&r->backend, inner, in->record_path, &config, err);
+}
+
+/* A row's random numbers depend on its own key alone. */
+static void seed_rngs(struct run *r)
+{
+	char *key = xasprintf("%s/%s/%s/%s", r->row->topology, r->row->workload, r->row->policy,
+			      r->row->memory_policy);
+
+	rng_seed(&r->policy_rng, r->in->seed, key);
+	/* host choice draws the same numbers under every policy */
+	rng_seed(&r->choice_rng, r->in->seed, r->row->workload);
+	free(key);
+}
+
+static int start_up(struct run *r, struct error *err)
+{
+	const struct workload *w = r->in->workload;
+	int rc = open_backend(r, err);
+
+	if (rc)
+		return rc;
+	rc = workload_open(&r->stream, w, r->in->seed, r->in->skip_bad, err);
+	if (rc)
+		return rc;
+	seed_rngs(r);
+	fleet_init(&r->fleet, r->in->nr_hosts);
+	r->state = xcalloc(r->in->nr_hosts, sizeof(*r->state));
+	for (uint32_t i = 0; i < r->in->nr_hosts; i++) {
+		r->state[i] = backend_observe(r->backend, i);
+		fleet_update(&r->fleet, i, r->state[i]);
+	}
+	stranded_init(&r->stranded, r->state, r->in->nr_hosts, w->fleet.cpu_overcommit_milli);
+	r->map_ids = w->source != SOURCE_GENERATOR;
+	r->end_ns = w->duration_ns;
+	r->sample_ns = r->in->timeline ? 0 : NS_NEVER;
+	return zone_stream_next(r->stream, &r->next, err);
+}
+
+static int64_t sample_step_ns(const struct workload *w)
+{
+	if (w->timeline_step_ns)
+		return w->timeline_step_ns;
+	/* a week in hours; streams without an end get an hour too */
+	return w->duration_ns == NS_NEVER || w->duration_ns < 168 ? NS_PER_HOUR
+								  : w->duration_ns / 168;
+}
+
+/* Rows of the timeline up to and including `to_ns`, before what happens then. */
+static void sample_until(struct run *r, int64_t to_ns)
+{
+	while (r->sample_ns <= to_ns) {
+		totals_advance(&r->totals, r->sample_ns);
+		run_print_sample(r, r->sample_ns);
+		r->sample_ns += sample_step_ns(r->in->workload);
+	}
+}
+
+static void count_refused(struct run *r, const struct zone *z, uint64_t ordinal, int why)
+{
+	struct row *row = r->row;
+
+	row->events++;
+	row->zones_refused++;
+	row->refused_no_room += why == ERR_NO_ROOM;
+	row->refused_infeasible += why == ERR_INFEASIBLE;
+	row->refused_no_device += why == ERR_NO_DEVICE;
+	if (!row->first_refusal_zone)
+		row->first_refusal_zone = (int64_t)ordinal;
+	if (r->in->zones)
+		run_print_refused(r, z, ordinal, r->totals.at_ns, why);
+}
+
+static int on_start(struct run *r, const struct zone_event *ev, struct error *err)
+{
+	uint64_t ordinal = (uint64_t)++r->row->zones_offered;
+	bool queue = r->in->workload->refused == REFUSED_QUEUE, placed = false;
+	int why = 0, rc = 0;
+
+	/* first come, first served: nobody overtakes those who wait */
+	if (!r->waiting.nr)
+		rc = run_place(r, ev, ordinal, &placed, &why, err);
+	if (rc || placed)
+		return rc;
+	if (queue && r->live.nr_live) {
+		wait_queue_push(&r->waiting, ev, ordinal);
+		r->row->zones_queued++;
+		return 0;
+	}
+	count_refused(r, ev->zone, ordinal, why);
+	if (r->in->workload->refused == REFUSED_STOP) {
+		r->result->stopped_early = true;
+		r->ended = true;
+	}
+	return 0;
+}
+
+/* After room was made: those who wait, in order, while the first one fits. When
+ * nothing lives any more and it still does not fit, it never will. */
+static int serve_waiting(struct run *r, struct error *err)
+{
+	while (r->waiting.nr) {
+		struct waiting *w = r->waiting.first;
+		bool placed;
+		int why, rc = run_place(r, &w->event, w->ordinal, &placed, &why, err);
+
+		if (rc)
+			return rc;
+		if (!placed && r->live.nr_live)
+			return 0;
+		if (placed)
+			r->row->queue_wait_s += (r->totals.at_ns - w->event.at_ns) / NS_PER_S;
+		else
+			count_refused(r, &w->zone, w->ordinal, why);
+		waiting_free(wait_queue_pop(&r->waiting));
+	}
+	return 0;
+}
+
+static int on_stop(struct run *r, const struct zone_event *ev, struct error *err)
+{
+	uint32_t slot = live_find(&r->live, ev->id);
+	struct waiting *w;
+	int rc;
+
+	if (slot != SLOT_NONE) {
+		rc = run_stop(r, slot, err);
+		return rc ? rc : serve_waiting(r, err);
+	}
+	w = wait_queue_remove(&r->waiting, ev->id);
+	if (w)
+		count_refused(r, &w->zone, w->ordinal, ERR_NO_ROOM);
+	else
+		r->result->unknown_stops++;
+	waiting_free(w);
+	return 0;
+}
+
+static int on_resize(struct run *r, const struct zone_event *ev, struct error *err)
+{
+	uint32_t slot = live_find(&r->live, ev->id);
+	struct step s = {.kind = STEP_RESIZE, .bytes = ev->bytes, .slot = slot};
+	int rc;
+
+	if (slot == SLOT_NONE) {
+		r->result->unknown_stops++;
+		return 0;
+	}
+	s.host = r->live.zone[slot].host;
+	rc = backend_check(r->backend, &s, err);
+	return rc ? rc : backend_apply(r->backend, &s, err);
+}
+
+static int on_stream_event(struct run *r, struct error *err)
+{
+	int rc;
+
+	switch (r->next->kind) {
+	case ZONE_EVENT_STOP:
+		rc = on_stop(r, r->next, err);
+		break;
+	case ZONE_EVENT_RESIZE:
+		rc = on_resize(r, r->next, err);
+		break;
+	case ZONE_EVENT_START:
+	default:
+		rc = on_start(r, r->next, err);
+		break;
+	}
+	return rc ? rc : zone_stream_next(r->stream, &r->next, err);
+}
+
+static int on_departure(struct run *r, struct error *err)
+{
+	struct queued q = event_queue_pop(&r->departures);
+	int rc;
+
+	/* a zone that was stopped before its time left its entry behind */
+	if (q.slot >= r->live.nr_slots || r->live.zone[q.slot].number != q.number)
+		return 0;
+	rc = run_stop(r, q.slot, err);
+	return rc ? rc : serve_waiting(r, err);
+}
+
+static int on_machine_event(struct run *r, const struct event *ev, struct error *err)
+{
+	if (ev->kind != EVENT_ZONE_EXITED)
+		return error_set(err, ERR_CANNOT,
+				 "the %s backend moved a zone's memory by itself, which this run "
+				 "cannot follow",
+				 backend_name(r->backend));
+	run_forget(r, ev->slot, "exited");
+	return serve_waiting(r, err);
+}
+
+static void report_progress(struct run *r)
+{
+	const struct zone_stream_stats *s = zone_stream_stats(r->stream);
+	struct run_progress p = {
+		.events = (uint64_t)r->row->events,
+		.done = s->done,
+		.total = s->total,
+		.now_ns = r->totals.at_ns,
+		.duration_ns = r->end_ns,
+		.live_zones = r->live.nr_live,
+	};
+
+	if (r->in->progress)
+		r->in->progress(r->in->progress_context, &p);
+}
+
+/* What comes next: a departure, the stream's event (departures of the same time
+ * were inserted before it and go first), or the end. */
+static int64_t next_ns(const struct run *r)
+{
+	int64_t departs = event_queue_next_ns(&r->departures);
+	int64_t arrives = r->next ? r->next->at_ns : NS_NEVER;
+	int64_t next = departs < arrives ? departs : arrives;
+
+	return next < r->end_ns ? next : r->end_ns;
+}
+
+static int turn(struct run *r, struct error *err)
+{
+	int64_t until = next_ns(r);
+	struct event ev;
+	int rc;
+
+	/* the stream has ended and nobody will leave: so has the run */
+	if (until == NS_NEVER) {
+		r->ended = true;
+		return 0;
+	}
+	rc = backend_wait(r->backend, until, &ev, err);
+	if (rc)
+		return rc;
+	if (r->sample_ns <= ev.at_ns)
+		sample_until(r, ev.at_ns);
+	totals_advance(&r->totals, ev.at_ns);
+	if (ev.kind != EVENT_TIMEOUT)
+		return on_machine_event(r, &ev, err);
+	if (until == r->end_ns) {
+		r->result->duration_reached = true;
+		r->ended = true;
+		return 0;
+	}
+	if (event_queue_next_ns(&r->departures) <= until)
+		return on_departure(r, err);
+	return on_stream_event(r, err);
+}
+
+static int loop(struct run *r, struct error *err)
+{
+	while (!r->ended) {
+		int rc = turn(r, err);
+
+		if (rc)
+			return rc;
+		if (++r->since_progress < PROGRESS_EVENTS)
+			continue;
+		r->since_progress = 0;
+		if (r->in->stop && *r->in->stop)
+			return error_set(err, ERR_INTERRUPTED, "stopped by a signal");
+		report_progress(r);
+	}
+	return 0;
+}
+
+/* Zones that still wait or live when the run ends. */
+static void finish(struct run *r)
+{
+	struct waiting *w;
+
+	while ((w = wait_queue_pop(&r->waiting))) {
+		count_refused(r, &w->zone, w->ordinal, ERR_NO_ROOM);
+		waiting_free(w);
+	}
+	for (uint32_t i = 0; r->in->zones && i < r->live.nr_slots; i++)
+		if (r->live.zone[i].record)
+			run_print_placed(r, &r->live.zone[i], r->totals.at_ns, "live");
+}
+
+static void fill_row(struct run *r)
+{
+	const struct totals *t = &r->totals;
+	const struct zone_stream_stats *s = zone_stream_stats(r->stream);
+	struct row *row = r->row;
+
+	row->vcpu_time_s = (int64_t)(t->vcpu_ns / NS_PER_S);
+	row->local_page_ppm = ppm_wide(t->local_ns, t->resident_ns);
+	row->own_page_ppm = ppm_wide(t->own_ns, t->resident_ns);
+	row->mean_distance_centi = t->resident_ns ? (int64_t)(t->distance_ns / t->resident_ns) : 0;
+	stranded_result(&r->stranded, &row->stranded_vcpu_ppm, &row->stranded_memory_ppm);
+	row->event_ties = (int64_t)r->departures.ties;
+	r->result->bad_rows = s->bad_rows;
+	snprintf(r->result->first_bad, sizeof(r->result->first_bad), "%s", s->first_bad);
+}
+
+static void tear_down(struct run *r)
+{
+	zone_stream_close(r->stream);
+	backend_close(r->backend);
+	event_queue_release(&r->departures);
+	live_release(&r->live);
+	wait_queue_release(&r->waiting);
+	fleet_release(&r->fleet);
+	stranded_release(&r->stranded);
+	free(r->state);
+	free(r);
+}
+
+int run_row(const struct run_input *in, struct run_result *out, struct error *err)
+{
+	struct run *r = xcalloc(1, sizeof(*r));
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	out->row = (struct row){
+		.topology = in->topology,
+		.workload = in->workload->name,
+		.policy = in->policy->name,
+		.memory_policy = run_memory_name(in->memory),
+		.seed = in->seed,
+		.hosts = in->nr_hosts,
+	};
+	r->in = in;
+	r->row = &out->row;
+	r->result = out;
+	rc = start_up(r, err);
+	if (!rc)
+		rc = loop(r, err);
+	if (!rc || rc == ERR_INTERRUPTED) {
+		finish(r);
+		fill_row(r);
+	}
+	tear_down(r);
+	return rc;
+}

@@ -1,0 +1,71 @@
+/*
+ * The one loop: a workload, a policy and a machine, run to the end. Simulated
+ * and real runs share every line of it.
+ *
+ *	wait until the next arrival, departure or event; note it; ask the policy
+ *	for a plan; diff it against what is; check and apply the steps; measure.
+ */
+#ifndef BENCH_RUN_H
+#define BENCH_RUN_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "backend/backend.h"
+#include "bench/row.h"
+#include "placement/policy.h"
+#include "zone/workload.h"
+
+enum run_memory { RUN_MEMORY_AS_ASKED, RUN_MEMORY_STATIC, RUN_MEMORY_DYNAMIC };
+const char *run_memory_name(enum run_memory m); /* "as-asked", "static", "dynamic" */
+
+struct run_progress {
+	uint64_t events;
+	uint64_t done, total; /* of the workload's stream; total 0: unknown */
+	int64_t now_ns, duration_ns;
+	uint32_t live_zones;
+};
+
+struct run_input {
+	const struct workload *workload;
+	const struct policy *policy;
+	enum run_memory memory;
+	uint64_t seed;
+	const struct backend_ops *backend;
+	const char *backend_options; /* NULL: none */
+	const char *record_path; /* record what passes to this file; NULL: do not */
+	const struct host *const *host; /* nr_hosts */
+	uint32_t nr_hosts;
+	const char *topology; /* label of the row */
+	bool check; /* verify the invariants at every event */
+	bool skip_bad; /* count bad trace rows instead of stopping */
+	FILE *timeline, *zones; /* NULL: not wanted; headers are written by results.h */
+	/* Called now and then, NULL: never. */
+	void (*progress)(void *context, const struct run_progress *p);
+	void *progress_context;
+	/* Set by a signal handler: end cleanly as soon as possible. */
+	const volatile sig_atomic_t *stop;
+};
+
+struct run_result {
+	struct row row;
+	uint64_t bad_rows;
+	char first_bad[256];
+	uint64_t unknown_stops; /* STOPs of zones that were never placed */
+	bool stopped_early; /* refused: stop */
+	bool duration_reached;
+};
+
+/*
+ * Run one row. ERR_INTERRUPTED when stop was set: *out then holds what was
+ * reached. Other errors: the workload's, the backend's, ERR_CHECK.
+ */
+int run_row(const struct run_input *in, struct run_result *out, struct error *err) MUST_USE;
+
+/* Headers of the streams above. */
+void timeline_print_header(FILE *out);
+void zones_print_header(FILE *out);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * State of one running row; included by bench/run*.c only.
+ */
+#ifndef BENCH_RUN_IMPL_H
+#define BENCH_RUN_IMPL_H
+
+#include "base/event_queue.h"
+#include "bench/fleet.h"
+#include "bench/live.h"
+#include "bench/run.h"
+#include "bench/stranded.h"
+#include "bench/totals.h"
+
+struct run {
+	const struct run_input *in;
+	struct row *row;
+	struct run_result *result;
+	struct backend *backend;
+	struct zone_stream *stream;
+	const struct zone_event *next; /* next of the stream, NULL at its end */
+	struct event_queue departures;
+	struct live_set live;
+	struct wait_queue waiting;
+	struct fleet fleet;
+	struct totals totals;
+	struct stranded stranded;
+	const struct host_state **state; /* observed once; the backend keeps them current */
+	struct rng choice_rng, policy_rng;
+	struct plan plan; /* scratch of the current placement */
+	struct zone zone; /* current zone with the row's memory policy applied */
+	int64_t end_ns;
+	int64_t sample_ns; /* next row of the timeline, NS_NEVER: none */
+	uint64_t since_progress;
+	bool map_ids, ended;
+};
+
+/* run_place.c: offer the zone of a START event to the fleet. *placed says
+ * whether it runs now; a refusal is not an error: its code is in *why. */
+int run_place(struct run *r, const struct zone_event *ev, uint64_t ordinal, bool *placed, int *why,
+	      struct error *err) MUST_USE;
+/* Stop the zone in `slot` and give everything back. */
+int run_stop(struct run *r, uint32_t slot, struct error *err) MUST_USE;
+
+/* The zone in `slot` is gone (stopped, or by itself): account for it and free the slot. */
+void run_forget(struct run *r, uint32_t slot, const char *outcome);
+
+/* run_print.c: rows of timeline.csv and zones.csv. */
+void run_print_sample(struct run *r, int64_t at_ns);
+/* Start of a placed zone's row, kept until it ends; the caller frees. */
+char *run_zone_record(const struct live_zone *z, const struct plan *p) MUST_USE;
+void run_print_placed(const struct run *r, const struct live_zone *z, int64_t end_ns,
+		      const char *outcome);
+void run_print_refused(const struct run *r, const struct zone *z, uint64_t ordinal, int64_t at_ns,
+		       int code);
+
+#endif

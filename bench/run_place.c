@@ -1,0 +1,191 @@
+#include "bench/run_impl.h"
+
+/* The zone as this row sees it: the workload's, under the row's memory policy. */
+static void apply_memory_policy(struct run *r, const struct zone *asked)
+{
+	struct zone *z = &r->zone;
+
+	*z = *asked;
+	if (r->in->memory == RUN_MEMORY_STATIC) {
+		z->memory_policy = ZONE_STATIC;
+		z->memory_initial_bytes = z->memory_bytes;
+	} else if (r->in->memory == RUN_MEMORY_DYNAMIC) {
+		z->memory_policy = ZONE_DYNAMIC;
+	}
+}
+
+static int verify_plan(const struct plan *p, const struct measure *m, struct error *err)
+{
+	int64_t sum = 0;
+
+	for (uint32_t v = 0; p->pinned && v < p->nr_vnodes; v++) {
+		struct cpuset cpus;
+
+		plan_cpus(p, v, &cpus);
+		if (!cpuset_subset(&cpus, &p->host->node[p->vnode[v].node].cpus))
+			return error_set(err, ERR_CHECK, "zone %s: vnode %u may run off its node",
+					 p->zone->name, v);
+	}
+	for (uint32_t i = 0; i < m->nr_parts; i++)
+		sum += m->part[i].bytes;
+	if (sum + m->unknown_bytes != m->resident_bytes ||
+	    m->resident_bytes != zone_boot_bytes(p->zone))
+		return error_set(err, ERR_CHECK,
+				 "zone %s was to have %lld bytes, %lld are resident, %lld on its "
+				 "nodes",
+				 p->zone->name, (long long)zone_boot_bytes(p->zone),
+				 (long long)m->resident_bytes, (long long)sum);
+	return 0;
+}
+
+/* Where its memory is, by the machine's word. */
+static int measure(struct run *r, uint32_t host, uint32_t slot, struct error *err)
+{
+	struct plan_locality *l = &r->live.zone[slot].locality;
+	struct measure m;
+	int rc = backend_measure(r->backend, host, slot, &m, err);
+
+	if (rc)
+		return rc;
+	if (!(m.fields & MEASURE_PARTS))
+		return error_set(err, ERR_CANNOT,
+				 "the %s backend does not say where a zone's memory is",
+				 backend_name(r->backend));
+	if (r->in->check) {
+		rc = verify_plan(&r->plan, &m, err);
+		if (rc)
+			return rc;
+	}
+	plan_locality(&r->plan, m.part, m.nr_parts, l);
+	totals_move(&r->totals, l, 1);
+	return 0;
+}
+
+static int carry_out_step(struct run *r, const struct step *s, struct error *err)
+{
+	int rc = backend_check(r->backend, s, err);
+
+	return rc ? rc : backend_apply(r->backend, s, err);
+}
+
+/* Carry out the change from nothing to the plan on one host. */
+static int carry_out_plan(struct run *r, uint32_t host, uint32_t slot, struct error *err)
+{
+	struct step step[PLAN_STEPS_MAX];
+	unsigned nr = plan_diff(NULL, &r->plan, host, slot, step);
+
+	for (unsigned i = 0; i < nr; i++) {
+		int rc = carry_out_step(r, &step[i], err);
+
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static void count_placed(struct row *row, const struct plan *p, const struct live_set *live)
+{
+	row->zones_placed++;
+	row->events++;
+	row->zones_multi_node += p->nr_vnodes > 1;
+	row->zones_spilled += p->spilled_bytes > 0;
+	row->spilled_bytes += p->spilled_bytes;
+	if (live->nr_live > row->peak_live_zones)
+		row->peak_live_zones = live->nr_live;
+}
+
+static int start_on(struct run *r, const struct zone_event *ev, uint64_t ordinal, uint32_t host,
+		    struct error *err)
+{
+	uint32_t slot = live_add(&r->live);
+	struct live_zone *z = &r->live.zone[slot];
+	int64_t bytes = zone_boot_bytes(&r->zone);
+	int rc;
+
+	z->host = host;
+	z->vcpus = r->zone.vcpus;
+	z->id = ev->id;
+	z->ordinal = ordinal;
+	z->start_ns = backend_now_ns(r->backend);
+	stranded_before(&r->stranded);
+	rc = carry_out_plan(r, host, slot, err);
+	if (!rc)
+		rc = measure(r, host, slot, err);
+	if (rc) {
+		live_remove(&r->live, slot);
+		return rc;
+	}
+	r->totals.vcpus += z->vcpus;
+	stranded_after(&r->stranded, host, z->vcpus, bytes);
+	fleet_update(&r->fleet, host, r->state[host]);
+	if (ev->lifetime_ns != NS_NEVER) {
+		z->number = r->departures.inserted;
+		event_queue_push(&r->departures, z->start_ns + ev->lifetime_ns, slot);
+	}
+	if (r->map_ids)
+		live_map(&r->live, slot, ev->id);
+	if (r->in->zones)
+		z->record = run_zone_record(z, &r->plan);
+	count_placed(r->row, &r->plan, &r->live);
+	return 0;
+}
+
+int run_place(struct run *r, const struct zone_event *ev, uint64_t ordinal, bool *placed, int *why,
+	      struct error *err)
+{
+	struct fleet_request request = {
+		.choice = r->in->workload->fleet.choice,
+		.rng = &r->choice_rng,
+	};
+
+	apply_memory_policy(r, ev->zone);
+	request.bytes = zone_boot_bytes(&r->zone);
+	request.vcpus = r->zone.vcpus;
+	*placed = false;
+	*why = ERR_NO_ROOM;
+	fleet_begin(&r->fleet, &request);
+	for (;;) {
+		uint32_t host = fleet_next(&r->fleet, &request);
+		struct policy_input in = {.zone = &r->zone, .rng = &r->policy_rng};
+		int rc;
+
+		if (host == FLEET_NONE)
+			return 0;
+		in.host = r->in->host[host];
+		in.state = r->state[host];
+		rc = policy_place(r->in->policy, &in, &r->plan, NULL);
+		if (!rc) {
+			*placed = true;
+			return start_on(r, ev, ordinal, host, err);
+		}
+		*why = rc;
+	}
+}
+
+void run_forget(struct run *r, uint32_t slot, const char *outcome)
+{
+	struct live_zone *z = &r->live.zone[slot];
+	uint32_t host = z->host;
+
+	totals_move(&r->totals, &z->locality, -1);
+	r->totals.vcpus -= z->vcpus;
+	stranded_after(&r->stranded, host, -(int64_t)z->vcpus, -z->locality.resident_bytes);
+	fleet_update(&r->fleet, host, r->state[host]);
+	r->row->events++;
+	if (z->record)
+		run_print_placed(r, z, r->totals.at_ns, outcome);
+	live_remove(&r->live, slot);
+}
+
+int run_stop(struct run *r, uint32_t slot, struct error *err)
+{
+	struct step s = {.kind = STEP_STOP, .host = r->live.zone[slot].host, .slot = slot};
+	int rc;
+
+	stranded_before(&r->stranded);
+	rc = carry_out_step(r, &s, err);
+	if (rc)
+		return rc;
+	run_forget(r, slot, "stopped");
+	return 0;
+}

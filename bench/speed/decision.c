@@ -1,0 +1,113 @@
+/*
+ * One decision: edera-compact for a zone that needs k nodes, on hosts whose
+ * nodes have random free memory. The states change from call to call so that
+ * neither caches nor branch prediction see the same choice twice.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/rng.h"
+#include "base/table.h"
+#include "base/units.h"
+#include "bench/speed/speed.h"
+#include "placement/policy.h"
+
+#define STATES 256
+#define CPUS 16
+#define RUNS 7
+
+static struct host *square_host(unsigned nodes)
+{
+	struct host *h = host_new("speed", nodes);
+	uint32_t *d = host_matrix_new(h, MATRIX_DISTANCE, GRADE_FIRMWARE, "benchmark");
+	struct error err;
+
+	for (unsigned n = 0; n < nodes; n++) {
+		for (unsigned c = 0; c < CPUS; c++)
+			cpuset_add(&h->node[n].cpus, n * CPUS + c);
+		h->node[n].nr_cpus = h->node[n].nr_cores = CPUS;
+		h->node[n].memory_bytes = 16 * GIB;
+		for (unsigned m = 0; m < nodes; m++)
+			d[n * nodes + m] = n == m ? 10 : n / 4 == m / 4 ? 12 : 32;
+	}
+	if (host_finish(h, &err)) {
+		fprintf(stderr, "%s\n", err.text);
+		exit(3);
+	}
+	return h;
+}
+
+static void random_states(struct host_state *s, const struct host *h)
+{
+	struct rng rng;
+
+	rng_seed(&rng, 1, "decision");
+	for (int i = 0; i < STATES; i++) {
+		host_state_init(&s[i], h);
+		s[i].total_free_bytes = 0;
+		for (unsigned n = 0; n < h->nr_nodes; n++) {
+			s[i].free_bytes[n] = (int64_t)(4096 + rng_below(&rng, 12288)) * MIB;
+			s[i].total_free_bytes += s[i].free_bytes[n];
+		}
+	}
+}
+
+static double decision_ns(const struct host *h, const struct host_state *state, unsigned k)
+{
+	const struct policy *policy = policy_find("edera-compact");
+	static struct plan plan;
+	double run[RUNS];
+	struct zone z;
+	int calls = 400000 / (int)k;
+
+	zone_init(&z);
+	z.vcpus = z.vcpus_max = k * CPUS;
+	z.memory_bytes = z.memory_initial_bytes = (int64_t)k * 4 * GIB;
+	z.memory_min_bytes = PAGE_BYTES;
+	for (int r = 0; r < RUNS; r++) {
+		int64_t start = cpu_ns();
+
+		for (int i = 0; i < calls; i++) {
+			struct policy_input in = {
+				.host = h, .state = &state[i % STATES], .zone = &z};
+
+			if (policy_place(policy, &in, &plan, NULL) || plan.nr_vnodes != k) {
+				fprintf(stderr, "a decision of the benchmark was refused\n");
+				exit(3);
+			}
+		}
+		run[r] = (double)(cpu_ns() - start) / calls;
+	}
+	return median(run, RUNS);
+}
+
+void speed_decisions(void)
+{
+	static const unsigned shape[][2] = {{8, 1},  {8, 2},  {8, 4},	{8, 8},	 {16, 4},
+					    {32, 8}, {64, 1}, {64, 16}, {64, 32}};
+	struct table *t = table_new();
+
+	table_cell(t, "nodes");
+	table_cell(t, "needed");
+	table_cell(t, "ns a decision");
+	table_end_row(t);
+	for (size_t i = 0; i < sizeof(shape) / sizeof(shape[0]); i++) {
+		struct host *h = square_host(shape[i][0]);
+		struct host_state *state = xcalloc(STATES, sizeof(*state));
+
+		random_states(state, h);
+		table_cell(t, "%u", shape[i][0]);
+		table_cell(t, "%u", shape[i][1]);
+		table_cell(t, "%.0f", decision_ns(h, state, shape[i][1]));
+		table_end_row(t);
+		for (int s = 0; s < STATES; s++)
+			host_state_release(&state[s]);
+		free(state);
+		host_free(h);
+	}
+	printf("one placement decision (edera-compact, median of %d):\n", RUNS);
+	table_print(t, stdout, 2);
+	table_free(t);
+}

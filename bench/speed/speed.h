@@ -1,0 +1,35 @@
+/*
+ * The speed benchmark's parts. Figures are CPU time of this process, medians of
+ * several runs, measured side by side in one process so that ratios mean
+ * something on any machine.
+ */
+#ifndef BENCH_SPEED_SPEED_H
+#define BENCH_SPEED_SPEED_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+int64_t cpu_ns(void);
+/* Sorts. */
+double median(double *value, size_t nr);
+
+/* One arrival of the workload, read beforehand. */
+struct arrival {
+	int64_t at_ns, lifetime_ns;
+	int64_t bytes;
+	uint32_t vcpus, host, node;
+};
+
+/*
+ * The same events in a plain loop: a heap of departures beside sorted arrivals,
+ * without any placement (what bounds any replay), and with a linear first fit
+ * over hosts and the freest node of each (what a straightforward program does).
+ * Return the number of events carried out.
+ */
+uint64_t floor_no_placement(struct arrival *a, size_t nr);
+uint64_t floor_linear_scan(struct arrival *a, size_t nr, uint32_t hosts);
+
+/* Time of one placement decision on hosts of 8 to 64 nodes. */
+void speed_decisions(void);
+
+#endif

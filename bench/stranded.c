@@ -1,0 +1,107 @@
+#include "bench/stranded.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/units.h"
+
+static int64_t node_vcpus(const struct stranded *s, const struct host_state *h, unsigned node)
+{
+	int64_t slots = (int64_t)h->host->node[node].nr_cpus * s->overcommit_milli / 1000;
+
+	return slots > h->vcpus[node] ? slots - h->vcpus[node] : 0;
+}
+
+void stranded_init(struct stranded *s, const struct host_state *const *state, uint32_t nr_hosts,
+		   uint32_t overcommit_milli)
+{
+	*s = (struct stranded){
+		.nr_hosts = nr_hosts,
+		.state = state,
+		.overcommit_milli = overcommit_milli ? overcommit_milli : 1000,
+		.dirty = xcalloc(nr_hosts, sizeof(*s->dirty)),
+		.dirty_host = xcalloc(nr_hosts, sizeof(*s->dirty_host)),
+		.vcpus = xcalloc(nr_hosts, sizeof(*s->vcpus)),
+		.bytes = xcalloc(nr_hosts, sizeof(*s->bytes)),
+	};
+	for (uint32_t i = 0; i < nr_hosts; i++) {
+		for (unsigned n = 0; n < state[i]->host->nr_nodes; n++)
+			s->capacity_vcpus += node_vcpus(s, state[i], n);
+		s->capacity_bytes += state[i]->total_free_bytes;
+		s->dirty[i] = true;
+		s->dirty_host[s->nr_dirty++] = i;
+	}
+	s->free_vcpus_now = s->capacity_vcpus;
+	s->free_bytes_now = s->capacity_bytes;
+}
+
+void stranded_release(struct stranded *s)
+{
+	free(s->dirty);
+	free(s->dirty_host);
+	free(s->vcpus);
+	free(s->bytes);
+	*s = (struct stranded){0};
+}
+
+static void look_at(struct stranded *s, uint32_t i)
+{
+	const struct host_state *h = s->state[i];
+	int64_t vcpus = 0, bytes = 0;
+
+	for (unsigned n = 0; n < h->host->nr_nodes; n++) {
+		int64_t v = node_vcpus(s, h, n), m = h->free_bytes[n];
+		/* balanced bytes that v vCPUs would take, and the reverse */
+		int128 want = (int128)v * s->capacity_bytes / s->capacity_vcpus;
+
+		if (want >= m)
+			vcpus += v - (int64_t)((int128)m * s->capacity_vcpus / s->capacity_bytes);
+		else
+			bytes += m - (int64_t)want;
+	}
+	s->total_vcpus += vcpus - s->vcpus[i];
+	s->total_bytes += bytes - s->bytes[i];
+	s->vcpus[i] = vcpus;
+	s->bytes[i] = bytes;
+}
+
+void stranded_before(struct stranded *s)
+{
+	if (!s->pending || !s->capacity_vcpus || !s->capacity_bytes)
+		return;
+	s->pending = false;
+	for (uint32_t i = 0; i < s->nr_dirty; i++) {
+		look_at(s, s->dirty_host[i]);
+		s->dirty[s->dirty_host[i]] = false;
+	}
+	s->nr_dirty = 0;
+	s->peak_vcpus = s->total_vcpus;
+	s->peak_bytes = s->total_bytes;
+}
+
+void stranded_after(struct stranded *s, uint32_t host, int64_t vcpus, int64_t bytes)
+{
+	int128 by_vcpus, by_bytes, full;
+
+	if (!s->dirty[host]) {
+		s->dirty[host] = true;
+		s->dirty_host[s->nr_dirty++] = host;
+	}
+	s->free_vcpus_now -= vcpus;
+	s->free_bytes_now -= bytes;
+	/* taken shares over the common denominator capacity_vcpus x capacity_bytes */
+	by_vcpus = (int128)(s->capacity_vcpus - s->free_vcpus_now) * s->capacity_bytes;
+	by_bytes = (int128)(s->capacity_bytes - s->free_bytes_now) * s->capacity_vcpus;
+	full = by_vcpus > by_bytes ? by_vcpus : by_bytes;
+	if (full > s->fullest) {
+		s->fullest = full;
+		s->pending = true;
+	}
+}
+
+void stranded_result(struct stranded *s, int64_t *vcpu_ppm, int64_t *memory_ppm)
+{
+	stranded_before(s);
+	*vcpu_ppm = ppm(s->peak_vcpus, s->capacity_vcpus);
+	*memory_ppm = ppm(s->peak_bytes, s->capacity_bytes);
+}

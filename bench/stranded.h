@@ -1,0 +1,49 @@
+/*
+ * Stranded capacity: what is free but cannot be used because its counterpart is
+ * used up. Measured against balanced zones, whose memory per vCPU is that of the
+ * whole fleet: on a node with v free vCPUs and m free bytes, balanced zones can
+ * take u = min(v, m / ratio) vCPUs; v - u vCPUs and m - u x ratio bytes are
+ * stranded. The ratio is fixed by the fleet, so the figure does not depend on
+ * the workload that is being judged.
+ *
+ * It is reported for the fullest moment of a run: the one with the highest
+ * max(share of vCPUs taken, share of memory taken). Only hosts that changed
+ * since the last look are looked at again.
+ */
+#ifndef BENCH_STRANDED_H
+#define BENCH_STRANDED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "plan/host_state.h"
+
+/* Zero-initialise. */
+struct stranded {
+	uint32_t nr_hosts;
+	uint32_t overcommit_milli; /* vCPUs a CPU holds, in thousandths; no limit counts as 1000 */
+	int64_t capacity_vcpus, capacity_bytes; /* free before the first zone */
+	const struct host_state *const *state;
+	bool *dirty;
+	uint32_t *dirty_host;
+	uint32_t nr_dirty;
+	int64_t *vcpus, *bytes; /* stranded, per host, as last looked at */
+	int64_t total_vcpus, total_bytes;
+	int64_t free_bytes_now, free_vcpus_now; /* of the fleet */
+	bool pending; /* the fullest moment so far is now and has not been looked at */
+	int128 fullest;
+	int64_t peak_vcpus, peak_bytes; /* stranded at the fullest moment */
+};
+
+/* `state` (nr_hosts pointers) must outlive the struct. */
+void stranded_init(struct stranded *s, const struct host_state *const *state, uint32_t nr_hosts,
+		   uint32_t overcommit_milli);
+void stranded_release(struct stranded *s);
+/* Before a host changes: if the fullest moment is now, take its measure. */
+void stranded_before(struct stranded *s);
+/* After a host took (+) or gave back (-) this much. */
+void stranded_after(struct stranded *s, uint32_t host, int64_t vcpus, int64_t bytes);
+/* At the end of the run. */
+void stranded_result(struct stranded *s, int64_t *vcpu_ppm, int64_t *memory_ppm);
+
+#endif

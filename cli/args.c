@@ -1,0 +1,344 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/json_doc.h"
+#include "base/units.h"
+#include "cli/command.h"
+
+const struct option common_options[] = {
+	{"format", 0, "text|json|csv", "text (default), json, or csv where rows come out", false},
+	{"quiet", 'q', NULL, "no warnings and no progress on standard error", false},
+	{"help", 'h', NULL, "print this and exit", false},
+	{0},
+};
+
+/* What was given of one option; flags count in nr and keep no text. */
+struct given {
+	const char **value; /* nr of them, then NULL */
+	size_t nr, cap;
+};
+
+struct args {
+	const struct command *cmd;
+	const char **operand;
+	size_t nr_operands, cap_operands;
+	struct given *given; /* in the order of command_option() */
+	unsigned nr_options;
+	char **word; /* as given, after the command's name */
+	int nr_words;
+};
+
+/* The words still to be parsed. */
+struct words {
+	char **word;
+	int nr, next;
+};
+
+const struct option *command_option(const struct command *cmd, unsigned index)
+{
+	unsigned i = 0;
+
+	for (const struct option *o = cmd->option; o && o->name; o++)
+		if (i++ == index)
+			return o;
+	for (const struct option *o = common_options; o->name; o++)
+		if (i++ == index)
+			return o;
+	return NULL;
+}
+
+const struct command *command_find(const char *name, struct error *err)
+{
+	const char *names[64], *near;
+	unsigned nr = 0;
+
+	for (; commands[nr]; nr++) {
+		BUG_ON(nr == 63);
+		if (strcmp(commands[nr]->name, name) == 0)
+			return commands[nr];
+		names[nr] = commands[nr]->name;
+	}
+	names[nr] = NULL;
+	near = nearest_name(name, names);
+	if (near)
+		error_set(err, ERR_USAGE, "unknown command \"%s\"; did you mean \"%s\"?", name,
+			  near);
+	else
+		error_set(err, ERR_USAGE,
+			  "unknown command \"%s\"; \"homenode help\" lists the commands", name);
+	return NULL;
+}
+
+static int unknown_option(const struct args *a, const char *word, struct error *err)
+{
+	size_t n = strcspn(word, "=");
+	const char **name = xcalloc(a->nr_options + 1, sizeof(*name)), *near = NULL;
+	char *text = xstrndup(word, n);
+
+	for (unsigned i = 0; i < a->nr_options; i++)
+		name[i] = command_option(a->cmd, i)->name;
+	if (strncmp(text, "--", 2) == 0)
+		near = nearest_name(text + 2, name);
+	if (near)
+		error_set(err, ERR_USAGE, "unknown option \"%s\"; did you mean \"--%s\"?", text,
+			  near);
+	else
+		error_set(err, ERR_USAGE,
+			  "unknown option \"%s\"; \"homenode %s --help\" lists the options", text,
+			  a->cmd->name);
+	free(text);
+	free(name);
+	return ERR_USAGE;
+}
+
+static void keep(struct given *g, const char *value)
+{
+	g->value = grow(g->value, &g->cap, g->nr + 1, sizeof(*g->value));
+	g->value[g->nr++] = value;
+	g->value[g->nr] = NULL;
+}
+
+/* Take the value of option `o`: `attached` to its word, or the next word. */
+static int take_value(struct given *g, const struct option *o, const char *attached,
+		      struct words *w, struct error *err)
+{
+	if (!attached && w->next < w->nr && strncmp(w->word[w->next], "--", 2) != 0)
+		attached = w->word[w->next++];
+	if (!attached)
+		return error_set(err, ERR_USAGE, "option --%s needs a value: --%s=%s", o->name,
+				 o->name, o->value);
+	keep(g, attached);
+	return 0;
+}
+
+static int parse_long(struct args *a, const char *word, struct words *w, struct error *err)
+{
+	size_t n = strcspn(word + 2, "=");
+	const char *attached = word[2 + n] ? word + 2 + n + 1 : NULL;
+
+	for (unsigned i = 0; i < a->nr_options; i++) {
+		const struct option *o = command_option(a->cmd, i);
+
+		if (strlen(o->name) != n || strncmp(o->name, word + 2, n) != 0)
+			continue;
+		if (o->value)
+			return take_value(&a->given[i], o, attached, w, err);
+		if (attached)
+			return error_set(err, ERR_USAGE, "option --%s takes no value", o->name);
+		a->given[i].nr++;
+		return 0;
+	}
+	return unknown_option(a, word, err);
+}
+
+/* "-q", "-pNAME", "-p NAME", "-qp NAME". */
+static int parse_letters(struct args *a, const char *word, struct words *w, struct error *err)
+{
+	for (const char *p = word + 1; *p; p++) {
+		const struct option *o;
+		unsigned i = 0;
+
+		while ((o = command_option(a->cmd, i)) && o->letter != *p)
+			i++;
+		if (!o) {
+			char letter[3] = {'-', *p, '\0'};
+
+			return unknown_option(a, letter, err);
+		}
+		if (o->value)
+			return take_value(&a->given[i], o, p[1] ? p + 1 : NULL, w, err);
+		a->given[i].nr++;
+	}
+	return 0;
+}
+
+static int check_operands(const struct args *a, struct error *err)
+{
+	const struct command *cmd = a->cmd;
+	bool few = a->nr_operands < (size_t)cmd->min_operands;
+	char *usage;
+
+	if (!few && (cmd->max_operands < 0 || a->nr_operands <= (size_t)cmd->max_operands))
+		return 0;
+	usage = command_usage(cmd);
+	if (few)
+		error_set(err, ERR_USAGE, "an operand is missing; usage: %s", usage);
+	else
+		error_set(err, ERR_USAGE, "one operand too many, \"%s\"; usage: %s",
+			  a->operand[cmd->max_operands], usage);
+	free(usage);
+	return ERR_USAGE;
+}
+
+static int parse_words(struct args *a, struct words *w, struct error *err)
+{
+	bool options_end = false;
+	int rc;
+
+	while (w->next < w->nr) {
+		const char *word = w->word[w->next++];
+
+		if (options_end || word[0] != '-' || !word[1]) {
+			a->operand = grow(a->operand, &a->cap_operands, a->nr_operands,
+					  sizeof(*a->operand));
+			a->operand[a->nr_operands++] = word;
+			continue;
+		}
+		if (strcmp(word, "--") == 0) {
+			options_end = true;
+			continue;
+		}
+		rc = word[1] == '-' ? parse_long(a, word, w, err) : parse_letters(a, word, w, err);
+		if (rc)
+			return rc;
+		if (args_flag(a, "help"))
+			return 0;
+	}
+	return check_operands(a, err);
+}
+
+int args_parse(struct args **out, const struct command *cmd, int argc, char **argv,
+	       struct error *err)
+{
+	struct args *a = xcalloc(1, sizeof(*a));
+	struct words w = {.word = argv, .nr = argc};
+	int rc;
+
+	a->cmd = cmd;
+	a->word = argv;
+	a->nr_words = argc;
+	while (command_option(cmd, a->nr_options))
+		a->nr_options++;
+	a->given = xcalloc(a->nr_options, sizeof(*a->given));
+	rc = parse_words(a, &w, err);
+	if (rc) {
+		args_free(a);
+		a = NULL;
+	}
+	*out = a;
+	return rc;
+}
+
+void args_free(struct args *a)
+{
+	if (!a)
+		return;
+	for (unsigned i = 0; i < a->nr_options; i++)
+		free(a->given[i].value);
+	free(a->given);
+	free(a->operand);
+	free(a);
+}
+
+char *const *args_words(const struct args *a, int *nr)
+{
+	*nr = a->nr_words;
+	return a->word;
+}
+
+unsigned args_nr_operands(const struct args *a)
+{
+	return (unsigned)a->nr_operands;
+}
+
+const char *args_operand(const struct args *a, unsigned index)
+{
+	return index < a->nr_operands ? a->operand[index] : NULL;
+}
+
+static const struct given *given(const struct args *a, const char *name)
+{
+	for (unsigned i = 0; i < a->nr_options; i++)
+		if (strcmp(command_option(a->cmd, i)->name, name) == 0)
+			return &a->given[i];
+	bug_at(__FILE__, __LINE__, "command %s has no option \"%s\"", a->cmd->name, name);
+}
+
+bool args_flag(const struct args *a, const char *name)
+{
+	return given(a, name)->nr > 0;
+}
+
+bool args_given(const struct args *a, const char *name)
+{
+	return given(a, name)->nr > 0;
+}
+
+const char *args_string(const struct args *a, const char *name, const char *fallback)
+{
+	const struct given *g = given(a, name);
+
+	return g->value ? g->value[g->nr - 1] : fallback;
+}
+
+const char *const *args_strings(const struct args *a, const char *name)
+{
+	static const char *const none[] = {NULL};
+	const struct given *g = given(a, name);
+
+	return g->value ? g->value : none;
+}
+
+int args_int(const struct args *a, const char *name, int64_t min, int64_t max, int64_t *out,
+	     struct error *err)
+{
+	const char *text = args_string(a, name, NULL);
+	long long value;
+	char *end;
+
+	if (!text)
+		return 0;
+	errno = 0;
+	value = strtoll(text, &end, 10);
+	/* strtoll would also take leading space and an empty text */
+	if (errno || *end || end == text || !strchr("-+0123456789", text[0]) || value < min ||
+	    value > max)
+		return error_set(err, ERR_USAGE,
+				 "option --%s: \"%s\" is not a whole number from %" PRId64
+				 " to %" PRId64,
+				 name, text, min, max);
+	*out = value;
+	return 0;
+}
+
+int args_bytes(const struct args *a, const char *name, int64_t *out, struct error *err)
+{
+	const char *text = args_string(a, name, NULL);
+
+	if (!text || bytes_parse(text, out))
+		return 0;
+	return error_set(err, ERR_USAGE,
+			 "option --%s: \"%s\" is not a size; write it like 6GiB or 512MiB", name,
+			 text);
+}
+
+int args_duration(const struct args *a, const char *name, int64_t *out_ns, struct error *err)
+{
+	const char *text = args_string(a, name, NULL);
+
+	if (!text || duration_parse(text, out_ns))
+		return 0;
+	return error_set(err, ERR_USAGE,
+			 "option --%s: \"%s\" is not a time; write it like 7d, 12h, 5min or 1.5s",
+			 name, text);
+}
+
+int args_format(const struct args *a, bool csv_ok, enum output_format *out, struct error *err)
+{
+	static const char *const name[] = {"text", "json", "csv"};
+	const char *text = args_string(a, "format", "text");
+
+	for (int i = FORMAT_TEXT; i <= FORMAT_CSV; i++) {
+		if (strcmp(text, name[i]) != 0)
+			continue;
+		if (i == FORMAT_CSV && !csv_ok)
+			break;
+		*out = (enum output_format)i;
+		return 0;
+	}
+	return error_set(err, ERR_USAGE, "option --format: \"%s\" is not one of %s", text,
+			 csv_ok ? "text, json, csv" : "text, json");
+}

@@ -1,0 +1,142 @@
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/json_doc.h"
+#include "cli/command.h"
+#include "cli/data_files.h"
+#include "host/host.h"
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+/* Is there a topologies/ below it that can be read? */
+static bool holds_data(const char *dir)
+{
+	char *topologies = xasprintf("%s/topologies", dir);
+	bool ok = access(topologies, R_OK | X_OK) == 0;
+
+	free(topologies);
+	return ok;
+}
+
+/* `up` components cut from the program's path, `below` appended. */
+static const struct {
+	unsigned up;
+	const char *below;
+} places[] = {
+	{2, "/share/homenode"}, /* PREFIX/bin/homenode */
+	{3, ""}, /* build/<preset>/homenode in the source tree */
+	{2, ""}, /* build/homenode */
+};
+
+static bool data_near_program(char out[PATH_MAX])
+{
+	char program[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+	if (n <= 0)
+		return false;
+	program[n] = '\0';
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		int end = (int)strlen(program);
+
+		for (unsigned up = places[i].up; end > 0 && up > 0; up--)
+			while (end > 0 && program[--end] != '/')
+				;
+		n = snprintf(out, PATH_MAX, "%.*s%s", end, program, places[i].below);
+		if (n >= 0 && n < PATH_MAX && holds_data(out))
+			return true;
+	}
+	return false;
+}
+
+const char *data_directory(void)
+{
+	static char found[PATH_MAX];
+	const char *wanted = getenv("HOMENODE_DATA");
+
+	if (wanted && *wanted)
+		return holds_data(wanted) ? wanted : NULL;
+	if (data_near_program(found))
+		return found;
+	return holds_data(HOMENODE_DATADIR) ? HOMENODE_DATADIR : NULL;
+}
+
+int data_directory_missing(struct error *err)
+{
+	const char *wanted = getenv("HOMENODE_DATA");
+
+	if (wanted && *wanted)
+		return error_set(err, ERR_INPUT,
+				 "HOMENODE_DATA=%s holds no topologies/ that can be read", wanted);
+	return error_set(err, ERR_INPUT,
+			 "no topologies/ beside the program; set HOMENODE_DATA to the directory "
+			 "that holds it");
+}
+
+static int unknown_host(const char *name, struct error *err)
+{
+	struct data_files files;
+	const char *near;
+	int rc = data_files_list(&files, "topologies", ".xml", err);
+
+	if (rc)
+		return rc;
+	near = nearest_name(name, files.name);
+	if (near)
+		rc = error_set(err, ERR_INPUT,
+			       "unknown host \"%s\"; did you mean \"%s\"? (\"homenode list "
+			       "topologies\" names them all)",
+			       name, near);
+	else
+		rc = error_set(err, ERR_INPUT,
+			       "unknown host \"%s\"; it is neither a name that \"homenode list "
+			       "topologies\" prints nor an hwloc XML file nor \"this\"",
+			       name);
+	data_files_release(&files);
+	return rc;
+}
+
+int find_host(const char *name, struct host **out, struct error *err)
+{
+	const char *data;
+	char *path;
+	int rc;
+
+	*out = NULL;
+	if (strcmp(name, "this") == 0)
+		return host_load_this(out, err);
+	if (strcmp(name, "xen") == 0)
+		return error_set(err, ERR_CANNOT,
+				 "\"xen\": this build cannot ask a hypervisor for its host; name "
+				 "the machine's hwloc XML file, or a host from \"homenode list "
+				 "topologies\"");
+	if (!*name)
+		return error_set(err, ERR_USAGE, "the host's name is empty");
+	if (strchr(name, '/') || ends_with(name, ".xml"))
+		return host_load(out, name, err);
+
+	data = data_directory();
+	path = xasprintf("%s/topologies/%s.xml", data ? data : ".", name);
+	if (data && access(path, F_OK) == 0)
+		rc = host_load(out, path, err);
+	else if (access(name, F_OK) == 0)
+		rc = host_load(out, name, err);
+	else
+		rc = unknown_host(name, err);
+	free(path);
+	return rc;
+}
+
+void print_host_warnings(const struct host *h, bool quiet)
+{
+	for (unsigned i = 0; !quiet && i < h->nr_warnings; i++)
+		fprintf(stderr, "homenode: warning: %s: %s\n", h->name, h->warning[i]);
+}

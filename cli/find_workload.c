@@ -1,0 +1,44 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/json_doc.h"
+#include "cli/command.h"
+#include "cli/data_files.h"
+
+static int unknown_workload(const char *name, struct error *err)
+{
+	struct data_files files;
+	const char *near;
+	int rc = data_files_list(&files, "workloads", ".json", err);
+
+	if (rc)
+		return rc;
+	near = nearest_name(name, files.name);
+	rc = error_set(err, ERR_INPUT,
+		       near ? "unknown workload \"%s\"; did you mean \"%s\"? (\"homenode list "
+			      "workloads\" names them all)"
+			    : "unknown workload \"%s\"; it is neither a file nor a name that "
+			      "\"homenode list workloads\" prints",
+		       name, near);
+	data_files_release(&files);
+	return rc;
+}
+
+int find_workload(const char *name, char **path, struct error *err)
+{
+	const char *data = data_directory();
+	int rc = 0;
+
+	*path = xasprintf("%s/workloads/%s.json", data ? data : ".", name);
+	if (!strchr(name, '/') && data && access(*path, F_OK) == 0)
+		return 0;
+	free(*path);
+	*path = NULL;
+	if (strcmp(name, "-") == 0 || access(name, F_OK) == 0)
+		*path = xstrdup(name);
+	else
+		rc = unknown_workload(name, err);
+	return rc;
+}

@@ -1,0 +1,204 @@
+/*
+ * --help: a command on one screen. Text is wrapped by words; a page is first
+ * measured (out NULL) to see whether the paragraph `about` still fits.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "cli/command.h"
+#include "cli/version.h"
+
+#define SCREEN_COLUMNS 80
+#define SCREEN_LINES 24
+#define HELP_COLUMN_MAX 30 /* option texts longer than this do not widen the column */
+
+const char *program_version(void)
+{
+	return HOMENODE_VERSION;
+}
+
+char *command_usage(const struct command *cmd)
+{
+	const char *operands = cmd->operands ? cmd->operands : "";
+
+	return xasprintf("homenode %s [OPTION...]%s%s", cmd->name, *operands ? " " : "", operands);
+}
+
+/* Print `text` from column `at` on, continued at column `indent`; ends the line.
+ * Returns the number of lines; with out NULL it only counts. */
+static unsigned print_wrapped(FILE *out, const char *text, unsigned at, unsigned indent)
+{
+	unsigned lines = 1, column = at;
+	bool first = true;
+
+	while (*text) {
+		unsigned n = (unsigned)strcspn(text, " \n");
+
+		if (!first && column + 1 + n >= SCREEN_COLUMNS) {
+			if (out)
+				fprintf(out, "\n%*s", (int)indent, "");
+			lines++;
+			column = indent;
+		} else if (!first) {
+			if (out)
+				fputc(' ', out);
+			column++;
+		}
+		if (out)
+			fwrite(text, 1, n, out);
+		column += n;
+		first = false;
+		text += n;
+		text += strspn(text, " \n");
+	}
+	if (out)
+		fputc('\n', out);
+	return lines;
+}
+
+/* "  -p, --policy NAME"; the caller frees. */
+static char *option_text(const struct option *o)
+{
+	char letter[5] = "    ";
+
+	if (o->letter)
+		snprintf(letter, sizeof(letter), "-%c, ", o->letter);
+	return xasprintf("  %s--%s%s%s", letter, o->name, o->value ? " " : "",
+			 o->value ? o->value : "");
+}
+
+/* A line of a list: `left`, then `right` from `column` on; a `left` that reaches
+ * into the column has a line of its own. */
+static unsigned print_entry(FILE *out, const char *left, const char *right, unsigned column)
+{
+	size_t n = strlen(left);
+
+	if (n + 2 <= column) {
+		if (out)
+			fprintf(out, "%s%*s", left, (int)(column - n), "");
+		return print_wrapped(out, right, column, column);
+	}
+	if (out)
+		fprintf(out, "%s\n%*s", left, (int)column, "");
+	return 1 + print_wrapped(out, right, column, column);
+}
+
+/* Which parts a page has, from the roomiest to the tightest. */
+enum page { PAGE_WHOLE, PAGE_NO_ABOUT, PAGE_TIGHT };
+
+static bool in_list(const struct command *cmd, unsigned index, enum page page)
+{
+	const struct option *o = command_option(cmd, index);
+
+	if (page != PAGE_TIGHT)
+		return true;
+	for (const struct option *c = common_options; c->name; c++)
+		if (o == c)
+			return false;
+	return true;
+}
+
+static unsigned print_common(FILE *out)
+{
+	char *text = xstrdup("");
+	unsigned lines;
+
+	for (const struct option *o = common_options; o->name; o++) {
+		char *before = text, letter[4] = "";
+
+		if (o->letter)
+			snprintf(letter, sizeof(letter), "-%c ", o->letter);
+		text = xasprintf("%s%s%s--%s%s%s", before, *before ? ", " : "", letter, o->name,
+				 o->value ? " " : "", o->value ? o->value : "");
+		free(before);
+	}
+	if (out)
+		fputs("  and ", out);
+	lines = print_wrapped(out, text, 6, 6);
+	free(text);
+	return lines;
+}
+
+static unsigned print_options(const struct command *cmd, enum page page, FILE *out)
+{
+	const struct option *o;
+	unsigned column = 0, lines = 0;
+
+	for (unsigned i = 0; (o = command_option(cmd, i)); i++) {
+		char *text = option_text(o);
+		unsigned n = (unsigned)strlen(text) + 2;
+
+		if (in_list(cmd, i, page) && n > column && n <= HELP_COLUMN_MAX)
+			column = n;
+		free(text);
+	}
+	for (unsigned i = 0; (o = command_option(cmd, i)); i++) {
+		char *text = option_text(o);
+
+		if (in_list(cmd, i, page))
+			lines += print_entry(out, text, o->help, column);
+		free(text);
+	}
+	return page == PAGE_TIGHT ? lines + print_common(out) : lines;
+}
+
+static unsigned print_command(const struct command *cmd, enum page page, FILE *out)
+{
+	char *usage = command_usage(cmd);
+	unsigned lines;
+
+	if (out)
+		fputs("usage: ", out);
+	lines = print_wrapped(out, usage, 7, 7);
+	lines += print_wrapped(out, cmd->summary, 0, 0);
+	if (page == PAGE_WHOLE && cmd->about) {
+		if (out)
+			fputc('\n', out);
+		lines += 1 + print_wrapped(out, cmd->about, 0, 0);
+	}
+	if (out)
+		fputc('\n', out);
+	lines += 1 + print_options(cmd, page, out);
+	if (cmd->example) {
+		if (out)
+			fputs("\nexample: ", out);
+		lines += 1 + print_wrapped(out, cmd->example, 9, 9);
+	}
+	free(usage);
+	return lines;
+}
+
+void help_command(const struct command *cmd, FILE *out)
+{
+	enum page page = PAGE_WHOLE;
+
+	while (page < PAGE_TIGHT && print_command(cmd, page, NULL) > SCREEN_LINES)
+		page++;
+	print_command(cmd, page, out);
+}
+
+void help_program(const struct command *const *all, FILE *out)
+{
+	unsigned column = 0;
+
+	fputs("usage: homenode COMMAND [OPTION...] [OPERAND...]\n"
+	      "where a zone should live on a NUMA machine, and what that costs over its life\n\n",
+	      out);
+	for (unsigned i = 0; all[i]; i++) {
+		unsigned n = (unsigned)(strlen(all[i]->name) + 1 + strlen(all[i]->operands)) + 4;
+
+		if (n > column && n <= HELP_COLUMN_MAX)
+			column = n;
+	}
+	for (unsigned i = 0; all[i]; i++) {
+		char *left = xasprintf("  %s %s", all[i]->name, all[i]->operands);
+
+		print_entry(out, left, all[i]->summary, column);
+		free(left);
+	}
+	fputs("\n\"homenode help COMMAND\" prints a command's options and an example.\n"
+	      "Exit status: 0 done, 1 the answer is no, 2 the request was wrong, 3 the machine\n"
+	      "failed. Data goes to standard output, everything else to standard error.\n",
+	      out);
+}

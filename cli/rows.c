@@ -1,0 +1,130 @@
+#include "cli/rows.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/table.h"
+#include "base/units.h"
+
+static unsigned nr_columns(const struct rows *r)
+{
+	unsigned n = 0;
+
+	while (r->column[n].name)
+		n++;
+	BUG_ON(n == 0);
+	return n;
+}
+
+static struct cell *new_cell(struct rows *r)
+{
+	r->cell = grow(r->cell, &r->cap, r->nr, sizeof(*r->cell));
+	r->cell[r->nr] = (struct cell){0};
+	return &r->cell[r->nr++];
+}
+
+void rows_text(struct rows *r, const char *text)
+{
+	new_cell(r)->text = arena_strdup(&r->arena, text ? text : "");
+}
+
+void rows_number(struct rows *r, int64_t number)
+{
+	new_cell(r)->number = number;
+}
+
+static void print_text(const struct rows *r, FILE *out)
+{
+	struct table *t = table_new();
+	unsigned columns = nr_columns(r);
+	char buf[32];
+
+	for (unsigned c = 0; c < columns; c++) {
+		const char *name = r->column[c].name, *unit = strstr(name, "_bytes");
+		int n = (int)(unit ? (size_t)(unit - name) : strlen(name));
+
+		if (r->column[c].kind != COLUMN_WIDE)
+			table_cell(t, "%.*s", n, name);
+	}
+	table_end_row(t);
+	for (size_t i = 0; i < r->nr; i++) {
+		const struct cell *cell = &r->cell[i];
+
+		switch (r->column[i % columns].kind) {
+		case COLUMN_WIDE:
+			break;
+		case COLUMN_TEXT:
+			table_cell(t, "%s", cell->text);
+			break;
+		case COLUMN_COUNT:
+			table_cell(t, "%" PRId64, cell->number);
+			break;
+		case COLUMN_BYTES:
+			table_cell(t, "%s", bytes_text(cell->number, buf, sizeof(buf)));
+			break;
+		}
+		if ((i + 1) % columns == 0)
+			table_end_row(t);
+	}
+	table_print(t, out, 0);
+	table_free(t);
+}
+
+/* RFC 4180: a field with a comma, a quote or a line break is quoted. */
+static void put_csv_field(const char *text, FILE *out)
+{
+	if (!text[strcspn(text, ",\"\r\n")]) {
+		fputs(text, out);
+		return;
+	}
+	fputc('"', out);
+	for (; *text; text++) {
+		if (*text == '"')
+			fputc('"', out);
+		fputc(*text, out);
+	}
+	fputc('"', out);
+}
+
+static void print_csv(const struct rows *r, FILE *out)
+{
+	unsigned columns = nr_columns(r);
+
+	for (unsigned c = 0; c < columns; c++)
+		fprintf(out, "%s%s", c ? "," : "", r->column[c].name);
+	fputc('\n', out);
+	for (size_t i = 0; i < r->nr; i++) {
+		if (i % columns)
+			fputc(',', out);
+		if (r->cell[i].text)
+			put_csv_field(r->cell[i].text, out);
+		else
+			fprintf(out, "%" PRId64, r->cell[i].number);
+		if ((i + 1) % columns == 0)
+			fputc('\n', out);
+	}
+}
+
+void rows_print(const struct rows *r, enum output_format format, FILE *out)
+{
+	BUG_ON(r->nr % nr_columns(r) != 0);
+	switch (format) {
+	case FORMAT_TEXT:
+		print_text(r, out);
+		break;
+	case FORMAT_JSON:
+		rows_print_json(r, out);
+		break;
+	case FORMAT_CSV:
+		print_csv(r, out);
+		break;
+	}
+}
+
+void rows_release(struct rows *r)
+{
+	free(r->cell);
+	arena_release(&r->arena);
+	*r = (struct rows){0};
+}

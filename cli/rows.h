@@ -1,0 +1,47 @@
+/*
+ * Rows that come out of a command as text, JSON or CSV: columns first, then
+ * cells row by row. Zero-initialise; release frees the cells.
+ */
+#ifndef CLI_ROWS_H
+#define CLI_ROWS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "cli/command.h"
+
+enum column_kind {
+	COLUMN_TEXT,
+	COLUMN_WIDE, /* text that only JSON and CSV print */
+	COLUMN_COUNT,
+	COLUMN_BYTES, /* the name ends in "_bytes"; text prints "16 GiB" under a heading without it
+		       */
+};
+
+struct column {
+	const char *name; /* NULL ends the array */
+	enum column_kind kind;
+};
+
+struct cell {
+	const char *text; /* COLUMN_TEXT, COLUMN_WIDE */
+	int64_t number;
+};
+
+struct rows {
+	const char *name; /* of the JSON array: {"name": [...]} */
+	const struct column *column;
+	struct cell *cell;
+	size_t nr, cap;
+	struct arena arena;
+};
+
+void rows_text(struct rows *r, const char *text); /* copied; NULL is "" */
+void rows_number(struct rows *r, int64_t number);
+void rows_print(const struct rows *r, enum output_format format, FILE *out);
+void rows_print_json(const struct rows *r, FILE *out); /* rows_json.c */
+void rows_release(struct rows *r);
+
+#endif

@@ -1,0 +1,46 @@
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "cli/rows.h"
+
+/* Bytes that are not UTF-8 (a file name may be anything) become "?". */
+static json_t *text_value(const char *text)
+{
+	json_t *value = json_string(text);
+
+	if (!value) {
+		char *copy = xstrdup(text);
+
+		for (char *p = copy; *p; p++)
+			if ((unsigned char)*p >= 0x80)
+				*p = '?';
+		value = json_string(copy);
+		free(copy);
+	}
+	BUG_ON(!value);
+	return value;
+}
+
+void rows_print_json(const struct rows *r, FILE *out)
+{
+	json_t *root = json_object(), *list = json_array(), *row = NULL;
+	const struct column *column = r->column;
+
+	for (size_t i = 0; i < r->nr; i++) {
+		const struct cell *cell = &r->cell[i];
+
+		if (column == r->column) {
+			row = json_object();
+			BUG_ON(json_array_append_new(list, row) != 0);
+		}
+		BUG_ON(json_object_set_new(row, column->name,
+					   cell->text ? text_value(cell->text)
+						      : json_integer(cell->number)) != 0);
+		if (!(++column)->name)
+			column = r->column;
+	}
+	BUG_ON(json_object_set_new(root, r->name, list) != 0);
+	json_dumpf(root, out, JSON_INDENT(2));
+	fputc('\n', out);
+	json_decref(root);
+}

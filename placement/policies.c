@@ -1,0 +1,106 @@
+#include "placement/policies.h"
+
+#include <string.h>
+
+#include "base/units.h"
+#include "placement/device.h"
+#include "placement/explain.h"
+
+const struct policy *const policies[] = {
+	&policy_edera_compact,
+	&policy_edera_scatter,
+	&policy_flat,
+	NULL,
+};
+
+const struct policy *policy_find(const char *name)
+{
+	for (const struct policy *const *p = policies; *p; p++) {
+		if (strcmp((*p)->name, name) == 0)
+			return *p;
+	}
+	return NULL;
+}
+
+static int short_of_memory(const struct policy_input *in, struct error *err)
+{
+	int64_t asked = zone_boot_bytes(in->zone);
+	int64_t there = in->state->total_free_bytes;
+	char a[32], b[32], c[32];
+
+	if (!err)
+		return ERR_NO_ROOM;
+	return error_set(err, ERR_NO_ROOM,
+			 "%s of memory asked at boot, host %s has %s free: %s short",
+			 bytes_text(asked, a, sizeof(a)), in->host->name,
+			 bytes_text(there, b, sizeof(b)), bytes_text(asked - there, c, sizeof(c)));
+}
+
+static int short_of_vcpus(const struct policy_input *in, struct error *err)
+{
+	const struct host_state *s = in->state;
+
+	if (!err)
+		return ERR_NO_ROOM;
+	return error_set(err, ERR_NO_ROOM,
+			 "%u vCPUs asked, host %s takes %u and has %u already: %u short",
+			 in->zone->vcpus, in->host->name, s->vcpus_limit, s->total_vcpus,
+			 in->zone->vcpus - (s->vcpus_limit - s->total_vcpus));
+}
+
+/* What holds whatever the policy. */
+static int check_host(const struct policy_input *in, struct error *err)
+{
+	const struct host_state *s = in->state;
+	const struct zone *z = in->zone;
+	uint32_t limit = s->vcpus_limit > s->total_vcpus ? s->vcpus_limit - s->total_vcpus : 0;
+
+	if (z->nr_devices) {
+		int rc = device_check(in, err);
+
+		if (rc)
+			return rc;
+	}
+	if (zone_boot_bytes(z) > s->total_free_bytes)
+		return short_of_memory(in, err);
+	if (z->vcpus > limit)
+		return short_of_vcpus(in, err);
+	if (z->numa_nodes == 0 && z->vcpus > in->host->nr_cpus)
+		return error_set(err, ERR_NO_ROOM, "%u vCPUs asked, host %s has %u CPUs", z->vcpus,
+				 in->host->name, in->host->nr_cpus);
+	return 0;
+}
+
+static void explain_spill(const struct plan *p, struct explain *why)
+{
+	char bytes[32];
+
+	for (uint32_t i = 0; i < p->nr_memory; i++) {
+		const struct plan_memory *m = &p->memory[i];
+		uint32_t home = p->vnode[m->vnode].node;
+
+		if (m->node == home)
+			continue;
+		explain_add(why,
+			    "spill: %s of node %u's share is on node %u (distance %u), where Xen's "
+			    "allocator looks next%s",
+			    bytes_text(m->bytes, bytes, sizeof(bytes)), node_name(p->host, home),
+			    node_name(p->host, m->node), host_distance(p->host, home, m->node),
+			    p->told == PLAN_TOLD_VNUMA ? "; the guest's map does not know" : "");
+	}
+}
+
+int policy_place(const struct policy *policy, const struct policy_input *in, struct plan *out,
+		 struct error *err)
+{
+	int rc = check_host(in, err);
+
+	if (!rc)
+		rc = policy->place(in, out, err);
+	if (rc)
+		return rc;
+	plan_assert(out);
+	if (in->why && out->spilled_bytes)
+		explain_spill(out, in->why);
+	return 0;
+}

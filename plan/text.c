@@ -1,0 +1,141 @@
+/* Plans for people (a table, sentences under it) and for spreadsheets. */
+#include "base/table.h"
+#include "base/units.h"
+#include "plan/plan.h"
+
+/* "7 5 6", or "0-7" style is avoided on purpose: the order is the order chosen. */
+static void nodes_text(const struct plan *p, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	buf[0] = '\0';
+	for (uint32_t v = 0; v < p->nr_vnodes && n < size; v++)
+		n += (size_t)snprintf(buf + n, size - n, "%s%u", v ? " " : "",
+				      p->host->node[p->vnode[v].node].os_index);
+}
+
+static void vcpus_text(const struct plan *p, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	buf[0] = '\0';
+	for (uint32_t v = 0; v < p->nr_vnodes && n < size; v++)
+		n += (size_t)snprintf(buf + n, size - n, "%s%u", v ? "+" : "", p->vnode[v].vcpus);
+}
+
+static void placed_row(struct table *t, const struct plan *p)
+{
+	char nodes[512], vcpus[1024], spilled[32];
+
+	nodes_text(p, nodes, sizeof(nodes));
+	vcpus_text(p, vcpus, sizeof(vcpus));
+	table_cell(t, "%s", nodes);
+	table_cell(t, "%s", vcpus);
+	table_cell(t, "%s", plan_told_name(p->told));
+	table_cell(t, "%s",
+		   p->spilled_bytes ? bytes_text(p->spilled_bytes, spilled, sizeof(spilled)) : "-");
+}
+
+static void result_row(struct table *t, const struct plan_result *r)
+{
+	char memory[32];
+
+	table_cell(t, "%s", r->zone->name);
+	table_cell(t, "%u", r->zone->vcpus);
+	table_cell(t, "%s", bytes_text(zone_boot_bytes(r->zone), memory, sizeof(memory)));
+	if (r->plan) {
+		placed_row(t, r->plan);
+	} else {
+		table_cell(t, "refused");
+		table_cell(t, "-");
+		table_cell(t, "-");
+		table_cell(t, "-");
+	}
+	table_end_row(t);
+}
+
+static void print_sentences(const struct plan_result *r, bool explain, FILE *out)
+{
+	if (!r->plan)
+		fprintf(out, "\n%s: refused (%s): %s\n", r->zone->name, error_name(r->error_code),
+			r->error_text ? r->error_text : "");
+	else if (explain)
+		fprintf(out, "\n%s:\n", r->zone->name);
+	for (uint32_t i = 0; (explain || !r->plan) && i < r->nr_reasons; i++)
+		fprintf(out, "  - %s\n", r->reason[i]);
+}
+
+void plan_print_text(const struct host *host, const char *policy, const struct plan_result *result,
+		     size_t nr, bool explain, FILE *out)
+{
+	static const char *const heading[] = {"zone",	  "vcpus", "memory", "nodes",
+					      "per node", "told",  "spilled"};
+	struct table *t = table_new();
+
+	fprintf(out, "%s, %s\n\n", host->name, policy);
+	for (size_t i = 0; i < sizeof(heading) / sizeof(heading[0]); i++)
+		table_cell(t, "%s", heading[i]);
+	table_end_row(t);
+	for (size_t i = 0; i < nr; i++)
+		result_row(t, &result[i]);
+	table_print(t, out, 0);
+	table_free(t);
+	for (size_t i = 0; i < nr; i++)
+		print_sentences(&result[i], explain, out);
+}
+
+/* RFC 4180: quotes around what needs them, doubled inside. */
+static void csv_text(const char *s, FILE *out)
+{
+	bool quote = false;
+
+	for (const char *c = s; *c; c++)
+		quote = quote || *c == ',' || *c == '"' || *c == '\n' || *c == '\r';
+	if (!quote) {
+		fputs(s, out);
+		return;
+	}
+	fputc('"', out);
+	for (const char *c = s; *c; c++) {
+		if (*c == '"')
+			fputc('"', out);
+		fputc(*c, out);
+	}
+	fputc('"', out);
+}
+
+static void csv_placed(const struct plan *p, FILE *out)
+{
+	struct plan_locality l;
+	char nodes[512];
+
+	nodes_text(p, nodes, sizeof(nodes));
+	plan_locality(p, p->memory, p->nr_memory, &l);
+	fprintf(out, ",%s,%s,%lld,%lld,%lld", plan_told_name(p->told), nodes,
+		(long long)l.local_bytes, (long long)p->spilled_bytes,
+		(long long)l.mean_distance_centi);
+}
+
+void plan_print_csv(const struct host *host, const char *policy, const struct plan_result *result,
+		    size_t nr, FILE *out)
+{
+	fputs("host,policy,zone,vcpus,memory_bytes,placed,error,told,nodes,local_bytes,"
+	      "spilled_bytes,mean_distance_centi\n",
+	      out);
+	for (size_t i = 0; i < nr; i++) {
+		const struct plan_result *r = &result[i];
+
+		csv_text(host->name, out);
+		fputc(',', out);
+		csv_text(policy, out);
+		fputc(',', out);
+		csv_text(r->zone->name, out);
+		fprintf(out, ",%u,%lld,%d,%s", r->zone->vcpus, (long long)zone_boot_bytes(r->zone),
+			r->plan ? 1 : 0, r->plan ? "" : error_name(r->error_code));
+		if (r->plan)
+			csv_placed(r->plan, out);
+		else
+			fputs(",,,,,", out);
+		fputc('\n', out);
+	}
+}

@@ -1,0 +1,393 @@
+#include "sim/sim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/units.h"
+#include "sim/heap.h"
+#include "sim/sim_impl.h"
+
+static struct sim *sim_of(const struct backend *b)
+{
+	BUG_ON(b->ops != &sim_backend);
+	return (struct sim *)(uintptr_t)b;
+}
+
+static void sim_close(struct backend *b)
+{
+	struct sim *sim = sim_of(b);
+
+	for (uint32_t i = 0; i < sim->base.nr_hosts; i++) {
+		free(sim->state[i].vcpus);
+		free(sim->state[i].device_taken);
+	}
+	for (size_t i = 0; i < sim->cap_zones; i++) {
+		struct sim_zone *z = &sim->zone[i];
+
+		if (z->cap_parts > SIM_SMALL)
+			free(z->part);
+		if (z->cap_vnodes > SIM_SMALL)
+			free(z->vnode);
+		free(z->device);
+	}
+	free(sim->zone);
+	free(sim->state);
+	free(sim->free_bytes);
+	free(sim->dom0_bytes);
+	free(sim->first_zone);
+	free(sim->node_base);
+	free(sim);
+}
+
+/* dom0's memory lies on the nodes in proportion to their size, as an unpinned
+ * dom0 striped at boot; the pages that do not divide come from the lowest nodes. */
+static int take_dom0(struct sim *sim, uint32_t host, int64_t bytes, struct error *err)
+{
+	struct host_state *s = &sim->state[host];
+	const struct host *h = s->host;
+	int64_t left = bytes, *taken = &sim->dom0_bytes[sim->node_base[host]];
+
+	if (bytes > s->total_free_bytes)
+		return error_set(
+			err, ERR_USAGE, "dom0 is to have %lld MiB, but host %s has only %lld MiB",
+			(long long)(bytes / MIB), h->name, (long long)(s->total_free_bytes / MIB));
+	for (unsigned n = 0; n < h->nr_nodes; n++) {
+		int64_t share = (int64_t)((int128)bytes * s->free_bytes[n] / s->total_free_bytes);
+
+		taken[n] = share / PAGE_BYTES * PAGE_BYTES;
+		left -= taken[n];
+	}
+	for (unsigned n = 0; n < h->nr_nodes && left; n++) {
+		int64_t more = s->free_bytes[n] - taken[n];
+
+		more = more < left ? more : left;
+		taken[n] += more;
+		left -= more;
+	}
+	for (unsigned n = 0; n < h->nr_nodes; n++)
+		s->free_bytes[n] -= taken[n];
+	s->total_free_bytes -= bytes;
+	return 0;
+}
+
+/* dom0's vCPUs are booked on the nodes that hold the lowest CPUs. */
+static void book_dom0_vcpus(struct host_state *s, uint32_t vcpus)
+{
+	s->total_vcpus += vcpus;
+	for (unsigned n = 0; n < s->host->nr_nodes && vcpus; n++) {
+		uint32_t here = s->host->node[n].nr_cpus;
+
+		here = here < vcpus ? here : vcpus;
+		s->vcpus[n] += here;
+		vcpus -= here;
+	}
+}
+
+static uint32_t vcpus_limit(const struct host *h, uint32_t overcommit_milli)
+{
+	uint64_t limit = (uint64_t)h->nr_cpus * overcommit_milli / 1000;
+
+	return !overcommit_milli || limit > UINT32_MAX ? UINT32_MAX : (uint32_t)limit;
+}
+
+static int open_host(struct sim *sim, uint32_t i, const struct backend_config *config,
+		     struct error *err)
+{
+	const struct host *h = config->host[i];
+	struct host_state *s = &sim->state[i];
+
+	*s = (struct host_state){
+		.host = h,
+		.free_bytes = &sim->free_bytes[sim->node_base[i]],
+		.vcpus = xcalloc(h->nr_nodes, sizeof(*s->vcpus)),
+		.device_taken = xcalloc(h->nr_devices, sizeof(*s->device_taken)),
+		.vcpus_limit = vcpus_limit(h, config->cpu_overcommit_milli),
+	};
+	sim->first_zone[i] = SIM_NOBODY;
+	for (unsigned n = 0; n < h->nr_nodes; n++) {
+		s->free_bytes[n] = h->node[n].memory_bytes / PAGE_BYTES * PAGE_BYTES;
+		s->total_free_bytes += s->free_bytes[n];
+	}
+	if (config->dom0_vcpus > h->nr_cpus)
+		return error_set(err, ERR_USAGE,
+				 "dom0 is to have %u vCPUs, but host %s has only %u CPUs",
+				 config->dom0_vcpus, h->name, h->nr_cpus);
+	book_dom0_vcpus(s, config->dom0_vcpus);
+	return take_dom0(sim, i, config->dom0_memory_bytes / PAGE_BYTES * PAGE_BYTES, err);
+}
+
+static int sim_open(struct backend **out, const struct backend_config *config, struct error *err)
+{
+	struct sim *sim = xcalloc(1, sizeof(*sim));
+	uint32_t nr = config->nr_hosts;
+	size_t nodes = 0;
+	int rc = 0;
+
+	sim->base = (struct backend){.ops = &sim_backend, .nr_hosts = nr};
+	sim->check = config->check;
+	sim->dom0_vcpus = config->dom0_vcpus;
+	sim->state = xcalloc(nr, sizeof(*sim->state));
+	sim->first_zone = xcalloc(nr, sizeof(*sim->first_zone));
+	sim->node_base = xcalloc(nr, sizeof(*sim->node_base));
+	for (uint32_t i = 0; i < nr; i++) {
+		sim->node_base[i] = nodes;
+		nodes += config->host[i]->nr_nodes;
+	}
+	sim->free_bytes = xcalloc(nodes, sizeof(*sim->free_bytes));
+	sim->dom0_bytes = xcalloc(nodes, sizeof(*sim->dom0_bytes));
+	if (config->options && *config->options)
+		rc = error_set(err, ERR_USAGE, "the sim backend has no option \"%.100s\"",
+			       config->options);
+	for (uint32_t i = 0; !rc && i < nr; i++)
+		rc = open_host(sim, i, config, err);
+	if (rc) {
+		sim_close(&sim->base);
+		return rc;
+	}
+	*out = &sim->base;
+	return 0;
+}
+
+static int64_t sim_now_ns(const struct backend *b)
+{
+	return sim_of(b)->now_ns;
+}
+
+static int64_t plan_bytes(const struct plan *p)
+{
+	int64_t sum = 0;
+
+	for (uint32_t v = 0; v < p->nr_vnodes; v++)
+		sum += p->vnode[v].memory_bytes;
+	return sum;
+}
+
+static bool slot_live(const struct sim *sim, uint32_t slot)
+{
+	return slot < sim->cap_zones && sim->zone[slot].host != SIM_NOBODY;
+}
+
+static int check_devices(const struct host_state *s, const struct zone *z, struct error *err)
+{
+	for (uint32_t i = 0; i < z->nr_devices; i++) {
+		int d = host_find_device(s->host, z->device[i]);
+
+		if (d < 0)
+			return error_set(err, ERR_NO_DEVICE, "host %s has no device \"%s\"",
+					 s->host->name, z->device[i]);
+		if (s->device_taken[d])
+			return error_set(err, ERR_NO_DEVICE, "device %s of host %s is taken",
+					 z->device[i], s->host->name);
+	}
+	return 0;
+}
+
+static int check_start(const struct sim *sim, const struct step *s, struct error *err)
+{
+	const struct host_state *state = &sim->state[s->host];
+	int64_t need = plan_bytes(s->plan);
+
+	if (slot_live(sim, s->slot))
+		return error_set(err, ERR_CANNOT, "slot %u already runs a zone", s->slot);
+	if (s->plan->host != state->host)
+		return error_set(err, ERR_CANNOT, "the plan was made for host %s, not for %s",
+				 s->plan->host->name, state->host->name);
+	if (need > state->total_free_bytes)
+		return error_set(err, ERR_NO_ROOM,
+				 "zone %s needs %lld MiB, host %s has %lld MiB free",
+				 s->plan->zone->name, (long long)(need / MIB), state->host->name,
+				 (long long)(state->total_free_bytes / MIB));
+	return s->plan->zone->nr_devices ? check_devices(state, s->plan->zone, err) : 0;
+}
+
+static int sim_check(struct backend *b, const struct step *s, struct error *err)
+{
+	struct sim *sim = sim_of(b);
+
+	if (s->kind == STEP_START)
+		return check_start(sim, s, err);
+	if (!slot_live(sim, s->slot) || sim->zone[s->slot].host != s->host)
+		return error_set(err, ERR_CANNOT, "slot %u runs no zone on this host", s->slot);
+	return 0;
+}
+
+/* The slots' own small arrays move with the block that holds them. */
+static void grow_slots(struct sim *sim, uint32_t slot)
+{
+	size_t old = sim->cap_zones;
+
+	while (slot >= sim->cap_zones)
+		sim->zone = grow(sim->zone, &sim->cap_zones, sim->cap_zones, sizeof(*sim->zone));
+	memset(&sim->zone[old], 0, (sim->cap_zones - old) * sizeof(*sim->zone));
+	for (size_t i = 0; i < sim->cap_zones; i++) {
+		struct sim_zone *z = &sim->zone[i];
+
+		if (i >= old) {
+			z->host = SIM_NOBODY;
+			z->cap_parts = SIM_SMALL;
+			z->cap_vnodes = SIM_SMALL;
+		}
+		if (z->cap_parts == SIM_SMALL)
+			z->part = z->small_part;
+		if (z->cap_vnodes == SIM_SMALL)
+			z->vnode = z->small_vnode;
+	}
+}
+
+static void take_vnodes(struct host_state *state, struct sim_zone *z, const struct plan *p)
+{
+	if (z->cap_vnodes < p->nr_vnodes) {
+		z->vnode = xreallocarray(z->cap_vnodes > SIM_SMALL ? z->vnode : NULL, p->nr_vnodes,
+					 sizeof(*z->vnode));
+		z->cap_vnodes = p->nr_vnodes;
+	}
+	z->vcpus = 0;
+	z->nr_vnodes = p->nr_vnodes;
+	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
+		z->vnode[v].node = p->vnode[v].node;
+		z->vnode[v].vcpus = p->vnode[v].vcpus;
+		state->vcpus[p->vnode[v].node] += p->vnode[v].vcpus;
+		z->vcpus += p->vnode[v].vcpus;
+	}
+	state->total_vcpus += z->vcpus;
+}
+
+static void take_memory(struct host_state *state, struct sim_zone *z, const struct plan *p)
+{
+	struct plan_memory piece[PLAN_MEMORY_MAX];
+
+	z->nr_parts = heap_take_plan(state->free_bytes, p, piece, PLAN_MEMORY_MAX);
+	if (z->cap_parts < z->nr_parts) {
+		z->part = xreallocarray(z->cap_parts > SIM_SMALL ? z->part : NULL, z->nr_parts,
+					sizeof(*z->part));
+		z->cap_parts = z->nr_parts;
+	}
+	memcpy(z->part, piece, z->nr_parts * sizeof(*piece));
+	z->resident_bytes = plan_bytes(p);
+	state->total_free_bytes -= z->resident_bytes;
+}
+
+static void take_devices(struct host_state *state, struct sim_zone *z, const struct zone *zone)
+{
+	z->nr_devices = zone->nr_devices;
+	if (z->cap_devices < zone->nr_devices) {
+		z->device = xreallocarray(z->device, zone->nr_devices, sizeof(*z->device));
+		z->cap_devices = zone->nr_devices;
+	}
+	for (uint32_t i = 0; i < zone->nr_devices; i++) {
+		int d = host_find_device(state->host, zone->device[i]);
+
+		z->device[i] = (uint32_t)d;
+		state->device_taken[d] = 1;
+	}
+}
+
+static void start(struct sim *sim, const struct step *s)
+{
+	struct host_state *state = &sim->state[s->host];
+	struct sim_zone *z;
+
+	if (s->slot >= sim->cap_zones)
+		grow_slots(sim, s->slot);
+	z = &sim->zone[s->slot];
+	z->host = s->host;
+	z->pinned = s->plan->pinned;
+	z->nodes = s->plan->nodes;
+	take_vnodes(state, z, s->plan);
+	take_memory(state, z, s->plan);
+	take_devices(state, z, s->plan->zone);
+	state->nr_zones++;
+
+	z->prev = SIM_NOBODY;
+	z->next = sim->first_zone[s->host];
+	if (z->next != SIM_NOBODY)
+		sim->zone[z->next].prev = s->slot;
+	sim->first_zone[s->host] = s->slot;
+}
+
+static void stop(struct sim *sim, uint32_t slot)
+{
+	struct sim_zone *z = &sim->zone[slot];
+	struct host_state *state = &sim->state[z->host];
+
+	for (uint32_t i = 0; i < z->nr_parts; i++)
+		state->free_bytes[z->part[i].node] += z->part[i].bytes;
+	state->total_free_bytes += z->resident_bytes;
+	for (uint32_t v = 0; v < z->nr_vnodes; v++)
+		state->vcpus[z->vnode[v].node] -= z->vnode[v].vcpus;
+	state->total_vcpus -= z->vcpus;
+	state->nr_zones--;
+	for (uint32_t i = 0; i < z->nr_devices; i++)
+		state->device_taken[z->device[i]] = 0;
+	if (z->prev != SIM_NOBODY)
+		sim->zone[z->prev].next = z->next;
+	else
+		sim->first_zone[z->host] = z->next;
+	if (z->next != SIM_NOBODY)
+		sim->zone[z->next].prev = z->prev;
+	z->host = SIM_NOBODY;
+}
+
+static int sim_apply(struct backend *b, const struct step *s, struct error *err)
+{
+	struct sim *sim = sim_of(b);
+	int rc = sim_check(b, s, err);
+
+	if (rc)
+		return rc;
+	if (s->kind == STEP_START)
+		start(sim, s);
+	else
+		stop(sim, s->slot);
+	return sim->check ? sim_verify_host(sim, s->host, err) : 0;
+}
+
+static int sim_wait(struct backend *b, int64_t until_ns, struct event *out, struct error *err)
+{
+	struct sim *sim = sim_of(b);
+
+	(void)err;
+	/* static memory makes no events of its own: nothing happens until then */
+	if (until_ns > sim->now_ns)
+		sim->now_ns = until_ns;
+	*out = (struct event){.kind = EVENT_TIMEOUT, .at_ns = sim->now_ns};
+	return 0;
+}
+
+static const struct host_state *sim_observe(struct backend *b, uint32_t host)
+{
+	return &sim_of(b)->state[host];
+}
+
+static int sim_measure(struct backend *b, uint32_t host, uint32_t slot, struct measure *out,
+		       struct error *err)
+{
+	const struct sim *sim = sim_of(b);
+	const struct sim_zone *z;
+
+	if (!slot_live(sim, slot) || sim->zone[slot].host != host)
+		return error_set(err, ERR_CANNOT, "slot %u runs no zone on this host", slot);
+	z = &sim->zone[slot];
+	*out = (struct measure){
+		.fields = MEASURE_RESIDENT | MEASURE_PARTS,
+		.resident_bytes = z->resident_bytes,
+		.nr_parts = z->nr_parts,
+		.part = z->part,
+	};
+	return 0;
+}
+
+const struct backend_ops sim_backend = {
+	.name = "sim",
+	.summary = "simulated fleet: time, memory and CPUs booked as a Xen host books them",
+	.can = STEP_START | STEP_STOP,
+	.open = sim_open,
+	.close = sim_close,
+	.now_ns = sim_now_ns,
+	.check = sim_check,
+	.apply = sim_apply,
+	.wait = sim_wait,
+	.observe = sim_observe,
+	.measure = sim_measure,
+};

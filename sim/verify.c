@@ -1,0 +1,101 @@
+/*
+ * The invariants that every step must leave true, recomputed from the zones
+ * alone. O(zones of the host): for tests and `run --check`.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "sim/sim_impl.h"
+
+struct sums {
+	int64_t bytes[NODES_MAX];
+	uint32_t vcpus[NODES_MAX];
+	uint32_t zones, total_vcpus;
+};
+
+static int verify_zone(const struct host *h, const struct sim_zone *z, uint32_t slot,
+		       struct sums *sums, struct error *err)
+{
+	int64_t resident = 0;
+	nodeset nodes = 0;
+
+	for (uint32_t v = 0; v < z->nr_vnodes; v++) {
+		if (z->pinned && z->vnode[v].vcpus && !h->node[z->vnode[v].node].nr_cpus)
+			return error_set(err, ERR_CHECK,
+					 "slot %u has vCPUs on node %u, which has no CPUs", slot,
+					 h->node[z->vnode[v].node].os_index);
+		nodes |= nodeset_of(z->vnode[v].node);
+		sums->vcpus[z->vnode[v].node] += z->vnode[v].vcpus;
+		sums->total_vcpus += z->vnode[v].vcpus;
+	}
+	if (nodes != z->nodes)
+		return error_set(err, ERR_CHECK, "the placement of slot %u has changed", slot);
+	for (uint32_t i = 0; i < z->nr_parts; i++) {
+		if (z->part[i].bytes <= 0 || z->part[i].bytes % PAGE_BYTES)
+			return error_set(err, ERR_CHECK,
+					 "slot %u holds %" PRId64 " bytes on a node", slot,
+					 z->part[i].bytes);
+		resident += z->part[i].bytes;
+		sums->bytes[z->part[i].node] += z->part[i].bytes;
+	}
+	if (resident != z->resident_bytes)
+		return error_set(err, ERR_CHECK,
+				 "slot %u was given %" PRId64 " bytes, its nodes hold %" PRId64,
+				 slot, z->resident_bytes, resident);
+	sums->zones++;
+	return 0;
+}
+
+static int verify_nodes(const struct sim *sim, uint32_t host, const struct sums *sums,
+			struct error *err)
+{
+	const struct host_state *s = &sim->state[host];
+	const int64_t *dom0 = &sim->dom0_bytes[sim->node_base[host]];
+	int64_t total_free = 0;
+
+	for (unsigned n = 0; n < s->host->nr_nodes; n++) {
+		int64_t memory = s->host->node[n].memory_bytes / PAGE_BYTES * PAGE_BYTES;
+
+		if (s->free_bytes[n] < 0 || s->free_bytes[n] + sums->bytes[n] + dom0[n] != memory)
+			return error_set(err, ERR_CHECK,
+					 "host %u node %u: %" PRId64 " bytes free + %" PRId64
+					 " in zones + %" PRId64 " in dom0 are not its %" PRId64,
+					 host, s->host->node[n].os_index, s->free_bytes[n],
+					 sums->bytes[n], dom0[n], memory);
+		if (s->vcpus[n] < sums->vcpus[n])
+			return error_set(err, ERR_CHECK,
+					 "host %u node %u: %u vCPUs booked, its zones have %u",
+					 host, s->host->node[n].os_index, s->vcpus[n],
+					 sums->vcpus[n]);
+		total_free += s->free_bytes[n];
+	}
+	if (total_free != s->total_free_bytes)
+		return error_set(err, ERR_CHECK,
+				 "host %u: the free bytes of its nodes do not sum up", host);
+	return 0;
+}
+
+int sim_verify_host(const struct sim *sim, uint32_t host, struct error *err)
+{
+	const struct host_state *s = &sim->state[host];
+	struct sums sums;
+	uint32_t booked = 0;
+
+	memset(&sums, 0, sizeof(sums));
+	for (uint32_t i = sim->first_zone[host]; i != SIM_NOBODY; i = sim->zone[i].next) {
+		int rc = verify_zone(s->host, &sim->zone[i], i, &sums, err);
+
+		if (rc)
+			return rc;
+	}
+	for (unsigned n = 0; n < s->host->nr_nodes; n++)
+		booked += s->vcpus[n];
+	if (sums.zones != s->nr_zones || sums.total_vcpus + sim->dom0_vcpus != s->total_vcpus ||
+	    booked != s->total_vcpus)
+		return error_set(err, ERR_CHECK,
+				 "host %u: %u zones with %u vCPUs booked, found %u with %u", host,
+				 s->nr_zones, s->total_vcpus, sums.zones,
+				 sums.total_vcpus + sim->dom0_vcpus);
+	return verify_nodes(sim, host, &sums, err);
+}

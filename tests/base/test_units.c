@@ -1,0 +1,167 @@
+#include <criterion/criterion.h>
+
+#include "base/rng.h"
+#include "base/units.h"
+
+static void bytes_are(const char *text, int64_t expected)
+{
+	int64_t v = -1;
+
+	cr_assert(bytes_parse(text, &v), "\"%s\" is a size", text);
+	cr_assert_eq(v, expected, "\"%s\" is %lld, not %lld", text, (long long)expected,
+		     (long long)v);
+}
+
+static void bytes_refused(const char *text)
+{
+	int64_t v = -1;
+
+	cr_assert_not(bytes_parse(text, &v), "\"%s\" is no size", text);
+}
+
+Test(units, sizes)
+{
+	bytes_are("0", 0);
+	bytes_are("6442450944", 6 * GIB);
+	bytes_are("6GiB", 6 * GIB);
+	bytes_are("512 MiB", 512 * MIB);
+	bytes_are("1.75GiB", 7 * GIB / 4);
+	bytes_are("1.5B", 1);
+	bytes_are("2TB", 2000000000000);
+	bytes_are("3kB", 3000);
+	bytes_are("3KB", 3000);
+	bytes_are("0.1KiB", 102);
+	bytes_are("9223372036854775807", INT64_MAX);
+	bytes_are("8388607TiB", 8388607 * TIB);
+}
+
+Test(units, sizes_refused)
+{
+	bytes_refused("");
+	bytes_refused("GiB");
+	bytes_refused("-1GiB");
+	bytes_refused("6 gib");
+	bytes_refused("6G");
+	bytes_refused("6GiBs");
+	bytes_refused("1e9");
+	bytes_refused("0x10");
+	bytes_refused(".");
+	bytes_refused("9223372036854775808");
+	bytes_refused("8388608TiB");
+	bytes_refused("99999999999999999999999999");
+	bytes_refused("1,5GiB");
+}
+
+static void quantity_is(const char *text, int64_t expected)
+{
+	int64_t v = -1;
+
+	cr_assert(k8s_bytes_parse(text, &v), "\"%s\" is a quantity", text);
+	cr_assert_eq(v, expected, "\"%s\" is %lld, not %lld", text, (long long)expected,
+		     (long long)v);
+}
+
+Test(units, kubernetes_quantities)
+{
+	int64_t v;
+
+	quantity_is("128Mi", 128 * MIB);
+	quantity_is("1.5Gi", 3 * GIB / 2);
+	quantity_is("500M", 500000000);
+	quantity_is("129e6", 129000000);
+	quantity_is("1E3", 1000);
+	quantity_is("1E", 1000000000000000000);
+	quantity_is("2Ei", (int64_t)2 << 60);
+	quantity_is("1k", 1000);
+	quantity_is("128974848000m", 128974848);
+	quantity_is("1500m", 2); /* rounded up to whole bytes */
+	quantity_is("1e-1", 1);
+	cr_assert_not(k8s_bytes_parse("8Ei", &v));
+	cr_assert_not(k8s_bytes_parse("1GiB", &v));
+	cr_assert_not(k8s_bytes_parse("1e1000", &v));
+	cr_assert_not(k8s_bytes_parse("-1Gi", &v));
+	cr_assert_not(k8s_bytes_parse("Gi", &v));
+}
+
+Test(units, durations)
+{
+	static const struct {
+		const char *text;
+		int64_t ns;
+	} good[] = {
+		{"7d", 7 * NS_PER_DAY},
+		{"12h", 12 * NS_PER_HOUR},
+		{"5min", 300 * NS_PER_S},
+		{"5m", 300 * NS_PER_S},
+		{"30s", 30 * NS_PER_S},
+		{"1.5s", 1500000000},
+		{"100ms", 100000000},
+		{"2us", 2000},
+		{"40ns", 40},
+		{"90", 90 * NS_PER_S},
+		{"0.000000001", 1},
+		{"1.9ns", 1},
+	};
+	static const char *const bad[] = {"", "d", "1w", "-1s", "1e3", "1h30min", "300000d", NULL};
+	int64_t v;
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		cr_assert(duration_parse(good[i].text, &v), "%s", good[i].text);
+		cr_assert_eq(v, good[i].ns, "%s: %lld", good[i].text, (long long)v);
+	}
+	for (size_t i = 0; bad[i]; i++)
+		cr_assert_not(duration_parse(bad[i], &v), "%s", bad[i]);
+}
+
+Test(units, seconds_exactly)
+{
+	int64_t v;
+
+	cr_assert(seconds_parse("1234567890.123456789,", 20, &v));
+	cr_assert_eq(v, 1234567890123456789);
+	cr_assert_not(seconds_parse("12x", 3, &v));
+	cr_assert_not(seconds_parse("", 0, &v));
+	cr_assert_not(seconds_parse("-1", 2, &v));
+	cr_assert_not(seconds_parse("9999999999999", 13, &v));
+}
+
+Test(units, sizes_for_people)
+{
+	char buf[32];
+
+	cr_assert_str_eq(bytes_text(12 * GIB, buf, sizeof(buf)), "12 GiB");
+	cr_assert_str_eq(bytes_text(3 * GIB / 2, buf, sizeof(buf)), "1.5 GiB");
+	cr_assert_str_eq(bytes_text(GIB + GIB / 100 * 25, buf, sizeof(buf)), "1.24 GiB");
+	cr_assert_str_eq(bytes_text(1000, buf, sizeof(buf)), "1000 B");
+	cr_assert_str_eq(bytes_text(0, buf, sizeof(buf)), "0 B");
+	cr_assert_str_eq(bytes_text(-2 * MIB, buf, sizeof(buf)), "-2 MiB");
+	cr_assert_str_eq(bytes_exact(4097, buf, sizeof(buf)), "4097B");
+	cr_assert_str_eq(bytes_exact(12 * GIB, buf, sizeof(buf)), "12GiB");
+	cr_assert_str_eq(duration_text(76 * NS_PER_HOUR, buf, sizeof(buf)), "3d 4h");
+	cr_assert_str_eq(duration_text(125 * 60 * NS_PER_S, buf, sizeof(buf)), "2h 5min");
+}
+
+/* Every exact text reads back as the number it came from. */
+Test(units, exact_round_trip)
+{
+	struct rng r;
+	char buf[32];
+
+	rng_seed(&r, 1, "units/exact");
+	for (int i = 0; i < 100000; i++) {
+		int64_t bytes = (int64_t)(rng_u64(&r) >> (1 + rng_below(&r, 63))), back = -1;
+		int zeros = (int)rng_below(&r, 30);
+
+		bytes = bytes >> zeros << zeros;
+		cr_assert(bytes_parse(bytes_exact(bytes, buf, sizeof(buf)), &back));
+		cr_assert_eq(back, bytes, "%s", buf);
+	}
+}
+
+Test(units, parts_per_million)
+{
+	cr_assert_eq(ppm(1, 3), 333333);
+	cr_assert_eq(ppm(INT64_MAX, INT64_MAX), 1000000);
+	cr_assert_eq(ppm(5, 0), 0);
+	cr_assert_eq(ppm_wide((int128)INT64_MAX * 1000, (int128)INT64_MAX * 4000), 250000);
+}

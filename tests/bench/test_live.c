@@ -1,0 +1,82 @@
+/* Slots and the id map against a plain array. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "bench/live.h"
+
+#define IDS 500
+
+Test(live, ids_are_found_as_long_as_they_live)
+{
+	struct live_set l = {0};
+	uint32_t slot_of[IDS];
+	struct rng rng;
+
+	memset(slot_of, 0xff, sizeof(slot_of));
+	rng_seed(&rng, 1, "live");
+	for (int i = 0; i < 200000; i++) {
+		uint64_t id = rng_below(&rng, IDS), key = id * 0x100000000u;
+
+		cr_assert_eq(live_find(&l, key), slot_of[id]);
+		if (slot_of[id] == SLOT_NONE) {
+			slot_of[id] = live_add(&l);
+			l.zone[slot_of[id]].id = key;
+			live_map(&l, slot_of[id], key);
+		} else {
+			live_remove(&l, slot_of[id]);
+			slot_of[id] = SLOT_NONE;
+		}
+	}
+	cr_assert_leq(l.nr_slots, IDS, "slots are reused");
+	live_release(&l);
+}
+
+static struct zone_event event_of(uint64_t id, struct zone *z)
+{
+	zone_init(z);
+	return (struct zone_event){.id = id, .zone = z};
+}
+
+Test(live, zones_wait_in_order_and_own_their_strings)
+{
+	struct wait_queue q = {0};
+	struct waiting *w;
+	struct zone z;
+	struct zone_event ev;
+	char name[8] = "first";
+	const char *devices[] = {"nic0"};
+
+	for (uint64_t id = 1; id <= 4; id++) {
+		ev = event_of(id, &z);
+		z.name = name;
+		z.device = devices;
+		z.nr_devices = 1;
+		wait_queue_push(&q, &ev, id);
+	}
+	strcpy(name, "gone");
+	w = wait_queue_remove(&q, 4);
+	cr_assert_eq(w->ordinal, 4);
+	waiting_free(w);
+	cr_assert_null(wait_queue_remove(&q, 9));
+	ev = event_of(5, &z);
+	z.name = name;
+	wait_queue_push(&q, &ev, 5);
+	w = wait_queue_pop(&q);
+	cr_assert_eq(w->ordinal, 1);
+	cr_assert_str_eq(w->event.zone->name, "first");
+	cr_assert_str_eq(w->event.zone->device[0], "nic0");
+	waiting_free(w);
+	cr_assert_eq(q.nr, 3);
+	w = wait_queue_remove(&q, 2);
+	waiting_free(w);
+	w = wait_queue_pop(&q);
+	cr_assert_eq(w->ordinal, 3);
+	waiting_free(w);
+	w = wait_queue_pop(&q);
+	cr_assert_eq(w->ordinal, 5);
+	waiting_free(w);
+	cr_assert_null(wait_queue_pop(&q));
+	wait_queue_release(&q);
+}

@@ -1,0 +1,329 @@
+/* The loop, on the simulator, against figures worked out by hand. */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "backend/record.h"
+#include "bench/run.h"
+#include "sim/sim.h"
+
+#define GENERATED                                                                                  \
+	"\"duration\":\"2d\",\"fleet\":{\"hosts\":[{\"topology\":\"epyc-nps4-8n\",\"count\":2}]}," \
+	"\"generator\":{\"arrivals\":{\"per_hour\":60},\"lifetimes\":{\"exponential\":\"3h\"},"    \
+	"\"sizes\":[{\"vcpus\":1,\"memory\":\"1GiB\",\"weight\":6},"                               \
+	"{\"vcpus\":20,\"memory\":\"12GiB\"},{\"vcpus\":2,\"memory\":\"20GiB\"},"                  \
+	"{\"vcpus\":2,\"memory\":\"6GiB\",\"devices\":[\"gpu0\"]},"                                \
+	"{\"vcpus\":4,\"memory\":\"9GiB\",\"numa_nodes\":2}]}"
+
+static struct host *load_host(void)
+{
+	struct host *host;
+	struct error err;
+
+	cr_assert_eq(host_load(&host, "topologies/epyc-nps4-8n.xml", &err), 0, "%s", err.text);
+	return host;
+}
+
+/* Load a workload from text; the file is gone afterwards. */
+static void load_text(struct workload *w, const char *text)
+{
+	char dir[] = "/tmp/homenode-run-XXXXXX", path[64];
+	struct error err;
+	int fd;
+
+	cr_assert_not_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/w.json", dir);
+	fd = open(path, O_WRONLY | O_CREAT, 0600);
+	cr_assert_geq(fd, 0);
+	cr_assert_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+	memset(w, 0, sizeof(*w));
+	cr_assert_eq(workload_load(w, path, NULL, &err), 0, "%s", err.text);
+	unlink(path);
+	rmdir(dir);
+}
+
+struct outcome {
+	struct run_result result;
+	char *zones, *timeline;
+};
+
+static struct outcome run_with(const struct workload *w, const char *policy, uint64_t seed,
+			       uint32_t nr_hosts, const struct backend_ops *backend,
+			       const char *options, const char *record)
+{
+	struct host *host = load_host();
+	const struct host *hosts[8];
+	struct outcome out;
+	struct error err;
+	size_t n;
+	struct run_input in = {
+		.workload = w,
+		.policy = policy_find(policy),
+		.seed = seed,
+		.backend = backend,
+		.backend_options = options,
+		.record_path = record,
+		.host = hosts,
+		.nr_hosts = nr_hosts,
+		.topology = "epyc-nps4-8n",
+		.check = true,
+	};
+
+	for (uint32_t i = 0; i < nr_hosts; i++)
+		hosts[i] = host;
+	in.zones = open_memstream(&out.zones, &n);
+	in.timeline = open_memstream(&out.timeline, &n);
+	cr_assert_eq(run_row(&in, &out.result, &err), 0, "%s", err.text);
+	fclose(in.zones);
+	fclose(in.timeline);
+	host_free(host);
+	/* labels pointed into what is released here */
+	out.result.row.workload = out.result.row.topology = "";
+	return out;
+}
+
+static struct outcome run_sim(const struct workload *w, const char *policy, uint64_t seed)
+{
+	return run_with(w, policy, seed, 2, &sim_backend, NULL, NULL);
+}
+
+static void outcome_free(struct outcome *o)
+{
+	free(o->zones);
+	free(o->timeline);
+}
+
+static bool same_row(const struct row *a, const struct row *b)
+{
+	for (size_t c = 0; c < nr_row_columns; c++)
+		if (row_figure(a, c) != row_figure(b, c))
+			return false;
+	return true;
+}
+
+/*
+ * One host. A: 2 vCPUs, 4 GiB, all local, for 10 s. B: 8 vCPUs, 20 GiB on a node
+ * of 16 GiB: 4 GiB spill to node 0, 32 away from its node (which is the first
+ * with 16 GiB free: node 1, so node 0 is 12 away), for 20 s.
+ */
+Test(run, figures_of_two_zones)
+{
+	struct workload w;
+	struct outcome o;
+	const struct row *r;
+
+	load_text(&w, "{\"events\":["
+		      "{\"at\":\"0s\",\"start\":{\"name\":\"A\",\"vcpus\":2,\"memory\":\"4GiB\"},"
+		      "\"lifetime\":\"10s\"},"
+		      "{\"at\":\"0s\",\"start\":{\"name\":\"B\",\"vcpus\":8,\"memory\":\"20GiB\"}},"
+		      "{\"at\":\"20s\",\"stop\":\"B\"}]}");
+	o = run_with(&w, "edera-compact", 1, 1, &sim_backend, NULL, NULL);
+	r = &o.result.row;
+	cr_assert_eq(r->zones_offered, 2);
+	cr_assert_eq(r->zones_placed, 2);
+	cr_assert_eq(r->peak_live_zones, 2);
+	cr_assert_eq(r->vcpu_time_s, 2 * 10 + 8 * 20);
+	cr_assert_eq(r->zones_multi_node, 0);
+	cr_assert_eq(r->zones_spilled, 1);
+	cr_assert_eq(r->spilled_bytes, 4 * GIB);
+	/* 4 GiB x 10 s + 16 of 20 GiB x 20 s of 440 GiB s */
+	cr_assert_eq(r->local_page_ppm, (4 * 10 + 16 * 20) * 1000000 / 440);
+	/* B: (16 x 10 + 4 x 12) / 20 = 10.4; A: 10 */
+	cr_assert_eq(r->mean_distance_centi, (40 * 1000 + 400 * 1040) / 440);
+	cr_assert_eq(r->events, 4);
+	outcome_free(&o);
+	workload_release(&w);
+}
+
+/* Under `flat`, memory is striped over eight nodes and vCPUs go anywhere: an
+ * eighth of the pages is local, the mean distance that of the whole matrix. */
+Test(run, figures_of_the_blind_baseline)
+{
+	struct workload w;
+	struct outcome o;
+
+	load_text(&w, "{\"events\":[{\"at\":\"0s\",\"start\":{\"name\":\"A\",\"vcpus\":2,"
+		      "\"memory\":\"8GiB\"},\"lifetime\":\"1h\"}]}");
+	o = run_with(&w, "flat", 1, 1, &sim_backend, NULL, NULL);
+	cr_assert_eq(o.result.row.local_page_ppm, 125000);
+	cr_assert_eq(o.result.row.mean_distance_centi, (10 + 3 * 12 + 4 * 32) * 100 / 8);
+	outcome_free(&o);
+	workload_release(&w);
+}
+
+/* Three zones of 100 GiB on one host of 128 GiB: one runs, the others are
+ * counted, wait their turn, or end the run. */
+static struct outcome run_crowd(struct workload *w, const char *refused)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text),
+		 "{\"refused\":\"%s\",\"events\":["
+		 "{\"at\":\"0s\",\"start\":{\"name\":\"A\",\"vcpus\":2,\"memory\":\"100GiB\"},"
+		 "\"lifetime\":\"10s\"},"
+		 "{\"at\":\"1s\",\"start\":{\"name\":\"B\",\"vcpus\":2,\"memory\":\"100GiB\"},"
+		 "\"lifetime\":\"10s\"},"
+		 "{\"at\":\"2s\",\"start\":{\"name\":\"C\",\"vcpus\":2,\"memory\":\"100GiB\"},"
+		 "\"lifetime\":\"10s\"},"
+		 "{\"at\":\"3s\",\"start\":{\"name\":\"D\",\"vcpus\":2,\"memory\":\"1GiB\"},"
+		 "\"lifetime\":\"10s\"}]}",
+		 refused);
+	load_text(w, text);
+	return run_with(w, "edera-compact", 1, 1, &sim_backend, NULL, NULL);
+}
+
+Test(run, refused_zones_are_counted)
+{
+	struct workload w;
+	struct outcome o = run_crowd(&w, "count");
+
+	cr_assert_eq(o.result.row.zones_placed, 2);
+	cr_assert_eq(o.result.row.zones_refused, 2);
+	cr_assert_eq(o.result.row.refused_no_room, 2);
+	cr_assert_eq(o.result.row.first_refusal_zone, 2);
+	cr_assert_not_null(strstr(o.zones, ",2,B,refused,ERR_NO_ROOM,"), "%s", o.zones);
+	outcome_free(&o);
+	workload_release(&w);
+}
+
+Test(run, refused_zones_wait_in_order)
+{
+	struct workload w;
+	struct outcome o = run_crowd(&w, "queue");
+
+	/* B from 10 (waited 9), C and, behind it, D from 20 (18 and 17) */
+	cr_assert_eq(o.result.row.zones_placed, 4);
+	cr_assert_eq(o.result.row.zones_refused, 0);
+	cr_assert_eq(o.result.row.zones_queued, 3);
+	cr_assert_eq(o.result.row.queue_wait_s, 9 + 18 + 17);
+	outcome_free(&o);
+	workload_release(&w);
+}
+
+Test(run, a_refused_zone_ends_the_run)
+{
+	struct workload w;
+	struct outcome o = run_crowd(&w, "stop");
+
+	cr_assert(o.result.stopped_early);
+	cr_assert_eq(o.result.row.zones_offered, 2);
+	cr_assert_eq(o.result.row.zones_placed, 1);
+	outcome_free(&o);
+	workload_release(&w);
+}
+
+/* A zone that can never run does not keep the others waiting for ever. */
+Test(run, what_never_fits_is_refused_from_the_queue)
+{
+	struct workload w;
+	struct outcome o;
+
+	load_text(&w, "{\"refused\":\"queue\",\"events\":["
+		      "{\"at\":\"0s\",\"start\":{\"name\":\"A\",\"vcpus\":2,\"memory\":\"1GiB\"},"
+		      "\"lifetime\":\"10s\"},"
+		      "{\"at\":\"1s\",\"start\":{\"name\":\"B\",\"vcpus\":2,\"memory\":\"900GiB\"}},"
+		      "{\"at\":\"2s\",\"start\":{\"name\":\"C\",\"vcpus\":2,\"memory\":\"1GiB\"},"
+		      "\"lifetime\":\"10s\"}]}");
+	o = run_with(&w, "edera-compact", 1, 1, &sim_backend, NULL, NULL);
+	cr_assert_eq(o.result.row.zones_placed, 2);
+	cr_assert_eq(o.result.row.zones_refused, 1);
+	outcome_free(&o);
+	workload_release(&w);
+}
+
+/* Same inputs, same bytes; another seed, other figures; every event checked. */
+Test(run, same_seed_same_bytes, .timeout = 120)
+{
+	static const char *const names[] = {"edera-compact", "edera-scatter", "flat"};
+	struct workload w;
+
+	load_text(&w, "{" GENERATED "}");
+	for (size_t i = 0; i < 3; i++) {
+		struct outcome a = run_sim(&w, names[i], 1), b = run_sim(&w, names[i], 1);
+		struct outcome c = run_sim(&w, names[i], 2);
+
+		cr_assert(same_row(&a.result.row, &b.result.row));
+		cr_assert_str_eq(a.zones, b.zones);
+		cr_assert_str_eq(a.timeline, b.timeline);
+		cr_assert(!same_row(&a.result.row, &c.result.row));
+		cr_assert_gt(a.result.row.zones_placed, 1000);
+		cr_assert_gt(a.result.row.zones_refused, 0);
+		cr_assert_eq(a.result.row.zones_placed + a.result.row.zones_refused,
+			     a.result.row.zones_offered);
+		outcome_free(&a);
+		outcome_free(&b);
+		outcome_free(&c);
+	}
+	workload_release(&w);
+}
+
+/* The same zones arrive whatever the policy. */
+Test(run, policies_see_the_same_zones)
+{
+	struct workload w;
+	struct outcome a, b;
+
+	load_text(&w, "{" GENERATED "}");
+	a = run_sim(&w, "edera-compact", 1);
+	b = run_sim(&w, "flat", 1);
+	cr_assert_eq(a.result.row.zones_offered, b.result.row.zones_offered);
+	cr_assert_lt(b.result.row.local_page_ppm, a.result.row.local_page_ppm);
+	outcome_free(&a);
+	outcome_free(&b);
+	workload_release(&w);
+}
+
+/* A recorded run is replayed without a machine, and gives the same row. */
+Test(run, a_recorded_run_is_a_test)
+{
+	char path[] = "/tmp/homenode-record-XXXXXX";
+	int fd = mkstemp(path);
+	struct workload w;
+	struct outcome a, b;
+
+	cr_assert_geq(fd, 0);
+	close(fd);
+	load_text(&w, "{" GENERATED "}");
+	a = run_with(&w, "edera-compact", 1, 2, &sim_backend, NULL, path);
+	b = run_with(&w, "edera-compact", 1, 2, &replay_backend, path, NULL);
+	cr_assert(same_row(&a.result.row, &b.result.row));
+	cr_assert_str_eq(a.zones, b.zones);
+	unlink(path);
+	outcome_free(&a);
+	outcome_free(&b);
+	workload_release(&w);
+}
+
+static volatile sig_atomic_t stop_now = 1;
+
+/* A signal ends the run between events, with what was reached. */
+Test(run, a_signal_ends_it_cleanly)
+{
+	struct host *host = load_host();
+	const struct host *hosts[1] = {host};
+	struct workload w;
+	struct run_result result;
+	struct error err = {0};
+	struct run_input in = {
+		.policy = policy_find("edera-compact"),
+		.seed = 1,
+		.backend = &sim_backend,
+		.host = hosts,
+		.nr_hosts = 1,
+		.topology = "x",
+		.stop = &stop_now,
+	};
+
+	load_text(&w, "{\"duration\":\"365d\",\"generator\":{\"arrivals\":{\"per_hour\":1000},"
+		      "\"lifetimes\":{\"exponential\":\"10min\"},"
+		      "\"sizes\":[{\"vcpus\":1,\"memory\":\"1GiB\"}]}}");
+	in.workload = &w;
+	cr_assert_eq(run_row(&in, &result, &err), ERR_INTERRUPTED);
+	cr_assert_gt(result.row.events, 0);
+	cr_assert_lt(result.row.events, 20000);
+	host_free(host);
+	workload_release(&w);
+}

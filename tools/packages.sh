@@ -1,0 +1,99 @@
+# shellcheck shell=sh
+# Sourced by ./test, ./demo and .ci/run: what the build needs, and how to get it
+# on Debian and Ubuntu. Elsewhere the missing packages are named and the caller
+# ends with status 2.
+
+# set  package  how to tell that it is there
+packages_table='
+build  gcc              command gcc
+build  libc6-dev        file /usr/include/stdio.h
+build  cmake            command cmake
+build  ninja-build      command ninja
+build  pkg-config       command pkg-config
+build  libhwloc-dev     library hwloc
+build  libjansson-dev   library jansson
+build  libyaml-dev      library yaml-0.1
+build  libmd-dev        library libmd
+test   libcriterion-dev library criterion
+test   hwloc            command lstopo-no-graphics
+ci     clang            command clang
+ci     clang-format     command clang-format
+ci     shellcheck       command shellcheck
+'
+
+packages_have()
+{
+	case $1 in
+	command) command -v "$2" >/dev/null 2>&1 ;;
+	library) pkg-config --exists "$2" 2>/dev/null ;;
+	file) [ -e "$2" ] ;;
+	esac
+}
+
+# packages_missing SET...: package names, one a line
+packages_missing()
+{
+	echo "$packages_table" | while read -r set package kind what; do
+		case " $* " in
+		*" ${set:--} "*) packages_have "$kind" "$what" || echo "$package" ;;
+		esac
+	done
+}
+
+packages_is_debian()
+{
+	grep -Eqs '^ID(_LIKE)?=.*(debian|ubuntu)' "${PACKAGES_OS_RELEASE:-/etc/os-release}"
+}
+
+packages_as_root()
+{
+	if [ "$(id -u)" -eq 0 ]; then
+		"$@"
+	else
+		sudo "$@"
+	fi
+}
+
+packages_apt()
+{
+	packages_as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@" >&2
+}
+
+# clang's sanitizer and fuzzer runtime is a package of its own, named after
+# clang's version, and not all versions have one.
+packages_clang_runtime()
+{
+	version=$(clang --version 2>/dev/null | sed -n 's/.*clang version \([0-9]*\).*/\1/p')
+	[ -n "$version" ] || return 0
+	file=$(clang -print-file-name=libclang_rt.fuzzer-x86_64.a 2>/dev/null)
+	[ -e "$file" ] && return 0
+	package=libclang-rt-$version-dev
+	apt-cache show "$package" >/dev/null 2>&1 || return 0
+	echo "installing $package" >&2
+	packages_apt install --no-install-recommends "$package"
+}
+
+# packages_need SET...: install what is missing, or say what to install
+packages_need()
+{
+	missing=$(packages_missing "$@" | tr '\n' ' ')
+	missing=${missing% }
+	[ -n "$missing" ] || return 0
+	if ! packages_is_debian; then
+		echo "these packages are missing (by their Debian names): $missing" >&2
+		return 2
+	fi
+	if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null 2>&1; then
+		echo "these packages are missing, and there is no sudo to install them:" \
+			"apt-get install $missing" >&2
+		return 2
+	fi
+	echo "installing $missing" >&2
+	[ -n "${PACKAGES_FRESH:-}" ] || packages_apt update || return 2
+	# shellcheck disable=SC2086 # words
+	packages_apt install --no-install-recommends $missing || return 2
+	missing=$(packages_missing "$@" | tr '\n' ' ')
+	[ -z "$missing" ] && return 0
+	echo "still missing after the installation: $missing" >&2
+	return 2
+}

@@ -1,0 +1,565 @@
+/*
+ * Kubernetes pods as zones: Edera runs a pod in a VM of its own, and these of
+ * its annotations say how large it is. The rules and their sources are in
+ * docs/formats-zones.md.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json_doc.h"
+#include "base/units.h"
+#include "zone/doc_yaml.h"
+#include "zone/zone_check.h"
+
+/* How a pod says what enum zone_field names. */
+static const char *const pod_words[ZONE_FIELDS] = {
+	[ZONE_FIELD_NAME] = "metadata.name",
+	[ZONE_FIELD_VCPUS] = "dev.edera/cpu",
+	[ZONE_FIELD_VCPUS_MAX] = "dev.edera/cpu",
+	[ZONE_FIELD_MEMORY] = "the containers' memory limit",
+	[ZONE_FIELD_MEMORY_INITIAL] = "dev.edera/initial-memory-request",
+	[ZONE_FIELD_MEMORY_MIN] = "the memory floor",
+	[ZONE_FIELD_MEMORY_POLICY] = "dev.edera/resource-policy",
+	[ZONE_FIELD_NUMA_NODES] = "homenode/numa-nodes",
+	[ZONE_FIELD_PLACEMENT] = "homenode/placement",
+	[ZONE_FIELD_VIRT] = "dev.edera/virt-backend",
+	[ZONE_FIELD_DEVICES] = "homenode/devices",
+	[ZONE_FIELD_PROFILE] = "homenode/profile",
+};
+
+/* Edera's own that decide nothing about placement. */
+static const char *const edera_ignored[] = {"dev.edera/kernel", "dev.edera/kernel-variant",
+					    "dev.edera/kernel_verbose", NULL};
+
+struct pod_reader {
+	struct yaml_docs docs;
+	struct zone_list *out;
+	/* where each zone's name stands, for duplicates; as long as out->zone */
+	yaml_mark_t *name_at;
+	size_t name_cap;
+};
+
+/* One pod being read. `at` is where a field was said (the pod, when it was not). */
+struct pod {
+	const yaml_node_t *node;
+	const yaml_node_t *at[ZONE_FIELDS];
+	struct zone zone;
+	bool has_initial, has_vcpus;
+};
+
+static int read_choice(struct pod_reader *r, const yaml_node_t *value, const char *key,
+		       const char *const *names, int *out, struct error *err)
+{
+	char list[128] = "";
+
+	*out = zone_name_index(names, yaml_text(value));
+	if (*out >= 0)
+		return 0;
+	for (size_t i = 0; names[i]; i++) {
+		size_t used = strlen(list);
+
+		snprintf(list + used, sizeof(list) - used, "%s\"%s\"", i ? ", " : "", names[i]);
+	}
+	return yaml_error(&r->docs, value, err, "%s must be one of %s, not \"%.80s\"", key, list,
+			  yaml_text(value));
+}
+
+static int read_cpu(struct pod_reader *r, struct pod *p, const yaml_node_t *value,
+		    struct error *err)
+{
+	int64_t v;
+
+	if (!zone_parse_number(yaml_text(value), 1, ZONE_VCPUS_MAX, &v))
+		return yaml_error(&r->docs, value, err,
+				  "dev.edera/cpu must be a whole number of vCPUs between 1 and %d, "
+				  "not \"%.80s\"",
+				  ZONE_VCPUS_MAX, yaml_text(value));
+	p->zone.vcpus = p->zone.vcpus_max = (uint32_t)v; /* all of them online at boot */
+	p->has_vcpus = true;
+	return 0;
+}
+
+static int read_initial(struct pod_reader *r, struct pod *p, const yaml_node_t *value,
+			struct error *err)
+{
+	int64_t v;
+
+	if (!zone_parse_number(yaml_text(value), 1, ZONE_MEMORY_MAX_BYTES / MIB, &v))
+		return yaml_error(&r->docs, value, err,
+				  "dev.edera/initial-memory-request must be a whole number of MB "
+				  "(1024 x 1024 bytes) without a unit, such as \"2048\", not "
+				  "\"%.80s\"",
+				  yaml_text(value));
+	p->zone.memory_initial_bytes = v * MIB;
+	p->has_initial = true;
+	return 0;
+}
+
+static int read_nodes(struct pod_reader *r, struct pod *p, const yaml_node_t *value,
+		      struct error *err)
+{
+	if (zone_parse_nodes(yaml_text(value), &p->zone.numa_nodes))
+		return 0;
+	return yaml_error(
+		&r->docs, value, err,
+		"homenode/numa-nodes must be \"auto\" or a whole number between 1 and %d, "
+		"not \"%.80s\"",
+		ZONE_NODES_MAX, yaml_text(value));
+}
+
+static int read_devices(struct pod_reader *r, struct pod *p, const yaml_node_t *value,
+			struct error *err)
+{
+	if (zone_parse_devices(&p->zone, &r->out->arena, yaml_text(value)))
+		return 0;
+	return yaml_error(
+		&r->docs, value, err,
+		"homenode/devices must be 1 to %d names with commas between them, such as "
+		"\"nic0,gpu1\"",
+		ZONE_DEVICES_MAX);
+}
+
+static int read_field(struct pod_reader *r, struct pod *p, enum zone_field field,
+		      const yaml_node_t *value, struct error *err)
+{
+	struct zone *z = &p->zone;
+	int choice = 0, rc = 0;
+
+	switch (field) {
+	case ZONE_FIELD_VCPUS:
+		return read_cpu(r, p, value, err);
+	case ZONE_FIELD_MEMORY_INITIAL:
+		return read_initial(r, p, value, err);
+	case ZONE_FIELD_NUMA_NODES:
+		return read_nodes(r, p, value, err);
+	case ZONE_FIELD_DEVICES:
+		return read_devices(r, p, value, err);
+	case ZONE_FIELD_MEMORY_POLICY:
+		rc = read_choice(r, value, pod_words[field], zone_memory_policy_names, &choice,
+				 err);
+		z->memory_policy = (enum zone_memory_policy)(rc ? 0 : choice);
+		return rc;
+	case ZONE_FIELD_VIRT:
+		rc = read_choice(r, value, pod_words[field], zone_virt_names, &choice, err);
+		z->virt = (enum zone_virt)(rc ? 0 : choice);
+		return rc;
+	case ZONE_FIELD_PLACEMENT:
+		rc = read_choice(r, value, pod_words[field], zone_spread_names, &choice, err);
+		z->spread = (enum zone_spread)(rc ? 0 : choice);
+		return rc;
+	case ZONE_FIELD_PROFILE:
+		rc = read_choice(r, value, pod_words[field], zone_profile_names, &choice, err);
+		if (!rc)
+			z->profile = zone_profile_find(zone_profile_names[choice]);
+		return rc;
+	default:
+		return 0;
+	}
+}
+
+/* The fields that an annotation can say. */
+static const enum zone_field annotated[] = {
+	ZONE_FIELD_VCPUS,   ZONE_FIELD_MEMORY_INITIAL, ZONE_FIELD_MEMORY_POLICY,
+	ZONE_FIELD_VIRT,    ZONE_FIELD_NUMA_NODES,     ZONE_FIELD_PLACEMENT,
+	ZONE_FIELD_DEVICES, ZONE_FIELD_PROFILE,
+};
+#define NR_ANNOTATED (sizeof(annotated) / sizeof(annotated[0]))
+
+static bool starts_with(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* Ours must be right; Edera may have more than is known here, so those are
+ * passed over, aloud. Everyone else's are none of our business. */
+static int unknown_annotation(struct pod_reader *r, const yaml_node_t *key, struct error *err)
+{
+	const char *known[NR_ANNOTATED + 1] = {NULL}, *text = yaml_text(key), *near;
+	const char *prefix = starts_with(text, "homenode/") ? "homenode/" : "dev.edera/";
+	size_t nr = 0;
+
+	if (!starts_with(text, prefix) || zone_name_index(edera_ignored, text) >= 0)
+		return 0;
+	for (size_t i = 0; i < NR_ANNOTATED; i++)
+		if (starts_with(pod_words[annotated[i]], prefix))
+			known[nr++] = pod_words[annotated[i]];
+	near = nearest_name(text, known);
+	if (*prefix == 'd') {
+		yaml_warn(&r->docs, key, "the annotation \"%.80s\" is not known and ignored%s%s%s",
+			  text, near ? "; did you mean \"" : "", near ? near : "",
+			  near ? "\"?" : "");
+		return 0;
+	}
+	return yaml_error(&r->docs, key, err, "unknown annotation \"%.80s\"%s%s%s", text,
+			  near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+}
+
+static int read_annotation(struct pod_reader *r, struct pod *p, const yaml_node_t *key,
+			   const yaml_node_t *value, struct error *err)
+{
+	int64_t n;
+
+	for (size_t i = 0; i < NR_ANNOTATED; i++) {
+		enum zone_field field = annotated[i];
+
+		if (strcmp(yaml_text(key), pod_words[field]) != 0)
+			continue;
+		if (value->type != YAML_SCALAR_NODE)
+			return yaml_error(&r->docs, value, err, "%s must be a text in quotes",
+					  pod_words[field]);
+		if (yaml_is_plain(value) && zone_parse_number(yaml_text(value), 0, INT64_MAX, &n))
+			yaml_warn(&r->docs, value,
+				  "Kubernetes takes annotations as texts only: write %s: \"%.80s\"",
+				  pod_words[field], yaml_text(value));
+		p->at[field] = value;
+		return read_field(r, p, field, value, err);
+	}
+	return unknown_annotation(r, key, err);
+}
+
+static int read_metadata(struct pod_reader *r, struct pod *p, struct error *err)
+{
+	const yaml_node_t *metadata, *name, *annotations;
+	int rc = yaml_get(&r->docs, p->node, "metadata", YAML_MAPPING_NODE, "the pod", true,
+			  &metadata, err);
+
+	if (!rc && !yaml_member(&r->docs, metadata, "name") &&
+	    yaml_member(&r->docs, metadata, "generateName"))
+		rc = yaml_error(&r->docs, metadata, err,
+				"the pod has a generateName only; give it a metadata.name");
+	if (!rc)
+		rc = yaml_get(&r->docs, metadata, "name", YAML_SCALAR_NODE, "the pod's metadata",
+			      true, &name, err);
+	if (rc)
+		return rc;
+	p->zone.name = arena_strdup(&r->out->arena, yaml_text(name));
+	p->at[ZONE_FIELD_NAME] = name;
+	rc = yaml_get(&r->docs, metadata, "annotations", YAML_MAPPING_NODE, "the pod's metadata",
+		      false, &annotations, err);
+	if (rc || !annotations)
+		return rc;
+	for (const yaml_node_pair_t *pair = annotations->data.mapping.pairs.start;
+	     pair < annotations->data.mapping.pairs.top && !rc; pair++)
+		rc = read_annotation(r, p, yaml_node(&r->docs, pair->key),
+				     yaml_node(&r->docs, pair->value), err);
+	return rc;
+}
+
+/* *out: the container's memory limit, 0 when it has none. */
+static int read_limit(struct pod_reader *r, const yaml_node_t *container, int64_t *out,
+		      struct error *err)
+{
+	const yaml_node_t *resources, *limits = NULL, *memory = NULL;
+	int rc;
+
+	*out = 0;
+	if (container->type != YAML_MAPPING_NODE)
+		return yaml_error(&r->docs, container, err, "a container must be a mapping");
+	rc = yaml_get(&r->docs, container, "resources", YAML_MAPPING_NODE, "the container", false,
+		      &resources, err);
+	if (!rc && resources)
+		rc = yaml_get(&r->docs, resources, "limits", YAML_MAPPING_NODE,
+			      "the container's resources", false, &limits, err);
+	if (!rc && limits)
+		rc = yaml_get(&r->docs, limits, "memory", YAML_SCALAR_NODE,
+			      "the container's limits", false, &memory, err);
+	if (rc || !memory)
+		return rc;
+	if (!k8s_bytes_parse(yaml_text(memory), out) || *out > ZONE_MEMORY_MAX_BYTES)
+		return yaml_error(&r->docs, memory, err,
+				  "a memory limit must be a Kubernetes quantity such as 512Mi or "
+				  "2Gi, of at most %lld TiB, not \"%.80s\"",
+				  (long long)(ZONE_MEMORY_MAX_BYTES / TIB), yaml_text(memory));
+	return 0;
+}
+
+static const char *container_name(const struct pod_reader *r, const yaml_node_t *container)
+{
+	const yaml_node_t *name = yaml_member(&r->docs, container, "name");
+
+	return name && name->type == YAML_SCALAR_NODE ? yaml_text(name) : "?";
+}
+
+/* The limits of a pod's containers on the way to one number. */
+struct limits {
+	int64_t running; /* containers and sidecars: at the same time */
+	int64_t sidecars; /* of those, sidecars so far */
+	int64_t starting; /* most that an init container needed beside the sidecars before it */
+};
+
+static bool is_sidecar(const struct pod_reader *r, const yaml_node_t *container)
+{
+	const yaml_node_t *policy = yaml_member(&r->docs, container, "restartPolicy");
+
+	return policy && policy->type == YAML_SCALAR_NODE &&
+	       strcmp(yaml_text(policy), "Always") == 0;
+}
+
+static int read_container(struct pod_reader *r, struct pod *p, const yaml_node_t *container,
+			  bool init, struct limits *l, struct error *err)
+{
+	int64_t bytes;
+	int rc = read_limit(r, container, &bytes, err);
+
+	if (rc)
+		return rc;
+	if (!init || is_sidecar(r, container)) {
+		if (!bytes)
+			yaml_warn(&r->docs, container,
+				  "pod \"%.80s\": container \"%.80s\" has no memory limit and adds "
+				  "nothing to the zone's memory",
+				  p->zone.name, container_name(r, container));
+		l->running += bytes;
+		l->sidecars += init ? bytes : 0;
+	} else if (l->sidecars + bytes > l->starting) {
+		l->starting = l->sidecars + bytes;
+	}
+	if (l->running > ZONE_MEMORY_MAX_BYTES || l->starting > ZONE_MEMORY_MAX_BYTES)
+		return yaml_error(&r->docs, container, err,
+				  "the pod's memory limits add up to more than %lld TiB",
+				  (long long)(ZONE_MEMORY_MAX_BYTES / TIB));
+	return 0;
+}
+
+static int read_containers(struct pod_reader *r, struct pod *p, const yaml_node_t *spec, bool init,
+			   struct limits *l, struct error *err)
+{
+	const char *key = init ? "initContainers" : "containers";
+	const yaml_node_t *list;
+	int rc = yaml_get(&r->docs, spec, key, YAML_SEQUENCE_NODE, "the pod's spec", !init, &list,
+			  err);
+
+	if (rc || !list)
+		return rc;
+	if (!init) {
+		p->at[ZONE_FIELD_MEMORY] = list;
+		if (list->data.sequence.items.start == list->data.sequence.items.top)
+			return yaml_error(&r->docs, list, err, "the pod has no containers");
+	}
+	for (const yaml_node_item_t *item = list->data.sequence.items.start;
+	     item < list->data.sequence.items.top && !rc; item++)
+		rc = read_container(r, p, yaml_node(&r->docs, *item), init, l, err);
+	return rc;
+}
+
+/*
+ * The zone's maximum: what its containers may use together or, when larger,
+ * what one init container may before them (Kubernetes' rule for a pod). Edera:
+ * unset means 1024 MB, and less than 300 MB is raised to 300 MB.
+ */
+static int read_memory(struct pod_reader *r, struct pod *p, struct error *err)
+{
+	struct limits l = {0};
+	const yaml_node_t *spec;
+	int64_t bytes;
+	int rc =
+		yaml_get(&r->docs, p->node, "spec", YAML_MAPPING_NODE, "the pod", true, &spec, err);
+
+	if (!rc)
+		rc = read_containers(r, p, spec, true, &l, err);
+	if (!rc)
+		rc = read_containers(r, p, spec, false, &l, err);
+	if (rc)
+		return rc;
+	bytes = l.running > l.starting ? l.running : l.starting;
+	if (!l.running) {
+		bytes = l.starting > ZONE_MEMORY_DEFAULT_BYTES ? l.starting
+							       : ZONE_MEMORY_DEFAULT_BYTES;
+		yaml_warn(&r->docs, spec, "pod \"%.80s\": memory limit missing, %lld MiB assumed",
+			  p->zone.name, (long long)((bytes + MIB - 1) / MIB));
+	} else if (bytes < ZONE_MEMORY_FLOOR_BYTES) {
+		bytes = ZONE_MEMORY_FLOOR_BYTES;
+		yaml_warn(&r->docs, p->at[ZONE_FIELD_MEMORY],
+			  "pod \"%.80s\": memory limit below 300 MiB, raised to 300 MiB",
+			  p->zone.name);
+	}
+	p->zone.memory_bytes = zone_whole_pages(bytes);
+	return 0;
+}
+
+/* What was not said: Edera's defaults. A dynamic zone starts small and grows. */
+static void fill_in(struct pod_reader *r, struct pod *p)
+{
+	struct zone *z = &p->zone;
+
+	if (!p->has_vcpus)
+		yaml_warn(&r->docs, p->at[ZONE_FIELD_NAME],
+			  "pod \"%.80s\": no dev.edera/cpu annotation, 1 vCPU assumed (CPU limits "
+			  "do not count)",
+			  z->name);
+	if (!p->has_initial) {
+		z->memory_initial_bytes =
+			z->memory_policy == ZONE_STATIC ? z->memory_bytes : ZONE_MEMORY_FLOOR_BYTES;
+	} else if (z->memory_initial_bytes < ZONE_MEMORY_FLOOR_BYTES) {
+		z->memory_initial_bytes = ZONE_MEMORY_FLOOR_BYTES;
+		yaml_warn(&r->docs, p->at[ZONE_FIELD_MEMORY_INITIAL],
+			  "pod \"%.80s\": initial memory below 300 MB, raised to 300 MB", z->name);
+	}
+	z->memory_min_bytes = zone_default_min(z->memory_initial_bytes);
+}
+
+static int read_pod(struct pod_reader *r, const yaml_node_t *node, struct error *err)
+{
+	struct pod p = {.node = node};
+	struct zone_fault fault;
+	int rc;
+
+	zone_init(&p.zone);
+	rc = read_metadata(r, &p, err);
+	if (!rc)
+		rc = read_memory(r, &p, err);
+	if (rc)
+		return rc;
+	fill_in(r, &p);
+	if (!zone_sound(&p.zone, pod_words, &fault))
+		return yaml_error(&r->docs, p.at[fault.field] ? p.at[fault.field] : node, err,
+				  "pod \"%.80s\": %s", p.zone.name, fault.text);
+	if (r->out->nr == ZONE_LIST_MAX)
+		return yaml_error(&r->docs, node, err, "more than %d pods; split the file",
+				  ZONE_LIST_MAX);
+	r->name_at = grow(r->name_at, &r->name_cap, r->out->nr, sizeof(*r->name_at));
+	r->name_at[r->out->nr] = p.at[ZONE_FIELD_NAME]->start_mark;
+	*zone_list_add(r->out) = p.zone;
+	return 0;
+}
+
+/* Kinds that hold a pod, and where. */
+static const struct {
+	const char *kind, *where;
+} templates[] = {
+	{"Deployment", "spec.template"},
+	{"StatefulSet", "spec.template"},
+	{"DaemonSet", "spec.template"},
+	{"ReplicaSet", "spec.template"},
+	{"ReplicationController", "spec.template"},
+	{"Job", "spec.template"},
+	{"CronJob", "spec.jobTemplate.spec.template"},
+	{"PodTemplate", "template"},
+};
+
+/* Kinds that often stand beside a pod and run nothing. */
+static const char *const beside[] = {
+	"ConfigMap",
+	"Endpoints",
+	"EndpointSlice",
+	"HorizontalPodAutoscaler",
+	"Ingress",
+	"LimitRange",
+	"Namespace",
+	"NetworkPolicy",
+	"PersistentVolume",
+	"PersistentVolumeClaim",
+	"PodDisruptionBudget",
+	"PriorityClass",
+	"ResourceQuota",
+	"Role",
+	"RoleBinding",
+	"ClusterRole",
+	"ClusterRoleBinding",
+	"RuntimeClass",
+	"Secret",
+	"Service",
+	"ServiceAccount",
+	"StorageClass",
+	NULL,
+};
+
+static int other_kind(struct pod_reader *r, const yaml_node_t *kind, struct error *err)
+{
+	const char *text = yaml_text(kind);
+
+	for (size_t i = 0; i < sizeof(templates) / sizeof(templates[0]); i++)
+		if (strcmp(text, templates[i].kind) == 0)
+			return yaml_error(
+				&r->docs, kind, err,
+				"a %s is not a pod; put its %s into a document of its own "
+				"with kind: Pod and a metadata.name, once a replica",
+				text, templates[i].where);
+	if (zone_name_index(beside, text) < 0)
+		return yaml_error(&r->docs, kind, err,
+				  "kind %.80s is not read; keep the documents with kind: Pod (or a "
+				  "List of Pods)",
+				  text);
+	yaml_warn(&r->docs, kind, "%s is not a pod and passed over", text);
+	return 0;
+}
+
+static int read_list(struct pod_reader *r, const yaml_node_t *list, bool pods, struct error *err);
+
+/* `item`: inside a list; `pod`: a pod even when it does not say so. */
+static int read_object(struct pod_reader *r, const yaml_node_t *node, bool item, bool pod,
+		       struct error *err)
+{
+	const yaml_node_t *kind;
+	int rc;
+
+	if (node->type != YAML_MAPPING_NODE)
+		return yaml_error(&r->docs, node, err,
+				  "a pod is a mapping with kind, metadata and spec");
+	rc = yaml_get(&r->docs, node, "kind", YAML_SCALAR_NODE, "the document", false, &kind, err);
+	if (rc)
+		return rc;
+	if (!kind && !pod)
+		return yaml_error(&r->docs, node, err,
+				  "the document has no kind; a pod has kind: Pod%s",
+				  yaml_member(&r->docs, node, "zones")
+					  ? " (a list of zones is read as JSON only)"
+					  : "");
+	if (!kind || strcmp(yaml_text(kind), "Pod") == 0)
+		return read_pod(r, node, err);
+	if (strcmp(yaml_text(kind), "List") != 0 && strcmp(yaml_text(kind), "PodList") != 0)
+		return other_kind(r, kind, err);
+	if (item)
+		return yaml_error(&r->docs, kind, err, "a list inside a list is not read");
+	return read_list(r, node, strcmp(yaml_text(kind), "PodList") == 0, err);
+}
+
+static int read_list(struct pod_reader *r, const yaml_node_t *list, bool pods, struct error *err)
+{
+	const yaml_node_t *items;
+	int rc = yaml_get(&r->docs, list, "items", YAML_SEQUENCE_NODE, "the list", true, &items,
+			  err);
+
+	if (rc)
+		return rc;
+	for (const yaml_node_item_t *item = items->data.sequence.items.start;
+	     item < items->data.sequence.items.top && !rc; item++)
+		rc = read_object(r, yaml_node(&r->docs, *item), true, pods, err);
+	return rc;
+}
+
+static int check_names(const struct pod_reader *r, struct error *err)
+{
+	size_t first = 0, again = zone_list_duplicate(r->out, &first);
+
+	if (again == SIZE_MAX)
+		return 0;
+	return error_at(err, ERR_INPUT, r->docs.path, (unsigned long)r->name_at[again].line + 1,
+			(unsigned long)r->name_at[again].column + 1,
+			"pod \"%.80s\" is there already (line %lu); every zone needs a name of its "
+			"own, whatever its namespace",
+			r->out->zone[again].name, (unsigned long)r->name_at[first].line + 1);
+}
+
+int pod_yaml_parse(struct zone_list *out, const char *path, const char *text, size_t size,
+		   FILE *warn, struct error *err)
+{
+	struct pod_reader r = {.out = out};
+	const yaml_node_t *root = NULL;
+	int rc = yaml_docs_open(&r.docs, path, text, size, warn, err);
+
+	if (rc)
+		return rc;
+	do {
+		rc = yaml_docs_next(&r.docs, &root, err);
+		if (!rc && root)
+			rc = read_object(&r, root, false, false, err);
+	} while (!rc && root);
+	if (!rc && !out->nr)
+		rc = error_set(err, ERR_INPUT, "%s: holds no pod; there is nothing to place", path);
+	if (!rc)
+		rc = check_names(&r, err);
+	yaml_docs_close(&r.docs);
+	free(r.name_at);
+	return rc;
+}

@@ -1,0 +1,69 @@
+#include "zone/stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int zone_stream_next(struct zone_stream *s, const struct zone_event **out, struct error *err)
+{
+	int rc = s->ops->next(s, out, err);
+
+	if (!rc && *out)
+		s->stats.events++;
+	return rc;
+}
+
+const struct zone_stream_stats *zone_stream_stats(const struct zone_stream *s)
+{
+	return &s->stats;
+}
+
+void zone_stream_close(struct zone_stream *s)
+{
+	if (s)
+		s->ops->close(s);
+}
+
+void stream_name_widen(struct stream_name *n)
+{
+	BUG_ON(n->digits + 2 >= STREAM_NAME_SIZE);
+	n->text[0] = 'z';
+	n->text[1] = n->digits ? '1' : '0';
+	n->digits++;
+	n->text[n->digits] = '0';
+	n->text[n->digits + 1] = '\0';
+}
+
+struct event_stream {
+	struct zone_stream base;
+	const struct zone_event *event;
+	size_t nr;
+};
+
+static int event_next(struct zone_stream *s, const struct zone_event **out, struct error *err)
+{
+	struct event_stream *e = (struct event_stream *)s;
+
+	(void)err;
+	*out = s->stats.done < e->nr ? &e->event[s->stats.done++] : NULL;
+	return 0;
+}
+
+static void event_close(struct zone_stream *s)
+{
+	free(s);
+}
+
+int stream_of_events(struct zone_stream **out, const struct zone_event *event, size_t nr,
+		     struct error *err)
+{
+	static const struct zone_stream_ops ops = {event_next, event_close};
+	struct event_stream *e = xcalloc(1, sizeof(*e));
+
+	(void)err;
+	e->base.ops = &ops;
+	e->base.stats.total = nr;
+	e->event = event;
+	e->nr = nr;
+	*out = &e->base;
+	return 0;
+}

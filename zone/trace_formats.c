@@ -1,0 +1,14 @@
+#include <string.h>
+
+#include "zone/trace_rows.h"
+
+const struct trace_format *const trace_formats[] = {&trace_homenode, &trace_huawei, &trace_openb,
+						    NULL};
+
+const struct trace_format *trace_format_find(const char *name)
+{
+	for (int i = 0; trace_formats[i]; i++)
+		if (strcmp(trace_formats[i]->name, name) == 0)
+			return trace_formats[i];
+	return NULL;
+}

@@ -1,0 +1,219 @@
+#include "zone/trace_rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json_doc.h"
+#include "base/units.h"
+
+bool trace_has_columns(const struct csv *header, const struct trace_layout *layout)
+{
+	for (const struct trace_column *c = layout->column; c->name; c++)
+		if (!c->optional && csv_column(header, c->name) < 0)
+			return false;
+	return true;
+}
+
+static int missing_column(const struct trace_stream *t, const char *name, struct error *err)
+{
+	char list[256] = "";
+
+	for (const struct trace_column *c = t->layout->column; c->name; c++) {
+		size_t used = strlen(list);
+
+		if (!c->optional)
+			snprintf(list + used, sizeof(list) - used, "%s%s", used ? "," : "",
+				 c->name);
+	}
+	return error_at(err, ERR_INPUT, t->csv.path, t->csv.line, 0,
+			"the header has no column \"%s\"; this format needs %s", name, list);
+}
+
+static int unknown_column(const struct trace_stream *t, unsigned field, struct error *err)
+{
+	const char *known[TRACE_COLUMNS_MAX + 1] = {NULL}, *near;
+
+	for (int i = 0; t->layout->column[i].name; i++)
+		known[i] = t->layout->column[i].name;
+	near = nearest_name(t->csv.column[field], known);
+	if (near)
+		return csv_error(&t->csv, field, err,
+				 "unknown column \"%.80s\"; did you mean \"%s\"?",
+				 t->csv.column[field], near);
+	return csv_error(&t->csv, field, err, "unknown column \"%.80s\"", t->csv.column[field]);
+}
+
+static int bind_columns(struct trace_stream *t, struct error *err)
+{
+	bool known[CSV_FIELDS_MAX] = {false};
+
+	for (int i = 0; t->layout->column[i].name; i++) {
+		const struct trace_column *c = &t->layout->column[i];
+
+		t->column[i] = csv_column(&t->csv, c->name);
+		if (t->column[i] >= 0)
+			known[t->column[i]] = true;
+	}
+	for (unsigned i = 0; t->layout->strict && i < t->csv.nr_columns; i++)
+		if (!known[i])
+			return unknown_column(t, i, err);
+	for (int i = 0; t->layout->column[i].name; i++)
+		if (t->column[i] < 0 && !t->layout->column[i].optional)
+			return missing_column(t, t->layout->column[i].name, err);
+	return 0;
+}
+
+int trace_init(struct trace_stream *t, struct csv *csv, const struct trace_layout *layout,
+	       const struct workload *w, bool skip_bad, struct error *err)
+{
+	int rc;
+
+	t->csv = *csv;
+	*csv = (struct csv){0};
+	t->layout = layout;
+	t->vcpu_scale_milli = w->vcpu_scale_milli;
+	t->gpus = w->trace_gpus;
+	t->skip_bad = skip_bad;
+	t->base.stats.total = t->csv.total;
+	rc = bind_columns(t, err);
+	if (rc)
+		trace_release(t);
+	return rc;
+}
+
+void trace_release(struct trace_stream *t)
+{
+	csv_close(&t->csv);
+}
+
+/* The first bad row is told, the others are only counted. */
+static struct error *sentence_wanted(struct trace_stream *t, struct error *err, struct error *own)
+{
+	if (!t->skip_bad)
+		return err;
+	return t->base.stats.bad_rows ? NULL : own;
+}
+
+int trace_row(struct trace_stream *t, bool *more, struct error *err)
+{
+	struct zone_stream_stats *stats = &t->base.stats;
+	struct error own = {.code = 0}, *told;
+	int rc;
+
+	for (;;) {
+		told = sentence_wanted(t, err, &own);
+		rc = csv_next(&t->csv, more, told);
+		if (!rc && *more)
+			rc = t->layout->row(t, told);
+		if (rc != ERR_INPUT || !t->skip_bad)
+			break;
+		if (!stats->bad_rows++)
+			snprintf(stats->first_bad, sizeof(stats->first_bad), "%.*s",
+				 (int)sizeof(stats->first_bad) - 1, own.text);
+	}
+	if (rc && told == &own && err)
+		*err = own;
+	else if (rc && !told)
+		error_at(err, rc, t->csv.path, t->csv.line, 0, "cannot read on");
+	stats->done = t->csv.done;
+	if (!rc && *more) {
+		t->last_ns = t->base.event.at_ns;
+		t->nr_zones += t->base.event.kind == ZONE_EVENT_START;
+	}
+	return rc;
+}
+
+static int rows_next(struct zone_stream *s, const struct zone_event **out, struct error *err)
+{
+	bool more;
+	int rc = trace_row((struct trace_stream *)s, &more, err);
+
+	*out = !rc && more ? &s->event : NULL;
+	return rc;
+}
+
+static void rows_close(struct zone_stream *s)
+{
+	struct trace_stream *t = (struct trace_stream *)s;
+
+	if (t->layout->release)
+		t->layout->release(t);
+	trace_release(t);
+	free(s);
+}
+
+int trace_stream_open(struct zone_stream **out, size_t size, struct csv *csv,
+		      const struct trace_layout *layout, const struct workload *w, bool skip_bad,
+		      struct error *err)
+{
+	static const struct zone_stream_ops ops = {rows_next, rows_close};
+	struct trace_stream *t = xcalloc(1, size);
+	int rc = trace_init(t, csv, layout, w, skip_bad, err);
+
+	if (rc) {
+		free(t);
+		return rc;
+	}
+	t->base.ops = &ops;
+	*out = &t->base;
+	return 0;
+}
+
+bool trace_given(const struct trace_stream *t, unsigned column)
+{
+	return t->column[column] >= 0 && t->csv.field[t->column[column]].n > 0;
+}
+
+int trace_read_time(struct trace_stream *t, unsigned column, struct error *err)
+{
+	unsigned field = (unsigned)t->column[column];
+	int rc = csv_seconds(&t->csv, field, &t->base.event.at_ns, err);
+
+	if (!rc && t->base.event.at_ns < t->last_ns)
+		return csv_error(&t->csv, field, err,
+				 "the row is before the one above it; sort the file by \"%s\" "
+				 "(keeping the order of equal times)",
+				 t->layout->column[column].name);
+	return rc;
+}
+
+int trace_set_zone(struct trace_stream *t, unsigned vcpus_column, int64_t milli,
+		   unsigned memory_column, int64_t bytes, struct error *err)
+{
+	int64_t scaled = milli * t->vcpu_scale_milli;
+	int64_t vcpus = scaled <= 1000000 ? 1 : (scaled + 999999) / 1000000;
+	struct zone *z = &t->zone;
+
+	if (vcpus > ZONE_VCPUS_MAX)
+		return csv_error(&t->csv, (unsigned)t->column[vcpus_column], err,
+				 "the zone would have %lld vCPUs; at most %d are possible",
+				 (long long)vcpus, ZONE_VCPUS_MAX);
+	bytes = zone_whole_pages(bytes);
+	if (bytes <= 0)
+		return csv_error(&t->csv, (unsigned)t->column[memory_column], err,
+				 "a zone needs memory");
+	zone_init(z);
+	z->vcpus = (uint32_t)vcpus;
+	z->vcpus_max = z->vcpus;
+	z->memory_bytes = bytes;
+	z->memory_initial_bytes = bytes;
+	z->memory_min_bytes = zone_default_min(bytes);
+	z->name = t->name;
+	t->base.event.zone = z;
+	return 0;
+}
+
+int trace_set_name(struct trace_stream *t, const char *prefix, unsigned column, struct error *err)
+{
+	const struct csv_field *f = &t->csv.field[t->column[column]];
+	size_t n = strlen(prefix);
+
+	if (f->n > STREAM_NAME_MAX - n)
+		return csv_error(&t->csv, (unsigned)t->column[column], err,
+				 "the name is longer than %d characters",
+				 (int)(STREAM_NAME_MAX - n));
+	memcpy(t->name, prefix, n);
+	memcpy(t->name + n, f->text, f->n);
+	t->name[n + f->n] = '\0';
+	return 0;
+}

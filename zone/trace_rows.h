@@ -1,0 +1,85 @@
+/*
+ * What the trace formats share: rows of a table with a header become events.
+ * Private to zone/.
+ *
+ * A zone of a trace is dynamic, boots with all of its memory and may shrink to
+ * Edera's floor, unless the format says otherwise.
+ */
+#ifndef ZONE_TRACE_ROWS_H
+#define ZONE_TRACE_ROWS_H
+
+#include "base/csv.h"
+#include "zone/stream.h"
+#include "zone/zone_check.h"
+
+#define TRACE_COLUMNS_MAX 16
+
+struct trace_column {
+	const char *name;
+	bool optional;
+};
+
+struct trace_stream;
+
+/* A layout of columns and how a row of it is read. */
+struct trace_layout {
+	/* Ended by a NULL name; the order in the file is free. */
+	struct trace_column column[TRACE_COLUMNS_MAX + 1];
+	bool strict; /* other columns are an error; else they are ignored */
+	/* Fills t->base.event and t->zone from t->csv's current row. */
+	int (*row)(struct trace_stream *t, struct error *err);
+	/* NULL, or frees what the format's own stream holds. */
+	void (*release)(struct trace_stream *t);
+};
+
+/* A stream over the rows, or the first member of a format's own. */
+struct trace_stream {
+	struct zone_stream base;
+	struct csv csv;
+	const struct trace_layout *layout;
+	int column[TRACE_COLUMNS_MAX]; /* field of each column of the layout; -1: absent */
+	uint32_t vcpu_scale_milli;
+	bool skip_bad, gpus;
+	int64_t last_ns; /* time of the last good row */
+	uint64_t nr_zones; /* started so far */
+	struct zone zone;
+	char name[STREAM_NAME_MAX + 1];
+};
+
+/* The stream takes over `csv`, whose header is read, and closes it, on failure
+ * too. ERR_INPUT when a column is missing. */
+int trace_init(struct trace_stream *t, struct csv *csv, const struct trace_layout *layout,
+	       const struct workload *w, bool skip_bad, struct error *err) MUST_USE;
+void trace_release(struct trace_stream *t);
+
+/* The next good row into t->base.event; *more = false at the end. Bad rows are
+ * skipped and counted when t->skip_bad. */
+int trace_row(struct trace_stream *t, bool *more, struct error *err) MUST_USE;
+
+/* A streamed trace whose rows are in the order of time, in a zeroed struct of
+ * `size` bytes that begins with a struct trace_stream. */
+int trace_stream_open(struct zone_stream **out, size_t size, struct csv *csv,
+		      const struct trace_layout *layout, const struct workload *w, bool skip_bad,
+		      struct error *err) MUST_USE;
+
+/* True when the layout's required columns are all there. */
+bool trace_has_columns(const struct csv *header, const struct trace_layout *layout);
+
+/*
+ * Pieces of rows; `column` counts in the layout.
+ */
+/* False when the column is absent or the field empty. */
+bool trace_given(const struct trace_stream *t, unsigned column);
+/* Seconds into event.at_ns; the row must not be before the last one. */
+int trace_read_time(struct trace_stream *t, unsigned column, struct error *err) MUST_USE;
+/* Start t->zone anew: `milli` thousandths of a vCPU, scaled and rounded up to
+ * whole vCPUs, and memory, rounded up to pages. */
+int trace_set_zone(struct trace_stream *t, unsigned vcpus_column, int64_t milli,
+		   unsigned memory_column, int64_t bytes, struct error *err) MUST_USE;
+/* Name the zone by the field with `prefix` before it. */
+int trace_set_name(struct trace_stream *t, const char *prefix, unsigned column,
+		   struct error *err) MUST_USE;
+
+extern const struct trace_format trace_homenode, trace_huawei, trace_openb;
+
+#endif

@@ -1,0 +1,152 @@
+#include "zone/workload.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/csv.h"
+#include "zone/stream.h"
+#include "zone/workload_impl.h"
+
+const char *const host_choice_names[] = {"first-fit", "best-fit", "worst-fit", "random", NULL};
+const char *const refused_rule_names[] = {"count", "queue", "stop", NULL};
+
+const char *host_choice_name(enum host_choice c)
+{
+	return host_choice_names[c];
+}
+
+const char *refused_rule_name(enum refused_rule r)
+{
+	return refused_rule_names[r];
+}
+
+void workload_defaults(struct workload *w)
+{
+	static struct fleet_group one_host = {"epyc-nps4-8n", 1};
+	static uint64_t first_seed = 1;
+	static const char *const policies[] = {"edera-compact", NULL};
+
+	*w = (struct workload){
+		.name = "",
+		.note = "",
+		.duration_ns = NS_NEVER,
+		.refused = REFUSED_COUNT,
+		.fleet = {&one_host, 1, CHOICE_FIRST_FIT, 1000, 0, 0},
+		.policy = policies,
+		.seed = &first_seed,
+		.nr_seeds = 1,
+		.vcpu_scale_milli = 1000,
+		.trace_gpus = true,
+	};
+}
+
+/* "workloads/week.json" -> "week" */
+static const char *name_of_path(struct arena *a, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	const char *dot = strrchr(base, '.');
+
+	return arena_strndup(a, base, dot && dot > base ? (size_t)(dot - base) : strlen(base));
+}
+
+static bool is_csv(const char *path)
+{
+	size_t n = strlen(path);
+
+	return n > 4 && strcmp(path + n - 4, ".csv") == 0;
+}
+
+static int unknown_format(const char *path, const char *format, struct error *err)
+{
+	char list[256] = "";
+
+	for (int i = 0; trace_formats[i]; i++) {
+		size_t used = strlen(list);
+
+		snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "",
+			 trace_formats[i]->name);
+	}
+	if (format)
+		return error_set(err, ERR_USAGE, "there is no trace format \"%.80s\"; known: %s",
+				 format, list);
+	return error_at(err, ERR_INPUT, path, 1, 1,
+			"the header is of no known trace format (%s); name the format", list);
+}
+
+/* Which format the header of the trace is of; NULL in *out when of none. */
+static int sniff(const char *path, const struct trace_format **out, struct error *err)
+{
+	struct csv c;
+	int rc = csv_open(&c, path, err);
+
+	*out = NULL;
+	if (rc)
+		return rc;
+	for (int i = 0; trace_formats[i] && !*out; i++)
+		if (trace_formats[i]->recognise(&c))
+			*out = trace_formats[i];
+	csv_close(&c);
+	return 0;
+}
+
+int workload_find_format(struct workload *w, const char *format, struct error *err)
+{
+	int rc = 0;
+
+	if (format)
+		w->trace_format = trace_format_find(format);
+	else
+		rc = sniff(w->trace_path, &w->trace_format, err);
+	if (rc || w->trace_format)
+		return rc;
+	return unknown_format(w->trace_path, format, err);
+}
+
+int workload_load(struct workload *out, const char *path, const char *format, struct error *err)
+{
+	struct json_doc doc;
+	int rc;
+
+	workload_defaults(out);
+	out->path = arena_strdup(&out->arena, path);
+	out->name = name_of_path(&out->arena, path);
+	if (format || is_csv(path)) {
+		out->source = SOURCE_TRACE;
+		out->trace_path = out->path;
+		rc = workload_find_format(out, format, err);
+	} else {
+		rc = json_doc_load(&doc, path, err);
+		if (!rc)
+			rc = workload_from_json(out, &doc, err);
+		json_doc_release(&doc);
+	}
+	if (rc)
+		workload_release(out);
+	return rc;
+}
+
+void workload_release(struct workload *w)
+{
+	arena_release(&w->arena);
+	*w = (struct workload){0};
+}
+
+int workload_open(struct zone_stream **out, const struct workload *w, uint64_t seed, bool skip_bad,
+		  struct error *err)
+{
+	struct csv csv;
+	int rc;
+
+	*out = NULL;
+	switch (w->source) {
+	case SOURCE_GENERATOR:
+		return generator_open(out, w->generator, seed, err);
+	case SOURCE_EVENTS:
+		return stream_of_events(out, w->event, w->nr_events, err);
+	case SOURCE_TRACE:
+		rc = csv_open(&csv, w->trace_path, err);
+		return rc ? rc : w->trace_format->open(out, &csv, w, skip_bad, err);
+	}
+	BUG_ON(true);
+	return ERR_INPUT;
+}

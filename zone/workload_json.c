@@ -1,0 +1,296 @@
+#include <math.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "zone/workload_impl.h"
+
+int workload_read_milli(const struct json_at *at, const char *key, double min, double max,
+			uint32_t *out, struct error *err)
+{
+	double v = *out / 1000.0;
+	int rc = json_get_real(at, key, false, min, max, &v, err);
+
+	if (!rc)
+		*out = (uint32_t)floor(v * 1000 + 0.5);
+	return rc;
+}
+
+static int read_text(const struct json_at *at, const char *key, bool required, struct arena *a,
+		     const char **out, struct error *err)
+{
+	struct json_at member = json_at_member(at, key);
+	const char *text = NULL;
+	int rc = json_get_string(at, key, required, &text, err);
+
+	if (rc || !text)
+		return rc;
+	if (!*text)
+		return json_at_error(&member, err, "\"%s\" must not be empty", key);
+	*out = arena_strdup(a, text);
+	return 0;
+}
+
+static int read_group(const struct json_at *at, struct arena *a, struct fleet_group *out,
+		      struct error *err)
+{
+	static const char *const keys[] = {"topology", "count", NULL};
+	int64_t count = 1;
+	int rc = json_at_known(at, "a group of hosts", keys, err);
+
+	if (!rc)
+		rc = read_text(at, "topology", true, a, &out->topology, err);
+	if (!rc)
+		rc = json_get_int(at, "count", false, 1, 1000000, &count, err);
+	out->count = (uint32_t)count;
+	return rc;
+}
+
+static int read_groups(struct workload *w, const struct json_at *fleet, struct error *err)
+{
+	struct json_at list;
+	uint64_t hosts = 0;
+	int rc = json_get_array(fleet, "hosts", false, &list, err);
+
+	if (rc || !list.value)
+		return rc;
+	if (!json_array_size(list.value))
+		return json_at_error(&list, err, "\"hosts\" is empty; a fleet needs a host");
+	w->fleet.nr_groups = (uint32_t)json_array_size(list.value);
+	w->fleet.group = arena_alloc(&w->arena, w->fleet.nr_groups * sizeof(*w->fleet.group));
+	for (uint32_t i = 0; i < w->fleet.nr_groups && !rc; i++) {
+		struct json_at at = json_at_item(&list, i);
+
+		rc = read_group(&at, &w->arena, &w->fleet.group[i], err);
+		hosts += w->fleet.group[i].count;
+	}
+	if (!rc && hosts > 1000000)
+		return json_at_error(&list, err, "a fleet has at most 1000000 hosts, not %llu",
+				     (unsigned long long)hosts);
+	return rc;
+}
+
+int workload_read_fleet(struct workload *w, const struct json_at *at, struct error *err)
+{
+	static const char *const keys[] = {"hosts",	  "choice",	"cpu_overcommit",
+					   "dom0_memory", "dom0_vcpus", NULL};
+	struct fleet_spec *f = &w->fleet;
+	int choice = f->choice, rc = json_at_known(at, "the fleet", keys, err);
+	int64_t vcpus = 0;
+
+	if (!rc)
+		rc = read_groups(w, at, err);
+	if (!rc)
+		rc = json_get_choice(at, "choice", false, host_choice_names, &choice, err);
+	if (!rc)
+		rc = workload_read_milli(at, "cpu_overcommit", 0, 1000, &f->cpu_overcommit_milli,
+					 err);
+	if (!rc)
+		rc = json_get_bytes(at, "dom0_memory", false, true, &f->dom0_memory_bytes, err);
+	if (!rc)
+		rc = json_get_int(at, "dom0_vcpus", false, 0, 4096, &vcpus, err);
+	f->choice = (enum host_choice)choice;
+	f->dom0_vcpus = (uint32_t)vcpus;
+	return rc;
+}
+
+/* A list of texts, none twice; *out is NULL-terminated. */
+static int read_names(const struct json_at *at, const char *key, struct arena *a,
+		      const char *const **out, struct error *err)
+{
+	struct json_at list;
+	const char **name;
+	size_t nr;
+	int rc = json_get_array(at, key, false, &list, err);
+
+	if (rc || !list.value)
+		return rc;
+	nr = json_array_size(list.value);
+	if (!nr || nr > 1000)
+		return json_at_error(&list, err, "\"%s\" must hold 1 to 1000 names", key);
+	name = arena_alloc(a, (nr + 1) * sizeof(*name));
+	for (size_t i = 0; i < nr; i++) {
+		struct json_at item = json_at_item(&list, i);
+		const char *text = json_string_value(item.value);
+
+		if (!text || !*text || strlen(text) != json_string_length(item.value))
+			return json_at_error(&item, err, "\"%s\" must hold names in quotes", key);
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(name[j], text) == 0)
+				return json_at_error(&item, err, "\"%.80s\" is listed twice", text);
+		name[i] = arena_strdup(a, text);
+	}
+	*out = name;
+	return 0;
+}
+
+static int read_memory_policies(struct workload *w, const struct json_at *at, struct error *err)
+{
+	const char *const *name = NULL;
+	int rc = read_names(at, "memory_policies", &w->arena, &name, err);
+
+	for (size_t i = 0; !rc && name && name[i]; i++) {
+		struct json_at list = json_at_member(at, "memory_policies");
+		struct json_at item = json_at_item(&list, i);
+
+		if (strcmp(name[i], "static") == 0)
+			w->memory_policies |= 1u << ZONE_STATIC;
+		else if (strcmp(name[i], "dynamic") == 0)
+			w->memory_policies |= 1u << ZONE_DYNAMIC;
+		else
+			return json_at_error(&item, err,
+					     "a memory policy is \"static\" or \"dynamic\", not "
+					     "\"%.80s\"",
+					     name[i]);
+	}
+	return rc;
+}
+
+static int read_seeds(struct workload *w, const struct json_at *at, struct error *err)
+{
+	struct json_at list;
+	size_t nr;
+	int rc = json_get_array(at, "seeds", false, &list, err);
+
+	if (rc || !list.value)
+		return rc;
+	nr = json_array_size(list.value);
+	if (!nr || nr > 10000)
+		return json_at_error(&list, err, "\"seeds\" must hold 1 to 10000 numbers");
+	w->seed = arena_alloc(&w->arena, nr * sizeof(*w->seed));
+	w->nr_seeds = (uint32_t)nr;
+	for (size_t i = 0; i < nr; i++) {
+		struct json_at item = json_at_item(&list, i);
+
+		if (!json_is_integer(item.value) || json_integer_value(item.value) < 0)
+			return json_at_error(&item, err, "a seed is a whole number, 0 or more");
+		w->seed[i] = (uint64_t)json_integer_value(item.value);
+		for (size_t j = 0; j < i; j++)
+			if (w->seed[j] == w->seed[i])
+				return json_at_error(&item, err, "seed %llu is listed twice",
+						     (unsigned long long)w->seed[i]);
+	}
+	return 0;
+}
+
+static int read_times(struct workload *w, const struct json_at *at, struct error *err)
+{
+	static const char *const key[] = {"duration", "timeline_step"};
+	int64_t *out[] = {&w->duration_ns, &w->timeline_step_ns};
+
+	for (int i = 0; i < 2; i++) {
+		struct json_at member = json_at_member(at, key[i]);
+		int rc = json_get_duration(at, key[i], false, out[i], err);
+
+		if (rc)
+			return rc;
+		if (member.value && *out[i] == 0)
+			return json_at_error(&member, err, "\"%s\" must be more than 0", key[i]);
+	}
+	return 0;
+}
+
+/* Relative paths start where the workload's file is. */
+static const char *beside(struct arena *a, const char *workload_path, const char *path)
+{
+	const char *slash = strrchr(workload_path, '/');
+
+	if (*path == '/' || !slash)
+		return path;
+	return arena_printf(a, "%.*s/%s", (int)(slash - workload_path), workload_path, path);
+}
+
+static int read_trace(struct workload *w, const struct json_at *at, struct error *err)
+{
+	static const char *const keys[] = {"file", "format", "vcpu_scale", "gpus", NULL};
+	static const char *const gpus_names[] = {"ignore", "devices", NULL};
+	struct json_at format_at = json_at_member(at, "format");
+	const char *format = NULL;
+	int gpus = 1, rc = json_at_known(at, "the trace", keys, err);
+
+	if (!rc)
+		rc = read_text(at, "file", true, &w->arena, &w->trace_path, err);
+	if (!rc)
+		rc = json_get_string(at, "format", false, &format, err);
+	if (!rc)
+		rc = workload_read_milli(at, "vcpu_scale", 0.001, 1000, &w->vcpu_scale_milli, err);
+	if (!rc)
+		rc = json_get_choice(at, "gpus", false, gpus_names, &gpus, err);
+	if (rc)
+		return rc;
+	w->trace_gpus = gpus == 1;
+	w->trace_path = beside(&w->arena, w->path, w->trace_path);
+	rc = workload_find_format(w, format, err);
+	if (rc == ERR_USAGE && err) {
+		struct error why = *err;
+
+		return json_at_error(&format_at, err, "%s", why.text);
+	}
+	return rc == ERR_USAGE ? ERR_INPUT : rc;
+}
+
+static int read_source(struct workload *w, const struct json_at *at, struct error *err)
+{
+	struct json_at generator, events, trace;
+	int rc = json_get_object(at, "generator", false, &generator, err);
+
+	if (!rc)
+		rc = json_get_array(at, "events", false, &events, err);
+	if (!rc)
+		rc = json_get_object(at, "trace", false, &trace, err);
+	if (rc)
+		return rc;
+	if (!!generator.value + !!events.value + !!trace.value != 1)
+		return json_at_error(at, err,
+				     "a workload has exactly one of \"generator\", \"events\" and "
+				     "\"trace\"");
+	if (generator.value) {
+		w->source = SOURCE_GENERATOR;
+		return workload_read_generator(w, &generator, err);
+	}
+	if (events.value) {
+		w->source = SOURCE_EVENTS;
+		return workload_read_events(w, &events, err);
+	}
+	w->source = SOURCE_TRACE;
+	return read_trace(w, &trace, err);
+}
+
+int workload_from_json(struct workload *out, const struct json_doc *doc, struct error *err)
+{
+	static const char *const keys[] = {"name",
+					   "note",
+					   "duration",
+					   "refused",
+					   "fleet",
+					   "policies",
+					   "memory_policies",
+					   "seeds",
+					   "timeline_step",
+					   "generator",
+					   "events",
+					   "trace",
+					   NULL};
+	struct json_at root = json_at_root(doc), fleet;
+	int refused = out->refused, rc = json_at_known(&root, "a workload", keys, err);
+
+	if (!rc)
+		rc = read_text(&root, "name", false, &out->arena, &out->name, err);
+	if (!rc)
+		rc = read_text(&root, "note", false, &out->arena, &out->note, err);
+	if (!rc)
+		rc = read_times(out, &root, err);
+	if (!rc)
+		rc = json_get_choice(&root, "refused", false, refused_rule_names, &refused, err);
+	out->refused = (enum refused_rule)refused;
+	if (!rc)
+		rc = json_get_object(&root, "fleet", false, &fleet, err);
+	if (!rc && fleet.value)
+		rc = workload_read_fleet(out, &fleet, err);
+	if (!rc)
+		rc = read_names(&root, "policies", &out->arena, &out->policy, err);
+	if (!rc)
+		rc = read_memory_policies(out, &root, err);
+	if (!rc)
+		rc = read_seeds(out, &root, err);
+	return rc ? rc : read_source(out, &root, err);
+}

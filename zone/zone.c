@@ -1,0 +1,156 @@
+#include "zone/zone.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/output.h"
+#include "base/units.h"
+#include "zone/zone_check.h"
+
+#define ZONES_FILE_MAX ((size_t)64 << 20)
+
+const char *const zone_memory_policy_names[] = {"dynamic", "static", NULL};
+const char *const zone_spread_names[] = {"default", "compact", "scatter", NULL};
+const char *const zone_virt_names[] = {"auto", "pv", "pvh", NULL};
+
+const char *zone_memory_policy_name(enum zone_memory_policy p)
+{
+	return zone_memory_policy_names[p];
+}
+
+const char *zone_spread_name(enum zone_spread s)
+{
+	return zone_spread_names[s];
+}
+
+const char *zone_virt_name(enum zone_virt v)
+{
+	return zone_virt_names[v];
+}
+
+void zone_init(struct zone *z)
+{
+	*z = (struct zone){
+		.name = "zone",
+		.vcpus = 1,
+		.vcpus_max = 1,
+		.memory_bytes = ZONE_MEMORY_DEFAULT_BYTES,
+		.memory_initial_bytes = ZONE_MEMORY_DEFAULT_BYTES,
+		.memory_min_bytes = ZONE_MEMORY_FLOOR_BYTES,
+		.memory_policy = ZONE_DYNAMIC,
+		.spread = ZONE_SPREAD_DEFAULT,
+		.virt = ZONE_AUTO,
+	};
+}
+
+int zone_validate(const struct zone *z, struct error *err)
+{
+	struct zone_fault fault;
+
+	if (zone_sound(z, zone_field_names, &fault))
+		return 0;
+	return error_set(err, ERR_INPUT, "zone \"%.80s\": %s", z->name ? z->name : "", fault.text);
+}
+
+struct zone *zone_list_add(struct zone_list *l)
+{
+	struct zone *z;
+
+	l->zone = grow(l->zone, &l->cap, l->nr, sizeof(*l->zone));
+	z = &l->zone[l->nr++];
+	zone_init(z);
+	return z;
+}
+
+void zone_list_release(struct zone_list *l)
+{
+	free(l->zone);
+	arena_release(&l->arena);
+	*l = (struct zone_list){0};
+}
+
+struct named {
+	const char *name;
+	size_t index;
+};
+
+static int compare_named(const void *pa, const void *pb)
+{
+	const struct named *a = pa, *b = pb;
+	int order = strcmp(a->name, b->name);
+
+	return order ? order : (a->index > b->index) - (a->index < b->index);
+}
+
+size_t zone_list_duplicate(const struct zone_list *l, size_t *first)
+{
+	struct named *by_name = xcalloc(l->nr, sizeof(*by_name));
+	size_t found = SIZE_MAX;
+
+	for (size_t i = 0; i < l->nr; i++)
+		by_name[i] = (struct named){l->zone[i].name, i};
+	qsort(by_name, l->nr, sizeof(*by_name), compare_named);
+	for (size_t i = 1; i < l->nr; i++) {
+		if (strcmp(by_name[i - 1].name, by_name[i].name) == 0 && by_name[i].index < found) {
+			found = by_name[i].index;
+			if (first)
+				*first = by_name[i - 1].index;
+		}
+	}
+	free(by_name);
+	return found;
+}
+
+static bool has_suffix(const char *path, const char *suffix)
+{
+	size_t n = strlen(path), m = strlen(suffix);
+
+	return n >= m && strcasecmp(path + n - m, suffix) == 0;
+}
+
+static bool is_yaml(const char *path, const char *text, size_t size)
+{
+	size_t i = 0;
+
+	if (has_suffix(path, ".yaml") || has_suffix(path, ".yml"))
+		return true;
+	if (has_suffix(path, ".json"))
+		return false;
+	while (i < size && isspace((unsigned char)text[i]))
+		i++;
+	return i < size && text[i] != '{' && text[i] != '[';
+}
+
+int zone_list_parse(struct zone_list *out, const char *path, const char *text, size_t size,
+		    FILE *warn, struct error *err)
+{
+	int rc;
+
+	*out = (struct zone_list){0};
+	if (is_yaml(path, text, size))
+		rc = pod_yaml_parse(out, path, text, size, warn, err);
+	else
+		rc = zone_json_parse(out, path, text, size, warn, err);
+	if (rc)
+		zone_list_release(out);
+	return rc;
+}
+
+int zone_list_load(struct zone_list *out, const char *path, FILE *warn, struct error *err)
+{
+	char *text;
+	size_t size;
+	int rc;
+
+	*out = (struct zone_list){0};
+	rc = file_read(path, ZONES_FILE_MAX, &text, &size, err);
+	if (rc)
+		return rc;
+	rc = zone_list_parse(out, strcmp(path, "-") == 0 ? "standard input" : path, text, size,
+			     warn, err);
+	free(text);
+	return rc;
+}
