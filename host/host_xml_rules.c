@@ -241,10 +241,11 @@ static int check_agreement(const struct check *c, struct error *err)
 		const struct cpuset *claimed = c->claimed[os] ? c->claimed[os] : &none;
 
 		if (!cpuset_equal(claimed, &c->node[i].cpus))
-			return xml_error(c->x, err,
-					 "the cpuset of node %u names %u CPUs, but the nodesets of "
-					 "%u CPUs (or others) name that node",
-					 os, cpuset_count(&c->node[i].cpus), cpuset_count(claimed));
+			return xml_error(
+				c->x, err,
+				"node %u lists %u CPUs in its cpuset, but %u CPUs (not all "
+				"the same) have it in their nodeset",
+				os, cpuset_count(&c->node[i].cpus), cpuset_count(claimed));
 	}
 	for (unsigned os = 0; os < CPUS_MAX; os++)
 		if (c->claimed[os] && !cpuset_has(&c->nodes, os))
