@@ -124,8 +124,7 @@ static int derive(struct host *h, struct error *err)
 	}
 	h->usable_nodes = h->cpu_nodes & h->memory_nodes;
 	if (!h->usable_nodes)
-		return error_set(err, ERR_INPUT,
-				 "no node has both CPUs and memory: nothing can be placed here");
+		host_warn(h, "no node has both CPUs and memory: nothing can be placed here");
 	return 0;
 }
 

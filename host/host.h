@@ -103,7 +103,7 @@ struct host {
 	int64_t memory_bytes;	/* sum over nodes */
 	nodeset cpu_nodes;	/* nodes with CPUs */
 	nodeset memory_nodes;	/* nodes with memory */
-	nodeset usable_nodes;	/* nodes with both: where a vnode can live */
+	nodeset usable_nodes;	/* nodes with both: where a vnode can live; may be empty */
 	struct cpuset cpus;	/* union */
 };
 
@@ -122,8 +122,11 @@ void host_free(struct host *h); /* NULL is fine */
  * Hosts made by code: host_new() gives `nr_nodes` zeroed nodes whose os_index is
  * their position, kind "DRAM", one package, no matrix. Fill in nodes and
  * matrices, then host_finish() checks and derives: every CPU in one node at
- * most, at least one usable node, nodes ascending, distance matrix present
- * (assumed from packages with a warning when absent), entries > 0.
+ * most, nodes ascending, entries > 0 (ERR_INPUT otherwise). It counts nr_cpus
+ * and, where nr_cores is 0, takes every CPU for a core. A missing distance
+ * matrix is assumed with a warning: 10 for the node itself, 12 inside a package,
+ * 32 to another one, as two-socket EPYC machines in NPS4 publish. No usable node
+ * is a warning: such machines exist (an exporter in a cgroup) and can be shown.
  */
 struct host *host_new(const char *name, unsigned nr_nodes) MUST_USE;
 int host_finish(struct host *h, struct error *err) MUST_USE;

@@ -85,15 +85,18 @@ static void clear_environment(bool plugins)
 		setenv("HWLOC_PLUGINS_PATH", "/dev/null", 1);
 }
 
+/* Standard error becomes a scratch file, in which host_from_xml() looks for
+ * hwloc's reason. */
 static void quiet(void)
 {
 	int null = open("/dev/null", O_RDWR);
+	FILE *scratch = tmpfile();
 
 	if (null < 0)
 		return;
 	dup2(null, STDIN_FILENO);
 	dup2(null, STDOUT_FILENO);
-	dup2(null, STDERR_FILENO);
+	dup2(scratch ? fileno(scratch) : null, STDERR_FILENO);
 	if (null > STDERR_FILENO)
 		close(null);
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 
@@ -296,6 +297,23 @@ static const char *info(hwloc_obj_t o, const char *name)
 	return value && *value ? value : NULL;
 }
 
+/* Firmware pads its strings: runs of white space become one space. */
+static char *one_line(char *s)
+{
+	char *to = s;
+
+	for (const char *from = s; *from; from++) {
+		bool space = (unsigned char)*from <= ' ';
+
+		if (!space && to > s && (unsigned char)from[-1] <= ' ' && *from != ',')
+			*to++ = ' ';
+		if (!space)
+			*to++ = *from;
+	}
+	*to = '\0';
+	return s;
+}
+
 static char *source_of(hwloc_topology_t t)
 {
 	hwloc_obj_t root = hwloc_get_root_obj(t);
@@ -306,16 +324,16 @@ static char *source_of(hwloc_topology_t t)
 	const char *cpu = info(package, "CPUModel");
 
 	if (own)
-		return xstrdup(own);
+		return one_line(xstrdup(own));
 	if (!vendor)
 		vendor = info(root, "DMIBoardVendor");
 	if (!product)
 		product = info(root, "DMIBoardName");
 	if (!cpu)
 		cpu = info(root, "CPUModel");
-	return xasprintf("%s%s%s%s%s", vendor ? vendor : "", vendor && product ? " " : "",
-			 product ? product : "", (vendor || product) && cpu ? ", " : "",
-			 cpu ? cpu : "");
+	return one_line(xasprintf("%s%s%s%s%s", vendor ? vendor : "", vendor && product ? " " : "",
+				  product ? product : "", (vendor || product) && cpu ? ", " : "",
+				  cpu ? cpu : ""));
 }
 
 static int convert(struct host **out, hwloc_topology_t t, const struct xml_facts *facts,
@@ -360,6 +378,20 @@ static int setup(hwloc_topology_t *t, struct error *err)
 	return error_set(err, ERR_INPUT, "hwloc refuses its settings: %s", strerror(errno));
 }
 
+/* What hwloc wrote to standard error, which is a scratch file here. */
+static int refused(struct error *err)
+{
+	char why[512] = "";
+	ssize_t n = 0;
+
+	fflush(stderr);
+	if (lseek(STDERR_FILENO, 0, SEEK_SET) == 0)
+		n = read(STDERR_FILENO, why, sizeof(why) - 1);
+	why[n > 0 ? n : 0] = '\0';
+	why[strcspn(why, "\n")] = '\0';
+	return error_set(err, ERR_INPUT, "hwloc refuses this topology%s%s", *why ? ": " : "", why);
+}
+
 int host_from_xml(struct host **out, const struct host_job *job, struct error *err)
 {
 	hwloc_topology_t t;
@@ -371,9 +403,7 @@ int host_from_xml(struct host **out, const struct host_job *job, struct error *e
 	if (job->xml_size >= INT32_MAX ||
 	    hwloc_topology_set_xmlbuffer(t, job->xml, (int)job->xml_size + 1) != 0 ||
 	    hwloc_topology_load(t) != 0)
-		rc = error_set(err, ERR_INPUT,
-			       "hwloc refuses this topology; HWLOC_XML_VERBOSE=1 lstopo --if xml "
-			       "--input FILE says why");
+		rc = refused(err);
 	else
 		rc = check_facts(t, &job->facts, err);
 	if (!rc)

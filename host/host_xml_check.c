@@ -132,7 +132,16 @@ static void put_open(struct check *c, const struct xml *x)
 		put_value(c, x->attr[i].value);
 		puts_to(c, "\"");
 	}
-	puts_to(c, ">");
+	c->tag_open = true;
+}
+
+/* The tag gets its end when it is known whether anything is inside: the built-in
+ * parser wants empty elements closed in themselves. */
+static void end_tag(struct check *c)
+{
+	if (c->tag_open)
+		puts_to(c, ">");
+	c->tag_open = false;
 }
 
 /* --- which element may stand where ------------------------------------------ */
@@ -251,8 +260,10 @@ static int begin(struct check *c, struct error *err)
 		rc = begin_element(c, id, err);
 	if (rc)
 		return rc;
-	if (!elements[id].dropped)
+	if (!elements[id].dropped) {
+		end_tag(c);
 		put_open(c, c->x);
+	}
 	c->stack[c->depth++] = id;
 	return 0;
 }
@@ -288,9 +299,14 @@ static int finish(struct check *c, struct error *err)
 
 	if (rc || elements[id].dropped)
 		return rc;
-	puts_to(c, "</");
-	puts_to(c, elements[id].name);
-	puts_to(c, ">\n");
+	if (c->tag_open) {
+		puts_to(c, "/>\n");
+	} else {
+		puts_to(c, "</");
+		puts_to(c, elements[id].name);
+		puts_to(c, ">\n");
+	}
+	c->tag_open = false;
 	return 0;
 }
 
@@ -315,6 +331,7 @@ static int text(struct check *c, struct error *err)
 				 elements[id].name);
 	if (elements[id].dropped)
 		return 0;
+	end_tag(c);
 	add_content(c, c->x->content);
 	put_value(c, c->x->content);
 	return 0;

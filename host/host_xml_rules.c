@@ -64,7 +64,18 @@ static int set_attr(const struct check *c, const char *name, bool required, stru
 	return 0;
 }
 
-static int check_pu(struct check *c, const struct cpuset *cpus, struct error *err)
+/* Notes which nodes a CPU says it is on. */
+static void claim(struct check *c, unsigned cpu, const struct cpuset *nodes)
+{
+	for (unsigned n = cpuset_next(nodes, 0); n != CPUSET_NONE; n = cpuset_next(nodes, n + 1)) {
+		if (!c->claimed[n])
+			c->claimed[n] = arena_alloc(&c->x->arena, sizeof(*c->claimed[n]));
+		cpuset_add(c->claimed[n], cpu);
+	}
+}
+
+static int check_pu(struct check *c, const struct cpuset *cpus, const struct cpuset *nodes,
+		    struct error *err)
 {
 	struct cpuset own = {{0}};
 	uint64_t os = 0;
@@ -77,13 +88,15 @@ static int check_pu(struct check *c, const struct cpuset *cpus, struct error *er
 	cpuset_add(&c->pus, (unsigned)os);
 	cpuset_add(&own, (unsigned)os);
 	c->facts.nr_pus++;
+	claim(c, (unsigned)os, nodes);
 	if (c->facts.version == 2 && !cpuset_equal(cpus, &own))
 		return xml_error(c->x, err, "the cpuset of CPU %u is not that CPU alone",
 				 (unsigned)os);
 	return 0;
 }
 
-static int check_node(struct check *c, const struct cpuset *nodes, struct error *err)
+static int check_node(struct check *c, const struct cpuset *cpus, const struct cpuset *nodes,
+		      struct error *err)
 {
 	struct cpuset own = {{0}};
 	uint64_t os = 0, gp = UINT64_MAX, bytes = 0;
@@ -107,6 +120,7 @@ static int check_node(struct check *c, const struct cpuset *nodes, struct error 
 	cpuset_add(&own, (unsigned)os);
 	c->node[n].os_index = (unsigned)os;
 	c->node[n].gp_index = gp;
+	c->node[n].cpus = *cpus;
 	c->facts.nr_nodes = n + 1;
 	if (c->facts.version == 2 && !cpuset_equal(nodes, &own))
 		return xml_error(c->x, err, "the nodeset of node %u is not that node alone",
@@ -199,9 +213,9 @@ int check_object(struct check *c, bool root, struct error *err)
 		return rc;
 	remember(c, type);
 	if (is(type, "PU"))
-		return check_pu(c, &cpus, err);
+		return check_pu(c, &cpus, &nodes, err);
 	if (is(type, "NUMANode") || is(type, "Node"))
-		return check_node(c, &nodes, err);
+		return check_node(c, &cpus, &nodes, err);
 	if (is(type, "PCIDev"))
 		return check_pci(c, err);
 	return 0;
@@ -214,6 +228,31 @@ static int by_gp_index(const void *a, const void *b)
 	if (x->gp_index != y->gp_index)
 		return x->gp_index < y->gp_index ? -1 : 1;
 	return (x->at > y->at) - (x->at < y->at);
+}
+
+/* The nodes' cpusets and the CPUs' nodesets say the same thing twice; hwloc makes
+ * them agree in its own way when they do not. */
+static int check_agreement(const struct check *c, struct error *err)
+{
+	static const struct cpuset none;
+
+	for (unsigned i = 0; i < c->facts.nr_nodes; i++) {
+		unsigned os = c->node[i].os_index;
+		const struct cpuset *claimed = c->claimed[os] ? c->claimed[os] : &none;
+
+		if (!cpuset_equal(claimed, &c->node[i].cpus))
+			return xml_error(
+				c->x, err,
+				"node %u lists %u CPUs in its cpuset, but %u CPUs (not all "
+				"the same) have it in their nodeset",
+				os, cpuset_count(&c->node[i].cpus), cpuset_count(claimed));
+	}
+	for (unsigned os = 0; os < CPUS_MAX; os++)
+		if (c->claimed[os] && !cpuset_has(&c->nodes, os))
+			return xml_error(c->x, err,
+					 "CPU %u is on node %u, which is not in the file",
+					 cpuset_next(c->claimed[os], 0), os);
+	return 0;
 }
 
 int check_objects_end(struct check *c, struct error *err)
@@ -229,7 +268,7 @@ int check_objects_end(struct check *c, struct error *err)
 			return xml_error_at(c->x, c->ref[i].at, err,
 					    "gp_index %llu belongs to two objects",
 					    (unsigned long long)c->ref[i].gp_index);
-	return 0;
+	return c->facts.version == 2 ? check_agreement(c, err) : 0;
 }
 
 static bool find_ref(const struct check *c, const char *type, const char *gp_text)

@@ -2,6 +2,7 @@
 #ifndef HOST_HOST_XML_RULES_H
 #define HOST_HOST_XML_RULES_H
 
+#include "base/nodeset.h"
 #include "host/host_xml.h"
 
 enum element_id {
@@ -44,6 +45,7 @@ struct check {
 	struct xml *x;
 	char *out;
 	size_t nr, cap;
+	bool tag_open; /* the last tag of `out` still lacks its > */
 
 	enum element_id stack[XML_DEPTH_MAX + 1];
 	unsigned depth;
@@ -57,7 +59,10 @@ struct check {
 	struct {
 		uint64_t gp_index;
 		unsigned os_index;
-	} node[64];
+		struct cpuset cpus;
+	} node[NODES_MAX];
+	/* By os_index of a node: the CPUs that say they are on it, or NULL. */
+	struct cpuset *claimed[CPUS_MAX];
 
 	struct matrix_in_text matrix;
 	char *content; /* text of the <indexes> or <u64values> */
