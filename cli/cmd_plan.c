@@ -372,12 +372,12 @@ out:
 
 static const struct option options[] = {
 	{"policy", 'p', "POLICY", "who decides (default edera-compact)", false},
-	{"explain", 'e', NULL, "say which rule chose what, and what was passed over", false},
-	{"emit", 0, "xl", "write the plan as xl.cfg, on standard output or to --output", false},
-	{"output", 'o', "DIR", "directory for --emit, one NAME.cfg a zone", false},
-	{"cpu-overcommit", 0, "R", "most vCPUs on the host, as a multiple of its CPUs", false},
-	{"dom0-memory", 0, "SIZE", "taken before any zone, spread by node size", false},
-	{"free", 0, "NODE=SIZE,...", "what is free on a node now (default: all)", true},
+	{"explain", 'e', NULL, "say which rule chose each node", false},
+	{"emit", 0, "xl", "write the plan as xl.cfg", false},
+	{"output", 'o', "DIR", "where --emit writes NAME.cfg for each zone", false},
+	{"cpu-overcommit", 0, "R", "most vCPUs, as a multiple of CPUs (no limit)", false},
+	{"dom0-memory", 0, "SIZE", "taken before any zone, by node size", false},
+	{"free", 0, "NODE=SIZE,...", "what is free on nodes now (default all)", true},
 	ZONE_FLAG_OPTIONS,
 	{0},
 };
