@@ -48,8 +48,8 @@ run 1 plan $host "$work/zones.json" --format csv --cpu-overcommit 0.5
 [ -z "$(nodes G)" ] || fail "G was placed above the overcommit"
 
 # one zone by options, a live host's free memory, dom0
-run 0 plan $host -c 2 -m 1GiB --free 0=1GiB,1=2GiB --free 2=3GiB --format csv
-[ "$(nodes zone)" = 3 ] || fail "with 0, 1 and 2 nearly full, it went to $(nodes zone)"
+run 0 plan $host -n one -c 2 -m 1GiB --free 0=1GiB,1=2GiB --free 2=3GiB --format csv
+[ "$(nodes one)" = 3 ] || fail "with 0, 1 and 2 nearly full, it went to $(nodes one)"
 run 1 plan $host -c 2 -M 100GiB --resource-adjustment-policy static --dom0-memory 32GiB
 says out "4 GiB short"
 
