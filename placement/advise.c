@@ -81,18 +81,18 @@ static struct zone with_memory(const struct zone *z, int64_t bytes)
 static bool advise_memory(const struct policy *policy, const struct policy_input *in,
 			  struct plan *scratch, struct explain *why)
 {
-	int64_t fit = 0, not = (zone_boot_bytes(in->zone) + MIB - 1) / MIB;
+	int64_t fit = 0, over = (zone_boot_bytes(in->zone) + MIB - 1) / MIB;
 	struct zone z;
 	char text[32];
 
-	while (not -fit > 1) {
-		int64_t middle = fit + (not -fit) / 2;
+	while (over - fit > 1) {
+		int64_t middle = fit + (over - fit) / 2;
 
 		z = with_memory(in->zone, middle * MIB);
 		if (fits(policy, in, &z, scratch))
 			fit = middle;
 		else
-			not = middle;
+			over = middle;
 	}
 	if (!fit)
 		return false;
@@ -106,14 +106,14 @@ static bool advise_vcpus(const struct policy *policy, const struct policy_input 
 			 struct plan *scratch, struct explain *why)
 {
 	struct zone z = *in->zone;
-	uint32_t fit = 0, not = z.vcpus;
+	uint32_t fit = 0, over = z.vcpus;
 
-	while (not -fit > 1) {
-		z.vcpus = fit + (not -fit) / 2;
+	while (over - fit > 1) {
+		z.vcpus = fit + (over - fit) / 2;
 		if (fits(policy, in, &z, scratch))
 			fit = z.vcpus;
 		else
-			not = z.vcpus;
+			over = z.vcpus;
 	}
 	if (!fit)
 		return false;

@@ -337,20 +337,17 @@ static void split_vcpus(const struct search *s, struct plan *out)
 	uint32_t left = s->vcpus;
 
 	while (left) {
-		uint32_t open = 0, each, extra;
+		uint32_t open = 0, each;
 
 		for (uint32_t i = 0; i < s->nr; i++)
 			open += out->vnode[i].vcpus < node_cpus(s, s->order[i]);
 		each = left / open;
-		extra = each ? 0 : left; /* the last round hands out singles */
 		for (uint32_t i = 0; i < s->nr; i++) {
 			uint32_t room = node_cpus(s, s->order[i]) - out->vnode[i].vcpus;
 			uint32_t more = each;
 
-			if (!each && extra && room) {
-				more = 1;
-				extra--;
-			}
+			if (!each && left && room)
+				more = 1; /* the last round hands out singles */
 			if (more > room)
 				more = room;
 			out->vnode[i].vcpus += more;

@@ -157,7 +157,7 @@ unsigned plan_diff(const struct plan *have, const struct plan *want, uint32_t ho
 
 const char *step_name(enum step_kind kind);
 
-/* Printing: json.c, text.c (table and csv), xl.c; see docs/formats.md. People see
+/* Printing: plan_json.c, plan_text.c (table and csv), plan_xl.c; see docs/formats.md. People see
  * os_indexes of nodes and CPUs, never indexes. */
 
 /* One zone's outcome, as `homenode plan` collects them. */
@@ -185,5 +185,8 @@ void plan_print_csv(const struct host *host, const char *policy, const struct pl
  * and memory = maxmem. Comments say what to change and what xl will refuse.
  */
 void plan_print_xl(const struct plan *p, FILE *out);
+/* The zone's name as xl gets it: letters, digits, '-', '_' and '.', anything else
+ * '_' (xl.cfg strings have no escapes). The caller frees. */
+char *plan_xl_name(const struct zone *z) MUST_USE;
 
 #endif

@@ -215,7 +215,7 @@ Test(random, explicit_count_finds_what_there_is)
 {
 	unsigned yes = 0, no = 0;
 
-	for (unsigned i = 0; i < 4000; i++) {
+	for (unsigned i = 0; i < 30000; i++) {
 		unsigned cpus[6];
 		int64_t bytes[6];
 		struct host_state s;
@@ -232,7 +232,12 @@ Test(random, explicit_count_finds_what_there_is)
 			cpus[n] = (unsigned)rng_below(&r, 6) + (n == 0);
 			bytes[n] = (int64_t)(rng_below(&r, 6) + (n == 0)) * PAGE_BYTES;
 		}
-		h = test_host_done(test_host(6, cpus, bytes, 20));
+		h = test_host(6, cpus, bytes, 20);
+		for (unsigned n = 0; n < 36; n++) {
+			if (n % 7)
+				test_set_distance(h, n / 6, n % 6, 11 + (uint32_t)rng_below(&r, 4));
+		}
+		test_host_done(h);
 		host_state_init(&s, h);
 		z = test_zone("z", 1 + (uint32_t)rng_below(&r, 16),
 			      (int64_t)(1 + rng_below(&r, 16)) * PAGE_BYTES);

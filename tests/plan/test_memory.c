@@ -141,7 +141,7 @@ Test(locality, large_figures)
 {
 	static const unsigned cpus[] = {1000, 1000};
 	static const int64_t bytes[] = {((int64_t)1 << 60), (int64_t)1 << 60};
-	struct host *h = test_host_done(test_host(2, cpus, bytes, UINT32_MAX));
+	struct host *h = test_host_done(test_host(2, cpus, bytes, UINT32_MAX - 1));
 	struct zone z = test_zone("z", 1000, (int64_t)1 << 60);
 	const struct plan_memory part = {0, 1, (int64_t)1 << 60};
 	struct plan p = {.zone = &z, .host = h, .pinned = true, .nodes = 1, .nr_vnodes = 1};
@@ -149,7 +149,7 @@ Test(locality, large_figures)
 
 	p.vnode[0] = (struct plan_vnode){0, 1000, (int64_t)1 << 60};
 	plan_locality(&p, &part, 1, &l);
-	cr_assert_eq(l.mean_distance_centi, (int64_t)UINT32_MAX * 100);
+	cr_assert_eq(l.mean_distance_centi, (int64_t)(UINT32_MAX - 1) * 100);
 	cr_assert_eq(l.local_bytes, 0);
 	host_free(h);
 }

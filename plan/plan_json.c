@@ -112,6 +112,16 @@ static void add_plan(json_t *j, const struct plan *p)
 	json_object_set_new(j, "distances", distances(p));
 }
 
+/* A refusal's first reason is its own sentence. */
+static json_t *reasons(const struct plan_result *r)
+{
+	json_t *j = texts(r->reason, r->nr_reasons);
+
+	if (!r->plan && r->error_text)
+		json_array_insert_new(j, 0, text(r->error_text));
+	return j;
+}
+
 static json_t *result_json(const struct plan_result *r)
 {
 	json_t *j = json_object();
@@ -122,9 +132,8 @@ static json_t *result_json(const struct plan_result *r)
 		add_plan(j, r->plan);
 	} else {
 		json_object_set_new(j, "error", text(error_name(r->error_code)));
-		json_object_set_new(j, "message", text(r->error_text ? r->error_text : ""));
 	}
-	json_object_set_new(j, "reasons", texts(r->reason, r->nr_reasons));
+	json_object_set_new(j, "reasons", reasons(r));
 	json_object_set_new(j, "warnings", texts(r->warning, r->nr_warnings));
 	return j;
 }

@@ -1,19 +1,21 @@
 #include <stdlib.h>
 
+#include "base/alloc.h"
 #include "base/units.h"
 #include "plan/plan.h"
 
-/* xl.cfg strings have no escapes: anything but a plain name becomes '_'. */
-static void quoted(const char *s, FILE *out)
+char *plan_xl_name(const struct zone *z)
 {
-	fputc('"', out);
-	for (; *s; s++) {
-		bool plain = (*s >= '0' && *s <= '9') || (*s >= 'A' && *s <= 'Z') ||
-			     (*s >= 'a' && *s <= 'z') || *s == '-' || *s == '_' || *s == '.';
+	char *name = xstrdup(z->name);
 
-		fputc(plain ? *s : '_', out);
+	for (char *c = name; *c; c++) {
+		bool plain = (*c >= '0' && *c <= '9') || (*c >= 'A' && *c <= 'Z') ||
+			     (*c >= 'a' && *c <= 'z') || *c == '-' || *c == '_' || *c == '.';
+
+		if (!plain)
+			*c = '_';
 	}
-	fputc('"', out);
+	return name;
 }
 
 static int64_t whole_mib(int64_t bytes)
@@ -94,22 +96,19 @@ static void print_cpus(const struct plan *p, FILE *out)
 	fputs("\n]\n", out);
 }
 
-static void print_memory(const struct plan *p, FILE *out)
+static void print_memory(const struct plan *p, const char *name, FILE *out)
 {
 	const struct zone *z = p->zone;
 	int64_t most = whole_mib(z->memory_bytes);
 	int64_t boot = whole_mib(zone_boot_bytes(z));
 
 	if (tells_vnuma(p) && boot < most) {
-		fputs("# The zone's memory is dynamic. xl refuses memory < maxmem together with\n"
-		      "# vnuma, so it boots with all of it; balloon down afterwards:\n"
-		      "#\txl mem-set ",
-		      out);
-		quoted(z->name, out);
 		fprintf(out,
-			" %lld\n"
+			"# The zone's memory is dynamic. xl refuses memory < maxmem together with\n"
+			"# vnuma, so it boots with all of it; balloon down afterwards:\n"
+			"#\txl mem-set %s %lld\n"
 			"# The shares below are those of the plan, scaled to the maximum.\n",
-			(long long)boot);
+			name, (long long)boot);
 		boot = most;
 	}
 	fprintf(out, "memory = %lld\nmaxmem = %lld\n", (long long)boot, (long long)most);
@@ -148,19 +147,20 @@ static void print_devices(const struct plan *p, FILE *out)
 void plan_print_xl(const struct plan *p, FILE *out)
 {
 	const struct zone *z = p->zone;
+	char *name = plan_xl_name(z);
 
-	fputs("name = ", out);
-	quoted(z->name, out);
 	fprintf(out,
-		"\ntype = \"%s\"\n"
+		"name = \"%s\"\n"
+		"type = \"%s\"\n"
 		"# Change to the guest's kernel (%s).\n"
 		"kernel = \"/boot/vmlinuz\"\n"
 		"vcpus = %u\nmaxvcpus = %u\n",
-		z->virt == ZONE_PV ? "pv" : "pvh",
+		name, z->virt == ZONE_PV ? "pv" : "pvh",
 		z->virt == ZONE_PV ? "one built with XEN_PV" : "an ELF image with a PVH entry",
 		z->vcpus, z->vcpus_max);
 	print_cpus(p, out);
-	print_memory(p, out);
+	print_memory(p, name, out);
 	if (z->nr_devices)
 		print_devices(p, out);
+	free(name);
 }

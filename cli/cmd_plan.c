@@ -1,0 +1,399 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/json_doc.h"
+#include "base/output.h"
+#include "base/units.h"
+#include "cli/command.h"
+#include "cli/zone_flags.h"
+#include "host/host.h"
+#include "placement/policy.h"
+#include "plan/plan.h"
+
+/* One zone's outcome with what it owns. */
+struct outcome {
+	struct plan plan;
+	struct explain why, lint;
+	struct error err;
+};
+
+struct session {
+	struct host *host;
+	struct host_state state;
+	const struct policy *policy;
+	struct zone_list zones;
+	struct outcome *outcome;
+	struct plan_result *result;
+	enum output_format format;
+	bool explain, emit_xl;
+	const char *directory; /* NULL: xl.cfg to standard output */
+	size_t nr_refused;
+};
+
+static int find_policy(const char *name, const struct policy **out, struct error *err)
+{
+	const char *names[64] = {NULL};
+	const char *near;
+
+	*out = policy_find(name);
+	if (*out)
+		return 0;
+	for (size_t i = 0; policies[i] && i + 1 < sizeof(names) / sizeof(names[0]); i++)
+		names[i] = policies[i]->name;
+	near = nearest_name(name, names);
+	if (near)
+		return error_set(err, ERR_USAGE,
+				 "--policy: unknown policy \"%s\"; did you mean \"%s\"?", name,
+				 near);
+	return error_set(
+		err, ERR_USAGE,
+		"--policy: unknown policy \"%s\" (\"homenode list policies\" names them all)",
+		name);
+}
+
+/* "1.5" to 1500: a positive number with at most three decimals. */
+static bool parse_milli(const char *text, uint32_t *out)
+{
+	size_t whole = strspn(text, "0123456789"), decimals = 0;
+	uint32_t milli = 0;
+
+	if (text[whole] == '.') {
+		decimals = strspn(text + whole + 1, "0123456789");
+		if (!decimals || text[whole + 1 + decimals])
+			return false;
+	} else if (text[whole]) {
+		return false;
+	}
+	if (!whole || whole > 5 || decimals > 3)
+		return false;
+	for (const char *c = text; *c; c++) {
+		if (*c != '.')
+			milli = milli * 10 + (uint32_t)(*c - '0');
+	}
+	for (; decimals < 3; decimals++)
+		milli *= 10;
+	*out = milli;
+	return milli > 0;
+}
+
+static int set_overcommit(struct session *s, const struct args *args, struct error *err)
+{
+	const char *text = args_string(args, "cpu-overcommit", NULL);
+	uint32_t milli;
+	uint64_t limit;
+
+	if (!text)
+		return 0;
+	if (!parse_milli(text, &milli))
+		return error_set(
+			err, ERR_USAGE,
+			"--cpu-overcommit: \"%s\" is not a number such as 1 or 1.5, at most "
+			"three decimals",
+			text);
+	limit = (uint64_t)s->host->nr_cpus * milli / 1000;
+	s->state.vcpus_limit = limit < UINT32_MAX ? (uint32_t)limit : UINT32_MAX;
+	return 0;
+}
+
+/* One NODE=SIZE, by os_index. */
+static int set_free(struct session *s, const char *item, struct error *err)
+{
+	char *end;
+	unsigned long os_index = strtoul(item, &end, 10);
+	int64_t bytes;
+	int node;
+
+	if (*item < '0' || *item > '9' || *end != '=' || !bytes_parse(end + 1, &bytes))
+		return error_set(err, ERR_USAGE, "--free: \"%s\" is not NODE=SIZE, such as 0=12GiB",
+				 item);
+	node = os_index > UINT32_MAX ? -1 : host_find_node(s->host, (unsigned)os_index);
+	if (node < 0)
+		return error_set(err, ERR_USAGE, "--free: host %s has no node %lu", s->host->name,
+				 os_index);
+	if (bytes > s->host->node[node].memory_bytes) {
+		char have[32];
+
+		return error_set(err, ERR_USAGE,
+				 "--free: node %lu of host %s has %s of memory only", os_index,
+				 s->host->name,
+				 bytes_text(s->host->node[node].memory_bytes, have, sizeof(have)));
+	}
+	host_state_set_free(&s->state, (unsigned)node, bytes);
+	return 0;
+}
+
+static int set_free_list(struct session *s, const char *list, struct error *err)
+{
+	int rc = 0;
+
+	while (!rc) {
+		size_t n = strcspn(list, ",");
+		char *item = xstrndup(list, n);
+
+		rc = set_free(s, item, err);
+		free(item);
+		if (!list[n])
+			break;
+		list += n + 1;
+	}
+	return rc;
+}
+
+static int make_state(struct session *s, const struct args *args, struct error *err)
+{
+	int64_t dom0 = 0;
+	int rc;
+
+	host_state_init(&s->state, s->host);
+	rc = args_bytes(args, "dom0-memory", &dom0, err);
+	if (!rc)
+		rc = host_state_take_dom0(&s->state, dom0, 0, err);
+	if (!rc)
+		rc = set_overcommit(s, args, err);
+	for (const char *const *list = args_strings(args, "free"); !rc && *list; list++)
+		rc = set_free_list(s, *list, err);
+	return rc;
+}
+
+static int load_zones(struct session *s, const struct args *args, struct error *err)
+{
+	const char *path = args_operand(args, 1);
+	FILE *warn = args_flag(args, "quiet") ? NULL : stderr;
+	bool given = false;
+	int rc = path ? zone_list_load(&s->zones, path, warn, err) : 0;
+
+	if (!rc)
+		rc = zone_from_flags(args, &s->zones, &given, err);
+	if (!rc && !path && !given)
+		return error_set(err, ERR_USAGE,
+				 "no zones: name a file of zones, or describe one zone by options "
+				 "(--target-cpus, --max-memory, ...)");
+	return rc;
+}
+
+static int read_options(struct session *s, const struct args *args, struct error *err)
+{
+	const char *emit = args_string(args, "emit", NULL);
+	int rc = args_format(args, true, &s->format, err);
+
+	if (rc)
+		return rc;
+	s->explain = args_flag(args, "explain");
+	s->directory = args_string(args, "output", NULL);
+	s->emit_xl = emit != NULL;
+	if (emit && strcmp(emit, "xl") != 0)
+		return error_set(err, ERR_USAGE, "--emit: \"%s\" is not a format; there is \"xl\"",
+				 emit);
+	if (s->directory && !emit)
+		return error_set(err, ERR_USAGE, "--output goes with --emit");
+	return find_policy(args_string(args, "policy", "edera-compact"), &s->policy, err);
+}
+
+/* A refused zone leaves no trace: the state changes on success only. */
+static void place_one(struct session *s, size_t i)
+{
+	struct outcome *o = &s->outcome[i];
+	struct plan_result *r = &s->result[i];
+	struct policy_input in = {.host = s->host, .state = &s->state, .zone = &s->zones.zone[i]};
+
+	if (s->explain || s->format == FORMAT_JSON)
+		in.why = &o->why;
+	r->zone = in.zone;
+	if (policy_place(s->policy, &in, &o->plan, &o->err) == 0) {
+		r->plan = &o->plan;
+		policy_lint(&o->plan, &s->state, &o->lint);
+		host_state_take(&s->state, &o->plan);
+	} else {
+		r->error_code = o->err.code;
+		r->error_text = o->err.text;
+		policy_advise(s->policy, &in, &o->why);
+		s->nr_refused++;
+	}
+	r->reason = o->why.line;
+	r->nr_reasons = (uint32_t)o->why.nr;
+	r->warning = o->lint.line;
+	r->nr_warnings = (uint32_t)o->lint.nr;
+}
+
+static void print_warnings(const struct session *s)
+{
+	for (size_t i = 0; i < s->zones.nr; i++) {
+		for (uint32_t w = 0; w < s->result[i].nr_warnings; w++)
+			fprintf(stderr, "homenode: warning: zone %s: %s\n", s->result[i].zone->name,
+				s->result[i].warning[w]);
+	}
+}
+
+static void print_plan(const struct session *s)
+{
+	const struct plan_result *r = s->result;
+
+	switch (s->format) {
+	case FORMAT_TEXT:
+		plan_print_text(s->host, s->policy->name, r, s->zones.nr, s->explain, stdout);
+		break;
+	case FORMAT_JSON:
+		plan_print_json(s->host, s->policy->name, r, s->zones.nr, stdout);
+		break;
+	case FORMAT_CSV:
+		plan_print_csv(s->host, s->policy->name, r, s->zones.nr, stdout);
+		break;
+	}
+}
+
+/* Two zones must not end up in one file. */
+static int check_names(const struct session *s, struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < s->zones.nr && !rc; i++) {
+		char *mine = plan_xl_name(&s->zones.zone[i]);
+
+		for (size_t j = 0; j < i && !rc; j++) {
+			char *other = plan_xl_name(&s->zones.zone[j]);
+
+			if (strcmp(mine, other) == 0)
+				rc = error_set(err, ERR_INPUT,
+					       "zones \"%s\" and \"%s\" would both be written to "
+					       "%s.cfg; rename one",
+					       s->zones.zone[j].name, s->zones.zone[i].name, mine);
+			free(other);
+		}
+		free(mine);
+	}
+	return rc;
+}
+
+static int write_xl(const struct session *s, const struct plan *p, struct error *err)
+{
+	char *name = plan_xl_name(p->zone);
+	char *path = xasprintf("%s/%s.cfg", s->directory, name);
+	struct output o = {0};
+	int rc = output_open(&o, path, err);
+
+	if (!rc) {
+		plan_print_xl(p, o.file);
+		rc = output_commit(&o, err);
+	}
+	output_abandon(&o);
+	free(path);
+	free(name);
+	return rc;
+}
+
+static int write_all_xl(const struct session *s, struct error *err)
+{
+	int rc = make_directories(s->directory, err);
+
+	for (size_t i = 0; i < s->zones.nr && !rc; i++) {
+		if (s->result[i].plan)
+			rc = write_xl(s, s->result[i].plan, err);
+	}
+	return rc;
+}
+
+/* xl.cfg alone on standard output; what goes to people goes to standard error. */
+static void print_only_xl(const struct session *s)
+{
+	const struct plan_result *r = &s->result[0];
+
+	if (r->plan) {
+		plan_print_xl(r->plan, stdout);
+		return;
+	}
+	fprintf(stderr, "homenode: zone %s is refused (%s): %s\n", r->zone->name,
+		error_name(r->error_code), r->error_text);
+	for (uint32_t i = 0; i < r->nr_reasons; i++)
+		fprintf(stderr, "homenode: %s\n", r->reason[i]);
+}
+
+static int print_results(struct session *s, const struct args *args, struct error *err)
+{
+	int rc = 0;
+
+	if (s->directory)
+		rc = write_all_xl(s, err);
+	if (rc)
+		return rc;
+	if (s->emit_xl && !s->directory)
+		print_only_xl(s);
+	else
+		print_plan(s);
+	if (s->format != FORMAT_JSON && !args_flag(args, "quiet"))
+		print_warnings(s);
+	return 0;
+}
+
+static void session_release(struct session *s)
+{
+	for (size_t i = 0; s->outcome && i < s->zones.nr; i++) {
+		explain_release(&s->outcome[i].why);
+		explain_release(&s->outcome[i].lint);
+	}
+	free(s->outcome);
+	free(s->result);
+	host_state_release(&s->state);
+	zone_list_release(&s->zones);
+	host_free(s->host);
+}
+
+static int run(const struct args *args, int *status, struct error *err)
+{
+	struct session s = {0};
+	int rc = read_options(&s, args, err);
+
+	if (!rc)
+		rc = load_zones(&s, args, err);
+	if (!rc && s.emit_xl && !s.directory && s.zones.nr != 1)
+		rc = error_set(err, ERR_USAGE,
+			       "--emit xl: %zu zones make as many files; add --output DIR",
+			       s.zones.nr);
+	if (!rc && s.directory)
+		rc = check_names(&s, err);
+	if (!rc)
+		rc = find_host(args_operand(args, 0), &s.host, err);
+	if (rc)
+		goto out;
+	print_host_warnings(s.host, args_flag(args, "quiet"));
+	rc = make_state(&s, args, err);
+	if (rc)
+		goto out;
+	s.outcome = xcalloc(s.zones.nr + 1, sizeof(*s.outcome));
+	s.result = xcalloc(s.zones.nr + 1, sizeof(*s.result));
+	for (size_t i = 0; i < s.zones.nr; i++)
+		place_one(&s, i);
+	rc = print_results(&s, args, err);
+	*status = s.nr_refused > 0;
+out:
+	session_release(&s);
+	return rc;
+}
+
+static const struct option options[] = {
+	{"policy", 'p', "POLICY", "who decides (default edera-compact)", false},
+	{"explain", 'e', NULL, "say which rule chose each node", false},
+	{"emit", 0, "xl", "write the plan as xl.cfg", false},
+	{"output", 'o', "DIR", "where --emit writes NAME.cfg for each zone", false},
+	{"cpu-overcommit", 0, "R", "most vCPUs, as a multiple of CPUs (no limit)", false},
+	{"dom0-memory", 0, "SIZE", "taken before any zone, by node size", false},
+	{"free", 0, "NODE=SIZE,...", "what is free on nodes now (default all)", true},
+	ZONE_FLAG_OPTIONS,
+	{0},
+};
+
+const struct command cmd_plan = {
+	.name = "plan",
+	.operands = "HOST [ZONES]",
+	.min_operands = 1,
+	.max_operands = 2,
+	.summary = "decide where zones should live on a host, and say why",
+	.about =
+		"Places the zones one after the other: each sees what those before it took, and a "
+		"refused one leaves no trace. ZONES is JSON or a Kubernetes pod; one zone can also "
+		"be given by options, which are those of Edera's protect. The exit status is 1 "
+		"when a zone was refused; what would have made it fit is then printed.",
+	.example = "homenode plan epyc-nps4-8n zones.json --explain",
+	.option = options,
+	.run = run,
+};
