@@ -34,7 +34,7 @@ struct openb_stream {
 	struct arena names;
 	struct pod *pod;
 	size_t nr, cap;
-	char gpu_name[ZONE_DEVICES_MAX][8];
+	char gpu_name[ZONE_DEVICES_MAX][16];
 	const char *gpu[ZONE_DEVICES_MAX];
 };
 
