@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/units.h"
 #include "host/host_impl.h"
-#include "toy.h"
+#include "tests/host/toy.h"
 
 /* Three nodes: 0 and 1 in package 0, 2 without CPUs in package 1. */
 static struct host *three_nodes(void)
