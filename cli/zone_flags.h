@@ -38,8 +38,8 @@
 		 false},                                                                           \
 		{"min-memory", 0, "SIZE", "least memory; a bare number is MB (default 300)",       \
 		 false},                                                                           \
-		{"resource-adjustment-policy", 0, "static|dynamic",                                \
-		 "memory (default dynamic)", false},                                        \
+		{"resource-adjustment-policy", 0, "static|dynamic", "memory (default dynamic)",    \
+		 false},                                                                           \
 		{"virt-backend", 'V', "auto|pv|pvh", "kind of guest (default auto)", false},       \
 		{"device", 'D', "NAME", "pass a device through", true},                            \
 		{"numa-nodes", 0, "N|auto", "exact number of NUMA nodes, or none", false},         \
