@@ -206,5 +206,6 @@ int main(int argc, char **argv)
 	}
 	replay(arrivals, hosts);
 	speed_decisions();
+	speed_solver();
 	return 0;
 }

@@ -31,5 +31,7 @@ uint64_t floor_linear_scan(struct arrival *a, size_t nr, uint32_t hosts);
 
 /* Time of one placement decision on hosts of 8 to 64 nodes. */
 void speed_decisions(void);
+/* Prints its table: the cost model's solver on random problems. */
+void speed_solver(void);
 
 #endif
