@@ -369,7 +369,7 @@ const struct command cmd_compare = {
 	.operands = "HOST [ZONES]",
 	.min_operands = 1,
 	.max_operands = 2,
-	.summary = "policies side by side: nodes, bandwidth, latency, slowdown",
+	.summary = "policies side by side, with what each costs",
 	.about =
 		"Places the zones under each policy on an otherwise equal host and says what each "
 		"zone then gets: bandwidth, mean memory latency, time against being alone with all "
