@@ -81,6 +81,16 @@ double cost_slit_ratio(uint32_t distance, bool zen1)
 	return distance / 17.0;
 }
 
+/* L3s that serve this node and no other. */
+static uint32_t own_l3s(const struct host *h, uint32_t node)
+{
+	uint32_t nr = 0;
+
+	for (uint32_t i = 0; i < h->nr_l3s; i++)
+		nr += h->l3[i].nodes == nodeset_of(node);
+	return nr;
+}
+
 bool cost_host_is_zen1(const struct host *h)
 {
 	for (uint32_t i = 0; i < h->nr_nodes; i++) {
@@ -88,7 +98,7 @@ bool cost_host_is_zen1(const struct host *h)
 			uint32_t d = host_distance(h, i, j);
 
 			if (i != j && h->node[i].package == h->node[j].package && d >= 13 &&
-			    d <= 18)
+			    d <= 18 && own_l3s(h, i) >= 2)
 				return true;
 		}
 	}
@@ -125,23 +135,16 @@ static void fill_latency(struct cost_params *p, const struct cost_assume *assume
 	}
 }
 
-/* Nodes with L3s of their own, two or more; or one, shared by at most eight cores
- * beside other such nodes of the package, is a chiplet too, but looks like any
- * small machine: that one is left without a port. */
+/* Chiplets show as nodes with two or more L3s of their own. A node that is one
+ * chiplet with one L3 looks like any small machine and is left without a port. */
 static uint32_t count_ports(const struct host *h, uint32_t node)
 {
-	uint32_t l3s = 0, small = 0;
+	uint32_t l3s = own_l3s(h, node);
 
-	for (uint32_t i = 0; i < h->nr_l3s; i++) {
-		if (h->l3[i].nodes != nodeset_of(node))
-			continue;
-		l3s++;
-	}
 	if (l3s < 2)
 		return 0;
 	/* L3s of up to four cores come in pairs: one die, one port (Zen 1 and 2) */
-	small = h->node[node].nr_cores <= 4 * l3s;
-	return small ? (l3s + 1) / 2 : l3s;
+	return h->node[node].nr_cores <= 4 * l3s ? (l3s + 1) / 2 : l3s;
 }
 
 static void fill_ports(struct cost_params *p, const struct cost_assume *assume)

@@ -7,8 +7,8 @@
  *
  *	latency of a pair	matrix cell; else local latency x class of the SLIT
  *				entry: <=10 1, 11-12 1.14, 13-18 1.56, 19-24 1.67,
- *				25-32 1.9 (2.5 where a package's own nodes are at
- *				13-18: Zen 1), above 32 SLIT / 17
+ *				25-32 1.9 (2.5 on Zen 1: a package's own nodes at
+ *				13-18, two L3s or more a node), above 32 SLIT / 17
  *	local latency		diagonal cell; else 100 ns (Xeons 80-95, EPYC 105-120)
  *	controller, reads	diagonal cell of the bandwidth matrix; else a channel
  *				of DDR4-3200 at 82 % of its rate for every four cores
@@ -86,7 +86,8 @@ void cost_params_release(struct cost_params *p);
 
 /* Latency relative to local that a SLIT entry stands for; `zen1` as above. */
 double cost_slit_ratio(uint32_t distance, bool zen1);
-/* Does the host look like Zen 1: neighbours in a package at 13 to 18? */
+/* Does the host look like Zen 1: neighbours in a package at 13 to 18, several L3s
+ * a node? */
 bool cost_host_is_zen1(const struct host *host);
 
 /*

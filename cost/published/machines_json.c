@@ -33,6 +33,7 @@ static uint32_t count_nodes(const json_t *entry)
 static void read_entry(struct machines *out, const json_t *entry)
 {
 	const json_t *peak = json_object_get(entry, "peak_MBps");
+	const json_t *row;
 	const char *id = json_string_value(json_object_get(entry, "id"));
 	struct machine m = {.nr_nodes = count_nodes(entry)};
 
@@ -42,6 +43,9 @@ static void read_entry(struct machines *out, const json_t *entry)
 	m.nr_sockets = (uint32_t)number(json_object_get(entry, "sockets"));
 	read_matrix(entry, "slit", m.slit);
 	read_matrix(entry, "latency_ns", m.latency_ns);
+	row = json_object_get(entry, "latency_row_to_node0_ns");
+	for (size_t j = 0; j < json_array_size(row) && j < MACHINE_NODES; j++)
+		m.latency_ns[0][j] = number(json_array_get(row, j));
 	read_matrix(entry, "read_bw_MBps", m.read_mbps);
 	m.peak_r = number(json_object_get(peak, "R"));
 	m.peak_3r1w = number(json_object_get(peak, "3R1W"));

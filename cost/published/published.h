@@ -8,14 +8,14 @@
 #include "base/alloc.h"
 #include "base/error.h"
 
-#define MACHINE_NODES 8
+#define MACHINE_NODES 16
 
 /* One entry of machines.json; zeros: not published. Rates in MB/s (10^6). */
 struct machine {
 	const char *id;
 	uint32_t nr_nodes, nr_sockets;
 	double slit[MACHINE_NODES][MACHINE_NODES];
-	double latency_ns[MACHINE_NODES][MACHINE_NODES];
+	double latency_ns[MACHINE_NODES][MACHINE_NODES]; /* or its first row alone */
 	double read_mbps[MACHINE_NODES][MACHINE_NODES];
 	double peak_r, peak_3r1w, peak_2r1w, peak_1r1w;
 };
