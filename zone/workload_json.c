@@ -74,7 +74,7 @@ int workload_read_fleet(struct workload *w, const struct json_at *at, struct err
 	static const char *const keys[] = {"hosts",	  "choice",	"cpu_overcommit",
 					   "dom0_memory", "dom0_vcpus", NULL};
 	struct fleet_spec *f = &w->fleet;
-	int choice = f->choice, rc = json_at_known(at, "the fleet", keys, err);
+	int choice = (int)f->choice, rc = json_at_known(at, "the fleet", keys, err);
 	int64_t vcpus = 0;
 
 	if (!rc)
@@ -271,7 +271,7 @@ int workload_from_json(struct workload *out, const struct json_doc *doc, struct 
 					   "trace",
 					   NULL};
 	struct json_at root = json_at_root(doc), fleet;
-	int refused = out->refused, rc = json_at_known(&root, "a workload", keys, err);
+	int refused = (int)out->refused, rc = json_at_known(&root, "a workload", keys, err);
 
 	if (!rc)
 		rc = read_text(&root, "name", false, &out->arena, &out->name, err);

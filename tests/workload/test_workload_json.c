@@ -5,7 +5,7 @@
 
 #include "base/output.h"
 #include "base/units.h"
-#include "help.h"
+#include "tests/workload/help.h"
 
 TestSuite(workload, .fini = remove_files);
 
