@@ -25,7 +25,7 @@ column()
 }
 
 run 0 compare $host "$work/zones.json" --format csv
-[ "$(column slowdown_ppm db edera-compact)" = 1000000 ] || fail "a local zone alone is slowed down"
+[ "$(column slowdown_ppm db edera-compact)" -lt 1010000 ] || fail "a local zone is slowed down"
 [ "$(column map_cost_ppm large edera-compact)" -gt 10000 ] || fail "spilled memory costs nothing"
 [ "$(column spilled_bytes large edera-compact)" = 4294967296 ] || fail "nothing is spilled"
 [ "$(column slowdown_ppm db flat)" -gt 1200000 ] || fail "flat is not slower"
