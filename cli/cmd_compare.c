@@ -24,6 +24,7 @@ struct session {
 	struct compare result;
 	enum output_format format;
 	bool refused;
+	int64_t launches, seed; /* launches 0: no swing */
 };
 
 /* Zones and neighbours of one case, placed under one policy. */
@@ -297,10 +298,16 @@ static int load(struct session *s, const struct args *args, struct error *err)
 	struct cost_assume assume = {0};
 	int rc = args_format(args, true, &s->format, err);
 
+	if (!rc)
+		rc = args_int(args, "launches", 1, 100000, &s->launches, err);
+	s->seed = 1;
+	if (!rc)
+		rc = args_int(args, "seed", 0, INT64_MAX, &s->seed, err);
 	for (const char *const *a = args_strings(args, "assume"); *a && !rc; a++)
 		rc = cost_assume_parse(*a, &assume, err);
-	if (!rc && neighbours && !zones)
-		rc = error_set(err, ERR_USAGE, "--neighbours goes with a file of zones");
+	if (!rc && (neighbours || s->launches) && !zones)
+		rc = error_set(err, ERR_USAGE,
+			       "--neighbours and --launches go with a file of zones");
 	if (!rc)
 		rc = read_what(s, args_string(args, "what", zones ? NULL : "compact,scatter"), err);
 	if (!rc && zones)
@@ -336,16 +343,21 @@ static void print_result(const struct session *s)
 static int run(const struct args *args, int *status, struct error *err)
 {
 	struct session *s = xcalloc(1, sizeof(*s));
+	const struct zone_list nobody = {0};
 	int rc = load(s, args, err);
 
 	if (!rc && args_operand(args, 1))
-		rc = one_case(s, "", &s->zones, &s->neighbours, err);
+		rc = one_case(s, "", &s->zones, s->launches ? &nobody : &s->neighbours, err);
 	else if (!rc)
 		rc = answer_question(s, err);
+	if (!rc && s->launches)
+		compare_swing(&s->result, s->what, s->nr_what, &s->zones, &s->neighbours,
+			      (uint32_t)s->launches, (uint64_t)s->seed);
 	if (!rc)
 		print_result(s);
 	*status = s->refused;
 	free(s->result.row);
+	free(s->result.swing);
 	cost_params_release(&s->params);
 	cost_work_release(&s->work);
 	zone_list_release(&s->zones);
@@ -359,6 +371,8 @@ static const struct option options[] = {
 	{"what", 'w', "POLICY,...", "which policies (default all; compact is edera-compact)",
 	 false},
 	{"neighbours", 'N', "ZONES", "zones that are there already, by edera-compact", false},
+	{"launches", 'l', "N", "launch each zone so often among changing neighbours", false},
+	{"seed", 's', "N", "of the neighbours that --launches draws (default 1)", false},
 	{"assume", 'a', "NAME=VALUE,...", "memory figures you know better (fabric=124GB, ...)",
 	 true},
 	{0},

@@ -33,6 +33,27 @@ static void put_cost(json_t *o, const struct compare_row *r)
 	json_object_set_new(o, "bandwidth_grade", json_string(cost_grade_name(c->bandwidth_grade)));
 }
 
+static json_t *swing(const struct compare *c)
+{
+	json_t *rows = json_array();
+
+	for (size_t i = 0; i < c->nr_swing; i++) {
+		const struct swing_row *r = &c->swing[i];
+		json_t *o = json_object();
+
+		json_object_set_new(o, "policy", json_string(r->policy->name));
+		json_object_set_new(o, "zone", json_string(r->zone->name));
+		put(o, "launches", r->launches);
+		put(o, "placed", r->placed);
+		put(o, "p5_ppm", r->p5_ppm);
+		put(o, "p50_ppm", r->p50_ppm);
+		put(o, "p95_ppm", r->p95_ppm);
+		put(o, "swing_ppm", r->swing_ppm);
+		json_array_append_new(rows, o);
+	}
+	return rows;
+}
+
 void compare_print_json(const struct compare *c, FILE *out)
 {
 	json_t *root = json_object(), *rows = json_array();
@@ -54,6 +75,8 @@ void compare_print_json(const struct compare *c, FILE *out)
 		json_array_append_new(rows, o);
 	}
 	json_object_set_new(root, "rows", rows);
+	if (c->nr_swing)
+		json_object_set_new(root, "swing", swing(c));
 	json_object_set_new(root, "grade", json_string(grade));
 	json_dumpf(root, out, JSON_INDENT(1));
 	fputc('\n', out);

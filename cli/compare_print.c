@@ -131,6 +131,45 @@ static void print_answer(const struct compare *c, FILE *out)
 		wins);
 }
 
+static void print_swing(const struct compare *c, FILE *out)
+{
+	static const char *const name[] = {"policy", "zone", "launches", "placed",
+					   "p5",     "p50",  "p95",	 "swing"};
+	struct table *t = table_new();
+
+	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
+		table_cell(t, "%s", name[i]);
+	table_end_row(t);
+	for (size_t i = 0; i < c->nr_swing; i++) {
+		const struct swing_row *r = &c->swing[i];
+
+		table_cell(t, "%s", r->policy->name);
+		table_cell(t, "%s", r->zone->name);
+		table_cell(t, "%u", r->launches);
+		table_cell(t, "%u", r->placed);
+		table_cell(t, "%.1f%%", (double)r->p5_ppm / 1e4);
+		table_cell(t, "%.1f%%", (double)r->p50_ppm / 1e4);
+		table_cell(t, "%.1f%%", (double)r->p95_ppm / 1e4);
+		table_cell(t, "%.1f%%", (double)r->swing_ppm / 1e4);
+		table_end_row(t);
+	}
+	fprintf(out, "\nperformance among changing neighbours (100 %% = alone, all local)\n");
+	table_print(t, out, 0);
+	table_free(t);
+}
+
+static void csv_swing(const struct compare *c, FILE *out)
+{
+	fputs("policy,zone,launches,placed,p5_ppm,p50_ppm,p95_ppm,swing_ppm\n", out);
+	for (size_t i = 0; i < c->nr_swing; i++) {
+		const struct swing_row *r = &c->swing[i];
+
+		fprintf(out, "%s,%s,%u,%u,%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "\n",
+			r->policy->name, r->zone->name, r->launches, r->placed, r->p5_ppm,
+			r->p50_ppm, r->p95_ppm, r->swing_ppm);
+	}
+}
+
 void compare_print_text(const struct compare *c, FILE *out)
 {
 	struct table *t = table_new();
@@ -148,12 +187,18 @@ void compare_print_text(const struct compare *c, FILE *out)
 	}
 	if (c->question)
 		print_answer(c, out);
+	if (c->nr_swing)
+		print_swing(c, out);
 	fprintf(out, "\n%s\n", grade);
 	free(grade);
 }
 
 void compare_print_csv(const struct compare *c, FILE *out)
 {
+	if (c->nr_swing) {
+		csv_swing(c, out);
+		return;
+	}
 	fputs("case,policy,zone,placed,nodes,mean_distance_centi,bandwidth_bytes_per_s,latency_ps,"
 	      "slowdown_ppm,remote_ppm,cause_remote_ppm,cause_controller_ppm,cause_port_ppm,"
 	      "cause_fabric_ppm,cause_link_ppm,cause_cores_ppm,spilled_bytes,map_cost_ppm,"

@@ -21,7 +21,7 @@ column()
 {
 	awk -F, -v name="$1" -v zone="$2" -v policy="$3" '
 	NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i }
-	$2 == policy && $3 == zone { print $c }' "$work/out"
+	($1 == policy && $2 == zone) || ($2 == policy && $3 == zone) { print $c }' "$work/out"
 }
 
 run 0 compare $host "$work/zones.json" --format csv
@@ -50,6 +50,20 @@ says out "in 2 cases on this host"
 run 0 compare epyc-9224-nps2-5n --quiet
 says out "latency is probed"
 
+# the same neighbours every time the seed is the same
+run 0 compare $host "$work/zones.json" --launches 40 --format csv
+cp "$work/out" "$work/first"
+run 0 compare $host "$work/zones.json" --launches 40 --format csv
+cmp -s "$work/out" "$work/first" || fail "two equal calls differ"
+[ "$(column placed db flat)" ] || fail "no swing of db under flat"
+run 0 compare $host "$work/zones.json" --launches 40 --format csv --seed 2
+cmp -s "$work/out" "$work/first" && fail "the seed changes nothing"
+awk -F, 'NR > 1 && ($5 > $6 || $6 > $7)' "$work/out" | grep . && fail "quantiles out of order"
+run 0 compare $host "$work/zones.json" --launches 2 --format json
+says out '"swing_ppm"'
+
+refused 2 compare $host --launches 5
+refused 2 compare $host "$work/zones.json" --launches 0
 refused 2 compare $host --what compct
 refused 2 compare $host --assume fabirc=1GB
 refused 2 compare $host --neighbours "$work/near.json"
