@@ -97,9 +97,9 @@ static void add_floating(struct flows *f, double *share, const struct cost_param
 		cpus += p->host->node[node].nr_cpus;
 	}
 	nodeset_for_each (node, plan->nodes) {
-		double vcpus = (double)plan->zone->vcpus * p->host->node[node].nr_cpus / cpus;
+		uint32_t here = p->host->node[node].nr_cpus;
 
-		if (!p->host->node[node].nr_cpus)
+		if (!here)
 			continue;
 		if (z->map_true) {
 			for (uint32_t m = 0; m < p->nr_nodes; m++)
@@ -107,7 +107,7 @@ static void add_floating(struct flows *f, double *share, const struct cost_param
 		} else {
 			share_all(share, r, p->nr_nodes, node);
 		}
-		add_flow(f, z, zone, node, vcpus, share);
+		add_flow(f, z, zone, node, (double)plan->zone->vcpus * here / cpus, share);
 		share += p->nr_nodes;
 	}
 }
