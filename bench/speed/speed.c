@@ -207,5 +207,6 @@ int main(int argc, char **argv)
 	replay(arrivals, hosts);
 	speed_balloon();
 	speed_decisions();
+	speed_solver();
 	return 0;
 }

@@ -34,5 +34,7 @@ void speed_balloon(void);
 
 /* Time of one placement decision on hosts of 8 to 64 nodes. */
 void speed_decisions(void);
+/* Prints its table: the cost model's solver on random problems. */
+void speed_solver(void);
 
 #endif
