@@ -51,7 +51,8 @@ int run_stop(struct run *r, uint32_t slot, struct error *err) MUST_USE;
 
 /* After room was made: those who wait, in order, while the first one fits. */
 int run_serve_waiting(struct run *r, struct error *err) MUST_USE;
-/* The zone in `slot` is gone (stopped, or by itself): account for it and free the slot. */
+/* The zone in `slot` is gone (stopped, or by itself): account for it and free the
+ * slot. Its row in zones.csv is written unless `outcome` is NULL. */
 void run_forget(struct run *r, uint32_t slot, const char *outcome);
 
 /* run_print.c: rows of timeline.csv and zones.csv. */

@@ -191,7 +191,7 @@ void run_forget(struct run *r, uint32_t slot, const char *outcome)
 	stranded_after(&r->stranded, host, -(int64_t)z->vcpus, -z->locality.resident_bytes);
 	fleet_update(&r->fleet, host, r->state[host]);
 	r->row->events++;
-	if (r->in->zones)
+	if (r->in->zones && outcome)
 		run_print_placed(r, slot, r->totals.at_ns, outcome);
 	dynamic_end(r, slot);
 	live_remove(&r->live, slot);
@@ -202,10 +202,15 @@ int run_stop(struct run *r, uint32_t slot, struct error *err)
 	struct step s = {.kind = STEP_STOP, .host = r->live.zone[slot].host, .slot = slot};
 	int rc;
 
+	/* its row says where its memory was, which is known until it stops */
+	if (r->in->zones) {
+		dynamic_integrate(r, slot);
+		run_print_placed(r, slot, r->totals.at_ns, "stopped");
+	}
 	stranded_before(&r->stranded);
 	rc = carry_out_step(r, &s, err);
 	if (rc)
 		return rc;
-	run_forget(r, slot, "stopped");
+	run_forget(r, slot, NULL);
 	return 0;
 }

@@ -13,7 +13,7 @@ void timeline_print_header(FILE *out)
 		"%s,time_s,live_zones,waiting_zones,vcpus,resident_bytes,free_bytes,"
 		"local_page_ppm,own_page_ppm,mean_distance_centi,zones_placed,zones_refused,"
 		"zone_local_p5_ppm,zone_local_p50_ppm,zone_local_p95_ppm,balloon_steps,"
-		"balloon_failures\n",
+		"balloon_failures,node_resident_bytes\n",
 		key_columns);
 }
 
@@ -22,7 +22,7 @@ void zones_print_header(FILE *out)
 	fprintf(out,
 		"%s,zone,name,outcome,error,host,nodes,vcpus,memory_bytes,spilled_bytes,start_ns,"
 		"end_ns,local_page_ppm,mean_distance_centi,off_home_page_s,balloon_steps,"
-		"balloon_failures,s_to_90,s_to_75,s_to_50\n",
+		"balloon_failures,s_to_90,s_to_75,s_to_50,pages_by_node\n",
 		key_columns);
 }
 
@@ -63,6 +63,25 @@ static void print_quantiles(struct run *r, FILE *out)
 		fprintf(out, ",%" PRId32, nr ? r->local_scratch[(nr - 1) * percent[i] / 100] : 0);
 }
 
+/* What zones and dom0 hold on the first, second, ... node of all hosts together. */
+static void print_nodes(const struct run *r, FILE *out)
+{
+	int64_t taken[NODES_MAX] = {0};
+	unsigned nr = 0;
+
+	for (uint32_t i = 0; i < r->in->nr_hosts; i++) {
+		const struct host_state *s = r->state[i];
+
+		for (unsigned n = 0; n < s->host->nr_nodes; n++)
+			taken[n] += s->host->node[n].memory_bytes / PAGE_BYTES * PAGE_BYTES -
+				    s->free_bytes[n];
+		nr = s->host->nr_nodes > nr ? s->host->nr_nodes : nr;
+	}
+	for (unsigned n = 0; n < nr; n++)
+		fprintf(out, "%c%" PRId64, n ? ' ' : ',', taken[n]);
+	fputc('\n', out);
+}
+
 void run_print_sample(struct run *r, int64_t at_ns)
 {
 	const struct totals *t = &r->totals;
@@ -77,7 +96,8 @@ void run_print_sample(struct run *r, int64_t at_ns)
 		ppm(t->local_bytes, t->resident_bytes), ppm(t->own_bytes, t->resident_bytes),
 		distance, r->row->zones_placed, r->row->zones_refused);
 	print_quantiles(r, out);
-	fprintf(out, ",%" PRId64 ",%" PRId64 "\n", r->row->balloon_steps, r->row->balloon_failures);
+	fprintf(out, ",%" PRId64 ",%" PRId64, r->row->balloon_steps, r->row->balloon_failures);
+	print_nodes(r, out);
 }
 
 /* A field in a row that is kept as text until the zone ends. */
@@ -132,7 +152,7 @@ static void print_life(const struct run *r, uint32_t slot, int64_t end_ns, FILE 
 		ppm_wide(local_ns, resident_ns), z->locality.mean_distance_centi,
 		(int64_t)((resident_ns - local_ns) / PAGE_BYTES / NS_PER_S));
 	if (!d || !d->nr_vnodes) {
-		fputs(",0,0,,,\n", out);
+		fputs(",0,0,,,", out);
 		return;
 	}
 	fprintf(out, ",%" PRIu64 ",%" PRIu64, d->steps, d->failures);
@@ -141,6 +161,29 @@ static void print_life(const struct run *r, uint32_t slot, int64_t end_ns, FILE 
 			fputc(',', out);
 		else
 			fprintf(out, ",%" PRId64, d->below_ns[i] / NS_PER_S);
+	}
+}
+
+/* "4:4194304 0:1048576", nodes as the operating system numbers them; nothing when
+ * the machine does not know, or the zone is gone. */
+static void print_pages(const struct run *r, uint32_t slot, FILE *out)
+{
+	const struct live_zone *z = &r->live.zone[slot];
+	const struct host *h = r->in->host[z->host];
+	int64_t pages[NODES_MAX] = {0};
+	struct measure m;
+	const char *gap = "";
+
+	fputc(',', out);
+	if (!backend_measure(r->backend, z->host, slot, &m, NULL)) {
+		for (uint32_t i = 0; i < m.nr_parts; i++)
+			pages[m.part[i].node] += m.part[i].bytes / PAGE_BYTES;
+	}
+	for (unsigned n = 0; n < h->nr_nodes; n++) {
+		if (!pages[n])
+			continue;
+		fprintf(out, "%s%u:%" PRId64, gap, h->node[n].os_index, pages[n]);
+		gap = " ";
 	}
 	fputc('\n', out);
 }
@@ -154,6 +197,7 @@ void run_print_placed(const struct run *r, uint32_t slot, int64_t end_ns, const 
 	print_key(r, out);
 	fprintf(out, ",%s,%s,,%s", record, outcome, rest);
 	print_life(r, slot, end_ns, out);
+	print_pages(r, slot, out);
 }
 
 void run_print_refused(const struct run *r, const struct zone *z, uint64_t ordinal, int64_t at_ns,
@@ -164,6 +208,6 @@ void run_print_refused(const struct run *r, const struct zone *z, uint64_t ordin
 	print_key(r, out);
 	fprintf(out, ",%" PRIu64 ",", ordinal);
 	csv_print_field(z->name, out);
-	fprintf(out, ",refused,%s,,,%" PRIu32 ",%" PRId64 ",0,%" PRId64 ",%" PRId64 ",,,,,,,,\n",
+	fprintf(out, ",refused,%s,,,%" PRIu32 ",%" PRId64 ",0,%" PRId64 ",%" PRId64 ",,,,,,,,,\n",
 		error_name(code), z->vcpus, zone_boot_bytes(z), at_ns, at_ns);
 }

@@ -23,6 +23,7 @@
 #include "host/host.h"
 #include "sim/allocator.h"
 #include "sim/sim.h"
+#include "zone/trace_files.h"
 
 static volatile sig_atomic_t stop_asked;
 
@@ -470,13 +471,23 @@ static int64_t clock_ns(void)
 static const char **input_files(struct cmd *c)
 {
 	const struct fleet_spec *f = &c->workload.fleet;
-	const char **input = arena_alloc(&c->arena, (f->nr_groups + 3) * sizeof(*input));
+	struct trace_files files = {0};
+	const char **input;
 	size_t n = 0;
 
-	if (strcmp(c->workload.path, "-") != 0)
+	if (c->workload.trace_path && trace_is_folder(c->workload.trace_path) &&
+	    trace_files_list(&files, c->workload.trace_path, NULL))
+		files.nr = 0;
+	input = arena_alloc(&c->arena, (f->nr_groups + files.nr + 3) * sizeof(*input));
+
+	if (strcmp(c->workload.path, "-") != 0 && !trace_is_folder(c->workload.path))
 		input[n++] = c->workload.path;
-	if (c->workload.trace_path && strcmp(c->workload.trace_path, c->workload.path) != 0)
+	if (c->workload.trace_path && !files.nr &&
+	    strcmp(c->workload.trace_path, c->workload.path) != 0)
 		input[n++] = c->workload.trace_path;
+	for (size_t i = 0; i < files.nr; i++)
+		input[n++] = arena_strdup(&c->arena, files.path[i]);
+	trace_files_release(&files);
 	for (uint32_t g = 0; g < f->nr_groups; g++)
 		if (c->loaded[g]->path)
 			input[n++] = c->loaded[g]->path;

@@ -43,7 +43,7 @@ static int unknown_column(const struct trace_stream *t, unsigned field, struct e
 	return csv_error(&t->csv, field, err, "unknown column \"%.80s\"", t->csv.column[field]);
 }
 
-static int bind_columns(struct trace_stream *t, struct error *err)
+int trace_bind_columns(struct trace_stream *t, struct error *err)
 {
 	bool known[CSV_FIELDS_MAX] = {false};
 
@@ -75,7 +75,7 @@ int trace_init(struct trace_stream *t, struct csv *csv, const struct trace_layou
 	t->gpus = w->trace_gpus;
 	t->skip_bad = skip_bad;
 	t->base.stats.total = t->csv.total;
-	rc = bind_columns(t, err);
+	rc = trace_bind_columns(t, err);
 	if (rc)
 		trace_release(t);
 	return rc;

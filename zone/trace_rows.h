@@ -53,6 +53,9 @@ struct trace_stream {
  * too. ERR_INPUT when a column is missing. */
 int trace_init(struct trace_stream *t, struct csv *csv, const struct trace_layout *layout,
 	       const struct workload *w, bool skip_bad, struct error *err) MUST_USE;
+/* Find the layout's columns in the header of t->csv; trace_init() does it for the
+ * first file. */
+int trace_bind_columns(struct trace_stream *t, struct error *err) MUST_USE;
 void trace_release(struct trace_stream *t);
 
 /* The next good row into t->base.event; *more = false at the end. Bad rows are

@@ -3,11 +3,11 @@
  * al., "Statistical characterization of business-critical workloads hosted in
  * cloud datacenters", CCGrid 2015). Two forms:
  *
- * gwa-t-12: a file a VM as published, semicolon separated: Timestamp [ms] (which
- *	holds seconds), CPU cores, memory provisioned and used in KB, ...
- * gwa-t-12-condensed: all VMs in one table, rows of a VM together and in the order
- *	of time: vm,t_s,cpu_pct,mem_used_kb,cores,mem_prov_kb; the last two empty where
- *	they are those of the row above.
+ * gwa-t-12: a file a VM as published, or a folder of them, semicolon separated: Timestamp [ms]
+ *(which holds seconds), CPU cores, memory provisioned and used in KB, ... gwa-t-12-condensed: all
+ *VMs in one table, rows of a VM together and in the order of time:
+ *vm,t_s,cpu_pct,mem_used_kb,cores,mem_prov_kb; the last two empty where they are those of the row
+ *above.
  *
  * A VM becomes a zone that starts at its first sample, lives one sampling step
  * beyond its last, and has the most vCPUs and memory that were provisioned for
@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "zone/trace_files.h"
 #include "zone/trace_rows.h"
 
 #define STEP_S 300
@@ -43,6 +44,8 @@ struct usage_stream {
 	size_t nr, cap;
 	struct use_sample *sample;
 	size_t nr_samples, cap_samples;
+	struct trace_files files; /* of a folder */
+	bool file_begins; /* the next row is the first of its file */
 	/* the row that was read last */
 	char vm_name[ZONE_NAME_MAX + 1];
 	int64_t t_s, pages, cores, bytes;
@@ -78,7 +81,7 @@ static bool begins_vm(struct usage_stream *u)
 	size_t n;
 
 	if (t->column[VM] < 0)
-		return u->nr == 0;
+		return u->file_begins;
 	f = &t->csv.field[t->column[VM]];
 	n = f->n < ZONE_NAME_MAX - 3 ? f->n : ZONE_NAME_MAX - 3;
 	if (u->nr && strlen(u->vm_name) == n && memcmp(u->vm_name, f->text, n) == 0)
@@ -88,10 +91,18 @@ static bool begins_vm(struct usage_stream *u)
 	return true;
 }
 
+/* "12" of ".../12.csv" */
+static const char *file_name(struct usage_stream *u)
+{
+	const char *slash = strrchr(u->rows.csv.path, '/');
+	const char *name = slash ? slash + 1 : u->rows.csv.path;
+
+	return arena_strndup(&u->names, name, strcspn(name, "."));
+}
+
 static void add_vm(struct usage_stream *u)
 {
-	const struct trace_stream *t = &u->rows;
-	const char *name = t->column[VM] < 0 ? "vm" : u->vm_name;
+	const char *name = u->rows.column[VM] < 0 ? file_name(u) : u->vm_name;
 
 	u->vm = grow(u->vm, &u->cap, u->nr, sizeof(*u->vm));
 	u->vm[u->nr] = (struct usage_vm){
@@ -141,6 +152,7 @@ static int usage_row(struct trace_stream *t, struct error *err)
 	bool first = begins_vm(u);
 	int rc;
 
+	u->file_begins = false;
 	if (first)
 		u->cores = u->bytes = 0;
 	rc = read_row(u, err);
@@ -158,6 +170,23 @@ static int compare_vms(const void *pa, const void *pb)
 	return (a->row > b->row) - (a->row < b->row);
 }
 
+/* Another VM, in a file of its own with the same columns. */
+static int read_next_file(struct usage_stream *u, const char *path, struct error *err)
+{
+	struct trace_stream *t = &u->rows;
+	bool more;
+	int rc;
+
+	csv_close(&t->csv);
+	rc = csv_open(&t->csv, path, err);
+	if (!rc)
+		rc = trace_bind_columns(t, err);
+	u->file_begins = true;
+	while (!rc && !(rc = trace_row(t, &more, err)) && more)
+		;
+	return rc;
+}
+
 static int read_vms(struct usage_stream *u, struct error *err)
 {
 	bool more;
@@ -165,6 +194,8 @@ static int read_vms(struct usage_stream *u, struct error *err)
 
 	while (!(rc = trace_row(&u->rows, &more, err)) && more)
 		;
+	for (size_t i = 1; !rc && i < u->files.nr; i++)
+		rc = read_next_file(u, u->files.path[i], err);
 	if (!rc && !u->nr)
 		rc = error_at(err, ERR_INPUT, u->rows.csv.path, 0, 0, "the trace has no rows");
 	for (size_t i = 0; i < u->nr; i++) {
@@ -220,6 +251,7 @@ static void usage_close(struct zone_stream *s)
 
 	trace_release(&u->rows);
 	arena_release(&u->names);
+	trace_files_release(&u->files);
 	free(u->vm);
 	free(u->sample);
 	free(u);
@@ -233,6 +265,9 @@ static int usage_open(struct zone_stream **out, struct csv *csv, const struct tr
 	int rc = trace_init(&u->rows, csv, layout, w, skip_bad, err);
 
 	u->rows.base.ops = &ops;
+	u->file_begins = true;
+	if (!rc && trace_is_folder(w->trace_path))
+		rc = trace_files_list(&u->files, w->trace_path, err);
 	if (!rc)
 		rc = read_vms(u, err);
 	if (rc) {
@@ -299,6 +334,7 @@ const struct trace_format trace_gwa_t_12 = {
 	.name = "gwa-t-12",
 	.summary = "Bitbrains VM as published: Timestamp [ms];CPU cores;...;Memory usage [KB];...",
 	.source = GWA,
+	.takes_folders = true,
 	.recognise = raw_recognise,
 	.open = raw_open,
 };

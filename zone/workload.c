@@ -5,6 +5,7 @@
 
 #include "base/csv.h"
 #include "zone/stream.h"
+#include "zone/trace_files.h"
 #include "zone/workload_impl.h"
 
 const char *const host_choice_names[] = {"first-fit", "best-fit", "worst-fit", "random", NULL};
@@ -86,11 +87,28 @@ static int unknown_format(const char *path, const char *format, struct error *er
 			"the header is of no known trace format (%s); name the format", list);
 }
 
+/* The trace, or the first file of a folder. */
+static int open_trace(struct csv *out, const char *path, struct error *err)
+{
+	struct trace_files files;
+	int rc;
+
+	if (!trace_is_folder(path))
+		return csv_open(out, path, err);
+	*out = (struct csv){0};
+	rc = trace_files_list(&files, path, err);
+	if (rc)
+		return rc;
+	rc = csv_open(out, files.path[0], err);
+	trace_files_release(&files);
+	return rc;
+}
+
 /* Which format the header of the trace is of; NULL in *out when of none. */
 static int sniff(const char *path, const struct trace_format **out, struct error *err)
 {
 	struct csv c;
-	int rc = csv_open(&c, path, err);
+	int rc = open_trace(&c, path, err);
 
 	*out = NULL;
 	if (rc)
@@ -123,7 +141,7 @@ int workload_load(struct workload *out, const char *path, const char *format, st
 	workload_defaults(out);
 	out->path = arena_strdup(&out->arena, path);
 	out->name = name_of_path(&out->arena, path);
-	if (format || is_csv(path)) {
+	if (format || is_csv(path) || trace_is_folder(path)) {
 		out->source = SOURCE_TRACE;
 		out->trace_path = out->path;
 		rc = workload_find_format(out, format, err);
@@ -157,7 +175,11 @@ int workload_open(struct zone_stream **out, const struct workload *w, uint64_t s
 	case SOURCE_EVENTS:
 		return stream_of_events(out, w->event, w->nr_events, err);
 	case SOURCE_TRACE:
-		rc = csv_open(&csv, w->trace_path, err);
+		if (trace_is_folder(w->trace_path) && !w->trace_format->takes_folders)
+			return error_set(err, ERR_INPUT,
+					 "%s: is a folder; a trace in format %s is one file",
+					 w->trace_path, w->trace_format->name);
+		rc = open_trace(&csv, w->trace_path, err);
 		return rc ? rc : w->trace_format->open(out, &csv, w, skip_bad, err);
 	}
 	BUG_ON(true);

@@ -140,6 +140,7 @@ struct trace_format {
 	const char *name; /* "huawei-east-1" */
 	const char *summary; /* one line for `homenode list formats` */
 	const char *source; /* where the format is defined */
+	bool takes_folders; /* the trace may be a folder of files */
 	/* true when the columns of the file's header are this format's */
 	bool (*recognise)(const struct csv *header);
 	/* The stream takes over the open table and closes it, on failure too. */

@@ -44,6 +44,46 @@ Test(usage, raw_rows_become_a_zone)
 	workload_release(&w);
 }
 
+/* A folder of files is one trace, a VM a file, in the order of their numbers. */
+Test(usage, a_folder_of_vms)
+{
+	static const char *const name[] = {"10.csv", "2.csv", "notes.txt"};
+	char dir[] = "/tmp/homenode-vms-XXXXXX", path[80];
+	struct workload w = {0};
+	struct zone_stream *s;
+	const struct zone_event *e;
+	struct error err;
+
+	cr_assert_not_null(mkdtemp(dir));
+	for (int i = 0; i < 3; i++) {
+		FILE *f;
+
+		snprintf(path, sizeof(path), "%s/%s", dir, name[i]);
+		f = fopen(path, "w");
+		fprintf(f,
+			"Timestamp [ms];\tCPU cores;\tMemory capacity provisioned [KB];\tMemory "
+			"usage "
+			"[KB]\n1000;\t%d;\t2097152.0;\t1048576.5\n",
+			i + 1);
+		fclose(f);
+	}
+	cr_assert_eq(workload_load(&w, dir, NULL, &err), 0, "%s", err.text);
+	e = only_event(&w, &s);
+	cr_assert_str_eq(e->zone->name, "vm-2");
+	cr_assert_eq(e->zone->vcpus, 2);
+	cr_assert_eq(zone_stream_next(s, &e, NULL), 0);
+	cr_assert_str_eq(e->zone->name, "vm-10");
+	cr_assert_eq(zone_stream_next(s, &e, NULL), 0);
+	cr_assert_null(e);
+	zone_stream_close(s);
+	workload_release(&w);
+	for (int i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, name[i]);
+		unlink(path);
+	}
+	rmdir(dir);
+}
+
 Test(usage, blanks_keep_and_equal_times_overwrite)
 {
 	struct workload w;
