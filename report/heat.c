@@ -1,7 +1,8 @@
 /*
- * Memory of nodes over time, from zones.csv. The file says where a zone's nodes
- * are and how much memory it asked for; each of its nodes is taken to hold an
- * equal part, what spilled included. Two passes: how much there is, then sums.
+ * Memory of nodes over time, from zones.csv. The file says which nodes a zone
+ * has, how much memory, and how much of that is elsewhere; each of its nodes is
+ * taken to hold an equal part of the rest. Where the spilled part went is not in
+ * the file and not counted. Two passes: how much there is, then sums.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,7 @@
 #include "report/series.h"
 
 struct zone_row {
-	int64_t host, bytes, start_ns, end_ns;
+	int64_t host, bytes, spilled_bytes, start_ns, end_ns; /* bytes: on its own nodes */
 	unsigned node[64], nr_nodes;
 };
 
@@ -50,6 +51,11 @@ static int read_zone(const struct csv *csv, struct zone_row *z, bool *use, struc
 		rc = csv_int(csv, (unsigned)csv_column(csv, "memory_bytes"), 0, INT64_MAX,
 			     &z->bytes, err);
 	if (!rc)
+		rc = csv_int(csv, (unsigned)csv_column(csv, "spilled_bytes"), 0, z->bytes,
+			     &z->spilled_bytes, err);
+	if (!rc)
+		z->bytes -= z->spilled_bytes;
+	if (!rc)
 		rc = csv_int(csv, (unsigned)csv_column(csv, "start_ns"), 0, INT64_MAX, &z->start_ns,
 			     err);
 	if (!rc)
@@ -88,8 +94,9 @@ static void add_zone(struct heat *h, double *memory, const struct zone_row *z)
 static int pass(struct heat *h, const char *path, double *memory,
 		void (*use)(struct heat *, double *, const struct zone_row *), struct error *err)
 {
-	static const char *const needed[] = {"host",	     "nodes",	 "policy", "memory_policy",
-					     "memory_bytes", "start_ns", "end_ns", NULL};
+	static const char *const needed[] = {"host",	      "nodes",	      "policy",
+					     "memory_policy", "memory_bytes", "spilled_bytes",
+					     "start_ns",      "end_ns",	      NULL};
 	struct csv csv;
 	bool more = true, first = true;
 	int rc = csv_open(&csv, path, err);
@@ -152,7 +159,7 @@ int heat_load(struct heat *out, const char *path, struct error *err)
 	*out = (struct heat){0};
 	rc = pass(out, path, NULL, measure_zone, err);
 	rows = (size_t)out->nr_hosts * out->nr_nodes;
-	if (!rc && rows && out->end_ns) {
+	if (!rc && rows && rows <= HEAT_NODES_MAX && out->end_ns) {
 		memory = xcalloc(rows * HEAT_COLUMNS, sizeof(*memory));
 		rc = pass(out, path, memory, add_zone, err);
 		if (!rc)

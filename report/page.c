@@ -99,7 +99,7 @@ static char *curves_script(const struct series *s, enum curve_value v, double sc
 	}
 	fprintf(f,
 		"set xlabel 'hours since the start'\nset ylabel '%s'\nset grid lc rgb '#d0d0d0'\n"
-		"set key outside below\nset yrange [0:*]\nplot ",
+		"set key outside above\nset autoscale xfixmax\nset yrange [0:*]\nplot ",
 		label);
 	for (size_t i = 0; band && i < s->nr; i++, comma = ", ")
 		fprintf(f,
@@ -189,10 +189,11 @@ static int print_heat(const struct run_dir *run, const struct page_options *o, F
 
 	if (!rc && h.nr_rows) {
 		char *script = heat_script(&h);
-		char *caption = xasprintf("%s. A host has %u lines, one a node; a line shows %zu "
-					  "node%s, the fullest of them. Planned memory, in equal "
-					  "parts on the nodes of a zone.",
-					  h.row, h.nr_nodes, h.per_row, h.per_row > 1 ? "s" : "");
+		char *caption =
+			xasprintf("%s. A host has %u lines, one a node; a line shows %zu "
+				  "node%s, the fullest of them. The memory of a zone in equal "
+				  "parts on its nodes, without what spilled to other nodes.",
+				  h.row, h.nr_nodes, h.per_row, h.per_row > 1 ? "s" : "");
 		struct picture p = {
 			.name = "occupancy",
 			.title = "Memory of nodes over time",
@@ -301,6 +302,8 @@ int page_write(struct run_dir *run, const struct page_options *o, FILE *out, str
 	fputs("<section>\n<h2>Policies</h2>\n<p>Where rows differ in the policy alone, the best "
 	      "(&#9650;) and the worst (&#9660;) are marked. Headings sort.</p>\n",
 	      out);
+	page_print_policies(run, out);
+	fputs("</section>\n<section>\n<h2>All figures</h2>\n", out);
 	page_print_summary(run, out);
 	fputs("</section>\n", out);
 	page_print_compact_scatter(&run->summary, out);

@@ -43,6 +43,8 @@ int page_write(struct run_dir *run, const struct page_options *o, FILE *out,
 	       struct error *err) MUST_USE;
 
 /* page_table.c */
+/* What a person compares first, and every figure of summary.csv. */
+void page_print_policies(const struct run_dir *run, FILE *out);
 void page_print_summary(const struct run_dir *run, FILE *out);
 void page_print_refusals(const struct run_dir *run, FILE *out);
 void page_print_compact_scatter(struct sheet *s, FILE *out);

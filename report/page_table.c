@@ -96,20 +96,45 @@ static void end_table(FILE *out)
 	fputs("</tbody>\n</table>\n</div>\n", out);
 }
 
-void page_print_summary(const struct run_dir *run, FILE *out)
+/* Does a key column tell rows of this run apart? */
+static bool varies(const struct sheet *s, const char *column)
 {
-	const struct sheet *s = &run->summary;
+	for (size_t r = 1; r < s->nr; r++)
+		if (!same_in(s, 0, r, column))
+			return true;
+	return false;
+}
 
-	begin_table("Figures of summary.csv, a row for each policy, memory policy and seed", out);
+static bool judged(const char *column)
+{
+	for (size_t i = 0; i < sizeof(better) / sizeof(better[0]); i++)
+		if (strcmp(better[i].column, column) == 0)
+			return true;
+	return false;
+}
+
+/* Every column, or what a person compares first. */
+static bool shown(const struct sheet *s, const char *column, bool all)
+{
+	if (all || strcmp(column, "policy") == 0)
+		return true;
+	return is_key_column(column) ? varies(s, column) : judged(column);
+}
+
+static void print_rows(const struct sheet *s, const char *id, bool all, FILE *out)
+{
 	for (unsigned c = 0; c < s->nr_columns; c++)
-		heading(s->column[c], is_key_column(s->column[c]), out);
-	fputs("</tr></thead>\n<tbody id=\"summary\">\n", out);
+		if (shown(s, s->column[c], all))
+			heading(s->column[c], is_key_column(s->column[c]), out);
+	fprintf(out, "</tr></thead>\n<tbody id=\"%s\">\n", id);
 	for (size_t r = 0; r < s->nr; r++) {
 		fputs("<tr>", out);
 		for (unsigned c = 0; c < s->nr_columns; c++) {
 			int64_t v;
 
-			if (sheet_figure_at(s, r, (int)c, &v) && !is_key_column(s->column[c]))
+			if (!shown(s, s->column[c], all))
+				continue;
+			if (!is_key_column(s->column[c]) && sheet_figure_at(s, r, (int)c, &v))
 				figure_cell(v, mark(s, r, (int)c), out);
 			else
 				text_cell(sheet_text(s, r, (int)c),
@@ -118,6 +143,18 @@ void page_print_summary(const struct run_dir *run, FILE *out)
 		fputs("</tr>\n", out);
 	}
 	end_table(out);
+}
+
+void page_print_policies(const struct run_dir *run, FILE *out)
+{
+	begin_table("What policies are compared by", out);
+	print_rows(&run->summary, "policies", false, out);
+}
+
+void page_print_summary(const struct run_dir *run, FILE *out)
+{
+	begin_table("Figures of summary.csv, a row for each policy, memory policy and seed", out);
+	print_rows(&run->summary, "summary", true, out);
 }
 
 void page_print_refusals(const struct run_dir *run, FILE *out)

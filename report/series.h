@@ -31,9 +31,11 @@ struct series {
 int series_load(struct series *out, const char *path, struct error *err) MUST_USE;
 void series_release(struct series *s);
 
-/* Planned memory of (host, node) in the first row of the run, in columns of time. */
+/* Memory of (host, node) that its own zones hold, in the first row of the run, in columns of time.
+ */
 #define HEAT_COLUMNS 120
 #define HEAT_ROWS_MAX 256
+#define HEAT_NODES_MAX ((size_t)1 << 18) /* of more hosts and nodes there is no picture */
 
 struct heat {
 	const char *row; /* of which row */
