@@ -16,9 +16,11 @@ build  libyaml-dev      library yaml-0.1
 build  libmd-dev        library libmd
 test   libcriterion-dev library criterion
 test   hwloc            command lstopo-no-graphics
+test   gnuplot-nox      command gnuplot
 ci     clang            command clang
 ci     clang-format     command clang-format
 ci     shellcheck       command shellcheck
+ci     chromium         command chromium
 '
 
 packages_have()

@@ -8,14 +8,10 @@ page=$work/run/report.html
 
 # without gnuplot: tables alone, and a sentence
 mkdir "$work/empty"
-PATH_BEFORE=$PATH
-PATH=$work/empty
-export PATH
-"$HOMENODE" report "$work/run" 2>"$work/err"
+env PATH="$work/empty" "$HOMENODE" report "$work/run" 2>"$work/err"
 status=$?
-"$HOMENODE" report "$work/run" --pictures "$work/none" 2>"$work/err2"
+env PATH="$work/empty" "$HOMENODE" report "$work/run" --pictures "$work/none" 2>"$work/err2"
 status2=$?
-PATH=$PATH_BEFORE
 [ "$status" -eq 0 ] || fail "without gnuplot the status is $status"
 [ "$status2" -eq 3 ] || fail "--pictures without gnuplot has the status $status2"
 says err "the page has no pictures"
