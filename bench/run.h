@@ -34,6 +34,7 @@ struct run_input {
 	enum run_memory memory;
 	uint64_t seed;
 	const struct backend_ops *backend;
+	const char *allocator; /* label of the row: the allocator among the options */
 	const char *backend_options; /* NULL: none */
 	const char *record_path; /* record what passes to this file; NULL: do not */
 	const struct host *const *host; /* nr_hosts */
