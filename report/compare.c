@@ -44,7 +44,7 @@ static void compare_row(struct comparison *c, const struct sheet *a, const struc
 	for (unsigned i = 0; i < a->nr_columns; i++) {
 		struct change d = {.row_a = row_a, .row_b = row_b, .column = a->column[i]};
 
-		if (other[i] < 0 || is_key_column(d.column))
+		if (other[i] < 0 || i < a->nr_keys)
 			continue;
 		d.has_a = sheet_figure_at(a, row_a, (int)i, &d.a);
 		d.has_b = sheet_figure_at(b, row_b, other[i], &d.b);

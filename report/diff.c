@@ -52,12 +52,14 @@ void diff_print_text(const struct comparison *c, struct sheet *a, struct sheet *
 	fprintf(out, "%zu rows in both, %zu of them equal\n", c->nr_rows, c->nr_same);
 }
 
-static void print_key(const char *what, const struct sheet *s, size_t row, FILE *out)
+/* In the columns that `header` has. */
+static void print_key(const char *what, const struct sheet *header, const struct sheet *s,
+		      size_t row, FILE *out)
 {
 	fputs(what, out);
-	for (size_t i = 0; key_columns[i]; i++) {
+	for (unsigned i = 0; i < header->nr_keys; i++) {
 		fputc(',', out);
-		print_csv_text(sheet_text(s, row, sheet_column(s, key_columns[i])), out);
+		print_csv_text(sheet_text(s, row, sheet_column(s, header->column[i])), out);
 	}
 }
 
@@ -65,13 +67,13 @@ void diff_print_csv(const struct comparison *c, const struct sheet *a, const str
 		    FILE *out)
 {
 	fputs("what", out);
-	for (size_t i = 0; key_columns[i]; i++)
-		fprintf(out, ",%s", key_columns[i]);
+	for (unsigned i = 0; i < a->nr_keys; i++)
+		fprintf(out, ",%s", a->column[i]);
 	fputs(",column,a,b\n", out);
 	for (size_t i = 0; i < c->nr; i++) {
 		const struct change *d = &c->change[i];
 
-		print_key("changed", a, d->row_a, out);
+		print_key("changed", a, a, d->row_a, out);
 		fprintf(out, ",%s,", d->column);
 		if (d->has_a)
 			fprintf(out, "%" PRId64, d->a);
@@ -81,11 +83,11 @@ void diff_print_csv(const struct comparison *c, const struct sheet *a, const str
 		fputc('\n', out);
 	}
 	for (size_t i = 0; i < c->nr_only_a; i++) {
-		print_key("only_a", a, c->only_a[i], out);
+		print_key("only_a", a, a, c->only_a[i], out);
 		fputs(",,,\n", out);
 	}
 	for (size_t i = 0; i < c->nr_only_b; i++) {
-		print_key("only_b", b, c->only_b[i], out);
+		print_key("only_b", a, b, c->only_b[i], out);
 		fputs(",,,\n", out);
 	}
 }

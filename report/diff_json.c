@@ -5,10 +5,8 @@ static json_t *key_json(const struct sheet *s, size_t row)
 {
 	json_t *o = json_object();
 
-	for (size_t i = 0; key_columns[i]; i++)
-		json_object_set_new(
-			o, key_columns[i],
-			json_string(sheet_text(s, row, sheet_column(s, key_columns[i]))));
+	for (unsigned i = 0; i < s->nr_keys; i++)
+		json_object_set_new(o, s->column[i], json_string(sheet_text(s, row, (int)i)));
 	return o;
 }
 

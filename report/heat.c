@@ -114,13 +114,9 @@ static int pass(struct heat *h, const char *path, double *memory,
 		bool placed = false;
 
 		rc = csv_next(&csv, &more, err);
-		for (size_t i = 0; !rc && more && key_columns[i]; i++) {
-			int c = csv_column(&csv, key_columns[i]);
-
-			if (c >= 0)
-				row = arena_printf(&a, "%s%s%.*s", row, i ? " " : "",
-						   (int)csv.field[c].n, csv.field[c].text);
-		}
+		for (int i = 0; !rc && more && i <= csv_column(&csv, "seed"); i++)
+			row = arena_printf(&a, "%s%s%.*s", row, i ? " " : "", (int)csv.field[i].n,
+					   csv.field[i].text);
 		if (!rc && more && first && !h->row)
 			h->row = arena_strdup(&h->arena, row);
 		first = false;

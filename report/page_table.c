@@ -15,7 +15,9 @@ static const struct {
 	{"queue_wait_s", false},	{"peak_live_zones", true},
 	{"zones_spilled", false},	{"spilled_bytes", false},
 	{"local_page_ppm", true},	{"own_page_ppm", true},
-	{"mean_distance_centi", false}, {"stranded_vcpu_ppm", false},
+	{"mean_distance_centi", false}, {"wrong_vnode_page_ppm", false},
+	{"off_node_page_ppm", false},	{"balloon_failures", false},
+	{"zones_below_90", false},	{"stranded_vcpu_ppm", false},
 	{"stranded_memory_ppm", false},
 };
 
@@ -29,8 +31,8 @@ static bool same_in(const struct sheet *s, size_t a, size_t b, const char *name)
 /* Rows that differ in the policy alone are compared with each other. */
 static bool comparable(const struct sheet *s, size_t a, size_t b)
 {
-	for (size_t i = 0; key_columns[i]; i++)
-		if (strcmp(key_columns[i], "policy") != 0 && !same_in(s, a, b, key_columns[i]))
+	for (unsigned i = 0; i < s->nr_keys; i++)
+		if (strcmp(s->column[i], "policy") != 0 && !same_in(s, a, b, s->column[i]))
 			return false;
 	return true;
 }
@@ -118,14 +120,14 @@ static bool shown(const struct sheet *s, const char *column, bool all)
 {
 	if (all || strcmp(column, "policy") == 0)
 		return true;
-	return is_key_column(column) ? varies(s, column) : judged(column);
+	return is_key_column(s, column) ? varies(s, column) : judged(column);
 }
 
 static void print_rows(const struct sheet *s, const char *id, bool all, FILE *out)
 {
 	for (unsigned c = 0; c < s->nr_columns; c++)
 		if (shown(s, s->column[c], all))
-			heading(s->column[c], is_key_column(s->column[c]), out);
+			heading(s->column[c], (c < s->nr_keys), out);
 	fprintf(out, "</tr></thead>\n<tbody id=\"%s\">\n", id);
 	for (size_t r = 0; r < s->nr; r++) {
 		fputs("<tr>", out);
@@ -134,7 +136,7 @@ static void print_rows(const struct sheet *s, const char *id, bool all, FILE *ou
 
 			if (!shown(s, s->column[c], all))
 				continue;
-			if (!is_key_column(s->column[c]) && sheet_figure_at(s, r, (int)c, &v))
+			if (!(c < s->nr_keys) && sheet_figure_at(s, r, (int)c, &v))
 				figure_cell(v, mark(s, r, (int)c), out);
 			else
 				text_cell(sheet_text(s, r, (int)c),
@@ -163,16 +165,16 @@ void page_print_refusals(const struct run_dir *run, FILE *out)
 	int64_t v;
 
 	begin_table("Refused zones by reason", out);
-	for (size_t i = 0; key_columns[i]; i++)
-		heading(key_columns[i], true, out);
+	for (unsigned i = 0; i < s->nr_keys; i++)
+		heading(s->column[i], true, out);
 	for (unsigned c = 0; c < s->nr_columns; c++)
 		if (strstr(s->column[c], "refus"))
 			heading(s->column[c], false, out);
 	fputs("</tr></thead>\n<tbody>\n", out);
 	for (size_t r = 0; r < s->nr; r++) {
 		fputs("<tr>", out);
-		for (size_t i = 0; key_columns[i]; i++)
-			text_cell(sheet_text(s, r, sheet_column(s, key_columns[i])), i == 2, out);
+		for (unsigned i = 0; i < s->nr_keys; i++)
+			text_cell(sheet_text(s, r, sheet_column(s, s->column[i])), i == 2, out);
 		for (unsigned c = 0; c < s->nr_columns; c++) {
 			if (!strstr(s->column[c], "refus"))
 				continue;
@@ -200,9 +202,9 @@ static size_t partner(const struct sheet *s, size_t row, const char *column, con
 			     strncmp(text + n, with, strlen(with)) == 0 &&
 			     strcmp(text + n + strlen(with), at + strlen(what)) == 0;
 
-		for (size_t i = 0; other && key_columns[i]; i++)
-			other = strcmp(key_columns[i], column) == 0 ||
-				same_in(s, row, r, key_columns[i]);
+		for (unsigned i = 0; other && i < s->nr_keys; i++)
+			other = strcmp(s->column[i], column) == 0 ||
+				same_in(s, row, r, s->column[i]);
 		if (other)
 			return r;
 	}

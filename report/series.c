@@ -23,9 +23,8 @@ static struct curve *curve_of(struct series *s, const struct csv *csv, struct ar
 	const char *key = "", *name;
 	struct curve *c;
 
-	for (size_t i = 0; key_columns[i]; i++)
-		key = arena_printf(scratch, "%s%s\x01", key,
-				   field_text(scratch, csv, csv_column(csv, key_columns[i])));
+	for (int i = 0; i <= csv_column(csv, "seed"); i++)
+		key = arena_printf(scratch, "%s%s\x01", key, field_text(scratch, csv, i));
 	if (s->nr && strcmp(s->curve[s->nr - 1].key, key) == 0)
 		return &s->curve[s->nr - 1];
 	for (size_t i = 0; i < s->nr; i++)
@@ -35,9 +34,11 @@ static struct curve *curve_of(struct series *s, const struct csv *csv, struct ar
 		s->more = true;
 		return NULL;
 	}
-	name = arena_printf(&s->arena, "%s %s seed %s",
-			    field_text(scratch, csv, csv_column(csv, "policy")),
-			    field_text(scratch, csv, csv_column(csv, "memory_policy")),
+	/* topology and workload are the same for most runs, and in the tables */
+	name = field_text(scratch, csv, csv_column(csv, "policy"));
+	for (int i = csv_column(csv, "policy") + 1; i < csv_column(csv, "seed"); i++)
+		name = arena_printf(scratch, "%s %s", name, field_text(scratch, csv, i));
+	name = arena_printf(&s->arena, "%s seed %s", name,
 			    field_text(scratch, csv, csv_column(csv, "seed")));
 	c = &s->curve[s->nr++];
 	*c = (struct curve){.name = name, .key = arena_strdup(&s->arena, key)};
@@ -67,10 +68,10 @@ static int take_sample(struct curve *c, const struct csv *csv, const int *column
 
 int series_load(struct series *out, const char *path, struct error *err)
 {
-	static const char *const names[CURVE_VALUES][4] = {
-		{"local_page_p5_ppm", "local_p5_ppm", "locality_p5_ppm", NULL},
-		{"local_page_p50_ppm", "local_p50_ppm", "locality_p50_ppm", NULL},
-		{"local_page_p95_ppm", "local_p95_ppm", "locality_p95_ppm", NULL},
+	static const char *const names[CURVE_VALUES][2] = {
+		{"zone_local_p5_ppm", NULL},
+		{"zone_local_p50_ppm", NULL},
+		{"zone_local_p95_ppm", NULL},
 		{"live_zones", NULL},
 	};
 	int column[CURVE_VALUES], time, rc;

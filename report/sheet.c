@@ -5,14 +5,14 @@
 
 #include "base/csv.h"
 
-const char *const key_columns[] = {"topology", "workload", "policy", "memory_policy", "seed", NULL};
+static const char *const needed[] = {"topology", "workload", "policy", "memory_policy", "seed"};
+#define NR_NEEDED (sizeof(needed) / sizeof(needed[0]))
 
-bool is_key_column(const char *name)
+bool is_key_column(const struct sheet *s, const char *name)
 {
-	for (size_t i = 0; key_columns[i]; i++)
-		if (strcmp(key_columns[i], name) == 0)
-			return true;
-	return false;
+	int c = sheet_column(s, name);
+
+	return c >= 0 && (unsigned)c < s->nr_keys;
 }
 
 int sheet_column(const struct sheet *s, const char *name)
@@ -43,14 +43,16 @@ bool sheet_figure(const struct sheet *s, size_t row, const char *column, int64_t
 	return sheet_figure_at(s, row, sheet_column(s, column), out);
 }
 
-/* Fields joined by a byte that sorts before all others. */
-static const char *key_of(const struct sheet *s, size_t row, struct arena *a)
+/* `other`'s fields in the key columns of `s`, joined by a byte that sorts before
+ * all others. */
+static const char *key_of(const struct sheet *s, const struct sheet *other, size_t row,
+			  struct arena *a)
 {
 	const char *key = "";
 
-	for (size_t i = 0; key_columns[i]; i++)
+	for (unsigned i = 0; i < s->nr_keys; i++)
 		key = arena_printf(a, "%s%s\x01", key,
-				   sheet_text(s, row, sheet_column(s, key_columns[i])));
+				   sheet_text(other, row, sheet_column(other, s->column[i])));
 	return key;
 }
 
@@ -62,7 +64,7 @@ static int by_text(const void *a, const void *b)
 size_t sheet_find(const struct sheet *s, const struct sheet *other, size_t row)
 {
 	struct arena a = {0};
-	struct sheet_key key = {.text = key_of(other, row, &a)};
+	struct sheet_key key = {.text = key_of(s, other, row, &a)};
 	const struct sheet_key *found = NULL;
 
 	if (s->nr)
@@ -73,11 +75,12 @@ size_t sheet_find(const struct sheet *s, const struct sheet *other, size_t row)
 
 const char *sheet_row_name(struct sheet *s, size_t row)
 {
-	const char *t[5];
+	const char *name = "";
 
-	for (size_t i = 0; key_columns[i]; i++)
-		t[i] = sheet_text(s, row, sheet_column(s, key_columns[i]));
-	return arena_printf(&s->arena, "%s %s %s %s seed %s", t[0], t[1], t[2], t[3], t[4]);
+	for (unsigned i = 0; i < s->nr_keys; i++)
+		name = arena_printf(&s->arena, "%s%s%s%s", name, i ? " " : "",
+				    i + 1 == s->nr_keys ? "seed " : "", sheet_text(s, row, (int)i));
+	return name;
 }
 
 static int take_row(struct sheet *s, const struct csv *csv, struct error *err)
@@ -89,7 +92,7 @@ static int take_row(struct sheet *s, const struct csv *csv, struct error *err)
 		int64_t figure;
 		int rc;
 
-		if (f->n && !is_key_column(s->column[c])) {
+		if (f->n && c >= s->nr_keys) {
 			rc = csv_int(csv, c, INT64_MIN, INT64_MAX, &figure, err);
 			if (rc)
 				return rc;
@@ -104,7 +107,7 @@ static int index_rows(struct sheet *s, struct error *err)
 {
 	s->by_key = xcalloc(s->nr + 1, sizeof(*s->by_key));
 	for (size_t r = 0; r < s->nr; r++)
-		s->by_key[r] = (struct sheet_key){.text = key_of(s, r, &s->arena), .row = r};
+		s->by_key[r] = (struct sheet_key){.text = key_of(s, s, r, &s->arena), .row = r};
 	if (s->nr)
 		qsort(s->by_key, s->nr, sizeof(*s->by_key), by_text);
 	for (size_t r = 1; r < s->nr; r++)
@@ -120,11 +123,16 @@ static int take_header(struct sheet *s, const struct csv *csv, struct error *err
 	s->column = arena_alloc(&s->arena, s->nr_columns * sizeof(*s->column));
 	for (unsigned c = 0; c < s->nr_columns; c++)
 		s->column[c] = arena_strdup(&s->arena, csv->column[c]);
-	for (size_t i = 0; key_columns[i]; i++)
-		if (csv_column(csv, key_columns[i]) < 0)
+	for (size_t i = 0; i < NR_NEEDED; i++)
+		if (csv_column(csv, needed[i]) < 0)
 			return error_at(err, ERR_INPUT, s->path, 1, 0,
 					"there is no column \"%s\"; is this the summary of a run?",
-					key_columns[i]);
+					needed[i]);
+	s->nr_keys = (unsigned)csv_column(csv, "seed") + 1;
+	for (size_t i = 0; i < NR_NEEDED; i++)
+		if ((unsigned)csv_column(csv, needed[i]) >= s->nr_keys)
+			return error_at(err, ERR_INPUT, s->path, 1, 0,
+					"the column \"%s\" must stand before \"seed\"", needed[i]);
 	return 0;
 }
 

@@ -32,7 +32,7 @@ local=$(figure local_page_ppm)
 worsen local_page_ppm $((local - 1000))
 run 1 check "$work/bad" --baseline "$base"
 says out "moved "
-says out "edera-compact as-asked seed 1: local_page_ppm: $local -> $((local - 1000)) (-1000"
+says out "edera-compact as-asked xen seed 1: local_page_ppm: $local -> $((local - 1000)) (-1000"
 says out "1 of them failures"
 run 1 check "$work/bad" --baseline "$base" --format github --junit "$work/junit.xml"
 says out "::error title=moved::epyc-nps4-8n golden-seven edera-compact"
@@ -43,7 +43,7 @@ says out "| moved | epyc-nps4-8n golden-seven"
 run 1 check "$work/bad" --baseline "$base" --format json
 says out '"change_ppm"'
 run 1 check "$work/bad" --baseline "$base" --format csv
-says out "moved,1,epyc-nps4-8n golden-seven edera-compact as-asked seed 1,local_page_ppm,$local,"
+says out "moved,1,epyc-nps4-8n golden-seven edera-compact as-asked xen seed 1,local_page_ppm,$local,"
 
 # rules: a direction, a tolerance, a column left out
 echo '{"columns": {"local_page_ppm": {"better": "higher"}}}' >"$work/rules.json"
@@ -124,7 +124,7 @@ rm -f "$work/bad/summary.partial.csv"
 cp "$work/run/run.json" "$work/bad/run.json"
 run 0 check "$work/run" --baseline results/baseline/golden-seven.csv
 run 1 check "$work/bad" --baseline results/baseline/golden-seven.csv
-says out "golden-seven edera-compact as-asked seed 1: local_page_ppm"
+says out "golden-seven edera-compact as-asked xen seed 1: local_page_ppm"
 
 # measured: pairs of repeats; noise passes, a shift does not, one pair is too few
 sed 's/"backend": "sim"/"backend": "linux"/' "$work/run/run.json" >"$work/about"
