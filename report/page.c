@@ -299,8 +299,8 @@ int page_write(struct run_dir *run, const struct page_options *o, FILE *out, str
 	page_print_head(title, out);
 	free(title);
 	print_about(run, out);
-	fputs("<section>\n<h2>Policies</h2>\n<p>Where rows differ in the policy alone, the best "
-	      "(&#9650;) and the worst (&#9660;) are marked. Headings sort.</p>\n",
+	fputs("<section>\n<h2>Policies</h2>\n<p>Among rows of one topology, workload and seed, the "
+	      "best (&#9650;) and the worst (&#9660;) are marked. Headings sort.</p>\n",
 	      out);
 	page_print_policies(run, out);
 	fputs("</section>\n<section>\n<h2>All figures</h2>\n", out);

@@ -28,13 +28,11 @@ static bool same_in(const struct sheet *s, size_t a, size_t b, const char *name)
 	return strcmp(sheet_text(s, a, c), sheet_text(s, b, c)) == 0;
 }
 
-/* Rows that differ in the policy alone are compared with each other. */
+/* Rows of the same topology, workload and seed are compared with each other. */
 static bool comparable(const struct sheet *s, size_t a, size_t b)
 {
-	for (unsigned i = 0; i < s->nr_keys; i++)
-		if (strcmp(s->column[i], "policy") != 0 && !same_in(s, a, b, s->column[i]))
-			return false;
-	return true;
+	return same_in(s, a, b, "topology") && same_in(s, a, b, "workload") &&
+	       same_in(s, a, b, "seed");
 }
 
 /* "best", "worst" or NULL. */
