@@ -37,6 +37,15 @@ struct words {
 	int nr, next;
 };
 
+/* A command that prints other formats too declares its own --format. */
+static bool own_option(const struct command *cmd, const char *name)
+{
+	for (const struct option *o = cmd->option; o && o->name; o++)
+		if (strcmp(o->name, name) == 0)
+			return true;
+	return false;
+}
+
 const struct option *command_option(const struct command *cmd, unsigned index)
 {
 	unsigned i = 0;
@@ -45,7 +54,7 @@ const struct option *command_option(const struct command *cmd, unsigned index)
 		if (i++ == index)
 			return o;
 	for (const struct option *o = common_options; o->name; o++)
-		if (i++ == index)
+		if (!own_option(cmd, o->name) && i++ == index)
 			return o;
 	return NULL;
 }

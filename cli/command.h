@@ -49,7 +49,8 @@ struct command {
 	int (*run)(const struct args *args, int *status, struct error *err);
 };
 
-extern const struct command cmd_show, cmd_plan, cmd_compare, cmd_run, cmd_list, cmd_help;
+extern const struct command cmd_show, cmd_plan, cmd_compare, cmd_run, cmd_diff, cmd_check,
+	cmd_report, cmd_list, cmd_help;
 
 /* Every command, NULL-terminated, in the order help prints (cli/main.c). */
 extern const struct command *const commands[];
@@ -57,8 +58,8 @@ extern const struct command *const commands[];
 /* Options every command has: --format, --quiet, --help (cli/args.c). */
 extern const struct option common_options[];
 
-/* Options of a command, its own first and then the common ones; NULL past the
- * last. */
+/* Options of a command, its own first and then the common ones that it does not
+ * declare itself (--format with more choices); NULL past the last. */
 const struct option *command_option(const struct command *cmd, unsigned index);
 
 /* NULL if unknown; err then says which is nearest. */

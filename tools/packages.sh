@@ -17,9 +17,11 @@ build  libmd-dev        library libmd
 build  liblzma-dev      library liblzma
 test   libcriterion-dev library criterion
 test   hwloc            command lstopo-no-graphics
+test   gnuplot-nox      command gnuplot
 ci     clang            command clang
 ci     clang-format     command clang-format
 ci     shellcheck       command shellcheck
+ci     chromium         command chromium
 '
 
 packages_have()

@@ -1,0 +1,126 @@
+/*
+ * homenode check: a run against a baseline; the regression verdict.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json_doc.h"
+#include "base/output.h"
+#include "cli/command.h"
+#include "report/check.h"
+
+static const struct option options[] = {
+	{"baseline", 'b', "FILE", "the summary that the run must equal", false},
+	{"rules", 'r', "FILE", "tolerances and directions of columns (JSON)", false},
+	{"junit", 'j', "FILE", "write the verdict as JUnit XML too", false},
+	{"update", 'u', NULL, "make the run the baseline", false},
+	{"reason", 0, "LINE", "why, kept beside the baseline; --update needs it", false},
+	{"format", 0, "text|json|csv|markdown|github", "how the verdict is printed", false},
+	{0},
+};
+
+static const struct {
+	const char *name;
+	void (*print)(const struct check *c, FILE *out);
+} formats[] = {
+	{"text", check_print_text},	{"json", check_print_json},
+	{"csv", check_print_csv},	{"markdown", check_print_markdown},
+	{"github", check_print_github},
+};
+
+#define NR_FORMATS (sizeof(formats) / sizeof(formats[0]))
+
+static int choose_format(const struct args *args, size_t *out, struct error *err)
+{
+	const char *name = args_string(args, "format", "text");
+
+	for (*out = 0; *out < NR_FORMATS; ++*out)
+		if (strcmp(formats[*out].name, name) == 0)
+			return 0;
+	return error_set(err, ERR_USAGE,
+			 "option --format: \"%s\" is not one of text, json, csv, markdown, github",
+			 name);
+}
+
+static int write_junit(const struct check *c, const char *path, struct error *err)
+{
+	struct output out;
+	int rc;
+
+	if (!path)
+		return 0;
+	rc = output_open(&out, path, err);
+	if (rc)
+		return rc;
+	check_print_junit(c, out.file);
+	return output_commit(&out, err);
+}
+
+static int judge(const struct args *args, struct run_dir *run, size_t format, int *status,
+		 struct error *err)
+{
+	const char *rules_path = args_string(args, "rules", NULL);
+	struct baseline base = {0};
+	struct rules rules = {0};
+	struct check check = {0};
+	int rc = baseline_load(&base, args_string(args, "baseline", NULL), err);
+
+	if (!rc && rules_path)
+		rc = rules_load(&rules, rules_path, err);
+	if (!rc)
+		rc = check_run(&check, &base, run, &rules, err);
+	if (!rc)
+		rc = write_junit(&check, args_string(args, "junit", NULL), err);
+	if (!rc) {
+		formats[format].print(&check, stdout);
+		*status = check.nr_failed > 0;
+	}
+	check_end(&check);
+	rules_release(&rules);
+	baseline_release(&base);
+	return rc;
+}
+
+static int run_check(const struct args *args, int *status, struct error *err)
+{
+	const char *baseline = args_string(args, "baseline", NULL);
+	bool update = args_flag(args, "update");
+	struct run_dir run;
+	size_t format;
+	int rc = choose_format(args, &format, err);
+
+	if (rc)
+		return rc;
+	if (!baseline)
+		return error_set(err, ERR_USAGE, "--baseline FILE is needed: what to compare with");
+	if (args_given(args, "reason") && !update)
+		return error_set(err, ERR_USAGE, "--reason goes with --update");
+	if (update && (args_given(args, "rules") || args_given(args, "junit")))
+		return error_set(err, ERR_USAGE,
+				 "--update judges nothing; leave out --rules and --junit");
+	rc = run_dir_load(&run, args_operand(args, 0), err);
+	if (rc)
+		return rc;
+	if (update) {
+		rc = baseline_update(baseline, &run, args_string(args, "reason", NULL), err);
+		if (!rc && !args_flag(args, "quiet"))
+			fprintf(stderr, "%s is the baseline now\n", baseline);
+	} else {
+		rc = judge(args, &run, format, status, err);
+	}
+	run_dir_release(&run);
+	return rc;
+}
+
+const struct command cmd_check = {
+	.name = "check",
+	.operands = "RUN",
+	.min_operands = 1,
+	.max_operands = 1,
+	.summary = "compare a run with a baseline; status 1 when it moved",
+	.about = "Simulated figures must be equal unless --rules says otherwise; measured ones are "
+		 "compared as repeats, by the confidence interval of their mean difference.",
+	.example = "homenode check results/runs/week --baseline results/baseline/week.csv",
+	.option = options,
+	.run = run_check,
+};

@@ -1,0 +1,47 @@
+/*
+ * homenode diff: two runs row by row.
+ */
+#include "cli/command.h"
+#include "report/diff.h"
+#include "report/run_dir.h"
+
+static int run_diff(const struct args *args, int *status, struct error *err)
+{
+	struct run_dir a = {0}, b = {0};
+	struct comparison between;
+	enum output_format format;
+	int rc = args_format(args, true, &format, err);
+
+	if (!rc)
+		rc = run_dir_load(&a, args_operand(args, 0), err);
+	if (!rc)
+		rc = run_dir_load(&b, args_operand(args, 1), err);
+	if (!rc) {
+		compare(&between, &a.summary, &b.summary);
+		if (format == FORMAT_JSON)
+			diff_print_json(&between, &a.summary, &b.summary, stdout);
+		else if (format == FORMAT_CSV)
+			diff_print_csv(&between, &a.summary, &b.summary, stdout);
+		else
+			diff_print_text(&between, &a.summary, &b.summary, stdout);
+		*status = !same(&between);
+		comparison_release(&between);
+	}
+	run_dir_release(&b);
+	run_dir_release(&a);
+	return rc;
+}
+
+const struct command cmd_diff = {
+	.name = "diff",
+	.operands = "RUN RUN",
+	.min_operands = 2,
+	.max_operands = 2,
+	.summary = "two runs row by row; status 1 when they differ",
+	.about = "Prediction against measurement, before against after. A RUN is a run's "
+		 "directory or a summary file. Rows are matched by topology, workload, policy, "
+		 "memory policy and seed.",
+	.example = "homenode diff results/runs/before results/runs/after",
+	.option = NULL,
+	.run = run_diff,
+};

@@ -1,0 +1,103 @@
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/output.h"
+#include "report/check.h"
+
+/* A summary is a few hundred bytes a row. */
+#define SUMMARY_MAX ((size_t)64 << 20)
+
+char *baseline_record_path(const char *path)
+{
+	size_t n = strlen(path);
+
+	if (n > 4 && strcmp(path + n - 4, ".csv") == 0)
+		n -= 4;
+	return xasprintf("%.*s.json", (int)n, path);
+}
+
+int baseline_load(struct baseline *out, const char *path, struct error *err)
+{
+	char *record = baseline_record_path(path);
+	int rc;
+
+	*out = (struct baseline){0};
+	if (access(path, F_OK) != 0)
+		rc = error_set(err, ERR_INPUT,
+			       "there is no baseline %s; --update --reason TEXT makes one of the "
+			       "run",
+			       path);
+	else
+		rc = sheet_load(&out->summary, path, err);
+	if (!rc)
+		rc = file_sha256(path, out->actual_sha256, err);
+	if (!rc && access(record, F_OK) == 0)
+		rc = baseline_read_record(out, record, err);
+	free(record);
+	if (rc)
+		baseline_release(out);
+	return rc;
+}
+
+void baseline_release(struct baseline *b)
+{
+	sheet_release(&b->summary);
+	arena_release(&b->arena);
+	*b = (struct baseline){0};
+}
+
+static int check_reason(const char *reason, struct error *err)
+{
+	const char *p = reason;
+
+	while (p && isspace((unsigned char)*p))
+		p++;
+	if (!p || !*p || strpbrk(p, "\r\n"))
+		return error_set(err, ERR_USAGE,
+				 "--update needs --reason with one line that says why the figures "
+				 "may change");
+	return 0;
+}
+
+/* The summary goes over byte for byte. */
+static int copy_summary(const char *from, const char *to, struct error *err)
+{
+	struct output out = {0};
+	char *text = NULL;
+	size_t n = 0;
+	int rc = file_read(from, SUMMARY_MAX, &text, &n, err);
+
+	if (!rc)
+		rc = output_open(&out, to, err);
+	if (!rc) {
+		fwrite(text, 1, n, out.file);
+		rc = output_commit(&out, err);
+	}
+	free(text);
+	return rc;
+}
+
+int baseline_update(const char *path, const struct run_dir *run, const char *reason,
+		    struct error *err)
+{
+	char *record = baseline_record_path(path), sha256[65];
+	struct baseline old = {0};
+	int rc = check_reason(reason, err);
+
+	if (!rc && !run->complete)
+		rc = error_set(err, ERR_INPUT, "%s was interrupted and cannot be a baseline",
+			       run->path);
+	if (!rc && access(record, F_OK) == 0)
+		rc = baseline_read_record(&old, record, err);
+	if (!rc)
+		rc = copy_summary(run->summary.path, path, err);
+	if (!rc)
+		rc = file_sha256(path, sha256, err);
+	if (!rc)
+		rc = baseline_write_record(&old, record, run, sha256, reason, err);
+	baseline_release(&old);
+	free(record);
+	return rc;
+}

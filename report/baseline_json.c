@@ -1,0 +1,114 @@
+#include "base/json_doc.h"
+#include "base/output.h"
+#include "report/check.h"
+
+static int read_inputs(struct baseline *b, const struct json_at *top, struct error *err)
+{
+	struct json_at list;
+	int rc = json_get_array(top, "inputs", true, &list, err);
+
+	if (rc)
+		return rc;
+	b->nr_inputs = json_array_size(list.value);
+	b->input = arena_alloc(&b->arena, (b->nr_inputs + 1) * sizeof(*b->input));
+	for (size_t i = 0; i < b->nr_inputs; i++) {
+		struct json_at item = json_at_item(&list, i);
+		struct run_input *in = &b->input[i];
+
+		if (!json_is_object(item.value))
+			return json_at_error(&item, err, "an input is an object");
+		rc = json_get_string(&item, "name", true, &in->name, err);
+		if (!rc)
+			rc = json_get_string(&item, "sha256", true, &in->sha256, err);
+		if (rc)
+			return rc;
+		in->name = in->path = arena_strdup(&b->arena, in->name);
+		in->sha256 = arena_strdup(&b->arena, in->sha256);
+	}
+	return 0;
+}
+
+static int read_reasons(struct baseline *b, const struct json_at *top, struct error *err)
+{
+	struct json_at list;
+	int rc = json_get_array(top, "reasons", true, &list, err);
+
+	if (rc)
+		return rc;
+	b->nr_reasons = json_array_size(list.value);
+	b->reason = arena_alloc(&b->arena, (b->nr_reasons + 1) * sizeof(*b->reason));
+	for (size_t i = 0; i < b->nr_reasons; i++) {
+		struct json_at item = json_at_item(&list, i);
+
+		if (!json_is_string(item.value))
+			return json_at_error(&item, err, "a reason is a string");
+		b->reason[i] = arena_strdup(&b->arena, json_string_value(item.value));
+	}
+	return 0;
+}
+
+static int read_top(struct baseline *b, const struct json_at *top, struct error *err)
+{
+	int64_t format = 0;
+	int rc;
+
+	if (!json_is_object(top->value))
+		return json_at_error(top, err, "the record of a baseline is an object");
+	rc = json_get_int(top, "format", true, 1, INT64_MAX, &format, err);
+	if (!rc && format > RUN_FORMAT) {
+		struct json_at at = json_at_member(top, "format");
+
+		return json_at_error(&at, err,
+				     "the baseline has format %lld and was made by a newer "
+				     "homenode; this one reads formats up to %d",
+				     (long long)format, RUN_FORMAT);
+	}
+	if (!rc)
+		rc = json_get_string(top, "sha256", true, &b->summary_sha256, err);
+	if (rc)
+		return rc;
+	b->summary_sha256 = arena_strdup(&b->arena, b->summary_sha256);
+	rc = read_inputs(b, top, err);
+	return rc ? rc : read_reasons(b, top, err);
+}
+
+int baseline_read_record(struct baseline *b, const char *path, struct error *err)
+{
+	struct json_doc doc;
+	struct json_at top;
+	int rc = json_doc_load(&doc, path, err);
+
+	if (rc)
+		return rc;
+	top = json_at_root(&doc);
+	rc = read_top(b, &top, err);
+	json_doc_release(&doc);
+	b->record = rc == 0;
+	return rc;
+}
+
+int baseline_write_record(const struct baseline *old, const char *path, const struct run_dir *run,
+			  const char *sha256, const char *reason, struct error *err)
+{
+	json_t *inputs = json_array(), *reasons = json_array(), *top;
+	struct output out;
+	int rc;
+
+	for (size_t i = 0; i < run->nr_inputs; i++)
+		json_array_append_new(inputs, json_pack("{s:s, s:s}", "name", run->input[i].name,
+							"sha256", run->input[i].sha256));
+	for (size_t i = 0; i < old->nr_reasons; i++)
+		json_array_append_new(reasons, json_string(old->reason[i]));
+	json_array_append_new(reasons, json_string(reason));
+	top = json_pack("{s:i, s:s, s:o, s:o}", "format", RUN_FORMAT, "sha256", sha256, "inputs",
+			inputs, "reasons", reasons);
+	BUG_ON(!top); /* arguments are UTF-8 or json_string() has failed */
+	rc = output_open(&out, path, err);
+	if (!rc) {
+		json_dumpf(top, out.file, JSON_INDENT(1));
+		fputc('\n', out.file);
+		rc = output_commit(&out, err);
+	}
+	json_decref(top);
+	return rc;
+}

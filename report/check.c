@@ -1,0 +1,225 @@
+#include "report/check.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/compiler.h"
+#include "report/compare.h"
+
+static const struct {
+	const char *word;
+	bool fails;
+} kinds[] = {
+#define X(name, fails, word) {word, fails},
+	FINDINGS(X)
+#undef X
+};
+
+const char *finding_word(enum finding_kind kind)
+{
+	return kinds[kind].word;
+}
+
+bool finding_fails(enum finding_kind kind)
+{
+	return kinds[kind].fails;
+}
+
+struct rule rule_for(const struct rules *r, const char *column)
+{
+	struct rule rule = {.column = column};
+
+	for (size_t i = 0; i < r->nr; i++) {
+		if (strcmp(r->rule[i].column, column) == 0)
+			return r->rule[i];
+		if (strcmp(r->rule[i].column, "*") == 0)
+			rule = r->rule[i];
+	}
+	return rule;
+}
+
+void rules_release(struct rules *r)
+{
+	arena_release(&r->arena);
+	*r = (struct rules){0};
+}
+
+void check_add(struct check *c, enum finding_kind kind, const char *row, const char *column,
+	       const char *what)
+{
+	c->finding = grow(c->finding, &c->cap, c->nr, sizeof(*c->finding));
+	c->finding[c->nr++] = (struct finding){
+		.kind = kind,
+		.row = row,
+		.column = column,
+		.what = what,
+	};
+	c->nr_failed += finding_fails(kind);
+}
+
+static bool within(const struct rule *rule, int64_t before, int64_t now)
+{
+	int128 d = (int128)now - before, allowed;
+
+	d = d < 0 ? -d : d;
+	allowed = (before < 0 ? -(int128)before : before) * (int128)rule->tolerance_ppm;
+	return d <= rule->tolerance || d * 1000000 <= allowed;
+}
+
+enum finding_kind check_judge(const struct rule *rule, int64_t before, int64_t now)
+{
+	if (within(rule, before, now))
+		return FOUND_WITHIN;
+	if (rule->better == BETTER_EXACT)
+		return FOUND_MOVED;
+	return (now > before) == (rule->better == BETTER_HIGHER) ? FOUND_BETTER : FOUND_WORSE;
+}
+
+static const char *relative(struct check *c, int64_t ppm)
+{
+	if (ppm == INT64_MAX)
+		return "";
+	return arena_printf(&c->arena, ", %" PRId64 ".%02" PRId64 " %%", ppm / 10000,
+			    ppm / 100 % 100);
+}
+
+static void figure_finding(struct check *c, const struct rule *rule, const char *row,
+			   const struct change *d)
+{
+	int64_t ppm = change_ppm(d->a, d->b), by = change_of(d->a, d->b);
+	enum finding_kind kind = check_judge(rule, d->a, d->b);
+
+	check_add(c, kind, row, d->column,
+		  arena_printf(&c->arena, "%s: %" PRId64 " -> %" PRId64 " (%s%" PRId64 "%s)",
+			       d->column, d->a, d->b, by > 0 ? "+" : "", by, relative(c, ppm)));
+	c->finding[c->nr - 1].figures = true;
+	c->finding[c->nr - 1].before = d->a;
+	c->finding[c->nr - 1].now = d->b;
+	c->finding[c->nr - 1].ppm = ppm;
+}
+
+static void changed_figures(struct check *c, struct baseline *base,
+			    const struct comparison *between, const struct rules *rules)
+{
+	for (size_t i = 0; i < between->nr; i++) {
+		const struct change *d = &between->change[i];
+		struct rule rule = rule_for(rules, d->column);
+		const char *row;
+
+		if (rule.ignore)
+			continue;
+		row = sheet_row_name(&base->summary, d->row_a);
+		if (d->has_a && d->has_b)
+			figure_finding(c, &rule, row, d);
+		else
+			check_add(c, FOUND_MOVED, row, d->column,
+				  arena_printf(&c->arena, "%s: the figure %s", d->column,
+					       d->has_a ? "is gone" : "was not there before"));
+	}
+}
+
+static void missing_parts(struct check *c, struct baseline *base, struct run_dir *run,
+			  const struct comparison *between, const struct rules *rules)
+{
+	for (size_t i = 0; i < between->nr_only_a; i++)
+		check_add(c, FOUND_ROW_MISSING, sheet_row_name(&base->summary, between->only_a[i]),
+			  "", "the baseline has this row, the run has not");
+	for (size_t i = 0; i < between->nr_only_b; i++)
+		check_add(c, FOUND_ROW_EXTRA, sheet_row_name(&run->summary, between->only_b[i]), "",
+			  "the run has this row, the baseline has not");
+	for (size_t i = 0; i < between->nr_column_a; i++)
+		if (!rule_for(rules, between->column_a[i]).ignore)
+			check_add(c, FOUND_COLUMN_MISSING, "", between->column_a[i],
+				  arena_printf(&c->arena, "the run has no column %s",
+					       between->column_a[i]));
+	for (size_t i = 0; i < between->nr_column_b; i++)
+		check_add(c, FOUND_COLUMN_EXTRA, "", between->column_b[i],
+			  arena_printf(&c->arena,
+				       "the baseline has no column %s; update it to compare that",
+				       between->column_b[i]));
+}
+
+static void changed_inputs(struct check *c, const struct baseline *base, const struct run_dir *run)
+{
+	size_t n = base->nr_inputs > run->nr_inputs ? base->nr_inputs : run->nr_inputs;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct run_input *a = i < base->nr_inputs ? &base->input[i] : NULL,
+				       *b = i < run->nr_inputs ? &run->input[i] : NULL;
+
+		if (a && b && strcmp(a->name, b->name) == 0 && strcmp(a->sha256, b->sha256) == 0)
+			continue;
+		if (a && b && strcmp(a->name, b->name) == 0)
+			check_add(c, FOUND_INPUT, "", a->name,
+				  arena_printf(&c->arena,
+					       "%s is not the file that the baseline was made from "
+					       "(sha256 %.12s..., was %.12s...)",
+					       a->name, b->sha256, a->sha256));
+		else
+			check_add(c, FOUND_INPUT, "", b ? b->name : a->name,
+				  arena_printf(&c->arena, "input %zu is %s, the baseline's is %s",
+					       i + 1, b ? b->name : "absent",
+					       a ? a->name : "absent"));
+	}
+}
+
+static int worst_first(const void *a, const void *b)
+{
+	const struct finding *x = a, *y = b;
+	int c = finding_fails(y->kind) - finding_fails(x->kind);
+
+	/* what is no figure first, and worse and moved figures together */
+	if (!c)
+		c = x->figures - y->figures;
+	if (!c && !x->figures)
+		c = (x->kind > y->kind) - (x->kind < y->kind);
+	if (!c)
+		c = (y->ppm > x->ppm) - (y->ppm < x->ppm);
+	if (!c)
+		c = strcmp(x->row, y->row);
+	return c ? c : strcmp(x->column, y->column);
+}
+
+static bool is_measured(const struct run_dir *run)
+{
+	return run->about && strcmp(run->backend, "sim") != 0 &&
+	       strcmp(run->backend, "replay") != 0;
+}
+
+int check_run(struct check *out, struct baseline *base, struct run_dir *run,
+	      const struct rules *rules, struct error *err)
+{
+	struct comparison between;
+	int rc = 0;
+
+	*out = (struct check){.baseline = &base->summary, .measured = is_measured(run)};
+	if (!run->complete)
+		return error_set(err, ERR_INPUT,
+				 "%s was interrupted; only a whole run can be judged", run->path);
+	compare(&between, &base->summary, &run->summary);
+	out->nr_rows = between.nr_rows;
+	if (base->record && strcmp(base->summary_sha256, base->actual_sha256) != 0)
+		check_add(out, FOUND_EDITED, "", "",
+			  "the baseline was changed without its record; use --update --reason");
+	if (base->record && run->about)
+		changed_inputs(out, base, run);
+	missing_parts(out, base, run, &between, rules);
+	if (out->measured)
+		rc = check_measured(out, base, run, rules, err);
+	else
+		changed_figures(out, base, &between, rules);
+	comparison_release(&between);
+	if (out->nr)
+		qsort(out->finding, out->nr, sizeof(*out->finding), worst_first);
+	if (rc)
+		check_end(out);
+	return rc;
+}
+
+void check_end(struct check *c)
+{
+	free(c->finding);
+	arena_release(&c->arena);
+	*c = (struct check){0};
+}

@@ -1,0 +1,31 @@
+#include "base/json_doc.h"
+#include "report/check.h"
+
+void check_print_json(const struct check *c, FILE *out)
+{
+	json_t *list = json_array(), *top;
+
+	for (size_t i = 0; i < c->nr; i++) {
+		const struct finding *f = &c->finding[i];
+		json_t *o = json_pack("{s:s, s:b, s:s, s:s, s:s}", "kind", finding_word(f->kind),
+				      "fails", finding_fails(f->kind), "row", f->row, "column",
+				      f->column, "what", f->what);
+
+		BUG_ON(!o);
+		if (f->figures) {
+			json_object_set_new(o, "baseline", json_integer(f->before));
+			json_object_set_new(o, "run", json_integer(f->now));
+			json_object_set_new(o, "change_ppm",
+					    f->ppm == INT64_MAX ? json_null()
+								: json_integer(f->ppm));
+		}
+		json_array_append_new(list, o);
+	}
+	top = json_pack("{s:b, s:b, s:I, s:I, s:o}", "passed", c->nr_failed == 0, "measured",
+			c->measured, "rows", (json_int_t)c->nr_rows, "failures",
+			(json_int_t)c->nr_failed, "findings", list);
+	BUG_ON(!top);
+	json_dumpf(top, out, JSON_INDENT(1));
+	fputc('\n', out);
+	json_decref(top);
+}

@@ -1,0 +1,156 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "report/check.h"
+#include "report/text.h"
+
+static void print_verdict(const struct check *c, FILE *out)
+{
+	fprintf(out, "%s: %zu rows compared, %zu findings, %zu of them failures\n",
+		c->nr_failed ? "failed" : "passed", c->nr_rows, c->nr, c->nr_failed);
+}
+
+void check_print_text(const struct check *c, FILE *out)
+{
+	for (size_t i = 0; i < c->nr; i++) {
+		const struct finding *f = &c->finding[i];
+
+		fprintf(out, "%-14s  %s%s%s\n", finding_word(f->kind), f->row, *f->row ? ": " : "",
+			f->what);
+	}
+	print_verdict(c, out);
+}
+
+void check_print_csv(const struct check *c, FILE *out)
+{
+	fputs("kind,fails,row,column,baseline,run,change_ppm,what\n", out);
+	for (size_t i = 0; i < c->nr; i++) {
+		const struct finding *f = &c->finding[i];
+
+		fprintf(out, "%s,%d,", finding_word(f->kind), finding_fails(f->kind));
+		print_csv_text(f->row, out);
+		fputc(',', out);
+		print_csv_text(f->column, out);
+		if (f->figures)
+			fprintf(out, ",%" PRId64 ",%" PRId64 ",", f->before, f->now);
+		else
+			fputs(",,,", out);
+		if (f->figures && f->ppm != INT64_MAX)
+			fprintf(out, "%" PRId64, f->ppm);
+		fputc(',', out);
+		print_csv_text(f->what, out);
+		fputc('\n', out);
+	}
+}
+
+static void print_markdown_cell(const char *text, FILE *out)
+{
+	for (; *text; text++) {
+		if (strchr("|\\`*_<>[]", *text))
+			fputc('\\', out);
+		fputc(*text == '\n' ? ' ' : *text, out);
+	}
+}
+
+void check_print_markdown(const struct check *c, FILE *out)
+{
+	fprintf(out, "**homenode check %s**: %zu rows compared, %zu failures\n",
+		c->nr_failed ? "failed" : "passed", c->nr_rows, c->nr_failed);
+	if (c->nr)
+		fputs("\n| verdict | row | what |\n|---|---|---|\n", out);
+	for (size_t i = 0; i < c->nr; i++) {
+		const struct finding *f = &c->finding[i];
+
+		fprintf(out, "| %s | ", finding_word(f->kind));
+		print_markdown_cell(f->row, out);
+		fputs(" | ", out);
+		print_markdown_cell(f->what, out);
+		fputs(" |\n", out);
+	}
+}
+
+/* Escapes of workflow commands: in a message % and line ends, in a property
+ * also what ends it (docs.github.com, "Workflow commands for GitHub Actions"). */
+static void print_github_text(const char *text, bool property, FILE *out)
+{
+	for (; *text; text++) {
+		if (strchr("%\r\n", *text) || (property && strchr(":,", *text)))
+			fprintf(out, "%%%02X", (unsigned char)*text);
+		else
+			fputc(*text, out);
+	}
+}
+
+void check_print_github(const struct check *c, FILE *out)
+{
+	for (size_t i = 0; i < c->nr; i++) {
+		const struct finding *f = &c->finding[i];
+
+		fprintf(out, "::%s title=", finding_fails(f->kind) ? "error" : "notice");
+		print_github_text(finding_word(f->kind), true, out);
+		fputs("::", out);
+		print_github_text(f->row, false, out);
+		fputs(*f->row ? ": " : "", out);
+		print_github_text(f->what, false, out);
+		fputc('\n', out);
+	}
+	print_verdict(c, out);
+}
+
+static size_t failures_of(const struct check *c, const char *row)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->nr; i++)
+		n += finding_fails(c->finding[i].kind) && strcmp(c->finding[i].row, row) == 0;
+	return n;
+}
+
+static void print_case(const struct check *c, const char *row, const char *name, FILE *out)
+{
+	fputs("  <testcase classname=\"homenode check\" name=\"", out);
+	print_xml_text(name, out);
+	fputs("\">\n", out);
+	if (failures_of(c, row)) {
+		fprintf(out, "   <failure message=\"%zu failures\">", failures_of(c, row));
+		for (size_t i = 0; i < c->nr; i++) {
+			const struct finding *f = &c->finding[i];
+
+			if (!finding_fails(f->kind) || strcmp(f->row, row) != 0)
+				continue;
+			print_xml_text(finding_word(f->kind), out);
+			fputs(": ", out);
+			print_xml_text(f->what, out);
+			fputc('\n', out);
+		}
+		fputs("</failure>\n", out);
+	}
+	fputs("  </testcase>\n", out);
+}
+
+void check_print_junit(const struct check *c, FILE *out)
+{
+	size_t tests = c->baseline->nr + 1, failed = failures_of(c, "") > 0;
+
+	for (size_t r = 0; r < c->baseline->nr; r++)
+		failed += failures_of(c, sheet_row_name(c->baseline, r)) > 0;
+	for (size_t i = 0; i < c->nr; i++) {
+		tests += c->finding[i].kind == FOUND_ROW_EXTRA;
+		failed += c->finding[i].kind == FOUND_ROW_EXTRA;
+	}
+	fprintf(out,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
+		" <testsuite name=\"homenode check\" tests=\"%zu\" failures=\"%zu\" "
+		"errors=\"0\">\n",
+		tests, failed);
+	print_case(c, "", "inputs and columns", out);
+	for (size_t r = 0; r < c->baseline->nr; r++) {
+		const char *row = sheet_row_name(c->baseline, r);
+
+		print_case(c, row, row, out);
+	}
+	for (size_t i = 0; i < c->nr; i++)
+		if (c->finding[i].kind == FOUND_ROW_EXTRA)
+			print_case(c, c->finding[i].row, c->finding[i].row, out);
+	fputs(" </testsuite>\n</testsuites>\n", out);
+}

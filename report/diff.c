@@ -1,0 +1,93 @@
+#include "report/diff.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/table.h"
+#include "report/text.h"
+
+static void figure_cell(struct table *t, bool known, int64_t figure)
+{
+	if (known)
+		table_cell(t, "%" PRId64, figure);
+	else
+		table_cell(t, "-");
+}
+
+static void change_cells(struct table *t, const struct change *d)
+{
+	int64_t ppm = change_ppm(d->a, d->b), by = change_of(d->a, d->b);
+	const char *sign = by < 0 ? "-" : "+";
+
+	table_cell(t, "%s", d->column);
+	figure_cell(t, d->has_a, d->a);
+	figure_cell(t, d->has_b, d->b);
+	if (d->has_a && d->has_b && ppm != INT64_MAX)
+		table_cell(t, "%s%" PRId64 ".%02" PRId64 " %%", sign, ppm / 10000, ppm / 100 % 100);
+	else
+		table_cell(t, "-");
+	table_end_row(t);
+}
+
+void diff_print_text(const struct comparison *c, struct sheet *a, struct sheet *b, FILE *out)
+{
+	for (size_t i = 0; i < c->nr;) {
+		struct table *t = table_new();
+		size_t row = c->change[i].row_a;
+
+		fprintf(out, "%s\n", sheet_row_name(a, row));
+		for (; i < c->nr && c->change[i].row_a == row; i++)
+			change_cells(t, &c->change[i]);
+		table_print(t, out, 2);
+		table_free(t);
+	}
+	for (size_t i = 0; i < c->nr_only_a; i++)
+		fprintf(out, "only in the first: %s\n", sheet_row_name(a, c->only_a[i]));
+	for (size_t i = 0; i < c->nr_only_b; i++)
+		fprintf(out, "only in the second: %s\n", sheet_row_name(b, c->only_b[i]));
+	for (size_t i = 0; i < c->nr_column_a; i++)
+		fprintf(out, "column only in the first: %s\n", c->column_a[i]);
+	for (size_t i = 0; i < c->nr_column_b; i++)
+		fprintf(out, "column only in the second: %s\n", c->column_b[i]);
+	fprintf(out, "%zu rows in both, %zu of them equal\n", c->nr_rows, c->nr_same);
+}
+
+/* In the columns that `header` has. */
+static void print_key(const char *what, const struct sheet *header, const struct sheet *s,
+		      size_t row, FILE *out)
+{
+	fputs(what, out);
+	for (unsigned i = 0; i < header->nr_keys; i++) {
+		fputc(',', out);
+		print_csv_text(sheet_text(s, row, sheet_column(s, header->column[i])), out);
+	}
+}
+
+void diff_print_csv(const struct comparison *c, const struct sheet *a, const struct sheet *b,
+		    FILE *out)
+{
+	fputs("what", out);
+	for (unsigned i = 0; i < a->nr_keys; i++)
+		fprintf(out, ",%s", a->column[i]);
+	fputs(",column,a,b\n", out);
+	for (size_t i = 0; i < c->nr; i++) {
+		const struct change *d = &c->change[i];
+
+		print_key("changed", a, a, d->row_a, out);
+		fprintf(out, ",%s,", d->column);
+		if (d->has_a)
+			fprintf(out, "%" PRId64, d->a);
+		fputc(',', out);
+		if (d->has_b)
+			fprintf(out, "%" PRId64, d->b);
+		fputc('\n', out);
+	}
+	for (size_t i = 0; i < c->nr_only_a; i++) {
+		print_key("only_a", a, a, c->only_a[i], out);
+		fputs(",,,\n", out);
+	}
+	for (size_t i = 0; i < c->nr_only_b; i++) {
+		print_key("only_b", a, b, c->only_b[i], out);
+		fputs(",,,\n", out);
+	}
+}

@@ -1,0 +1,56 @@
+/*
+ * The page for people: one HTML file with its pictures inside, made from a run's
+ * files. What a run does not contain is left out.
+ */
+#ifndef REPORT_PAGE_H
+#define REPORT_PAGE_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "report/run_dir.h"
+
+/* A host of the run, as far as it could be read again. */
+struct page_node {
+	unsigned number, package, nr_cpus;
+	int64_t memory_bytes;
+	const char *devices; /* names, or "" */
+};
+
+struct page_matrix {
+	const char *name, *unit, *grade, *source;
+	const uint32_t *value; /* nr_nodes x nr_nodes, UINT32_MAX: unknown */
+};
+
+struct page_host {
+	const char *name, *source;
+	unsigned nr_nodes, nr_matrices;
+	struct page_node *node;
+	struct page_matrix matrix[4];
+};
+
+struct page_options {
+	const struct page_host *host;
+	size_t nr_hosts;
+	const char *pictures; /* directory for the pictures as files, or NULL */
+};
+
+/* Is there a gnuplot? */
+bool have_gnuplot(void);
+/* Without gnuplot the page has no pictures and says so. ERR_MACHINE: gnuplot
+ * failed, a file cannot be written. */
+int page_write(struct run_dir *run, const struct page_options *o, FILE *out,
+	       struct error *err) MUST_USE;
+
+/* page_table.c */
+/* What a person compares first, and every figure of summary.csv. */
+void page_print_policies(const struct run_dir *run, FILE *out);
+void page_print_summary(const struct run_dir *run, FILE *out);
+void page_print_refusals(const struct run_dir *run, FILE *out);
+void page_print_compact_scatter(struct sheet *s, FILE *out);
+void page_print_host(const struct page_host *h, FILE *out);
+/* page_style.c: everything before and after the sections. */
+void page_print_head(const char *title, FILE *out);
+void page_print_tail(FILE *out);
+
+#endif

@@ -1,0 +1,65 @@
+/* The page's frame: style and the script that sorts tables. No network. */
+#include "report/page.h"
+#include "report/text.h"
+
+static const char style[] =
+	":root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--soft:#f3f5f7;--line:#c9d0d8;"
+	"--good:#0a6b2d;--bad:#a4131f}\n"
+	"@media(prefers-color-scheme:dark){:root{--ink:#e6e9ed;--paper:#14171a;--soft:#20252b;"
+	"--line:#434c56;--good:#6fd98f;--bad:#ff8f96}\n"
+	"figure svg{filter:invert(.92) hue-rotate(180deg)}}\n"
+	"*{box-sizing:border-box}body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);"
+	"background:var(--paper);max-width:72rem;margin:0 auto;padding:1rem}\n"
+	"h1{font-size:1.6rem}h2{font-size:1.25rem;margin-top:2.5rem}"
+	"p,dd,h1{overflow-wrap:anywhere}\n"
+	".wide{overflow-x:auto;max-width:100%}.wide:focus{outline:2px solid}\n"
+	"table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums}"
+	"caption{text-align:left;padding:.4rem 0;font-weight:600}\n"
+	"th,td{border-bottom:1px solid var(--line);padding:.25rem .6rem;text-align:right;"
+	"white-space:nowrap}th.t,td.t{text-align:left}thead th{background:var(--soft)}\n"
+	"th button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}"
+	"th[aria-sort=ascending] button::after{content:' \\2191'}"
+	"th[aria-sort=descending] button::after{content:' \\2193'}\n"
+	".best{color:var(--good);font-weight:700}.worst{color:var(--bad)}"
+	".best::after{content:' \\25B2'}.worst::after{content:' \\25BC'}\n"
+	"figure{margin:1rem 0}figure "
+	"svg{width:100%;height:auto}figcaption{font-size:.875rem}image{image-rendering:pixelated}\n"
+	".nodes{display:flex;flex-wrap:wrap;gap:.75rem;padding:0;list-style:none}"
+	".nodes ul{display:flex;flex-wrap:wrap;gap:.4rem;padding:0;list-style:none}"
+	".nodes>li{border:1px solid var(--line);border-radius:.4rem;padding:.5rem;max-width:100%}"
+	".nodes li li{background:var(--soft);border-radius:.3rem;padding:.4rem .6rem}"
+	".device{display:block;font-weight:700}\n"
+	"dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt{font-weight:600}"
+	"dd{margin:0;min-width:0}\n"
+	"@media(max-width:30rem){dl{grid-template-columns:1fr}}\n"
+	"@media print{body{max-width:none;color:#000;background:#fff}figure,table{break-inside:"
+	"avoid}.wide{overflow:visible}figure svg{filter:none}table{font-size:.6rem}}\n";
+
+static const char script[] =
+	"document.querySelectorAll('table.sort').forEach(t=>{const hs=[...t.tHead.rows[0].cells];"
+	"hs.forEach((h,i)=>{const b=document.createElement('button');b.type='button';"
+	"b.textContent=h.textContent;h.textContent='';h.append(b);b.addEventListener('click',()=>{"
+	"const d=h.getAttribute('aria-sort')==='ascending'?-1:1;"
+	"hs.forEach(x=>x.removeAttribute('aria-sort'));"
+	"h.setAttribute('aria-sort',d>0?'ascending':'descending');"
+	"const k=r=>{const c=r.cells[i];return c.dataset.v===undefined?c.textContent:"
+	"Number(c.dataset.v)};"
+	"[...t.tBodies[0].rows].sort((a,b)=>{const x=k(a),y=k(b);return d*(x<y?-1:x>y?1:0)})"
+	".forEach(r=>t.tBodies[0].append(r))})})});";
+
+void page_print_head(const char *title, FILE *out)
+{
+	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+	      "<link rel=\"icon\" href=\"data:,\">\n<title>",
+	      out);
+	print_xml_text(title, out);
+	fprintf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n<h1>", style);
+	print_xml_text(title, out);
+	fputs("</h1>\n", out);
+}
+
+void page_print_tail(FILE *out)
+{
+	fprintf(out, "</main>\n<script>%s</script>\n</body>\n</html>\n", script);
+}

@@ -1,0 +1,328 @@
+/* The tables of the page. Figures are those of summary.csv, digit by digit. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "report/page.h"
+#include "report/text.h"
+
+/* Columns of which less or more is better whoever looks at them. */
+static const struct {
+	const char *column;
+	bool higher;
+} better[] = {
+	{"zones_placed", true},		{"zones_refused", false},
+	{"queue_wait_s", false},	{"peak_live_zones", true},
+	{"zones_spilled", false},	{"spilled_bytes", false},
+	{"local_page_ppm", true},	{"own_page_ppm", true},
+	{"mean_distance_centi", false}, {"wrong_vnode_page_ppm", false},
+	{"off_node_page_ppm", false},	{"balloon_failures", false},
+	{"zones_below_90", false},	{"stranded_vcpu_ppm", false},
+	{"stranded_memory_ppm", false},
+};
+
+static bool same_in(const struct sheet *s, size_t a, size_t b, const char *name)
+{
+	int c = sheet_column(s, name);
+
+	return strcmp(sheet_text(s, a, c), sheet_text(s, b, c)) == 0;
+}
+
+/* Rows of the same topology, workload and seed are compared with each other. */
+static bool comparable(const struct sheet *s, size_t a, size_t b)
+{
+	return same_in(s, a, b, "topology") && same_in(s, a, b, "workload") &&
+	       same_in(s, a, b, "seed");
+}
+
+/* "best", "worst" or NULL. */
+static const char *mark(const struct sheet *s, size_t row, int column)
+{
+	int64_t mine, other, low, high;
+	size_t i = 0;
+
+	while (i < sizeof(better) / sizeof(better[0]) &&
+	       strcmp(better[i].column, s->column[column]) != 0)
+		i++;
+	if (i == sizeof(better) / sizeof(better[0]) || !sheet_figure_at(s, row, column, &mine))
+		return NULL;
+	low = high = mine;
+	for (size_t r = 0; r < s->nr; r++) {
+		if (!comparable(s, row, r) || !sheet_figure_at(s, r, column, &other))
+			continue;
+		low = other < low ? other : low;
+		high = other > high ? other : high;
+	}
+	if (low == high)
+		return NULL;
+	if (mine == (better[i].higher ? high : low))
+		return "best";
+	return mine == (better[i].higher ? low : high) ? "worst" : NULL;
+}
+
+static void begin_table(const char *caption, FILE *out)
+{
+	fputs("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"", out);
+	print_xml_text(caption, out);
+	fputs("\">\n<table class=\"sort\">\n<caption>", out);
+	print_xml_text(caption, out);
+	fputs("</caption>\n<thead><tr>", out);
+}
+
+static void heading(const char *name, bool text, FILE *out)
+{
+	fprintf(out, "<th scope=\"col\"%s>", text ? " class=\"t\"" : "");
+	print_xml_text(name, out);
+	fputs("</th>", out);
+}
+
+static void text_cell(const char *text, bool row_heading, FILE *out)
+{
+	fputs(row_heading ? "<th scope=\"row\" class=\"t\">" : "<td class=\"t\">", out);
+	print_xml_text(text, out);
+	fputs(row_heading ? "</th>" : "</td>", out);
+}
+
+static void figure_cell(int64_t value, const char *class, FILE *out)
+{
+	fprintf(out, "<td data-v=\"%" PRId64 "\"", value);
+	if (class)
+		fprintf(out, " class=\"%s\" title=\"%s\"", class, class);
+	fprintf(out, ">%" PRId64 "</td>", value);
+}
+
+static void end_table(FILE *out)
+{
+	fputs("</tbody>\n</table>\n</div>\n", out);
+}
+
+/* Does a key column tell rows of this run apart? */
+static bool varies(const struct sheet *s, const char *column)
+{
+	for (size_t r = 1; r < s->nr; r++)
+		if (!same_in(s, 0, r, column))
+			return true;
+	return false;
+}
+
+static bool judged(const char *column)
+{
+	for (size_t i = 0; i < sizeof(better) / sizeof(better[0]); i++)
+		if (strcmp(better[i].column, column) == 0)
+			return true;
+	return false;
+}
+
+/* Every column, or what a person compares first. */
+static bool shown(const struct sheet *s, const char *column, bool all)
+{
+	if (all || strcmp(column, "policy") == 0)
+		return true;
+	return is_key_column(s, column) ? varies(s, column) : judged(column);
+}
+
+static void print_rows(const struct sheet *s, const char *id, bool all, FILE *out)
+{
+	for (unsigned c = 0; c < s->nr_columns; c++)
+		if (shown(s, s->column[c], all))
+			heading(s->column[c], (c < s->nr_keys), out);
+	fprintf(out, "</tr></thead>\n<tbody id=\"%s\">\n", id);
+	for (size_t r = 0; r < s->nr; r++) {
+		fputs("<tr>", out);
+		for (unsigned c = 0; c < s->nr_columns; c++) {
+			int64_t v;
+
+			if (!shown(s, s->column[c], all))
+				continue;
+			if (!(c < s->nr_keys) && sheet_figure_at(s, r, (int)c, &v))
+				figure_cell(v, mark(s, r, (int)c), out);
+			else
+				text_cell(sheet_text(s, r, (int)c),
+					  strcmp(s->column[c], "policy") == 0, out);
+		}
+		fputs("</tr>\n", out);
+	}
+	end_table(out);
+}
+
+void page_print_policies(const struct run_dir *run, FILE *out)
+{
+	begin_table("What policies are compared by", out);
+	print_rows(&run->summary, "policies", false, out);
+}
+
+void page_print_summary(const struct run_dir *run, FILE *out)
+{
+	begin_table("Figures of summary.csv, a row for each policy, memory policy and seed", out);
+	print_rows(&run->summary, "summary", true, out);
+}
+
+void page_print_refusals(const struct run_dir *run, FILE *out)
+{
+	const struct sheet *s = &run->summary;
+	int64_t v;
+
+	begin_table("Refused zones by reason", out);
+	for (unsigned i = 0; i < s->nr_keys; i++)
+		heading(s->column[i], true, out);
+	for (unsigned c = 0; c < s->nr_columns; c++)
+		if (strstr(s->column[c], "refus"))
+			heading(s->column[c], false, out);
+	fputs("</tr></thead>\n<tbody>\n", out);
+	for (size_t r = 0; r < s->nr; r++) {
+		fputs("<tr>", out);
+		for (unsigned i = 0; i < s->nr_keys; i++)
+			text_cell(sheet_text(s, r, sheet_column(s, s->column[i])), i == 2, out);
+		for (unsigned c = 0; c < s->nr_columns; c++) {
+			if (!strstr(s->column[c], "refus"))
+				continue;
+			if (sheet_figure_at(s, r, (int)c, &v))
+				figure_cell(v, NULL, out);
+			else
+				text_cell("", false, out);
+		}
+		fputs("</tr>\n", out);
+	}
+	end_table(out);
+}
+
+/* The row like `row`, but with `with` in the place of `what` in this column. */
+static size_t partner(const struct sheet *s, size_t row, const char *column, const char *what,
+		      const char *with)
+{
+	int c = sheet_column(s, column);
+	const char *mine = sheet_text(s, row, c), *at = strstr(mine, what);
+
+	for (size_t r = 0; at && r < s->nr; r++) {
+		const char *text = sheet_text(s, r, c);
+		size_t n = (size_t)(at - mine);
+		bool other = strncmp(text, mine, n) == 0 &&
+			     strncmp(text + n, with, strlen(with)) == 0 &&
+			     strcmp(text + n + strlen(with), at + strlen(what)) == 0;
+
+		for (unsigned i = 0; other && i < s->nr_keys; i++)
+			other = strcmp(s->column[i], column) == 0 ||
+				same_in(s, row, r, s->column[i]);
+		if (other)
+			return r;
+	}
+	return SHEET_NO_ROW;
+}
+
+static const struct {
+	const char *title, *column, *a, *b;
+} pairs[] = {
+	{"Compact against scatter", "policy", "compact", "scatter"},
+	{"Static against dynamic memory", "memory_policy", "static", "dynamic"},
+};
+
+static void pair_row(struct sheet *s, size_t a, size_t b, FILE *out)
+{
+	for (size_t i = 0; i < sizeof(better) / sizeof(better[0]); i++) {
+		int64_t x, y;
+
+		if (!sheet_figure(s, a, better[i].column, &x) ||
+		    !sheet_figure(s, b, better[i].column, &y) || x == y)
+			continue;
+		fputs("<tr>", out);
+		text_cell(sheet_row_name(s, a), true, out);
+		text_cell(better[i].column, false, out);
+		figure_cell(x, (x > y) == better[i].higher ? "best" : NULL, out);
+		figure_cell(y, (y > x) == better[i].higher ? "best" : NULL, out);
+		fputs("</tr>\n", out);
+	}
+}
+
+void page_print_compact_scatter(struct sheet *s, FILE *out)
+{
+	for (size_t p = 0; p < sizeof(pairs) / sizeof(pairs[0]); p++) {
+		bool begun = false;
+
+		for (size_t a = 0; a < s->nr; a++) {
+			size_t b = partner(s, a, pairs[p].column, pairs[p].a, pairs[p].b);
+
+			if (b == SHEET_NO_ROW)
+				continue;
+			if (!begun) {
+				fprintf(out, "<section>\n<h2>%s</h2>\n", pairs[p].title);
+				begin_table("Figures that differ", out);
+				heading("row", true, out);
+				heading("column", true, out);
+				heading(pairs[p].a, false, out);
+				heading(pairs[p].b, false, out);
+				fputs("</tr></thead>\n<tbody>\n", out);
+				begun = true;
+			}
+			pair_row(s, a, b, out);
+		}
+		if (begun) {
+			end_table(out);
+			fputs("</section>\n", out);
+		}
+	}
+}
+
+static void print_matrix(const struct page_host *h, const struct page_matrix *m, FILE *out)
+{
+	fputs("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"", out);
+	print_xml_text(m->name, out);
+	fprintf(out, "\">\n<table>\n<caption>%s in %s (%s: ", m->name, m->unit, m->grade);
+	print_xml_text(m->source, out);
+	fputs(")</caption>\n<thead><tr><th scope=\"col\">from \\ to</th>", out);
+	for (unsigned n = 0; n < h->nr_nodes; n++)
+		fprintf(out, "<th scope=\"col\">%u</th>", h->node[n].number);
+	fputs("</tr></thead>\n<tbody>\n", out);
+	for (unsigned a = 0; a < h->nr_nodes; a++) {
+		fprintf(out, "<tr><th scope=\"row\">%u</th>", h->node[a].number);
+		for (unsigned b = 0; b < h->nr_nodes; b++) {
+			uint32_t v = m->value[a * h->nr_nodes + b];
+
+			if (v == UINT32_MAX)
+				fputs("<td>unknown</td>", out);
+			else
+				fprintf(out, "<td>%" PRIu32 "</td>", v);
+		}
+		fputs("</tr>\n", out);
+	}
+	fputs("</tbody>\n</table>\n</div>\n", out);
+}
+
+static void print_node(const struct page_node *n, FILE *out)
+{
+	char size[32];
+
+	fprintf(out, "<li>node %u<br>%u CPUs, %s", n->number, n->nr_cpus,
+		bytes_text(n->memory_bytes, size, sizeof(size)));
+	if (*n->devices) {
+		fputs("<span class=\"device\">", out);
+		print_xml_text(n->devices, out);
+		fputs("</span>", out);
+	}
+	fputs("</li>", out);
+}
+
+void page_print_host(const struct page_host *h, FILE *out)
+{
+	unsigned package = UINT32_MAX;
+
+	fputs("<h3>", out);
+	print_xml_text(h->name, out);
+	fputs("</h3>\n<p>", out);
+	print_xml_text(h->source, out);
+	fputs("</p>\n<ul class=\"nodes\">\n", out);
+	for (unsigned i = 0; i < h->nr_nodes; i++) {
+		bool begins = i == 0 || h->node[i].package != package;
+
+		package = h->node[i].package;
+		if (begins)
+			fputs(i ? "</ul></li>\n<li>" : "<li>", out);
+		if (begins && package != UINT32_MAX)
+			fprintf(out, "package %u", package);
+		if (begins)
+			fputs("<ul>", out);
+		print_node(&h->node[i], out);
+	}
+	fputs(h->nr_nodes ? "</ul></li>\n</ul>\n" : "</ul>\n", out);
+	for (unsigned m = 0; m < h->nr_matrices; m++)
+		print_matrix(h, &h->matrix[m], out);
+}

@@ -1,0 +1,69 @@
+#include "report/run_dir.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static const char *file_of(struct run_dir *r, const char *name)
+{
+	return arena_printf(&r->arena, "%s/%s%s.csv", r->path, name, r->complete ? "" : ".partial");
+}
+
+static const char *optional_file(struct run_dir *r, const char *name)
+{
+	const char *path = file_of(r, name);
+
+	return access(path, F_OK) == 0 ? path : NULL;
+}
+
+static int load_directory(struct run_dir *r, struct error *err)
+{
+	const char *about = arena_printf(&r->arena, "%s/run.json", r->path);
+	int rc;
+
+	if (access(about, F_OK) != 0)
+		return error_set(err, ERR_INPUT,
+				 "%s has no run.json; it is not a run's directory (homenode run "
+				 "--output DIR makes one)",
+				 r->path);
+	rc = run_dir_read_about(r, about, err);
+	if (rc)
+		return rc;
+	r->about = true;
+	r->timeline = optional_file(r, "timeline");
+	r->zones = optional_file(r, "zones");
+	return sheet_load(&r->summary, file_of(r, "summary"), err);
+}
+
+int run_dir_load(struct run_dir *out, const char *path, struct error *err)
+{
+	struct stat st;
+	int rc;
+
+	*out = (struct run_dir){.complete = true, .version = "", .backend = ""};
+	out->path = arena_strdup(&out->arena, path);
+	if (stat(path, &st) != 0)
+		rc = error_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
+	else if (S_ISDIR(st.st_mode))
+		rc = load_directory(out, err);
+	else
+		rc = sheet_load(&out->summary, path, err);
+	if (rc)
+		run_dir_release(out);
+	return rc;
+}
+
+void run_dir_release(struct run_dir *r)
+{
+	sheet_release(&r->summary);
+	arena_release(&r->arena);
+	*r = (struct run_dir){0};
+}

@@ -1,0 +1,107 @@
+#include <string.h>
+
+#include "base/json_doc.h"
+#include "report/run_dir.h"
+
+static int read_inputs(struct run_dir *r, const struct json_at *top, struct error *err)
+{
+	struct json_at list;
+	int rc = json_get_array(top, "inputs", true, &list, err);
+
+	if (rc)
+		return rc;
+	r->nr_inputs = json_array_size(list.value);
+	r->input = arena_alloc(&r->arena, (r->nr_inputs + 1) * sizeof(*r->input));
+	for (size_t i = 0; !rc && i < r->nr_inputs; i++) {
+		struct json_at item = json_at_item(&list, i);
+		struct run_input *in = &r->input[i];
+
+		if (!json_is_object(item.value))
+			return json_at_error(&item, err, "an input is an object");
+		rc = json_get_string(&item, "path", true, &in->path, err);
+		if (!rc)
+			rc = json_get_string(&item, "sha256", true, &in->sha256, err);
+		if (rc)
+			return rc;
+		in->path = arena_strdup(&r->arena, in->path);
+		in->name = last_part(in->path);
+		in->sha256 = arena_strdup(&r->arena, in->sha256);
+	}
+	return rc;
+}
+
+static int read_arguments(struct run_dir *r, const struct json_at *top, struct error *err)
+{
+	struct json_at list;
+	size_t nr;
+	int rc = json_get_array(top, "arguments", true, &list, err);
+
+	if (rc)
+		return rc;
+	nr = json_array_size(list.value);
+	r->argument = arena_alloc(&r->arena, (nr + 1) * sizeof(*r->argument));
+	for (size_t i = 0; i < nr; i++) {
+		struct json_at item = json_at_item(&list, i);
+
+		if (!json_is_string(item.value))
+			return json_at_error(&item, err, "an argument is a string");
+		r->argument[i] = arena_strdup(&r->arena, json_string_value(item.value));
+	}
+	return 0;
+}
+
+static int read_top(struct run_dir *r, const struct json_at *top, struct error *err)
+{
+	int64_t format = 0;
+	int rc;
+
+	if (!json_is_object(top->value))
+		return json_at_error(top, err, "run.json is an object");
+	rc = json_get_int(top, "format", true, 1, INT64_MAX, &format, err);
+	if (!rc && format > RUN_FORMAT) {
+		struct json_at at = json_at_member(top, "format");
+
+		return json_at_error(&at, err,
+				     "the run has format %lld and was made by a newer homenode; "
+				     "this one reads formats up to %d",
+				     (long long)format, RUN_FORMAT);
+	}
+	if (!rc)
+		rc = json_get_string(top, "homenode", true, &r->version, err);
+	if (!rc)
+		rc = json_get_string(top, "backend", true, &r->backend, err);
+	if (!rc)
+		rc = json_get_bool(top, "complete", true, &r->complete, err);
+	if (!rc)
+		rc = json_get_int(top, "rows_asked", false, 0, INT64_MAX, &r->rows_asked, err);
+	if (!rc)
+		rc = json_get_int(top, "events", false, 0, INT64_MAX, &r->events, err);
+	if (!rc)
+		rc = json_get_int(top, "bad_trace_rows", false, 0, INT64_MAX, &r->bad_trace_rows,
+				  err);
+	if (!rc)
+		rc = json_get_int(top, "wall_ms", false, 0, INT64_MAX, &r->wall_ms, err);
+	if (!rc)
+		rc = json_get_int(top, "events_per_s", false, 0, INT64_MAX, &r->events_per_s, err);
+	if (!rc)
+		rc = read_arguments(r, top, err);
+	return rc ? rc : read_inputs(r, top, err);
+}
+
+int run_dir_read_about(struct run_dir *r, const char *path, struct error *err)
+{
+	struct json_doc doc;
+	struct json_at top;
+	int rc = json_doc_load(&doc, path, err);
+
+	if (rc)
+		return rc;
+	top = json_at_root(&doc);
+	rc = read_top(r, &top, err);
+	if (!rc) { /* strings belonged to the document */
+		r->version = arena_strdup(&r->arena, r->version);
+		r->backend = arena_strdup(&r->arena, r->backend);
+	}
+	json_doc_release(&doc);
+	return rc;
+}

@@ -1,0 +1,171 @@
+#include "report/sheet.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/csv.h"
+
+static const char *const needed[] = {"topology", "workload", "policy", "memory_policy", "seed"};
+#define NR_NEEDED (sizeof(needed) / sizeof(needed[0]))
+
+bool is_key_column(const struct sheet *s, const char *name)
+{
+	int c = sheet_column(s, name);
+
+	return c >= 0 && (unsigned)c < s->nr_keys;
+}
+
+int sheet_column(const struct sheet *s, const char *name)
+{
+	for (unsigned c = 0; c < s->nr_columns; c++)
+		if (strcmp(s->column[c], name) == 0)
+			return (int)c;
+	return -1;
+}
+
+const char *sheet_text(const struct sheet *s, size_t row, int column)
+{
+	return column < 0 ? "" : s->cell[row * s->nr_columns + (size_t)column];
+}
+
+bool sheet_figure_at(const struct sheet *s, size_t row, int column, int64_t *out)
+{
+	const char *text = sheet_text(s, row, column);
+
+	if (!*text)
+		return false;
+	*out = strtoll(text, NULL, 10); /* checked when it was read */
+	return true;
+}
+
+bool sheet_figure(const struct sheet *s, size_t row, const char *column, int64_t *out)
+{
+	return sheet_figure_at(s, row, sheet_column(s, column), out);
+}
+
+/* `other`'s fields in the key columns of `s`, joined by a byte that sorts before
+ * all others. */
+static const char *key_of(const struct sheet *s, const struct sheet *other, size_t row,
+			  struct arena *a)
+{
+	const char *key = "";
+
+	for (unsigned i = 0; i < s->nr_keys; i++)
+		key = arena_printf(a, "%s%s\x01", key,
+				   sheet_text(other, row, sheet_column(other, s->column[i])));
+	return key;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(((const struct sheet_key *)a)->text, ((const struct sheet_key *)b)->text);
+}
+
+size_t sheet_find(const struct sheet *s, const struct sheet *other, size_t row)
+{
+	struct arena a = {0};
+	struct sheet_key key = {.text = key_of(s, other, row, &a)};
+	const struct sheet_key *found = NULL;
+
+	if (s->nr)
+		found = bsearch(&key, s->by_key, s->nr, sizeof(key), by_text);
+	arena_release(&a);
+	return found ? found->row : SHEET_NO_ROW;
+}
+
+const char *sheet_row_name(struct sheet *s, size_t row)
+{
+	const char *name = "";
+
+	for (unsigned i = 0; i < s->nr_keys; i++)
+		name = arena_printf(&s->arena, "%s%s%s%s", name, i ? " " : "",
+				    i + 1 == s->nr_keys ? "seed " : "", sheet_text(s, row, (int)i));
+	return name;
+}
+
+static int take_row(struct sheet *s, const struct csv *csv, struct error *err)
+{
+	while (s->cap < (s->nr + 1) * s->nr_columns)
+		s->cell = grow(s->cell, &s->cap, s->cap, sizeof(*s->cell));
+	for (unsigned c = 0; c < s->nr_columns; c++) {
+		const struct csv_field *f = &csv->field[c];
+		int64_t figure;
+		int rc;
+
+		if (f->n && c >= s->nr_keys) {
+			rc = csv_int(csv, c, INT64_MIN, INT64_MAX, &figure, err);
+			if (rc)
+				return rc;
+		}
+		s->cell[s->nr * s->nr_columns + c] = arena_strndup(&s->arena, f->text, f->n);
+	}
+	s->nr++;
+	return 0;
+}
+
+static int index_rows(struct sheet *s, struct error *err)
+{
+	s->by_key = xcalloc(s->nr + 1, sizeof(*s->by_key));
+	for (size_t r = 0; r < s->nr; r++)
+		s->by_key[r] = (struct sheet_key){.text = key_of(s, s, r, &s->arena), .row = r};
+	if (s->nr)
+		qsort(s->by_key, s->nr, sizeof(*s->by_key), by_text);
+	for (size_t r = 1; r < s->nr; r++)
+		if (strcmp(s->by_key[r].text, s->by_key[r - 1].text) == 0)
+			return error_set(err, ERR_INPUT, "%s: two rows are %s", s->path,
+					 sheet_row_name(s, s->by_key[r].row));
+	return 0;
+}
+
+static int take_header(struct sheet *s, const struct csv *csv, struct error *err)
+{
+	s->nr_columns = csv->nr_columns;
+	s->column = arena_alloc(&s->arena, s->nr_columns * sizeof(*s->column));
+	for (unsigned c = 0; c < s->nr_columns; c++)
+		s->column[c] = arena_strdup(&s->arena, csv->column[c]);
+	for (size_t i = 0; i < NR_NEEDED; i++)
+		if (csv_column(csv, needed[i]) < 0)
+			return error_at(err, ERR_INPUT, s->path, 1, 0,
+					"there is no column \"%s\"; is this the summary of a run?",
+					needed[i]);
+	s->nr_keys = (unsigned)csv_column(csv, "seed") + 1;
+	for (size_t i = 0; i < NR_NEEDED; i++)
+		if ((unsigned)csv_column(csv, needed[i]) >= s->nr_keys)
+			return error_at(err, ERR_INPUT, s->path, 1, 0,
+					"the column \"%s\" must stand before \"seed\"", needed[i]);
+	return 0;
+}
+
+int sheet_load(struct sheet *out, const char *path, struct error *err)
+{
+	struct csv csv = {0};
+	bool more = true;
+	int rc;
+
+	*out = (struct sheet){0};
+	out->path = arena_strdup(&out->arena, path);
+	rc = csv_open(&csv, path, err);
+	if (rc)
+		goto out;
+	rc = take_header(out, &csv, err);
+	while (!rc && more) {
+		rc = csv_next(&csv, &more, err);
+		if (!rc && more)
+			rc = take_row(out, &csv, err);
+	}
+	csv_close(&csv);
+	if (!rc)
+		rc = index_rows(out, err);
+out:
+	if (rc)
+		sheet_release(out);
+	return rc;
+}
+
+void sheet_release(struct sheet *s)
+{
+	free(s->cell);
+	free(s->by_key);
+	arena_release(&s->arena);
+	*s = (struct sheet){0};
+}

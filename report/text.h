@@ -1,0 +1,13 @@
+/* Text in the notations that the report's files are written in. */
+#ifndef REPORT_TEXT_H
+#define REPORT_TEXT_H
+
+#include <stdio.h>
+
+/* A field of a CSV file, quoted when it has to be. */
+void print_csv_text(const char *text, FILE *out);
+/* Text or an attribute's value in XML and HTML; control characters, which XML
+ * cannot hold, become "?". */
+void print_xml_text(const char *text, FILE *out);
+
+#endif

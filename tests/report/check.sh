@@ -1,0 +1,153 @@
+#!/bin/sh
+# homenode check: what passes, what turns it red, and how that is told.
+. tests/cli/lib.sh
+
+[ -x "$HOMENODE" ] || { echo "skipped: the program is not built"; exit 77; }
+run 0 run golden-seven --output "$work/run" --quiet
+base=$work/base.csv
+run 0 check "$work/run" --baseline "$base" --update --reason "first figures"
+says err "is the baseline now"
+cmp -s "$base" "$work/run/summary.csv" || fail "the baseline is not the summary"
+grep -q '"first figures"' "$work/base.json" || fail "the reason is not kept"
+run 0 check "$work/run" --baseline "$base"
+says out "passed: 3 rows compared, 0 findings"
+
+# worsen COLUMN VALUE: the first row of the run gets another figure
+worsen()
+{
+	rm -rf "$work/bad"
+	cp -r "$work/run" "$work/bad"
+	awk -F, -v OFS=, -v name="$1" -v value="$2" '
+		NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) column = i }
+		NR == 2 { $column = value }
+		{ print }' "$work/run/summary.csv" >"$work/bad/summary.csv"
+}
+figure()
+{
+	awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) column = i }
+		NR == 2 { print $column }' "$work/run/summary.csv"
+}
+
+local=$(figure local_page_ppm)
+worsen local_page_ppm $((local - 1000))
+run 1 check "$work/bad" --baseline "$base"
+says out "moved "
+says out "edera-compact as-asked xen seed 1: local_page_ppm: $local -> $((local - 1000)) (-1000"
+says out "1 of them failures"
+run 1 check "$work/bad" --baseline "$base" --format github --junit "$work/junit.xml"
+says out "::error title=moved::epyc-nps4-8n golden-seven edera-compact"
+says junit.xml 'tests="4" failures="1"'
+command -v xmllint >/dev/null 2>&1 && { xmllint --noout "$work/junit.xml" || fail "bad XML"; }
+run 1 check "$work/bad" --baseline "$base" --format markdown
+says out "| moved | epyc-nps4-8n golden-seven"
+run 1 check "$work/bad" --baseline "$base" --format json
+says out '"change_ppm"'
+run 1 check "$work/bad" --baseline "$base" --format csv
+says out "moved,1,epyc-nps4-8n golden-seven edera-compact as-asked xen seed 1,local_page_ppm,$local,"
+
+# rules: a direction, a tolerance, a column left out
+echo '{"columns": {"local_page_ppm": {"better": "higher"}}}' >"$work/rules.json"
+run 1 check "$work/bad" --baseline "$base" --rules "$work/rules.json"
+says out "worse "
+worsen local_page_ppm $((local + 1000))
+run 0 check "$work/bad" --baseline "$base" --rules "$work/rules.json"
+says out "better "
+echo '{"columns": {"*": {"tolerance": 1000}}}' >"$work/rules.json"
+run 0 check "$work/bad" --baseline "$base" --rules "$work/rules.json"
+says out "within "
+worsen local_page_ppm $((local + 1001))
+run 1 check "$work/bad" --baseline "$base" --rules "$work/rules.json"
+echo '{"columns": {"local_page_ppm": {"ignore": true}}}' >"$work/rules.json"
+run 0 check "$work/bad" --baseline "$base" --rules "$work/rules.json"
+echo '{"columns": {"x": {"beter": "higher"}}}' >"$work/rules.json"
+refused 2 check "$work/bad" --baseline "$base" --rules "$work/rules.json"
+says err 'rules.json:1:'
+
+# worst first
+awk -F, -v OFS=, 'NR > 1 { $7 += NR; $8 += 1000 * NR } { print }' "$work/run/summary.csv" \
+	>"$work/bad/summary.csv"
+run 1 check "$work/bad" --baseline "$base" --format csv
+awk -F, 'NR > 2 && $7 + 0 > last + 0 { bad = 1 } NR > 1 { last = $7 } END { exit bad }' \
+	"$work/out" || fail "not worst first: $(cat "$work/out")"
+
+# rows and columns that only one has
+grep -v edera-scatter "$work/run/summary.csv" >"$work/bad/summary.csv"
+run 1 check "$work/bad" --baseline "$base"
+says out "missing row     epyc-nps4-8n golden-seven edera-scatter"
+sed 's/,edera-scatter,/,another,/p' "$work/run/summary.csv" |
+	awk '/edera-scatter/ || !seen[$0]++' >"$work/bad/summary.csv"
+run 1 check "$work/bad" --baseline "$base"
+says out "extra row       epyc-nps4-8n golden-seven another"
+cut -d, -f1-20 "$work/run/summary.csv" >"$work/bad/summary.csv"
+run 1 check "$work/bad" --baseline "$base"
+says out "missing column"
+awk '{ print $0 (NR == 1 ? ",shiny" : ",1") }' "$work/run/summary.csv" >"$work/bad/summary.csv"
+run 0 check "$work/bad" --baseline "$base"
+says out "new column"
+
+# inputs, formats, what is no run
+cp "$work/run/summary.csv" "$work/bad/summary.csv"
+sed 's/"sha256": "..../"sha256": "0000/' "$work/run/run.json" >"$work/bad/run.json"
+run 1 check "$work/bad" --baseline "$base"
+says out "golden-seven.json is not the file that the baseline was made from"
+sed 's/"format": 1/"format": 2/' "$work/run/run.json" >"$work/bad/run.json"
+refused 2 check "$work/bad" --baseline "$base"
+says err "made by a newer homenode"
+sed 's/"complete": true/"complete": false/' "$work/run/run.json" >"$work/bad/run.json"
+mv "$work/bad/summary.csv" "$work/bad/summary.partial.csv"
+refused 2 check "$work/bad" --baseline "$base"
+says err "was interrupted"
+sed 's/,golden-seven,/,golden-six,/' "$base" >"$work/edited.csv"
+cp "$work/base.json" "$work/edited.json"
+run 1 check "$work/run" --baseline "$work/edited.csv"
+says out "the baseline was changed without its record"
+refused 2 check "$work/run" --baseline "$work/absent.csv"
+refused 2 check "$work/absent" --baseline "$base"
+refused 2 check "$work" --baseline "$base"
+refused 2 check "$work/run"
+refused 2 check "$work/run" --baseline "$base" --format xml
+refused 2 check "$work/run" --baseline "$base" --update
+refused 2 check "$work/run" --baseline "$base" --update --reason ""
+echo "topology,workload,policy,memory_policy,seed,x
+a,b,c,d,1,ten" >"$work/bad.csv"
+refused 2 check "$work/bad.csv" --baseline "$base"
+says err "bad.csv:2:11"
+
+# a second update keeps the first reason
+run 0 check "$work/run" --baseline "$base" --update --reason "second" --quiet
+grep -q '"first figures"' "$work/base.json" || fail "the first reason is gone"
+
+# a worse policy under the name of a better one, against our own baseline
+sed '/,edera-compact,/d; s/,flat,/,edera-compact,/p; s/,edera-compact,/,flat,/' \
+	"$work/run/summary.csv" >"$work/bad/summary.csv"
+rm -f "$work/bad/summary.partial.csv"
+cp "$work/run/run.json" "$work/bad/run.json"
+run 0 check "$work/run" --baseline results/baseline/golden-seven.csv
+run 1 check "$work/bad" --baseline results/baseline/golden-seven.csv
+says out "golden-seven edera-compact as-asked xen seed 1: local_page_ppm"
+
+# measured: pairs of repeats; noise passes, a shift does not, one pair is too few
+sed 's/"backend": "sim"/"backend": "linux"/' "$work/run/run.json" >"$work/about"
+# repeats DIRECTORY SHIFT REPEATS
+repeats()
+{
+	mkdir -p "$work/$1"
+	cp "$work/about" "$work/$1/run.json"
+	awk -v shift="$2" -v n="$3" 'BEGIN {
+		print "topology,workload,policy,memory_policy,seed,latency_ns"
+		for (i = 1; i <= n; i++)
+			print "t,w,p,static," i "," 1000 + 50 * i + shift + (i * 7919 + shift) % 11
+	}' >"$work/$1/summary.csv"
+}
+repeats m1 0 8
+repeats m2 3 8
+repeats m3 200 8
+repeats m4 0 2
+run 0 check "$work/m1" --baseline "$work/m.csv" --update --reason "measured once" --quiet
+run 0 check "$work/m2" --baseline "$work/m.csv"
+run 1 check "$work/m3" --baseline "$work/m.csv"
+says out "latency_ns: mean "
+run 0 check "$work/m4" --baseline "$work/m.csv" --update --reason "too few" --quiet
+refused 2 check "$work/m4" --baseline "$work/m.csv"
+says err "cannot tell a change from noise"
+finish

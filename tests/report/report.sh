@@ -1,0 +1,51 @@
+#!/bin/sh
+# homenode report: the page's contents, pictures as files, what is missing.
+. tests/cli/lib.sh
+
+[ -x "$HOMENODE" ] || { echo "skipped: the program is not built"; exit 77; }
+run 0 run golden-seven --zones --output "$work/run" --quiet
+page=$work/run/report.html
+
+# without gnuplot: tables alone, and a sentence
+mkdir "$work/empty"
+env PATH="$work/empty" "$HOMENODE" report "$work/run" 2>"$work/err"
+status=$?
+env PATH="$work/empty" "$HOMENODE" report "$work/run" --pictures "$work/none" 2>"$work/err2"
+status2=$?
+[ "$status" -eq 0 ] || fail "without gnuplot the status is $status"
+[ "$status2" -eq 3 ] || fail "--pictures without gnuplot has the status $status2"
+says err "the page has no pictures"
+says err2 "gnuplot-nox"
+says run/report.html "Without pictures"
+[ -e "$work/none" ] && fail "a directory for no pictures was made"
+
+for text in "What was run" "Policies" "Compact against scatter" "Refused zones" "epyc-nps4-8n" \
+	"distance in SLIT units" "gpu0" "How sure the figures are" "prefers-color-scheme" "@media print"; do
+	says run/report.html "$text"
+done
+grep -Eq '(src|href)="(http|//)' "$page" && fail "the page needs the network"
+
+# names are text, whatever is in them
+sed 's/,golden-seven,/,<script>alert(1)<\/script>,/' "$work/run/summary.csv" >"$work/evil.csv"
+run 0 report "$work/evil.csv" --output "$work/evil.html" --quiet
+grep -q '<script>alert' "$work/evil.html" && fail "a workload's name became a script"
+says evil.html '&lt;script&gt;alert(1)'
+
+refused 2 report "$work/evil.csv"
+refused 2 report "$work/run" --format json
+refused 2 report "$work/absent"
+sed 's/time_s/tyme_s/' "$work/run/timeline.csv" >"$work/timeline"
+if command -v gnuplot >/dev/null 2>&1; then
+	run 0 report "$work/run" --quiet --pictures "$work/pictures"
+	for name in locality live occupancy; do
+		grep -q '<svg' "$work/pictures/$name.svg" || fail "no $name.svg"
+		[ -s "$work/pictures/$name.png" ] || fail "no $name.png"
+	done
+	[ "$(grep -c '<svg role="img"' "$page")" -eq 3 ] || fail "not three pictures"
+	mv "$work/timeline" "$work/run/timeline.csv"
+	rm "$page"
+	refused 2 report "$work/run" --quiet
+	says err 'no column "time_s"'
+	[ -e "$page" ] && fail "half a page was left"
+fi
+finish
