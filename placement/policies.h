@@ -7,5 +7,22 @@
 extern const struct policy policy_edera_compact;
 extern const struct policy policy_edera_scatter;
 extern const struct policy policy_flat;
+extern const struct policy policy_libxl_plain;
+extern const struct policy policy_libxl_4_17;
+extern const struct policy policy_libxl_fixed;
+extern const struct policy policy_xapi_any;
+extern const struct policy policy_xapi_best_effort;
+extern const struct policy policy_xapi_prio_mem_only;
+extern const struct policy policy_nova;
+extern const struct policy policy_nova_pack;
+extern const struct policy policy_nova_shared;
+extern const struct policy policy_k8s_none;
+extern const struct policy policy_k8s_best_effort;
+extern const struct policy policy_k8s_restricted;
+extern const struct policy policy_k8s_single_numa_node;
+extern const struct policy policy_k8s_best_effort_closest;
+extern const struct policy policy_k8s_restricted_closest;
+extern const struct policy policy_k8s_best_effort_distribute;
+extern const struct policy policy_k8s_restricted_distribute;
 
 #endif
