@@ -27,6 +27,17 @@ const struct policy *const policies[] = {
 	&policy_k8s_restricted_closest,
 	&policy_k8s_best_effort_distribute,
 	&policy_k8s_restricted_distribute,
+	&policy_numad,
+	&policy_incus_balanced,
+	&policy_random,
+	&policy_round_robin,
+	&policy_first_touch,
+	&policy_esxi,
+	&policy_hyper_v,
+	&policy_slit_spill,
+	&policy_mem_aware,
+	&policy_set_distance,
+	&policy_homenode,
 	NULL,
 };
 

@@ -24,5 +24,16 @@ extern const struct policy policy_k8s_best_effort_closest;
 extern const struct policy policy_k8s_restricted_closest;
 extern const struct policy policy_k8s_best_effort_distribute;
 extern const struct policy policy_k8s_restricted_distribute;
+extern const struct policy policy_numad;
+extern const struct policy policy_incus_balanced;
+extern const struct policy policy_random;
+extern const struct policy policy_round_robin;
+extern const struct policy policy_first_touch;
+extern const struct policy policy_esxi;
+extern const struct policy policy_hyper_v;
+extern const struct policy policy_slit_spill;
+extern const struct policy policy_mem_aware;
+extern const struct policy policy_set_distance;
+extern const struct policy policy_homenode;
 
 #endif

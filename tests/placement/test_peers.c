@@ -78,7 +78,13 @@ ROW(k8s_restricted, "k8s-restricted", "TopologyAffinityError", "0", "0", "1,2", 
     FAIL)
 ROW(k8s_single, "k8s-single-numa-node", "TopologyAffinityError", "0", "0", FAIL, FAIL, "5", "1",
     FAIL)
-/* MORE ROWS */
+ROW(numad, "numad", "", "0", "1", "2,3", "4,5", "6", "7", "0,4,5,6,7")
+/* The reference has E and F refused, which needs D's failed start to keep node 4
+ * full; a refused zone leaves no trace here, as in every other row. */
+ROW(incus, "incus-balanced", "Cannot allocate memory", "0", "1", "2,3", FAIL, "4", "5", "0,6,7")
+ROW(round_robin, "round-robin", "", "0", "1", "2,3", "4", "5", "6", "7,0,1")
+ROW(slit_spill, "slit-spill", "", "0", "1", "2,3", "4", "5", "6", "7,5,6")
+ROW(homenode, "homenode", "", "0", "1", "2,3", "4,5", "5", "6", "0,7,1")
 
 static struct host *uniform_host(unsigned nr, unsigned cpus, int64_t bytes)
 {
@@ -362,4 +368,84 @@ Test(peers, k8s_distributes_cpus)
 	host_state_release(&s);
 	host_free(h);
 }
-/* MORE TESTS */
+
+static struct plan plan_for(const char *policy, struct host *h, const struct zone *z)
+{
+	struct host_state s;
+	struct plan p;
+
+	host_state_init(&s, h);
+	cr_assert_eq(test_place(policy, &s, z, &p, NULL), 0);
+	host_state_release(&s);
+	return p;
+}
+
+/* 20 GiB on a host of 16 GiB nodes: Xen's spill of a zone on node 4 goes to node
+ * 0 across the socket, ours to node 5; counted by memory it does not spill. */
+Test(peers, spill_goes_near_or_not_at_all)
+{
+	static const char *const nic[] = {"nic0"};
+	struct host *h = test_host_seed();
+	struct zone z = test_zone("z", 8, G(20));
+	struct plan p;
+
+	z.nr_devices = 1;
+	z.device = nic;
+	p = plan_for("edera-compact", h, &z);
+	cr_assert_eq(p.memory[1].node, 0);
+	p = plan_for("slit-spill", h, &z);
+	cr_assert_eq(p.vnode[0].node, 5);
+	cr_assert_eq(p.memory[1].node, 4);
+	cr_assert_eq(p.spilled_bytes, G(4));
+	p = plan_for("mem-aware", h, &z);
+	cr_assert_eq(p.nr_vnodes, 2);
+	cr_assert_eq(p.vnode[0].node, 5);
+	cr_assert_eq(p.spilled_bytes, 0);
+	p = plan_for("homenode", h, &z);
+	cr_assert_eq(p.vnode[0].node, 5);
+	cr_assert_eq(p.nr_vnodes, 2);
+	cr_assert_eq(p.spilled_bytes, 0);
+	host_free(h);
+}
+
+/* Incus looks at instances, not at memory: refused though another node has it. */
+Test(peers, incus_does_not_look_at_memory)
+{
+	static const unsigned cpus[2] = {8, 8};
+	static const int64_t bytes[2] = {G(4), G(64)};
+	struct host *h = test_host_done(test_host(2, cpus, bytes, 20));
+
+	place_on("incus-balanced", h, 4, G(8), ERR_NO_ROOM, NULL);
+	place_on("homenode", h, 4, G(8), 0, "1");
+	host_free(h);
+}
+
+/* Node 0 is taken; what first touch needs beyond it comes by distance. */
+Test(peers, first_touch_follows_the_zonelist)
+{
+	struct host *h = test_host_seed();
+	struct zone z = test_zone("z", 4, G(20));
+	struct plan p = plan_for("first-touch", h, &z);
+
+	cr_assert_not(p.pinned);
+	cr_assert_eq(p.vnode[0].memory_bytes, G(16));
+	cr_assert_eq(p.vnode[1].memory_bytes, G(4));
+	host_free(h);
+}
+
+/* 9 cores are needed before ESXi splits, and more than a node has. */
+Test(peers, esxi_splits_by_cores)
+{
+	struct host *h = test_host_seed();
+	struct zone z = test_zone("z", 8, G(20));
+
+	cr_assert_eq(plan_for("esxi", h, &z).nr_vnodes, 1);
+	z = test_zone("z", 12, G(1));
+	cr_assert_eq(plan_for("esxi", h, &z).nr_vnodes, 2);
+	z.memory_policy = ZONE_DYNAMIC;
+	z.memory_bytes = z.memory_initial_bytes = G(20);
+	cr_assert_eq(plan_for("hyper-v", h, &z).told, PLAN_TOLD_FLAT);
+	z.memory_policy = ZONE_STATIC;
+	cr_assert_eq(plan_for("hyper-v", h, &z).told, PLAN_TOLD_VNUMA);
+	host_free(h);
+}
