@@ -15,12 +15,12 @@
  * problem); it is on hosts whose distances form levels.
  *
  * homenode: mem-aware's count and set-distance's sets, chosen by, in this order:
- * fewest vCPUs above the CPUs of the nodes, least mean distance, most free memory
+ * least mean distance, fewest vCPUs above the CPUs of the nodes, most free memory
  * on the fullest of them. Devices' nodes come first; a node count or a spread that
- * the zone asks for is Edera's business. It gives up density where a set with free
- * CPUs is passed over that would have kept larger holes, and the seed's rule that
- * memory does not drive the count: a zone with much memory becomes a guest with
- * several nodes, which a program that knows no NUMA may not want.
+ * the zone asks for is Edera's business. It gives up distance against set-distance
+ * and the seed's rule that memory does not drive the count: a zone with much memory
+ * becomes a guest with several nodes, whose vCPUs are farther from each other's
+ * memory, instead of a guest whose map is wrong.
  */
 #include "base/units.h"
 #include "placement/device.h"
@@ -83,7 +83,7 @@ static uint64_t way(const struct host *h, nodeset nodes, unsigned to)
 	return sum;
 }
 
-/* Least overload, then nearest to all chosen, then most free memory, lowest. */
+/* Nearest to all chosen, then least overload, then most free memory, lowest. */
 static void grow_set(const struct search *s, struct set *t)
 {
 	while (t->nr < s->k) {
@@ -95,8 +95,8 @@ static void grow_set(const struct search *s, struct set *t)
 			uint64_t over = overload(s, node), d = way(s->in->host, t->nodes, node);
 
 			if (best != NODES_MAX &&
-			    (over > best_over || (over == best_over && d > best_way) ||
-			     (over == best_over && d == best_way &&
+			    (d > best_way || (d == best_way && over > best_over) ||
+			     (d == best_way && over == best_over &&
 			      s->in->state->free_bytes[node] <= s->in->state->free_bytes[best])))
 				continue;
 			best = node;
@@ -111,10 +111,10 @@ static void grow_set(const struct search *s, struct set *t)
 
 static bool better(const struct set *a, const struct set *b)
 {
-	if (a->overload != b->overload)
-		return a->overload < b->overload;
 	if (a->distance != b->distance)
 		return a->distance < b->distance;
+	if (a->overload != b->overload)
+		return a->overload < b->overload;
 	return a->least_free_bytes > b->least_free_bytes;
 }
 
@@ -175,12 +175,12 @@ static int fill_set(const struct search *s, const struct set *t, struct plan *ou
 		sentence_set(&text, "nodes ");
 		sentence_add_nodes(&text, s->in->host, t->nodes);
 		sentence_add(&text,
-			     ": %u by vCPUs%s (%s each); of such sets the one with %sleast "
-			     "mean distance (%llu/100) and then most free memory",
+			     ": %u by vCPUs%s (%s each); of such sets the one with the "
+			     "least mean distance (%llu/100)%s, then most free memory",
 			     t->nr, s->rules->by_memory ? " and memory" : "",
 			     bytes_text(s->share_bytes, share, sizeof(share)),
-			     s->rules->by_load ? "fewest vCPUs above its CPUs, " : "",
-			     (unsigned long long)(100 * t->distance / ((uint64_t)t->nr * t->nr)));
+			     (unsigned long long)(100 * t->distance / ((uint64_t)t->nr * t->nr)),
+			     s->rules->by_load ? ", then fewest vCPUs above its CPUs" : "");
 		explain_add(s->in->why, "%s", text.text);
 	}
 	return plan_fill_memory(out, s->in->state, err);

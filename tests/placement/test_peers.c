@@ -84,7 +84,7 @@ ROW(numad, "numad", "", "0", "1", "2,3", "4,5", "6", "7", "0,4,5,6,7")
 ROW(incus, "incus-balanced", "Cannot allocate memory", "0", "1", "2,3", FAIL, "4", "5", "0,6,7")
 ROW(round_robin, "round-robin", "", "0", "1", "2,3", "4", "5", "6", "7,0,1")
 ROW(slit_spill, "slit-spill", "", "0", "1", "2,3", "4", "5", "6", "7,5,6")
-ROW(homenode, "homenode", "", "0", "1", "2,3", "4,5", "5", "6", "0,7,1")
+ROW(homenode, "homenode", "", "0", "1", "2,3", "4,5", "5", "6", "0,1,7")
 
 static struct host *uniform_host(unsigned nr, unsigned cpus, int64_t bytes)
 {
@@ -447,5 +447,41 @@ Test(peers, esxi_splits_by_cores)
 	cr_assert_eq(plan_for("hyper-v", h, &z).told, PLAN_TOLD_FLAT);
 	z.memory_policy = ZONE_STATIC;
 	cr_assert_eq(plan_for("hyper-v", h, &z).told, PLAN_TOLD_VNUMA);
+	host_free(h);
+}
+
+/* Books follow starts and stops; launches are never counted down. */
+Test(peers, memory_is_kept_and_given_back)
+{
+	struct host *h = test_host_seed();
+	struct zone z = test_zone("z", 32, G(8));
+	struct policy_memory *m;
+	struct host_state s;
+	struct plan p;
+
+	host_state_init(&s, h);
+	cr_assert_eq(host_state_take_dom0(&s, G(8), 2, NULL), 0);
+	m = policy_memory_new(policy_find("libxl"), &s);
+	cr_assert_eq(m->node[0].bytes, G(1));
+	cr_assert_eq(m->node[0].spread_vcpus, 0);
+	cr_assert_eq(test_place("libxl", &s, &z, &p, NULL), 0);
+	policy_note_start(m, 7, &p);
+	/* whole on each of its nodes */
+	cr_assert_eq(m->node[p.vnode[0].node].spread_vcpus, 32);
+	cr_assert_eq(m->node[p.vnode[1].node].spread_vcpus, 32);
+	policy_note_stop(m, 7);
+	for (unsigned n = 0; n < 8; n++) {
+		cr_assert_eq(m->node[n].spread_vcpus, 0);
+		cr_assert_eq(m->node[n].zones, 0);
+		cr_assert_eq(m->node[n].bytes, G(1));
+		cr_assert_eq(m->node[n].group, nodeset_of(n));
+		cr_assert_eq(m->node[n].launches, nodeset_has(p.nodes, n));
+	}
+	policy_memory_free(m);
+	cr_assert_null(policy_memory_new(policy_find("homenode"), &s));
+	policy_note_start(NULL, 1, &p);
+	policy_note_stop(NULL, 1);
+	policy_memory_free(NULL);
+	host_state_release(&s);
 	host_free(h);
 }
