@@ -258,6 +258,7 @@ const struct policy policy_slit_spill = {
 	.summary = "edera-compact; memory that does not fit goes to the nearest nodes",
 	.source = "placement/ours.c",
 	.place = slit_spill,
+	.sums_suffice = true,
 };
 
 const struct policy policy_mem_aware = {
@@ -265,6 +266,7 @@ const struct policy policy_mem_aware = {
 	.summary = "slit-spill with as many nodes as vCPUs and memory need",
 	.source = "placement/ours.c",
 	.place = mem_aware,
+	.sums_suffice = true,
 };
 
 const struct policy policy_set_distance = {
@@ -272,6 +274,7 @@ const struct policy policy_set_distance = {
 	.summary = "slit-spill on the set of nodes with the least mean distance",
 	.source = "placement/ours.c",
 	.place = set_distance,
+	.sums_suffice = true,
 };
 
 const struct policy policy_homenode = {
@@ -280,4 +283,5 @@ const struct policy policy_homenode = {
 		"recommended: count by vCPUs and memory, nearest set, least loaded, nearest spill",
 	.source = "placement/ours.c",
 	.place = homenode,
+	.sums_suffice = true,
 };

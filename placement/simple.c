@@ -142,6 +142,7 @@ const struct policy policy_random = {
 	.summary = "nodes drawn at random until their CPUs suffice",
 	.source = "placement/simple.c",
 	.place = place_random,
+	.sums_suffice = true,
 };
 
 const struct policy policy_round_robin = {
@@ -149,6 +150,7 @@ const struct policy policy_round_robin = {
 	.summary = "nodes in turn until their CPUs suffice",
 	.source = "placement/simple.c",
 	.place = place_in_turn,
+	.sums_suffice = true,
 	.remembers = true,
 };
 

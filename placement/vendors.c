@@ -151,6 +151,7 @@ const struct policy policy_esxi = {
 	.summary = "ESXi as documented (approximation): clients by cores, least loaded node first",
 	.source = "docs.vmware.com: Using NUMA Systems with ESXi",
 	.place = place_esxi,
+	.sums_suffice = true,
 };
 
 const struct policy policy_hyper_v = {
@@ -158,4 +159,5 @@ const struct policy policy_hyper_v = {
 	.summary = "Hyper-V as documented (approximation): one node that holds all, else spanning",
 	.source = "learn.microsoft.com: Hyper-V virtual NUMA overview",
 	.place = place_hyper_v,
+	.sums_suffice = true,
 };

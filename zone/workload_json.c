@@ -266,11 +266,13 @@ int workload_from_json(struct workload *out, const struct json_doc *doc, struct 
 					   "memory_policies",
 					   "seeds",
 					   "timeline_step",
+					   "allocators",
+					   "balloon",
 					   "generator",
 					   "events",
 					   "trace",
 					   NULL};
-	struct json_at root = json_at_root(doc), fleet;
+	struct json_at root = json_at_root(doc), fleet, balloon;
 	int refused = (int)out->refused, rc = json_at_known(&root, "a workload", keys, err);
 
 	if (!rc)
@@ -288,6 +290,12 @@ int workload_from_json(struct workload *out, const struct json_doc *doc, struct 
 		rc = workload_read_fleet(out, &fleet, err);
 	if (!rc)
 		rc = read_names(&root, "policies", &out->arena, &out->policy, err);
+	if (!rc)
+		rc = read_names(&root, "allocators", &out->arena, &out->allocator, err);
+	if (!rc)
+		rc = json_get_object(&root, "balloon", false, &balloon, err);
+	if (!rc && balloon.value)
+		rc = workload_read_balloon(&out->balloon, &balloon, err);
 	if (!rc)
 		rc = read_memory_policies(out, &root, err);
 	if (!rc)

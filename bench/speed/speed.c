@@ -205,6 +205,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	replay(arrivals, hosts);
+	speed_balloon();
 	speed_decisions();
 	return 0;
 }

@@ -53,7 +53,7 @@ static void as_workload(const char *text, size_t size)
 /* In the format that the header is of, else in any. */
 static void as_trace(bool skip_bad, const char *text, size_t size)
 {
-	const struct trace_format *format = trace_formats[size % 3];
+	const struct trace_format *format = trace_formats[size % 5];
 	struct zone_stream *s;
 	struct error err = {0};
 	struct workload w;

@@ -129,8 +129,14 @@ static bool is_edera(const char *policy)
 static void check_any_refusal(const struct policy *policy, const struct host_state *s,
 			      const struct zone *z, int rc)
 {
+	uint32_t cpus = 0;
+	unsigned node;
+
 	cr_assert(rc == ERR_NO_DEVICE || rc == ERR_NO_ROOM || rc == ERR_INFEASIBLE);
-	if (policy->sums_suffice && !z->nr_devices && !z->numa_nodes && s->host->usable_nodes)
+	nodeset_for_each (node, s->host->usable_nodes) {
+		cpus += s->host->node[node].nr_cpus;
+	}
+	if (policy->sums_suffice && !z->nr_devices && !z->numa_nodes && cpus >= z->vcpus)
 		cr_assert(zone_boot_bytes(z) > s->total_free_bytes ||
 				  s->total_vcpus + z->vcpus > s->vcpus_limit ||
 				  z->vcpus > s->host->nr_cpus,
@@ -159,7 +165,7 @@ static void one_zone(struct rng *r, struct host_state *s, struct plan *keep,
 		check_infeasible(s, &z, rc);
 	if (rc) {
 		cr_assert_neq(err.text[0], '\0');
-		if (subject->sums_suffice && !is_edera(policy))
+		if (!is_edera(policy))
 			check_any_refusal(subject, s, &z, rc);
 		if (is_edera(policy))
 			check_refusal(s, &z, rc);

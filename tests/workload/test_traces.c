@@ -116,10 +116,10 @@ Test(traces, formats_are_recognised)
 	workload_release(&w);
 	cr_assert_str_eq(error_of("e.csv", "a,b\n", NULL),
 			 "e.csv:1:1: the header is of no known trace format (homenode-csv, "
-			 "huawei-east-1, openb); name the format");
+			 "huawei-east-1, openb, gwa-t-12, gwa-t-12-condensed); name the format");
 	cr_assert_str_eq(error_of("e.csv", "a,b\n", "azure"),
 			 "there is no trace format \"azure\"; known: homenode-csv, huawei-east-1, "
-			 "openb");
+			 "openb, gwa-t-12, gwa-t-12-condensed");
 	for (int i = 0; trace_formats[i]; i++)
 		cr_assert_eq(trace_format_find(trace_formats[i]->name), trace_formats[i]);
 }
