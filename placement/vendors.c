@@ -66,7 +66,7 @@ static int place_esxi(const struct policy_input *in, struct plan *out, struct er
 {
 	uint32_t clients = esxi_clients(in), nr = 0;
 	nodeset left = in->host->usable_nodes, placed = 0;
-	uint8_t order[NODES_MAX];
+	uint8_t order[NODES_MAX] = {0};
 
 	if (!left)
 		return no_node(in, err);
@@ -128,7 +128,7 @@ static uint32_t hyper_v_nodes(const struct policy_input *in, uint8_t *order)
 
 static int place_hyper_v(const struct policy_input *in, struct plan *out, struct error *err)
 {
-	uint8_t order[NODES_MAX];
+	uint8_t order[NODES_MAX] = {0};
 	uint32_t nr = hyper_v_nodes(in, order);
 
 	if (!nr)
