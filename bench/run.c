@@ -65,8 +65,10 @@ static int start_up(struct run *r, struct error *err)
 	seed_rngs(r);
 	fleet_init(&r->fleet, r->in->nr_hosts);
 	r->state = xcalloc(r->in->nr_hosts, sizeof(*r->state));
+	r->memory = xcalloc(r->in->nr_hosts, sizeof(struct policy_memory *));
 	for (uint32_t i = 0; i < r->in->nr_hosts; i++) {
 		r->state[i] = backend_observe(r->backend, i);
+		r->memory[i] = policy_memory_new(r->in->policy, r->state[i]);
 		fleet_update(&r->fleet, i, r->state[i]);
 	}
 	stranded_init(&r->stranded, r->state, r->in->nr_hosts, w->fleet.cpu_overcommit_milli);
@@ -367,6 +369,9 @@ static void tear_down(struct run *r)
 	wait_queue_release(&r->waiting);
 	fleet_release(&r->fleet);
 	stranded_release(&r->stranded);
+	for (uint32_t i = 0; r->memory && i < r->in->nr_hosts; i++)
+		policy_memory_free(r->memory[i]);
+	free(r->memory);
 	free(r->state);
 	free(r);
 }

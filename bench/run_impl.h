@@ -33,6 +33,7 @@ struct run {
 	struct totals totals;
 	struct stranded stranded;
 	const struct host_state **state; /* observed once; the backend keeps them current */
+	struct policy_memory **memory; /* what the policy remembers, by host; NULLs: nothing */
 	struct rng choice_rng, policy_rng;
 	struct plan plan; /* scratch of the current placement */
 	struct zone zone; /* current zone with the row's memory policy applied */

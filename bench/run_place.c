@@ -117,6 +117,7 @@ static int start_on(struct run *r, const struct zone_event *ev, uint64_t ordinal
 	r->totals.vcpus += z->vcpus;
 	stranded_after(&r->stranded, host, z->vcpus, bytes);
 	fleet_update(&r->fleet, host, r->state[host]);
+	policy_note_start(r->memory[host], slot, &r->plan);
 	if (ev->lifetime_ns != NS_NEVER) {
 		z->number = r->departures.inserted;
 		event_queue_push(&r->departures, z->start_ns + ev->lifetime_ns, slot);
@@ -166,6 +167,7 @@ int run_place(struct run *r, const struct zone_event *ev, uint64_t ordinal, bool
 			return 0;
 		in.host = r->in->host[host];
 		in.state = r->state[host];
+		in.memory = r->memory[host];
 		rc = policy_place(r->in->policy, &in, &r->plan, NULL);
 		if (!rc)
 			rc = may_start(r, host);
@@ -190,6 +192,7 @@ void run_forget(struct run *r, uint32_t slot, const char *outcome)
 	r->totals.vcpus -= z->vcpus;
 	stranded_after(&r->stranded, host, -(int64_t)z->vcpus, -z->locality.resident_bytes);
 	fleet_update(&r->fleet, host, r->state[host]);
+	policy_note_stop(r->memory[host], slot);
 	r->row->events++;
 	if (r->in->zones && outcome)
 		run_print_placed(r, slot, r->totals.at_ns, outcome);

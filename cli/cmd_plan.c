@@ -22,6 +22,7 @@ struct session {
 	struct host *host;
 	struct host_state state;
 	const struct policy *policy;
+	struct policy_memory *memory; /* what the policy remembers of the host */
 	struct zone_list zones;
 	struct outcome *outcome;
 	struct plan_result *result;
@@ -195,7 +196,12 @@ static void place_one(struct session *s, size_t i)
 {
 	struct outcome *o = &s->outcome[i];
 	struct plan_result *r = &s->result[i];
-	struct policy_input in = {.host = s->host, .state = &s->state, .zone = &s->zones.zone[i]};
+	struct policy_input in = {
+		.host = s->host,
+		.state = &s->state,
+		.zone = &s->zones.zone[i],
+		.memory = s->memory,
+	};
 
 	if (s->explain || s->format == FORMAT_JSON)
 		in.why = &o->why;
@@ -204,6 +210,7 @@ static void place_one(struct session *s, size_t i)
 		r->plan = &o->plan;
 		policy_lint(&o->plan, &s->state, &o->lint);
 		host_state_take(&s->state, &o->plan);
+		policy_note_start(s->memory, i, &o->plan);
 	} else {
 		r->error_code = o->err.code;
 		r->error_text = o->err.text;
@@ -333,6 +340,7 @@ static void session_release(struct session *s)
 	}
 	free(s->outcome);
 	free(s->result);
+	policy_memory_free(s->memory);
 	host_state_release(&s->state);
 	zone_list_release(&s->zones);
 	host_free(s->host);
@@ -359,6 +367,7 @@ static int run(const struct args *args, int *status, struct error *err)
 	rc = make_state(&s, args, err);
 	if (rc)
 		goto out;
+	s.memory = policy_memory_new(s.policy, &s.state);
 	s.outcome = xcalloc(s.zones.nr + 1, sizeof(*s.outcome));
 	s.result = xcalloc(s.zones.nr + 1, sizeof(*s.result));
 	for (size_t i = 0; i < s.zones.nr; i++)

@@ -10,6 +10,34 @@ const struct policy *const policies[] = {
 	&policy_edera_compact,
 	&policy_edera_scatter,
 	&policy_flat,
+	&policy_libxl_plain,
+	&policy_libxl_4_17,
+	&policy_libxl_fixed,
+	&policy_xapi_any,
+	&policy_xapi_best_effort,
+	&policy_xapi_prio_mem_only,
+	&policy_nova,
+	&policy_nova_pack,
+	&policy_nova_shared,
+	&policy_k8s_none,
+	&policy_k8s_best_effort,
+	&policy_k8s_restricted,
+	&policy_k8s_single_numa_node,
+	&policy_k8s_best_effort_closest,
+	&policy_k8s_restricted_closest,
+	&policy_k8s_best_effort_distribute,
+	&policy_k8s_restricted_distribute,
+	&policy_numad,
+	&policy_incus_balanced,
+	&policy_random,
+	&policy_round_robin,
+	&policy_first_touch,
+	&policy_esxi,
+	&policy_hyper_v,
+	&policy_slit_spill,
+	&policy_mem_aware,
+	&policy_set_distance,
+	&policy_homenode,
 	NULL,
 };
 
@@ -81,11 +109,12 @@ static void explain_spill(const struct plan *p, struct explain *why)
 
 		if (m->node == home)
 			continue;
-		explain_add(why,
-			    "spill: %s of node %u's share is on node %u (distance %u), where Xen's "
-			    "allocator looks next%s",
+		explain_add(why, "spill: %s of node %u's share is on node %u (distance %u), %s%s",
 			    bytes_text(m->bytes, bytes, sizeof(bytes)), node_name(p->host, home),
 			    node_name(p->host, m->node), host_distance(p->host, home, m->node),
+			    p->memory_rule == PLAN_MEMORY_NEAREST
+				    ? "the nearest with room"
+				    : "where Xen's allocator looks next",
 			    p->told == PLAN_TOLD_VNUMA ? "; the guest's map does not know" : "");
 	}
 }
@@ -95,8 +124,12 @@ int policy_place(const struct policy *policy, const struct policy_input *in, str
 {
 	int rc = check_host(in, err);
 
-	if (!rc)
-		rc = policy->place(in, out, err);
+	if (rc)
+		return rc;
+	out->soft = false;
+	out->booked = 0;
+	out->memory_rule = PLAN_MEMORY_OWN_NODE;
+	rc = policy->place(in, out, err);
 	if (rc)
 		return rc;
 	plan_assert(out);

@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/rng.h"
+#include "placement/memory.h"
 #include "plan/plan.h"
 
 /* Sentences that say why. NULL in hot loops: nothing is then formatted. */
@@ -30,6 +31,8 @@ struct policy_input {
 	const struct zone *zone;
 	struct rng *rng; /* for policies that draw; NULL is fine for the others */
 	struct explain *why; /* NULL: do not explain */
+	/* The policy's own books of this host; NULL: it makes do with `state`. */
+	const struct policy_memory *memory;
 };
 
 struct policy {
@@ -47,6 +50,10 @@ struct policy {
 	 * zone that asks for no node count and no device. The last is a constant of
 	 * the host, so a fleet can choose hosts by two sums. */
 	bool sums_suffice;
+	/* True: decides by what it remembers; see placement/memory.h. */
+	bool remembers;
+	/* Its memory is booked where each vnode asked for it. */
+	bool books_by_vnode;
 };
 
 /* NULL-terminated, in the order `homenode list policies` prints. */
@@ -65,6 +72,7 @@ const struct policy *policy_find(const char *name); /* NULL if unknown */
  *    CPUs: no overcommit makes a zone run with more CPUs than there are. With a
  *    node count the policy says so itself (ERR_INFEASIBLE).
  * With `why`, adds a sentence for each piece of memory that spills.
+ * A policy finds out->soft, booked and memory_rule at their defaults (zero).
  */
 int policy_place(const struct policy *policy, const struct policy_input *in, struct plan *out,
 		 struct error *err) MUST_USE;

@@ -111,11 +111,13 @@ void plan_assert(const struct plan *p)
 
 		BUG_ON(v->node >= p->host->nr_nodes || nodeset_has(nodes, v->node));
 		BUG_ON(v->memory_bytes < 0);
+		BUG_ON(v->vcpus && p->pinned && !nodeset_has(p->host->cpu_nodes, v->node));
 		nodes |= nodeset_of(v->node);
 		vcpus += v->vcpus;
 	}
 	BUG_ON(nodes != p->nodes);
-	BUG_ON((p->pinned || p->told == PLAN_TOLD_VNUMA) && nodes & ~p->host->usable_nodes);
+	BUG_ON(p->told == PLAN_TOLD_VNUMA && nodes & ~p->host->usable_nodes);
+	BUG_ON(p->memory_rule == PLAN_MEMORY_STRICT && p->spilled_bytes);
 	BUG_ON(!(nodes & p->host->cpu_nodes));
 	BUG_ON(vcpus != p->zone->vcpus);
 	BUG_ON(plan_memory_bytes(p) != zone_boot_bytes(p->zone));
@@ -178,4 +180,19 @@ const char *step_name(enum step_kind kind)
 const char *plan_told_name(enum plan_told told)
 {
 	return told == PLAN_TOLD_VNUMA ? "vnuma" : "flat";
+}
+
+const char *plan_memory_rule_name(enum plan_memory_rule rule)
+{
+	switch (rule) {
+	case PLAN_MEMORY_OWN_NODE:
+		return "own-node";
+	case PLAN_MEMORY_NEAREST:
+		return "nearest";
+	case PLAN_MEMORY_STRICT:
+		return "strict";
+	case PLAN_MEMORY_STRIPED:
+		return "striped";
+	}
+	return "unknown";
 }

@@ -26,6 +26,23 @@ enum plan_told {
 	PLAN_TOLD_FLAT, /* one uniform node: PV zones, NUMA-blind placement */
 };
 
+/*
+ * How the machine is to find memory. plan_fill_memory() predicts it and
+ * plan_spill_order() is the order in which a machine carries it out.
+ */
+enum plan_memory_rule {
+	/* Each vnode's own node, then where Xen's allocator looks (the default). */
+	PLAN_MEMORY_OWN_NODE,
+	/* The same, but what does not fit goes to the nearest nodes by SLIT: the
+	 * toolstack names a node with every request. */
+	PLAN_MEMORY_NEAREST,
+	/* Each vnode's own node or no launch. */
+	PLAN_MEMORY_STRICT,
+	/* No node asked: extents go round `nodes` (plan_stripe()), and
+	 * vnode[].memory_bytes is what plan_fill_memory() found to arrive. */
+	PLAN_MEMORY_STRIPED,
+};
+
 struct plan_vnode {
 	uint32_t node; /* host node index */
 	uint32_t vcpus; /* how many of the zone's vCPUs live here (may be 0) */
@@ -48,6 +65,13 @@ struct plan {
 	/* false: vCPUs float over all CPUs of `nodes` instead of their own vnode's
 	 * (NUMA-blind placement); vnode[].vcpus then only says how they spread. */
 	bool pinned;
+	/* true: those CPUs are preferred only (soft affinity): vCPUs leave them when
+	 * all are busy. Locality is counted as if they stayed. */
+	bool soft;
+	enum plan_memory_rule memory_rule;
+	/* What the policy's own books charge for this zone where that is not
+	 * `nodes` (see placement/memory.h); 0: `nodes`. */
+	nodeset booked;
 	nodeset nodes; /* union of vnode[].node */
 	uint32_t nr_vnodes, nr_memory;
 	int64_t spilled_bytes; /* sum of memory[] with node != its vnode's node */
@@ -71,6 +95,8 @@ uint32_t plan_first_offline_vcpu(const struct plan *p, uint32_t vnode);
 int64_t plan_memory_bytes(const struct plan *p);
 
 const char *plan_told_name(enum plan_told told); /* "vnuma", "flat" */
+/* "own-node", "nearest", "strict", "striped" */
+const char *plan_memory_rule_name(enum plan_memory_rule rule);
 
 /* CPUs on which vCPUs of this vnode may run. */
 void plan_cpus(const struct plan *p, uint32_t vnode, struct cpuset *out);
@@ -86,10 +112,31 @@ unsigned plan_fallback_order(const struct host *host, nodeset affinity, unsigned
 			     uint8_t order[NODES_MAX]);
 
 /*
+ * The order in which this plan's vnode looks for what its own node lacks, its
+ * own node first: plan_fallback_order() from it over p->nodes, or by distance
+ * (its SLIT row; ties: ascending id) under PLAN_MEMORY_NEAREST.
+ */
+unsigned plan_spill_order(const struct plan *p, uint32_t vnode, uint8_t order[NODES_MAX]);
+
+/*
+ * Xen's striping of a domain that names no node: extents of 1 GiB while any node
+ * of the host has one, then of 2 MiB, then pages; each extent comes from the next
+ * node of `affinity` after the one that gave the last (after `*last`, 0 for a new
+ * domain), passing over those that have none, and from the remaining nodes in
+ * ascending id once none of `affinity` has any. Takes from free_bytes[] (by node)
+ * and adds to taken[]; `*last` follows. What it could not find is returned.
+ * O(nodes^2), not O(extents). Source: get_free_buddy(), placement-policies B.0.
+ */
+int64_t plan_stripe(const struct host *host, nodeset affinity, int64_t bytes, unsigned *last,
+		    int64_t *free_bytes, int64_t *taken);
+
+/*
  * Fill p->memory[] from vnode[].memory_bytes and the free memory of `state`:
  * first every vnode's own node gives what it has, then what is missing goes
- * along plan_fallback_order(). ERR_NO_ROOM when the host as a whole has too
- * little; p->memory is then unspecified.
+ * along plan_spill_order(). Striped plans get what plan_stripe() gives for the
+ * zone's boot memory; what it takes off p->nodes is the first vnode's.
+ * ERR_NO_ROOM when the host as a whole has too little, or, under
+ * PLAN_MEMORY_STRICT, a vnode's node; p->memory is then unspecified.
  */
 int plan_fill_memory(struct plan *p, const struct host_state *state, struct error *err) MUST_USE;
 
@@ -97,8 +144,8 @@ int plan_fill_memory(struct plan *p, const struct host_state *state, struct erro
  * Panics (BUG) unless the plan is consistent with itself: vCPUs and bytes add up
  * to what the zone asks at boot, nodes distinct, memory[] sums to what each
  * vnode asks, on nodes with memory. Nodes must be usable (CPUs and memory) where
- * vCPUs are pinned or the guest is told of them; a flat, floating plan may also
- * use nodes that have one of the two.
+ * the guest is told of them; a flat plan may also use nodes that have one of the
+ * two, but pinned vCPUs need CPUs.
  */
 void plan_assert(const struct plan *p);
 

@@ -105,6 +105,10 @@ static void add_plan(json_t *j, const struct plan *p)
 		json_array_append_new(vnodes, vnode(p, v));
 	}
 	json_object_set_new(j, "told", text(plan_told_name(p->told)));
+	if (p->soft)
+		json_object_set_new(j, "affinity", text("soft"));
+	if (p->memory_rule != PLAN_MEMORY_OWN_NODE)
+		json_object_set_new(j, "memory_rule", text(plan_memory_rule_name(p->memory_rule)));
 	json_object_set_new(j, "nodes", nodes);
 	json_object_set_new(j, "vnodes", vnodes);
 	json_object_set_new(j, "memory", memory(p));

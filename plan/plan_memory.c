@@ -27,6 +27,27 @@ unsigned plan_fallback_order(const struct host *host, nodeset affinity, unsigned
 	return nr;
 }
 
+unsigned plan_spill_order(const struct plan *p, uint32_t vnode, uint8_t order[NODES_MAX])
+{
+	unsigned home = p->vnode[vnode].node, node, nr = 0;
+
+	if (p->memory_rule != PLAN_MEMORY_NEAREST)
+		return plan_fallback_order(p->host, p->nodes, home, order);
+	if (nodeset_has(p->host->memory_nodes, home))
+		order[nr++] = (uint8_t)home;
+	nodeset_for_each (node, p->host->memory_nodes & ~nodeset_of(home)) {
+		unsigned i = nr++;
+
+		for (; i && order[i - 1] != home &&
+		       host_distance(p->host, home, order[i - 1]) >
+			       host_distance(p->host, home, node);
+		     i--)
+			order[i] = order[i - 1];
+		order[i] = (uint8_t)node;
+	}
+	return nr;
+}
+
 static void add_piece(struct plan *p, uint32_t vnode, uint32_t node, int64_t bytes)
 {
 	BUG_ON(p->nr_memory >= PLAN_MEMORY_MAX);
@@ -48,7 +69,7 @@ static void spill(struct plan *p, const struct host_state *state, const int64_t 
 		unsigned nr = 0;
 
 		if (todo)
-			nr = plan_fallback_order(p->host, p->nodes, p->vnode[v].node, order);
+			nr = plan_spill_order(p, v, order);
 		for (unsigned i = 0; todo && i < nr; i++) {
 			int64_t here = left[order[i]] < todo ? left[order[i]] : todo;
 
@@ -63,6 +84,58 @@ static void spill(struct plan *p, const struct host_state *state, const int64_t 
 	}
 }
 
+static int short_of_memory(int64_t asked, int64_t there, struct error *err)
+{
+	char a[32], b[32];
+
+	if (!err)
+		return ERR_NO_ROOM;
+	return error_set(err, ERR_NO_ROOM, "%s of memory asked, the host has %s free",
+			 bytes_text(asked, a, sizeof(a)), bytes_text(there, b, sizeof(b)));
+}
+
+static int short_on_node(const struct plan *p, const int64_t *missing, struct error *err)
+{
+	uint32_t v = 0;
+	char a[32], b[32];
+
+	if (!err)
+		return ERR_NO_ROOM;
+	while (!missing[v])
+		v++;
+	return error_set(
+		err, ERR_NO_ROOM,
+		"node %u has %s free, %s were to be on it, and this policy lets memory go nowhere "
+		"else",
+		p->host->node[p->vnode[v].node].os_index,
+		bytes_text(p->vnode[v].memory_bytes - missing[v], a, sizeof(a)),
+		bytes_text(p->vnode[v].memory_bytes, b, sizeof(b)));
+}
+
+static int fill_striped(struct plan *p, const struct host_state *state, struct error *err)
+{
+	int64_t left[NODES_MAX], taken[NODES_MAX] = {0};
+	unsigned last = 0, node;
+
+	for (unsigned n = 0; n < p->host->nr_nodes; n++)
+		left[n] = state->free_bytes[n];
+	if (plan_stripe(p->host, p->nodes, zone_boot_bytes(p->zone), &last, left, taken))
+		return short_of_memory(zone_boot_bytes(p->zone), state->total_free_bytes, err);
+	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
+		p->vnode[v].memory_bytes = taken[p->vnode[v].node];
+		if (p->vnode[v].memory_bytes)
+			add_piece(p, v, p->vnode[v].node, p->vnode[v].memory_bytes);
+	}
+	nodeset_for_each (node, p->host->memory_nodes & ~p->nodes) {
+		if (!taken[node])
+			continue;
+		add_piece(p, 0, node, taken[node]);
+		p->vnode[0].memory_bytes += taken[node];
+		p->spilled_bytes += taken[node];
+	}
+	return 0;
+}
+
 int plan_fill_memory(struct plan *p, const struct host_state *state, struct error *err)
 {
 	int64_t missing[NODES_MAX];
@@ -70,6 +143,8 @@ int plan_fill_memory(struct plan *p, const struct host_state *state, struct erro
 
 	p->nr_memory = 0;
 	p->spilled_bytes = 0;
+	if (p->memory_rule == PLAN_MEMORY_STRIPED)
+		return fill_striped(p, state, err);
 	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
 		int64_t want = p->vnode[v].memory_bytes;
 		int64_t here = state->free_bytes[p->vnode[v].node];
@@ -82,15 +157,10 @@ int plan_fill_memory(struct plan *p, const struct host_state *state, struct erro
 		missing[v] = want - here;
 		short_bytes += missing[v];
 	}
-	if (asked > state->total_free_bytes) {
-		char a[32], b[32];
-
-		if (!err)
-			return ERR_NO_ROOM;
-		return error_set(err, ERR_NO_ROOM, "%s of memory asked, the host has %s free",
-				 bytes_text(asked, a, sizeof(a)),
-				 bytes_text(state->total_free_bytes, b, sizeof(b)));
-	}
+	if (asked > state->total_free_bytes)
+		return short_of_memory(asked, state->total_free_bytes, err);
+	if (short_bytes && p->memory_rule == PLAN_MEMORY_STRICT)
+		return short_on_node(p, missing, err);
 	if (short_bytes)
 		spill(p, state, missing);
 	return 0;

@@ -78,7 +78,8 @@ static void print_cpus(const struct plan *p, FILE *out)
 {
 	uint32_t nr[2], per_line = 0;
 
-	fputs("# One entry a vCPU: in this form libxl places nothing by itself.\ncpus = [", out);
+	fprintf(out, "# One entry a vCPU: in this form libxl places nothing by itself.\n%s = [",
+		p->soft ? "cpus_soft" : "cpus");
 	for (uint32_t pass = 0; pass < 2; pass++) {
 		for (uint32_t v = 0; v < p->nr_vnodes; v++) {
 			struct cpuset cpus;

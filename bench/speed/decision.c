@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/rng.h"
@@ -83,6 +84,70 @@ static double decision_ns(const struct host *h, const struct host_state *state, 
 	return median(run, RUNS);
 }
 
+/* As often as fits into about 20 ms, at least once; refusals count too. -1: the
+ * policy refuses hosts of this size. */
+static double policy_ns(const struct policy *policy, const struct host *h,
+			const struct host_state *state)
+{
+	static struct plan plan;
+	struct zone z;
+	int64_t start = cpu_ns();
+	int calls = 0;
+
+	zone_init(&z);
+	z.vcpus = z.vcpus_max = 4 * CPUS;
+	z.memory_bytes = z.memory_initial_bytes = 16 * GIB;
+	z.memory_min_bytes = PAGE_BYTES;
+	do {
+		struct policy_input in = {.host = h, .state = &state[calls % STATES], .zone = &z};
+
+		if (policy_place(policy, &in, &plan, NULL) == ERR_INFEASIBLE &&
+		    strncmp(policy->name, "k8s-", 4) == 0 && h->nr_nodes > 8)
+			return -1;
+		calls++;
+	} while (cpu_ns() - start < 20000000);
+	return (double)(cpu_ns() - start) / calls;
+}
+
+/* Every policy for a zone of four nodes' CPUs, by size of the host. */
+static void speed_policies(void)
+{
+	static const unsigned nodes[] = {8, 16, 32, 64};
+	struct host *h[4];
+	struct host_state *state[4];
+	struct table *t = table_new();
+
+	table_cell(t, "policy, us a decision");
+	for (size_t i = 0; i < 4; i++) {
+		h[i] = square_host(nodes[i]);
+		state[i] = xcalloc(STATES, sizeof(**state));
+		random_states(state[i], h[i]);
+		table_cell(t, "%u nodes", nodes[i]);
+	}
+	table_end_row(t);
+	for (const struct policy *const *p = policies; *p; p++) {
+		table_cell(t, "%s", (*p)->name);
+		for (size_t i = 0; i < 4; i++) {
+			double ns = policy_ns(*p, h[i], state[i]);
+
+			if (ns < 0)
+				table_cell(t, "-");
+			else
+				table_cell(t, "%.2f", ns / 1000);
+		}
+		table_end_row(t);
+	}
+	printf("\none decision of each policy, four nodes needed (-: refuses such hosts):\n");
+	table_print(t, stdout, 2);
+	table_free(t);
+	for (size_t i = 0; i < 4; i++) {
+		for (int s = 0; s < STATES; s++)
+			host_state_release(&state[i][s]);
+		free(state[i]);
+		host_free(h[i]);
+	}
+}
+
 void speed_decisions(void)
 {
 	static const unsigned shape[][2] = {{8, 1},  {8, 2},  {8, 4},	{8, 8},	 {16, 4},
@@ -110,4 +175,5 @@ void speed_decisions(void)
 	printf("one placement decision (edera-compact, median of %d):\n", RUNS);
 	table_print(t, stdout, 2);
 	table_free(t);
+	speed_policies();
 }
