@@ -90,14 +90,16 @@ int memory_check_launch(const struct sim *sim, uint32_t host, const struct plan 
 				 "zone %s needs %lld MiB, host %s has %lld MiB free", p->zone->name,
 				 (long long)(need / MIB), s->host->name,
 				 (long long)(s->total_free_bytes / MIB));
-	for (uint32_t v = 0; !sim->allocator->spills && v < p->nr_vnodes; v++) {
+	if (p->memory_rule == PLAN_MEMORY_STRIPED ||
+	    (sim->allocator->spills && p->memory_rule != PLAN_MEMORY_STRICT))
+		return 0;
+	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
 		uint32_t node = p->vnode[v].node;
 
 		if (p->vnode[v].memory_bytes > s->free_bytes[node])
 			return error_set(err, ERR_NO_ROOM,
 					 "zone %s needs %lld MiB on node %u of host %s, which has "
-					 "%lld MiB free, and the home-strict allocator takes no "
-					 "other node's",
+					 "%lld MiB free, and no other node's may be taken",
 					 p->zone->name, (long long)(p->vnode[v].memory_bytes / MIB),
 					 s->host->node[node].os_index, s->host->name,
 					 (long long)(s->free_bytes[node] / MIB));
@@ -105,14 +107,13 @@ int memory_check_launch(const struct sim *sim, uint32_t host, const struct plan 
 	return 0;
 }
 
-/* What a vnode's node lacks, from wherever the allocator says. */
-static void launch_elsewhere(struct sim *sim, struct sim_zone *z, uint32_t vnode, int64_t bytes)
+/* All of `bytes`, in the extents that the domain builder tries, largest first. */
+static void take_all(struct sim *sim, struct sim_zone *z, const struct allocator *a, uint32_t home,
+		     int64_t bytes, int64_t got[NODES_MAX])
 {
-	struct heap *h = heap_of(sim, z);
-	int64_t got[NODES_MAX] = {0};
 	struct allocator_request r = {
 		.affinity = z->nodes,
-		.home = sim_vnodes(z)[vnode].node,
+		.home = home,
 		.last_node = &z->last_node,
 	};
 
@@ -120,11 +121,38 @@ static void launch_elsewhere(struct sim *sim, struct sim_zone *z, uint32_t vnode
 		r.extent = heap_extent_bytes[e];
 		r.bytes = bytes - bytes % r.extent;
 		if (r.bytes)
-			bytes -= sim->allocator->take(h, &r, got, &z->low_bytes);
+			bytes -= a->take(heap_of(sim, z), &r, got, &z->low_bytes);
 	}
 	BUG_ON(bytes);
-	for (unsigned n = 0; n < h->host->nr_nodes; n++)
+}
+
+/* What a vnode's node lacks, from wherever the allocator says, or the nearest nodes
+ * when the plan names them. */
+static void launch_elsewhere(struct sim *sim, struct sim_zone *z, const struct plan *p,
+			     uint32_t vnode, int64_t bytes)
+{
+	const struct allocator *a =
+		p->memory_rule == PLAN_MEMORY_NEAREST ? &allocator_slit : sim->allocator;
+	int64_t got[NODES_MAX] = {0};
+
+	take_all(sim, z, a, p->vnode[vnode].node, bytes, got);
+	for (unsigned n = 0; n < p->host->nr_nodes; n++)
 		add_part(z, vnode, n, got[n], 0);
+}
+
+/* A plan that names no node: extents go round its nodes, as Xen deals them. What is
+ * not on a vnode's node counts as the first vnode's. */
+static void launch_striped(struct sim *sim, struct sim_zone *z, const struct plan *p)
+{
+	int64_t got[NODES_MAX] = {0};
+
+	take_all(sim, z, &allocator_xen, HEAP_NO_NODE, plan_memory_bytes(p), got);
+	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
+		add_part(z, v, p->vnode[v].node, got[p->vnode[v].node], 0);
+		got[p->vnode[v].node] = 0;
+	}
+	for (unsigned n = 0; n < p->host->nr_nodes; n++)
+		add_part(z, 0, n, got[n], 0);
 }
 
 void memory_launch(struct sim *sim, struct sim_zone *z, const struct plan *p)
@@ -138,6 +166,11 @@ void memory_launch(struct sim *sim, struct sim_zone *z, const struct plan *p)
 	z->low_bytes = 0;
 	z->last_node = 0;
 	z->resident_bytes = 0;
+	if (p->memory_rule == PLAN_MEMORY_STRIPED) {
+		launch_striped(sim, z, p);
+		account(sim, z, plan_memory_bytes(p));
+		return;
+	}
 	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
 		uint32_t node = p->vnode[v].node;
 		/* whole extents first and the rest in pages: all that the node has */
@@ -151,7 +184,7 @@ void memory_launch(struct sim *sim, struct sim_zone *z, const struct plan *p)
 	}
 	for (uint32_t v = 0; any && v < p->nr_vnodes; v++)
 		if (missing[v])
-			launch_elsewhere(sim, z, v, missing[v]);
+			launch_elsewhere(sim, z, p, v, missing[v]);
 	account(sim, z, plan_memory_bytes(p));
 }
 
