@@ -5,6 +5,7 @@
 # away. They must end with status 0 or 1 (the answer is no). A command that ends
 # in a backslash goes on in the next line.
 # HOMENODE_GOLDEN=rewrite puts what comes out into the files instead.
+# And docs/formats.md names every column of a run's results.
 . tests/cli/lib.sh
 
 source_root=$PWD
@@ -64,5 +65,13 @@ for file in README.md docs/*.md; do
 	else
 		fail "$file shows something else than what comes out: $(diff "$file" "$work/new")"
 	fi
+done
+
+# every column and field of a run's results is described
+(cd "$work/tree" && run 0 run golden-seven --zones --output columns)
+[ -s "$work/tree/columns/zones.csv" ] || fail "the run left no zones.csv"
+for field in $(head -qn 1 "$work"/tree/columns/*.csv | tr ',' '\n' | sort -u) \
+	$(sed -n 's/^ "\([a-z_]*\)":.*/\1/p' "$work/tree/columns/run.json"); do
+	grep -Fq "\`$field\`" docs/formats.md || fail "docs/formats.md does not describe $field"
 done
 finish
