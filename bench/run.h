@@ -54,6 +54,7 @@ struct run_result {
 	struct row row;
 	uint64_t bad_rows;
 	char first_bad[256];
+	uint64_t use_changes; /* of dynamic zones */
 	uint64_t unknown_stops; /* STOPs of zones that were never placed */
 	bool stopped_early; /* refused: stop */
 	bool duration_reached;

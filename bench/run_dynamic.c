@@ -215,8 +215,10 @@ int dynamic_tick(struct run *r, struct error *err)
 
 	if (!d || d->number != q.number)
 		return 0;
-	while (d->use.next_ns <= q.at_ns)
+	while (d->use.next_ns <= q.at_ns) {
 		use_step(&d->use);
+		r->result->use_changes++;
+	}
 	if (d->check_ns <= q.at_ns)
 		rc = act(r, d, q.slot, &grew_host, err);
 	else

@@ -33,7 +33,8 @@ void heap_init(struct heap *h, const struct host *host, int64_t *free_bytes, int
 
 static int64_t whole(int64_t bytes, int64_t extent)
 {
-	return bytes - bytes % extent;
+	/* amounts are whole pages: no division for most requests */
+	return extent == PAGE_BYTES ? bytes : bytes - bytes % extent;
 }
 
 static int64_t least(int64_t a, int64_t b)
