@@ -108,11 +108,16 @@ static int unknown_name(struct error *err, const char *what, const char *name,
 			const char *const *names)
 {
 	const char *near = nearest_name(name, names);
+	char known[256] = "";
+	size_t len = 0;
 
-	return error_set(err, ERR_USAGE,
-			 near ? "there is no %s \"%s\"; did you mean \"%s\"?"
-			      : "there is no %s \"%s\"; see: homenode list",
-			 what, name, near);
+	if (near)
+		return error_set(err, ERR_USAGE, "there is no %s \"%s\"; did you mean \"%s\"?",
+				 what, name, near);
+	for (size_t i = 0; names[i] && len < sizeof(known); i++)
+		len += (size_t)snprintf(known + len, sizeof(known) - len, "%s%s", i ? ", " : "",
+					names[i]);
+	return error_set(err, ERR_USAGE, "there is no %s \"%s\"; known: %s", what, name, known);
 }
 
 static int add_policy(struct cmd *c, const char *name, struct error *err)

@@ -1,49 +1,77 @@
 #!/bin/sh
-# The examples of README.md and docs/*.md print what they show. In a block
-#	```console
-#	$ command
-#	its standard output
-#	```
-# every command is run from the source root with `homenode` being the program under
-# test, and its output compared. HOMENODE_GOLDEN=rewrite writes what it printed.
-set -u
+# Every example in README.md and docs/ does what it shows. A ```console block is
+# made of "$ command" lines, each followed by its exact standard output. Commands
+# run in the source tree, seen through links: what they write into results/ goes
+# away. They must end with status 0 or 1 (the answer is no). A command that ends
+# in a backslash goes on in the next line.
+# HOMENODE_GOLDEN=rewrite puts what comes out into the files instead.
+# And docs/formats.md names every column of a run's results.
 . tests/cli/lib.sh
 
-# blocks FILE OUT: copy FILE to OUT with the outputs of its console blocks replaced
-blocks()
+source_root=$PWD
+mkdir "$work/tree" "$work/bin"
+for entry in *; do
+	[ "$entry" = results ] || ln -s "$source_root/$entry" "$work/tree/$entry"
+done
+# shellcheck disable=SC2016 # for the script that it writes
+printf '#!/bin/sh\nexec "%s" "$@"\n' "$HOMENODE" >"$work/bin/homenode"
+chmod +x "$work/bin/homenode"
+PATH=$work/bin:$PATH
+export PATH
+unset HOMENODE_DATA
+
+# example PLACE COMMAND: print what it prints
+example()
 {
-	awk -v dir="$work" '
-	BEGIN { script = dir "/command.sh" }
-	/^```console$/ { inside = 1; print; next }
-	/^```$/ && inside { inside = 0; print; next }
-	!inside { print; next }
-	/^\$ / {
-		print
-		print substr($0, 3) > script
-		close(script)
-		# shellcheck disable=SC2016 # for the shell that runs it
-		run = "PATH=\"" dir "/bin:$PATH\" sh " script " 2>/dev/null </dev/null"
-		while ((run | getline line) > 0)
-			print line
-		close(run)
-		next
-	}
-	# what the command printed when it was written down
-	{ next }
-	' "$1" >"$2"
+	(cd "$work/tree" && sh -c "$2") </dev/null 2>"$work/err"
+	status=$?
+	[ "$status" -le 1 ] || echo "$1: status $status: $(cat "$work/err")" >>"$work/ended"
 }
 
-mkdir "$work/bin" || exit 1
-ln -s "$HOMENODE" "$work/bin/homenode"
+# renew FILE: print it with the output of all its examples as it is now
+renew()
+{
+	name=$1 state=text number=0
+	while IFS= read -r line || [ -n "$line" ]; do
+		number=$((number + 1))
+		case $state,$line in
+		text,'```console'*) state=output ;;
+		text,*) ;;
+		command,*) command="$command
+$line" ;;
+		output,'```') state=text ;;
+		output,'$ '*) state=command command=${line#'$ '} ;;
+		output,*) continue ;; # what it printed when this was written
+		esac
+		printf '%s\n' "$line"
+		case $state,$line in
+		command,*\\) ;;
+		command,*) state=output && example "$name:$number" "$command" ;;
+		esac
+	done <"$1"
+	[ "$state" = text ] || echo "$1: a console block has no end" >>"$work/ended"
+}
+
+: >"$work/ended"
+grep -q '^```console' README.md || fail "README.md has no examples"
 for file in README.md docs/*.md; do
-	blocks "$file" "$work/now"
-	if cmp -s "$file" "$work/now"; then
-		continue
-	elif [ "${HOMENODE_GOLDEN:-}" = rewrite ]; then
-		cp "$work/now" "$file"
+	renew "$file" >"$work/new"
+	[ -s "$work/ended" ] && fail "$(cat "$work/ended")"
+	: >"$work/ended"
+	cmp -s "$file" "$work/new" && continue
+	if [ "${HOMENODE_GOLDEN:-}" = rewrite ] && [ "$failures" -eq 0 ]; then
+		cat "$work/new" >"$file"
+		echo "rewrote $file"
 	else
-		diff -u "$file" "$work/now"
-		fail "$file shows what the program does not print (HOMENODE_GOLDEN=rewrite mends it)"
+		fail "$file shows something else than what comes out: $(diff "$file" "$work/new")"
 	fi
+done
+
+# every column and field of a run's results is described
+(cd "$work/tree" && run 0 run golden-seven --zones --output columns)
+[ -s "$work/tree/columns/zones.csv" ] || fail "the run left no zones.csv"
+for field in $(head -qn 1 "$work"/tree/columns/*.csv | tr ',' '\n' | sort -u) \
+	$(sed -n 's/^ "\([a-z_]*\)":.*/\1/p' "$work/tree/columns/run.json"); do
+	grep -Fq "\`$field\`" docs/formats.md || fail "docs/formats.md does not describe $field"
 done
 finish
