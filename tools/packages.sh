@@ -16,6 +16,10 @@ build  libyaml-dev      library yaml-0.1
 build  libmd-dev        library libmd
 test   libcriterion-dev library criterion
 test   hwloc            command lstopo-no-graphics
+test   acpica-tools     command iasl
+test   qemu-system-x86  command qemu-system-x86_64
+test   busybox-static   command busybox
+test   cpio             command cpio
 ci     clang            command clang
 ci     clang-format     command clang-format
 ci     shellcheck       command shellcheck
