@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/input.h"
 #include "base/units.h"
 
 #define BLOCK ((size_t)1 << 20)
@@ -15,15 +16,16 @@
 
 static int fill(struct csv *c, struct error *err)
 {
-	size_t rest = c->end - c->begin, got;
+	size_t rest = c->end - c->begin, got = 0;
+	int rc;
 
 	memmove(c->buf, c->buf + c->begin, rest);
 	c->begin = 0;
-	got = fread(c->buf + rest, 1, BLOCK, c->file);
+	rc = input_read(c->input, c->buf + rest, BLOCK, &got, err);
 	c->end = rest + got;
-	if (got == 0 && ferror(c->file))
-		return error_at(err, ERR_MACHINE, c->path, c->line, 0, "cannot read on: %s",
-				strerror(errno));
+	if (rc)
+		return error_at(err, rc, c->path, c->line, 0, "cannot read on: %s",
+				input_problem(c->input));
 	c->at_end = got == 0;
 	return 0;
 }
@@ -83,7 +85,7 @@ static int next_line(struct csv *c, char **row, size_t *n, struct error *err)
 }
 
 /* A quoted field at `p`, unquoted in place; NULL when it does not end. */
-static char *unquote(char *p, const char *end, struct csv_field *out)
+static char *unquote(char *p, const char *end, char separator, struct csv_field *out)
 {
 	char *to = ++p;
 
@@ -96,15 +98,15 @@ static char *unquote(char *p, const char *end, struct csv_field *out)
 		*to++ = *p;
 	}
 	out->n = (size_t)(to - out->text);
-	return *p == ',' ? p : NULL;
+	return *p == separator ? p : NULL;
 }
 
 static int split(struct csv *c, char *row, size_t n, struct error *err)
 {
 	char *p = row, *end = row + n;
 
-	/* every field then ends in a comma */
-	*end = ',';
+	/* every field then ends in a separator */
+	*end = c->separator;
 	c->row = row;
 	c->nr_fields = 0;
 	do {
@@ -113,18 +115,21 @@ static int split(struct csv *c, char *row, size_t n, struct error *err)
 		if (c->nr_fields == CSV_FIELDS_MAX)
 			return error_at(err, ERR_INPUT, c->path, c->line, 0,
 					"the row has more than %d fields", CSV_FIELDS_MAX);
+		while (c->separator == ';' && (*p == ' ' || *p == '\t'))
+			p++;
 		if (*p == '"') {
 			char *start = p;
 
-			p = unquote(p, end, f);
+			p = unquote(p, end, c->separator, f);
 			if (!p)
 				return error_at(err, ERR_INPUT, c->path, c->line,
 						(unsigned long)(start - row) + 1,
 						"a quoted field must end in \" before the next "
-						"comma or the end of the line");
+						"%s or the end of the line",
+						c->separator == ',' ? "comma" : "semicolon");
 		} else {
 			f->text = p;
-			while (*p != ',')
+			while (*p != c->separator)
 				p++;
 			f->n = (size_t)(p - f->text);
 		}
@@ -173,6 +178,12 @@ static int read_header(struct csv *c, struct error *err)
 	if (!more)
 		return error_at(err, ERR_INPUT, c->path, 0, 0,
 				"the file is empty; its first line must name the columns");
+	if (c->nr_fields == 1 && memchr(c->field[0].text, ';', c->field[0].n)) {
+		c->separator = ';';
+		rc = split(c, (char *)(uintptr_t)c->field[0].text, c->field[0].n, err);
+		if (rc)
+			return rc;
+	}
 	if (c->field[0].n >= 3 && memcmp(c->field[0].text, "\xef\xbb\xbf", 3) == 0) {
 		c->field[0].text += 3;
 		c->field[0].n -= 3;
@@ -196,9 +207,11 @@ int csv_attach(struct csv *out, FILE *file, const char *path, struct error *err)
 	struct stat st;
 	int rc;
 
-	*out = (struct csv){.path = xstrdup(path), .file = file, .buf = xmalloc(BUFFER)};
+	*out = (struct csv){
+		.path = xstrdup(path), .file = file, .separator = ',', .buf = xmalloc(BUFFER)};
+	out->input = input_new(file);
 	if (fileno(file) >= 0 && fstat(fileno(file), &st) == 0 && S_ISREG(st.st_mode))
-		out->total = (uint64_t)st.st_size;
+		out->total = input_is_packed(out->input) ? 0 : (uint64_t)st.st_size;
 	rc = read_header(out, err);
 	if (rc)
 		csv_close(out);
@@ -222,6 +235,7 @@ void csv_close(struct csv *c)
 {
 	for (unsigned i = 0; i < c->nr_columns; i++)
 		free(c->column[i]);
+	input_free(c->input);
 	if (c->file && c->file != stdin)
 		fclose(c->file);
 	free(c->path);

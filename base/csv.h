@@ -1,6 +1,8 @@
 /*
  * Reading tables of text: a header line, then rows of fields separated by
- * commas. A field may stand in double quotes ("" inside is one quote); it cannot
+ * commas, or by semicolons when the header holds no comma (blanks and tabs after
+ * a semicolon do not count). A file that begins as an xz file does is
+ * decompressed on the way. A field may stand in double quotes ("" inside is one quote); it cannot
  * contain a line break. Lines end in LF or CRLF, blank lines are skipped, a
  * UTF-8 byte order mark before the header is ignored.
  *
@@ -37,6 +39,8 @@ struct csv {
 	uint64_t done, total; /* bytes; total 0 when unknown (a pipe) */
 
 	FILE *file;
+	struct input *input; /* base/input.h */
+	char separator;
 	char *buf;
 	size_t begin, end; /* what is read and not yet handed out */
 	bool at_end;

@@ -81,6 +81,17 @@ void output_abandon(struct output *o)
 	*o = (struct output){0};
 }
 
+static bool is_directory(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return false;
+	if (!S_ISDIR(st.st_mode))
+		errno = ENOTDIR;
+	return S_ISDIR(st.st_mode);
+}
+
 int make_directories(const char *path, struct error *err)
 {
 	char *copy = xstrdup(path);
@@ -92,7 +103,7 @@ int make_directories(const char *path, struct error *err)
 		if (c != '/' && c != '\0')
 			continue;
 		*p = '\0';
-		if (mkdir(copy, 0777) != 0 && errno != EEXIST) {
+		if (mkdir(copy, 0777) != 0 && !(errno == EEXIST && is_directory(copy))) {
 			rc = error_set(err, ERR_MACHINE, "%s: cannot make the directory: %s", copy,
 				       strerror(errno));
 			break;

@@ -18,6 +18,11 @@ static void grow_zones(struct live_set *l)
 	l->cap = cap;
 }
 
+uint32_t live_next_slot(const struct live_set *l)
+{
+	return l->nr_free ? l->free_slot[l->nr_free - 1] : l->nr_slots;
+}
+
 uint32_t live_add(struct live_set *l)
 {
 	uint32_t slot;

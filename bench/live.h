@@ -52,6 +52,8 @@ struct live_set {
 };
 
 uint32_t live_add(struct live_set *l);
+/* The slot that live_add() would hand out next. */
+uint32_t live_next_slot(const struct live_set *l);
 void live_remove(struct live_set *l, uint32_t slot); /* forgets its id too */
 void live_map(struct live_set *l, uint32_t slot, uint64_t id);
 uint32_t live_find(const struct live_set *l, uint64_t id); /* SLOT_NONE if unknown */

@@ -25,6 +25,8 @@ int row_compare(const struct row *a, const struct row *b)
 		c = strcmp(a->policy, b->policy);
 	if (!c)
 		c = strcmp(a->memory_policy, b->memory_policy);
+	if (!c)
+		c = strcmp(a->allocator, b->allocator);
 	return c ? c : (a->seed > b->seed) - (a->seed < b->seed);
 }
 
@@ -45,7 +47,7 @@ void csv_print_field(const char *text, FILE *out)
 
 void row_print_csv_header(FILE *out)
 {
-	fputs("topology,workload,policy,memory_policy,seed", out);
+	fputs("topology,workload,policy,memory_policy,allocator,seed", out);
 	for (size_t i = 0; i < nr_row_columns; i++)
 		fprintf(out, ",%s", row_columns[i].name);
 	fputc('\n', out);
@@ -56,7 +58,7 @@ void row_print_csv(const struct row *r, FILE *out)
 	csv_print_field(r->topology, out);
 	fputc(',', out);
 	csv_print_field(r->workload, out);
-	fprintf(out, ",%s,%s,%" PRIu64, r->policy, r->memory_policy, r->seed);
+	fprintf(out, ",%s,%s,%s,%" PRIu64, r->policy, r->memory_policy, r->allocator, r->seed);
 	for (size_t i = 0; i < nr_row_columns; i++)
 		fprintf(out, ",%" PRId64, row_figure(r, i));
 	fputc('\n', out);
@@ -67,65 +69,115 @@ static void percent_cell(struct table *t, int64_t value_ppm)
 	table_cell(t, "%" PRId64 ".%02" PRId64 " %%", value_ppm / 10000, value_ppm / 100 % 100);
 }
 
-static void text_row(struct table *t, const struct row *r, bool workload, bool topology, bool queue)
+/* Columns that would say the same in every row, or nothing, are left out. */
+struct shown {
+	bool topology, workload, memory, allocator, seed, queue, balloon;
+};
+
+static struct shown what_differs(const struct row *row, size_t nr)
+{
+	struct shown s = {.topology = false};
+
+	for (size_t i = 0; i < nr; i++) {
+		s.topology |= strcmp(row[i].topology, row[0].topology) != 0;
+		s.workload |= strcmp(row[i].workload, row[0].workload) != 0;
+		s.memory |= strcmp(row[i].memory_policy, row[0].memory_policy) != 0;
+		s.allocator |= strcmp(row[i].allocator, row[0].allocator) != 0;
+		s.seed |= row[i].seed != row[0].seed;
+		s.queue |= row[i].zones_queued > 0;
+		s.balloon |= row[i].balloon_steps > 0;
+	}
+	return s;
+}
+
+static void text_heading(struct table *t, const struct shown *s)
+{
+	const struct {
+		bool shown;
+		const char *name;
+	} column[] = {
+		{s->topology, "topology"},
+		{s->workload, "workload"},
+		{true, "policy"},
+		{s->memory, "memory"},
+		{s->allocator, "allocator"},
+		{s->seed, "seed"},
+		{true, "placed"},
+		{true, "refused"},
+		{s->queue, "waited s"},
+		{true, "peak"},
+		{true, "multi-node"},
+		{true, "spilled"},
+		{true, "spilled mem"},
+		{true, "local"},
+		{s->balloon, "wrong vnode"},
+		{s->balloon, "off node"},
+		{true, "distance"},
+		{s->balloon, "balloon steps"},
+		{s->balloon, "short"},
+		{!s->balloon, "stranded vCPU"},
+		{!s->balloon, "stranded mem"},
+	};
+
+	for (size_t i = 0; i < sizeof(column) / sizeof(column[0]); i++)
+		if (column[i].shown)
+			table_cell(t, "%s", column[i].name);
+	table_end_row(t);
+}
+
+static void key_cells(struct table *t, const struct row *r, const struct shown *s)
+{
+	if (s->topology)
+		table_cell(t, "%s", r->topology);
+	if (s->workload)
+		table_cell(t, "%s", r->workload);
+	table_cell(t, "%s", r->policy);
+	if (s->memory)
+		table_cell(t, "%s", r->memory_policy);
+	if (s->allocator)
+		table_cell(t, "%s", r->allocator);
+	if (s->seed)
+		table_cell(t, "%" PRIu64, r->seed);
+}
+
+static void text_row(struct table *t, const struct row *r, const struct shown *s)
 {
 	char size[32];
 
-	if (topology)
-		table_cell(t, "%s", r->topology);
-	if (workload)
-		table_cell(t, "%s", r->workload);
-	table_cell(t, "%s", r->policy);
-	table_cell(t, "%s", r->memory_policy);
-	table_cell(t, "%" PRIu64, r->seed);
+	key_cells(t, r, s);
 	table_cell(t, "%" PRId64, r->zones_placed);
 	table_cell(t, "%" PRId64, r->zones_refused);
-	if (queue)
+	if (s->queue)
 		table_cell(t, "%" PRId64, r->queue_wait_s);
 	table_cell(t, "%" PRId64, r->peak_live_zones);
 	table_cell(t, "%" PRId64, r->zones_multi_node);
 	table_cell(t, "%" PRId64, r->zones_spilled);
 	table_cell(t, "%s", bytes_text(r->spilled_bytes, size, sizeof(size)));
 	percent_cell(t, r->local_page_ppm);
+	if (s->balloon) {
+		percent_cell(t, r->wrong_vnode_page_ppm);
+		percent_cell(t, r->off_node_page_ppm);
+	}
 	table_cell(t, "%" PRId64 ".%02" PRId64, r->mean_distance_centi / 100,
 		   r->mean_distance_centi % 100);
-	percent_cell(t, r->stranded_vcpu_ppm);
-	percent_cell(t, r->stranded_memory_ppm);
+	if (s->balloon) {
+		table_cell(t, "%" PRId64, r->balloon_steps);
+		table_cell(t, "%" PRId64, r->balloon_failures);
+	} else {
+		percent_cell(t, r->stranded_vcpu_ppm);
+		percent_cell(t, r->stranded_memory_ppm);
+	}
 	table_end_row(t);
 }
 
 void row_print_text(const struct row *row, size_t nr, FILE *out)
 {
+	struct shown shown = what_differs(row, nr);
 	struct table *t = table_new();
-	bool workload = false, topology = false, queue = false;
 
-	for (size_t i = 0; i < nr; i++) {
-		workload |= strcmp(row[i].workload, row[0].workload) != 0;
-		topology |= strcmp(row[i].topology, row[0].topology) != 0;
-		queue |= row[i].zones_queued > 0;
-	}
-	if (topology)
-		table_cell(t, "topology");
-	if (workload)
-		table_cell(t, "workload");
-	table_cell(t, "policy");
-	table_cell(t, "memory");
-	table_cell(t, "seed");
-	table_cell(t, "placed");
-	table_cell(t, "refused");
-	if (queue)
-		table_cell(t, "waited s");
-	table_cell(t, "peak");
-	table_cell(t, "multi-node");
-	table_cell(t, "spilled");
-	table_cell(t, "spilled mem");
-	table_cell(t, "local");
-	table_cell(t, "distance");
-	table_cell(t, "stranded vCPU");
-	table_cell(t, "stranded mem");
-	table_end_row(t);
+	text_heading(t, &shown);
 	for (size_t i = 0; i < nr; i++)
-		text_row(t, &row[i], workload, topology, queue);
+		text_row(t, &row[i], &shown);
 	table_print(t, out, 0);
 	table_free(t);
 }

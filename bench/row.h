@@ -33,10 +33,23 @@
 	X(stranded_vcpu_ppm, "free vCPUs at the fullest moment that no memory is left for")        \
 	X(stranded_memory_ppm, "free memory at the fullest moment that no vCPU is left for")       \
 	X(events, "starts, stops and refusals that were carried out")                              \
+	X(balloon_steps, "changes of a zone's memory that were carried out")                       \
+	X(balloon_failures, "of those, growths that got less than they asked for")                 \
+	X(ballooned_bytes, "memory that changed hands, both directions")                           \
+	X(wrong_vnode_page_ppm,                                                                    \
+	  "share of resident memory, over time, on another of the zone's nodes")                   \
+	X(off_node_page_ppm, "share of resident memory, over time, on none of the zone's nodes")   \
+	X(off_home_page_s, "page-seconds off the node the guest was told")                         \
+	X(zones_below_90, "zones whose local share fell below 90 % by ballooning")                 \
+	X(zones_below_75, "the same below 75 %")                                                   \
+	X(zones_below_50, "the same below 50 %")                                                   \
+	X(mean_s_to_90, "mean time from start to there, of those zones")                           \
+	X(mean_s_to_75, "the same for 75 %")                                                       \
+	X(mean_s_to_50, "the same for 50 %")                                                       \
 	X(event_ties, "departures at the very time of the one before")
 
 struct row {
-	const char *topology, *workload, *policy, *memory_policy;
+	const char *topology, *workload, *policy, *memory_policy, *allocator;
 	uint64_t seed;
 #define X(name, what) int64_t name;
 	ROW_FIGURES(X)
@@ -55,7 +68,7 @@ static inline int64_t row_figure(const struct row *r, size_t column)
 	return *(const int64_t *)(const void *)((const char *)r + row_columns[column].offset);
 }
 
-/* Order of rows in every file: topology, workload, policy, memory policy, seed. */
+/* Order of rows in every file: topology, workload, policy, memory policy, allocator, seed. */
 int row_compare(const struct row *a, const struct row *b);
 
 void row_print_csv_header(FILE *out);

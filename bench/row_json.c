@@ -6,10 +6,10 @@ void row_print_json(const struct row *row, size_t nr, FILE *out)
 	json_t *rows = json_array(), *top = json_object();
 
 	for (size_t i = 0; i < nr; i++) {
-		json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:I}", "topology", row[i].topology,
+		json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}", "topology", row[i].topology,
 				      "workload", row[i].workload, "policy", row[i].policy,
-				      "memory_policy", row[i].memory_policy, "seed",
-				      (json_int_t)row[i].seed);
+				      "memory_policy", row[i].memory_policy, "allocator",
+				      row[i].allocator, "seed", (json_int_t)row[i].seed);
 
 		for (size_t c = 0; c < nr_row_columns; c++)
 			json_object_set_new(o, row_columns[c].name,

@@ -5,7 +5,7 @@
 
 #include "backend/record.h"
 #include "base/alloc.h"
-#include "bench/run_impl.h"
+#include "bench/run_dynamic.h"
 
 /* Events between looks at the stop flag and the progress callback. */
 #define PROGRESS_EVENTS 4096
@@ -137,7 +137,7 @@ static int on_start(struct run *r, const struct zone_event *ev, struct error *er
 
 /* After room was made: those who wait, in order, while the first one fits. When
  * nothing lives any more and it still does not fit, it never will. */
-static int serve_waiting(struct run *r, struct error *err)
+int run_serve_waiting(struct run *r, struct error *err)
 {
 	while (r->waiting.nr) {
 		struct waiting *w = r->waiting.first;
@@ -165,7 +165,7 @@ static int on_stop(struct run *r, const struct zone_event *ev, struct error *err
 
 	if (slot != SLOT_NONE) {
 		rc = run_stop(r, slot, err);
-		return rc ? rc : serve_waiting(r, err);
+		return rc ? rc : run_serve_waiting(r, err);
 	}
 	w = wait_queue_remove(&r->waiting, ev->id);
 	if (w)
@@ -179,16 +179,16 @@ static int on_stop(struct run *r, const struct zone_event *ev, struct error *err
 static int on_resize(struct run *r, const struct zone_event *ev, struct error *err)
 {
 	uint32_t slot = live_find(&r->live, ev->id);
-	struct step s = {.kind = STEP_RESIZE, .bytes = ev->bytes, .slot = slot};
+	bool grew_host;
 	int rc;
 
-	if (slot == SLOT_NONE) {
-		r->result->unknown_stops++;
+	/* a row may make a static zone of it, which never changes */
+	if (slot == SLOT_NONE || r->in->memory == RUN_MEMORY_STATIC) {
+		r->result->unknown_stops += slot == SLOT_NONE;
 		return 0;
 	}
-	s.host = r->live.zone[slot].host;
-	rc = backend_check(r->backend, &s, err);
-	return rc ? rc : backend_apply(r->backend, &s, err);
+	rc = dynamic_resize(r, slot, ev->bytes, &grew_host, err);
+	return !rc && grew_host ? run_serve_waiting(r, err) : rc;
 }
 
 static int on_stream_event(struct run *r, struct error *err)
@@ -219,7 +219,7 @@ static int on_departure(struct run *r, struct error *err)
 	if (q.slot >= r->live.nr_slots || r->live.zone[q.slot].number != q.number)
 		return 0;
 	rc = run_stop(r, q.slot, err);
-	return rc ? rc : serve_waiting(r, err);
+	return rc ? rc : run_serve_waiting(r, err);
 }
 
 static int on_machine_event(struct run *r, const struct event *ev, struct error *err)
@@ -230,7 +230,7 @@ static int on_machine_event(struct run *r, const struct event *ev, struct error 
 				 "cannot follow",
 				 backend_name(r->backend));
 	run_forget(r, ev->slot, "exited");
-	return serve_waiting(r, err);
+	return run_serve_waiting(r, err);
 }
 
 static void report_progress(struct run *r)
@@ -254,9 +254,11 @@ static void report_progress(struct run *r)
 static int64_t next_ns(const struct run *r)
 {
 	int64_t departs = event_queue_next_ns(&r->departures);
+	int64_t ticks = event_queue_next_ns(&r->ticks);
 	int64_t arrives = r->next ? r->next->at_ns : NS_NEVER;
 	int64_t next = departs < arrives ? departs : arrives;
 
+	next = ticks < next ? ticks : next;
 	return next < r->end_ns ? next : r->end_ns;
 }
 
@@ -266,8 +268,10 @@ static int turn(struct run *r, struct error *err)
 	struct event ev;
 	int rc;
 
-	/* the stream has ended and nobody will leave: so has the run */
-	if (until == NS_NEVER) {
+	/* the stream has ended and nobody will leave: so has the run, even if those
+	 * who stay would go on breathing for ever */
+	if (until == NS_NEVER || (!r->next && event_queue_next_ns(&r->departures) == NS_NEVER &&
+				  r->end_ns == NS_NEVER)) {
 		r->ended = true;
 		return 0;
 	}
@@ -286,6 +290,8 @@ static int turn(struct run *r, struct error *err)
 	}
 	if (event_queue_next_ns(&r->departures) <= until)
 		return on_departure(r, err);
+	if (event_queue_next_ns(&r->ticks) <= until)
+		return dynamic_tick(r, err);
 	return on_stream_event(r, err);
 }
 
@@ -315,9 +321,17 @@ static void finish(struct run *r)
 		count_refused(r, &w->zone, w->ordinal, ERR_NO_ROOM);
 		waiting_free(w);
 	}
-	for (uint32_t i = 0; r->in->zones && i < r->live.nr_slots; i++)
-		if (r->live.extra[i].record)
-			run_print_placed(r, i, r->totals.at_ns, "live");
+	for (uint32_t i = 0; r->in->zones && i < r->live.nr_slots; i++) {
+		if (!r->live.extra[i].record)
+			continue;
+		dynamic_integrate(r, i);
+		run_print_placed(r, i, r->totals.at_ns, "live");
+	}
+}
+
+static int64_t mean_s(const struct run *r, int level, int64_t zones)
+{
+	return zones ? (int64_t)(r->below_ns[level] / zones / NS_PER_S) : 0;
 }
 
 static void fill_row(struct run *r)
@@ -331,6 +345,12 @@ static void fill_row(struct run *r)
 	row->own_page_ppm = ppm_wide(t->own_ns, t->resident_ns);
 	row->mean_distance_centi = t->resident_ns ? (int64_t)(t->distance_ns / t->resident_ns) : 0;
 	stranded_result(&r->stranded, &row->stranded_vcpu_ppm, &row->stranded_memory_ppm);
+	row->wrong_vnode_page_ppm = ppm_wide(t->own_ns - t->local_ns, t->resident_ns);
+	row->off_node_page_ppm = ppm_wide(t->resident_ns - t->own_ns, t->resident_ns);
+	row->off_home_page_s = (int64_t)((t->resident_ns - t->local_ns) / PAGE_BYTES / NS_PER_S);
+	row->mean_s_to_90 = mean_s(r, 0, row->zones_below_90);
+	row->mean_s_to_75 = mean_s(r, 1, row->zones_below_75);
+	row->mean_s_to_50 = mean_s(r, 2, row->zones_below_50);
 	row->event_ties = (int64_t)r->departures.ties;
 	r->result->bad_rows = s->bad_rows;
 	snprintf(r->result->first_bad, sizeof(r->result->first_bad), "%s", s->first_bad);
@@ -340,6 +360,8 @@ static void tear_down(struct run *r)
 {
 	zone_stream_close(r->stream);
 	backend_close(r->backend);
+	dynamic_release(r);
+	free(r->local_scratch);
 	event_queue_release(&r->departures);
 	live_release(&r->live);
 	wait_queue_release(&r->waiting);
@@ -360,6 +382,7 @@ int run_row(const struct run_input *in, struct run_result *out, struct error *er
 		.workload = in->workload->name,
 		.policy = in->policy->name,
 		.memory_policy = run_memory_name(in->memory),
+		.allocator = in->allocator ? in->allocator : "",
 		.seed = in->seed,
 		.hosts = in->nr_hosts,
 	};

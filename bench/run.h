@@ -34,6 +34,7 @@ struct run_input {
 	enum run_memory memory;
 	uint64_t seed;
 	const struct backend_ops *backend;
+	const char *allocator; /* label of the row: the allocator among the options */
 	const char *backend_options; /* NULL: none */
 	const char *record_path; /* record what passes to this file; NULL: do not */
 	const struct host *const *host; /* nr_hosts */
@@ -53,6 +54,7 @@ struct run_result {
 	struct row row;
 	uint64_t bad_rows;
 	char first_bad[256];
+	uint64_t use_changes; /* of dynamic zones */
 	uint64_t unknown_stops; /* STOPs of zones that were never placed */
 	bool stopped_early; /* refused: stop */
 	bool duration_reached;

@@ -5,6 +5,7 @@
 #define BENCH_RUN_IMPL_H
 
 #include "base/event_queue.h"
+#include "bench/dynamic.h"
 #include "bench/fleet.h"
 #include "bench/live.h"
 #include "bench/run.h"
@@ -19,6 +20,13 @@ struct run {
 	struct zone_stream *stream;
 	const struct zone_event *next; /* next of the stream, NULL at its end */
 	struct event_queue departures;
+	struct event_queue ticks; /* of dynamic zones */
+	struct dynamic_zone **dynamic; /* by slot; NULL until one was there */
+	size_t cap_dynamic;
+	struct plan kept; /* scratch: what is kept of a dynamic zone's plan */
+	int128 below_ns[DYNAMIC_LEVELS]; /* sums of the zones' times */
+	int32_t *local_scratch; /* for quantiles over live zones */
+	size_t cap_scratch;
 	struct live_set live;
 	struct wait_queue waiting;
 	struct fleet fleet;
@@ -41,6 +49,8 @@ int run_place(struct run *r, const struct zone_event *ev, uint64_t ordinal, bool
 /* Stop the zone in `slot` and give everything back. */
 int run_stop(struct run *r, uint32_t slot, struct error *err) MUST_USE;
 
+/* After room was made: those who wait, in order, while the first one fits. */
+int run_serve_waiting(struct run *r, struct error *err) MUST_USE;
 /* The zone in `slot` is gone (stopped, or by itself): account for it and free the slot. */
 void run_forget(struct run *r, uint32_t slot, const char *outcome);
 

@@ -1,4 +1,4 @@
-#include "bench/run_impl.h"
+#include "bench/run_dynamic.h"
 
 /* The zone as this row sees it: the workload's, under the row's memory policy. */
 static void apply_memory_policy(struct run *r, const struct zone *asked)
@@ -68,14 +68,14 @@ static int carry_out_step(struct run *r, const struct step *s, struct error *err
 	return rc ? rc : backend_apply(r->backend, s, err);
 }
 
-/* Carry out the change from nothing to the plan on one host. */
+/* Carry out the change from nothing to the plan on one host; may_start() has passed. */
 static int carry_out_plan(struct run *r, uint32_t host, uint32_t slot, struct error *err)
 {
 	struct step step[PLAN_STEPS_MAX];
 	unsigned nr = plan_diff(NULL, &r->plan, host, slot, step);
 
 	for (unsigned i = 0; i < nr; i++) {
-		int rc = carry_out_step(r, &step[i], err);
+		int rc = backend_apply(r->backend, &step[i], err);
 
 		if (rc)
 			return rc;
@@ -126,7 +126,21 @@ static int start_on(struct run *r, const struct zone_event *ev, uint64_t ordinal
 	if (r->in->zones)
 		r->live.extra[slot].record = run_zone_record(z, &r->plan);
 	count_placed(r->row, &r->plan, &r->live);
+	dynamic_begin(r, slot, ev);
 	return 0;
+}
+
+/* Would the machine take the plan? It may refuse what the policy accepts (an
+ * allocator that never leaves the home node). */
+static int may_start(struct run *r, uint32_t host)
+{
+	struct step step[PLAN_STEPS_MAX];
+	unsigned nr = plan_diff(NULL, &r->plan, host, live_next_slot(&r->live), step);
+	int rc = 0;
+
+	for (unsigned i = 0; !rc && i < nr; i++)
+		rc = backend_check(r->backend, &step[i], NULL);
+	return rc;
 }
 
 int run_place(struct run *r, const struct zone_event *ev, uint64_t ordinal, bool *placed, int *why,
@@ -153,10 +167,15 @@ int run_place(struct run *r, const struct zone_event *ev, uint64_t ordinal, bool
 		in.host = r->in->host[host];
 		in.state = r->state[host];
 		rc = policy_place(r->in->policy, &in, &r->plan, NULL);
+		if (!rc)
+			rc = may_start(r, host);
 		if (!rc) {
 			*placed = true;
 			return start_on(r, ev, ordinal, host, err);
 		}
+		/* "no" is an answer; anything else is a failure */
+		if (error_exit_status(rc) != 1)
+			return error_set(err, rc, "zone %s: %s", r->zone.name, error_name(rc));
 		*why = rc;
 	}
 }
@@ -166,6 +185,7 @@ void run_forget(struct run *r, uint32_t slot, const char *outcome)
 	struct live_zone *z = &r->live.zone[slot];
 	uint32_t host = z->host;
 
+	dynamic_integrate(r, slot);
 	totals_move(&r->totals, &z->locality, -1);
 	r->totals.vcpus -= z->vcpus;
 	stranded_after(&r->stranded, host, -(int64_t)z->vcpus, -z->locality.resident_bytes);
@@ -173,6 +193,7 @@ void run_forget(struct run *r, uint32_t slot, const char *outcome)
 	r->row->events++;
 	if (r->in->zones)
 		run_print_placed(r, slot, r->totals.at_ns, outcome);
+	dynamic_end(r, slot);
 	live_remove(&r->live, slot);
 }
 

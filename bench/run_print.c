@@ -5,13 +5,15 @@
 #include "base/alloc.h"
 #include "bench/run_impl.h"
 
-static const char key_columns[] = "topology,workload,policy,memory_policy,seed";
+static const char key_columns[] = "topology,workload,policy,memory_policy,allocator,seed";
 
 void timeline_print_header(FILE *out)
 {
 	fprintf(out,
 		"%s,time_s,live_zones,waiting_zones,vcpus,resident_bytes,free_bytes,"
-		"local_page_ppm,own_page_ppm,mean_distance_centi,zones_placed,zones_refused\n",
+		"local_page_ppm,own_page_ppm,mean_distance_centi,zones_placed,zones_refused,"
+		"zone_local_p5_ppm,zone_local_p50_ppm,zone_local_p95_ppm,balloon_steps,"
+		"balloon_failures\n",
 		key_columns);
 }
 
@@ -19,7 +21,8 @@ void zones_print_header(FILE *out)
 {
 	fprintf(out,
 		"%s,zone,name,outcome,error,host,nodes,vcpus,memory_bytes,spilled_bytes,start_ns,"
-		"end_ns,local_page_ppm,mean_distance_centi\n",
+		"end_ns,local_page_ppm,mean_distance_centi,off_home_page_s,balloon_steps,"
+		"balloon_failures,s_to_90,s_to_75,s_to_50\n",
 		key_columns);
 }
 
@@ -28,7 +31,36 @@ static void print_key(const struct run *r, FILE *out)
 	csv_print_field(r->row->topology, out);
 	fputc(',', out);
 	csv_print_field(r->row->workload, out);
-	fprintf(out, ",%s,%s,%" PRIu64, r->row->policy, r->row->memory_policy, r->row->seed);
+	fprintf(out, ",%s,%s,%s,%" PRIu64, r->row->policy, r->row->memory_policy, r->row->allocator,
+		r->row->seed);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Local share of the zones alive, lowest first: the ones at 5, 50 and 95 %. */
+static void print_quantiles(struct run *r, FILE *out)
+{
+	static const size_t percent[] = {5, 50, 95};
+	size_t nr = 0;
+
+	while (r->cap_scratch < r->live.nr_live)
+		r->local_scratch = grow(r->local_scratch, &r->cap_scratch, r->cap_scratch,
+					sizeof(*r->local_scratch));
+	for (uint32_t i = 0; i < r->live.nr_slots; i++) {
+		const struct plan_locality *l = &r->live.zone[i].locality;
+
+		if (r->live.zone[i].host != UINT32_MAX)
+			r->local_scratch[nr++] = (int32_t)ppm(l->local_bytes, l->resident_bytes);
+	}
+	if (nr)
+		qsort(r->local_scratch, nr, sizeof(*r->local_scratch), by_value);
+	for (size_t i = 0; i < 3; i++)
+		fprintf(out, ",%" PRId32, nr ? r->local_scratch[(nr - 1) * percent[i] / 100] : 0);
 }
 
 void run_print_sample(struct run *r, int64_t at_ns)
@@ -41,9 +73,11 @@ void run_print_sample(struct run *r, int64_t at_ns)
 	fprintf(out, ",%" PRId64 ",%" PRIu32 ",%" PRIu64 ",%" PRId64 ",%" PRId64 ",%" PRId64,
 		at_ns / NS_PER_S, r->live.nr_live, r->waiting.nr, t->vcpus, t->resident_bytes,
 		r->stranded.free_bytes_now);
-	fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "\n",
+	fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64,
 		ppm(t->local_bytes, t->resident_bytes), ppm(t->own_bytes, t->resident_bytes),
 		distance, r->row->zones_placed, r->row->zones_refused);
+	print_quantiles(r, out);
+	fprintf(out, ",%" PRId64 ",%" PRId64 "\n", r->row->balloon_steps, r->row->balloon_failures);
 }
 
 /* A field in a row that is kept as text until the zone ends. */
@@ -79,18 +113,47 @@ char *run_zone_record(const struct live_zone *z, const struct plan *p)
 	return record;
 }
 
-void run_print_placed(const struct run *r, uint32_t slot, int64_t end_ns, const char *outcome)
+/* What became of its memory: over its life where it was dynamic, at launch (and so
+ * for ever) where not. */
+static void print_life(const struct run *r, uint32_t slot, int64_t end_ns, FILE *out)
 {
 	const struct live_zone *z = &r->live.zone[slot];
+	const struct dynamic_zone *d = slot < r->cap_dynamic ? r->dynamic[slot] : NULL;
+	int128 resident_ns, local_ns;
+
+	if (!d || !d->nr_vnodes) {
+		resident_ns = (int128)z->locality.resident_bytes * (end_ns - z->start_ns);
+		local_ns = (int128)z->locality.local_bytes * (end_ns - z->start_ns);
+	} else {
+		resident_ns = d->resident_ns;
+		local_ns = d->local_ns;
+	}
+	fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64, end_ns,
+		ppm_wide(local_ns, resident_ns), z->locality.mean_distance_centi,
+		(int64_t)((resident_ns - local_ns) / PAGE_BYTES / NS_PER_S));
+	if (!d || !d->nr_vnodes) {
+		fputs(",0,0,,,\n", out);
+		return;
+	}
+	fprintf(out, ",%" PRIu64 ",%" PRIu64, d->steps, d->failures);
+	for (int i = 0; i < DYNAMIC_LEVELS; i++) {
+		if (d->below_ns[i] == NS_NEVER)
+			fputc(',', out);
+		else
+			fprintf(out, ",%" PRId64, d->below_ns[i] / NS_PER_S);
+	}
+	fputc('\n', out);
+}
+
+void run_print_placed(const struct run *r, uint32_t slot, int64_t end_ns, const char *outcome)
+{
 	const char *record = r->live.extra[slot].record;
 	FILE *out = r->in->zones;
 	const char *rest = record + strlen(record) + 1;
 
 	print_key(r, out);
 	fprintf(out, ",%s,%s,,%s", record, outcome, rest);
-	fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRId64 "\n", end_ns,
-		ppm(z->locality.local_bytes, z->locality.resident_bytes),
-		z->locality.mean_distance_centi);
+	print_life(r, slot, end_ns, out);
 }
 
 void run_print_refused(const struct run *r, const struct zone *z, uint64_t ordinal, int64_t at_ns,
@@ -101,6 +164,6 @@ void run_print_refused(const struct run *r, const struct zone *z, uint64_t ordin
 	print_key(r, out);
 	fprintf(out, ",%" PRIu64 ",", ordinal);
 	csv_print_field(z->name, out);
-	fprintf(out, ",refused,%s,,,%" PRIu32 ",%" PRId64 ",0,%" PRId64 ",%" PRId64 ",,\n",
+	fprintf(out, ",refused,%s,,,%" PRIu32 ",%" PRId64 ",0,%" PRId64 ",%" PRId64 ",,,,,,,,\n",
 		error_name(code), z->vcpus, zone_boot_bytes(z), at_ns, at_ns);
 }

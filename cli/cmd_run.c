@@ -21,6 +21,8 @@
 #include "cli/progress.h"
 #include "cli/version.h"
 #include "host/host.h"
+#include "sim/allocator.h"
+#include "sim/sim.h"
 
 static volatile sig_atomic_t stop_asked;
 
@@ -33,23 +35,22 @@ static void on_signal(int number)
 static const struct option options[] = {
 	{"policy", 'p', "NAME,...", "policies to compare, instead of the workload's own", true},
 	{"memory", 'm', "POLICY,...", "static, dynamic, as-asked: a row for each", true},
+	{"allocator", 'a', "NAME,...", "xen, most-free, slit, home-strict: a row for each", true},
 	{"seed", 's', "N,...", "seeds, a row for each", true},
 	{"host", 0, "HOST[:COUNT]", "hosts of the fleet, instead of the workload's own", true},
 	{"hosts", 'n', "N", "how many hosts, when all are of one kind", false},
 	{"choice", 0, "RULE", "first-fit, best-fit, worst-fit or random", false},
-	{"refused", 0, "RULE", "a zone without room is: count(ed), queue(d), or stop(s) the run",
-	 false},
+	{"refused", 0, "RULE", "what to do without room: count, queue or stop", false},
 	{"cpu-overcommit", 0, "RATIO", "vCPUs a CPU may hold, host-wide; 0 = no limit", false},
 	{"dom0-memory", 0, "SIZE", "memory that dom0 keeps on every host", false},
 	{"dom0-vcpus", 0, "N", "vCPUs that dom0 keeps on every host", false},
-	{"trace", 't', "FORMAT", "WORKLOAD is a trace in this format (homenode list formats)",
-	 false},
+	{"trace", 't', "FORMAT", "WORKLOAD is a trace in this format", false},
 	{"skip-bad", 0, NULL, "count bad trace rows and go on", false},
 	{"zones", 'z', NULL, "write zones.csv too, one row a zone", false},
 	{"check", 0, NULL, "verify every invariant at every event (slow)", false},
 	{"backend", 'b', "NAME", "the machine that carries it out (default: sim)", false},
-	{"record", 0, "FILE", "record what passes to the backend, for --backend replay", false},
-	{"replay", 0, "FILE", "answer from such a record", false},
+	{"record", 0, "FILE", "record what passes to the backend", false},
+	{"replay", 0, "FILE", "replay such a record instead of a machine", false},
 	{"output", 'o', "DIR", "result directory (default: results/runs/WORKLOAD)", false},
 	{0},
 };
@@ -68,6 +69,8 @@ struct cmd {
 	size_t nr_policies;
 	enum run_memory memory[3];
 	size_t nr_memory;
+	const char **allocator;
+	size_t nr_allocators;
 	uint64_t *seed;
 	size_t nr_seeds;
 	const struct backend_ops *backend;
@@ -171,6 +174,31 @@ static int choose_memory(struct cmd *c, struct error *err)
 	for (int m = 0; m < 3; m++)
 		if (want[m])
 			c->memory[c->nr_memory++] = (enum run_memory)m;
+	return 0;
+}
+
+static int choose_allocators(struct cmd *c, struct error *err)
+{
+	size_t nr, known = 0;
+	char **list = split_list(c, "allocator", &nr);
+	const char *const *name = nr ? (const char *const *)list : c->workload.allocator;
+	const char *names[16];
+
+	for (; allocators[known] && known < 15; known++)
+		names[known] = allocators[known]->name;
+	names[known] = NULL;
+	while (name[c->nr_allocators])
+		c->nr_allocators++;
+	c->allocator = arena_alloc(&c->arena, c->nr_allocators * sizeof(*c->allocator));
+	for (size_t i = 0; i < c->nr_allocators; i++) {
+		if (!allocator_find(name[i]))
+			return unknown_name(err, "allocator", name[i], names);
+		c->allocator[i] = name[i];
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(name[i], name[j]) == 0)
+				return error_set(err, ERR_USAGE, "the allocator %s is given twice",
+						 name[i]);
+	}
 	return 0;
 }
 
@@ -332,16 +360,31 @@ static int choose_backend(struct cmd *c, struct error *err)
 	return c->backend ? 0 : ERR_USAGE;
 }
 
-static int one_row(struct cmd *c, const struct policy *policy, enum run_memory memory,
-		   uint64_t seed, struct error *err)
+/* What the backend is told; the caller frees. */
+static char *backend_options(const struct cmd *c, const char *allocator)
 {
+	const struct balloon_rule *b = &c->workload.balloon;
+
+	if (args_given(c->args, "replay"))
+		return xstrdup(args_string(c->args, "replay", NULL));
+	if (c->backend != &sim_backend)
+		return xstrdup("");
+	return xasprintf("allocator=%s,exchange=%u,extent=%lld", allocator, b->exchange_ppm,
+			 (long long)b->extent_bytes);
+}
+
+static int one_row(struct cmd *c, const struct policy *policy, enum run_memory memory,
+		   const char *allocator, uint64_t seed, struct error *err)
+{
+	char *told = backend_options(c, allocator);
 	struct run_input in = {
 		.workload = &c->workload,
 		.policy = policy,
 		.memory = memory,
 		.seed = seed,
 		.backend = c->backend,
-		.backend_options = args_string(c->args, "replay", NULL),
+		.allocator = allocator,
+		.backend_options = told,
 		.record_path = args_string(c->args, "record", NULL),
 		.host = c->host,
 		.nr_hosts = c->nr_hosts,
@@ -360,6 +403,7 @@ static int one_row(struct cmd *c, const struct policy *policy, enum run_memory m
 	progress_begin(&c->progress, policy->name, run_memory_name(memory), seed);
 	rc = run_row(&in, &result, err);
 	progress_end(&c->progress);
+	free(told);
 	c->events += (uint64_t)result.row.events;
 	c->bad_rows += result.bad_rows;
 	if (rc)
@@ -383,6 +427,11 @@ static int by_memory_name(const void *a, const void *b)
 		      run_memory_name(*(const enum run_memory *)b));
 }
 
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 static int by_number(const void *a, const void *b)
 {
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -398,11 +447,14 @@ static int all_rows(struct cmd *c, struct error *err)
 
 	qsort(c->policy, c->nr_policies, sizeof(*c->policy), by_policy_name);
 	qsort(c->memory, c->nr_memory, sizeof(*c->memory), by_memory_name);
+	qsort(c->allocator, c->nr_allocators, sizeof(*c->allocator), by_text);
 	qsort(c->seed, c->nr_seeds, sizeof(*c->seed), by_number);
 	for (size_t p = 0; p < c->nr_policies; p++)
 		for (size_t m = 0; m < c->nr_memory; m++)
-			for (size_t s = 0; !rc && s < c->nr_seeds; s++)
-				rc = one_row(c, c->policy[p], c->memory[m], c->seed[s], err);
+			for (size_t a = 0; a < c->nr_allocators; a++)
+				for (size_t s = 0; !rc && s < c->nr_seeds; s++)
+					rc = one_row(c, c->policy[p], c->memory[m], c->allocator[a],
+						     c->seed[s], err);
 	return rc;
 }
 
@@ -437,7 +489,7 @@ static int write_results(struct cmd *c, int64_t wall_ns, bool complete, struct e
 		.version = program_version(),
 		.backend = c->backend->name,
 		.input = input_files(c),
-		.rows_asked = c->nr_policies * c->nr_memory * c->nr_seeds,
+		.rows_asked = c->nr_policies * c->nr_memory * c->nr_allocators * c->nr_seeds,
 		.events = c->events,
 		.bad_rows = c->bad_rows,
 		.wall_ns = wall_ns,
@@ -485,13 +537,16 @@ static int prepare(struct cmd *c, struct error *err)
 	if (!rc)
 		rc = choose_memory(c, err);
 	if (!rc)
+		rc = choose_allocators(c, err);
+	if (!rc)
 		rc = choose_seeds(c, err);
 	if (!rc)
 		rc = choose_backend(c, err);
-	if (!rc && c->nr_policies * c->nr_memory * c->nr_seeds > 1 &&
+	if (!rc && c->nr_policies * c->nr_memory * c->nr_allocators * c->nr_seeds > 1 &&
 	    (args_given(c->args, "record") || args_given(c->args, "replay")))
 		rc = error_set(err, ERR_USAGE,
-			       "a record holds one row: choose one --policy, --memory and --seed");
+			       "a record holds one row: choose one --policy, --memory, --allocator "
+			       "and --seed");
 	return rc ? rc : load_hosts(c, err);
 }
 

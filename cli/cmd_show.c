@@ -41,7 +41,9 @@ static int run_show(const struct args *args, int *status, struct error *err)
 	int rc = args_format(args, false, &format, err);
 
 	if (!rc && !table == !host)
-		rc = error_set(err, ERR_USAGE, "name a host, or a table by --acpi FILE%s",
+		rc = error_set(err, ERR_USAGE,
+			       "name a host or a table%s; usage: homenode show HOST, or "
+			       "homenode show --acpi FILE",
 			       host ? ", not both" : "");
 	if (!rc)
 		rc = table ? show_acpi(table, format, err) : show_host(host, format, err);

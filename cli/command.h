@@ -49,7 +49,7 @@ struct command {
 	int (*run)(const struct args *args, int *status, struct error *err);
 };
 
-extern const struct command cmd_show, cmd_plan, cmd_run, cmd_list, cmd_help;
+extern const struct command cmd_show, cmd_plan, cmd_compare, cmd_run, cmd_list, cmd_help;
 
 /* Every command, NULL-terminated, in the order help prints (cli/main.c). */
 extern const struct command *const commands[];

@@ -69,7 +69,8 @@ static char *option_text(const struct option *o)
 }
 
 /* A line of a list: `left`, then `right` from `column` on; a `left` that reaches
- * into the column has a line of its own. */
+ * into the column is followed by `right` where that fits, else has a line of its
+ * own. */
 static unsigned print_entry(FILE *out, const char *left, const char *right, unsigned column)
 {
 	size_t n = strlen(left);
@@ -78,6 +79,11 @@ static unsigned print_entry(FILE *out, const char *left, const char *right, unsi
 		if (out)
 			fprintf(out, "%s%*s", left, (int)(column - n), "");
 		return print_wrapped(out, right, column, column);
+	}
+	if (n + 2 + strlen(right) <= SCREEN_COLUMNS) {
+		if (out)
+			fprintf(out, "%s  %s\n", left, right);
+		return 1;
 	}
 	if (out)
 		fprintf(out, "%s\n%*s", left, (int)column, "");
@@ -162,8 +168,8 @@ static unsigned print_command(const struct command *cmd, enum page page, FILE *o
 	lines += 1 + print_options(cmd, page, out);
 	if (cmd->example) {
 		if (out)
-			fputs("\nexample: ", out);
-		lines += 1 + print_wrapped(out, cmd->example, 9, 9);
+			fputs(page == PAGE_TIGHT ? "example: " : "\nexample: ", out);
+		lines += (page != PAGE_TIGHT) + print_wrapped(out, cmd->example, 9, 9);
 	}
 	free(usage);
 	return lines;

@@ -28,21 +28,25 @@
 
 /* The entries of a struct option table, to be spliced into a command's own. The
  * short letters are protect's. */
-#define ZONE_FLAG_OPTIONS                                                                         \
-	{"name", 'n', "NAME", "name of the zone given by options", false},                        \
-	{"target-cpus", 'c', "N", "vCPUs online at boot (default 1)", false},                     \
-	{"max-cpus", 'C', "N", "vCPU ceiling (default: the target)", false},                      \
-	{"target-memory", 'm', "SIZE", "memory at boot; a bare number is MB (default 300)",       \
-	 false},                                                                                  \
-	{"max-memory", 'M', "SIZE", "most memory; a bare number is MB (default 1024)", false},    \
-	{"min-memory", 0, "SIZE", "least memory; a bare number is MB (default 300)", false},      \
-	{"resource-adjustment-policy", 0, "static|dynamic", "memory policy (default dynamic)",    \
-	 false},                                                                                  \
-	{"virt-backend", 'V', "auto|pv|pvh", "kind of guest (default auto)", false},              \
-	{"device", 'D', "NAME", "pass a device through", true},                                   \
-	{"numa-nodes", 0, "N|auto", "exact number of NUMA nodes, or none", false},                \
-	{"placement", 0, "compact|scatter", "nearest or farthest further nodes", false},          \
-	{"profile", 0, "NAME", "what the zone does with memory (stream, chase, web, ...)", false}
+#define ZONE_FLAG_OPTIONS                                                                          \
+	{"name", 'n', "NAME", "name of the zone given by options", false},                         \
+		{"target-cpus", 'c', "N", "vCPUs online at boot (default 1)", false},              \
+		{"max-cpus", 'C', "N", "vCPU ceiling (default: the target)", false},               \
+		{"target-memory", 'm', "SIZE",                                                     \
+		 "memory at boot; a bare number is MB (default 300)", false},                      \
+		{"max-memory", 'M', "SIZE", "most memory; a bare number is MB (default 1024)",     \
+		 false},                                                                           \
+		{"min-memory", 0, "SIZE", "least memory; a bare number is MB (default 300)",       \
+		 false},                                                                           \
+		{"resource-adjustment-policy", 0, "static|dynamic", "memory (default dynamic)",    \
+		 false},                                                                           \
+		{"virt-backend", 'V', "auto|pv|pvh", "kind of guest (default auto)", false},       \
+		{"device", 'D', "NAME", "pass a device through", true},                            \
+		{"numa-nodes", 0, "N|auto", "exact number of NUMA nodes, or none", false},         \
+		{"placement", 0, "compact|scatter", "nearest or farthest further nodes", false},   \
+	{                                                                                          \
+		"profile", 0, "NAME", "use of memory: stream, chase, web, ...", false              \
+	}
 
 /* The same as a table, ended by a zeroed entry. */
 extern const struct option zone_flag_options[];
@@ -52,7 +56,7 @@ extern const struct option zone_flag_options[];
  * loaded). *given is false, and nothing happens, when none of them was used.
  * ERR_USAGE names the options that are wrong or contradict each other.
  */
-int zone_from_flags(const struct args *a, struct zone_list *out, bool *given, struct error *err)
-	MUST_USE;
+int zone_from_flags(const struct args *a, struct zone_list *out, bool *given,
+		    struct error *err) MUST_USE;
 
 #endif

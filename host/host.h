@@ -20,16 +20,16 @@
 
 /* Where a matrix comes from; printed with every figure that rests on it. */
 enum host_grade {
-	GRADE_NONE,	/* there is no such matrix */
-	GRADE_ASSUMED,	/* made up from packages: 10 / 12 / 32 */
+	GRADE_NONE, /* there is no such matrix */
+	GRADE_ASSUMED, /* made up from packages: 10 / 12 / 32 */
 	GRADE_FIRMWARE, /* SLIT, HMAT: what the firmware says */
 	GRADE_MEASURED, /* somebody measured it on such a machine */
 };
 
 enum host_matrix_kind {
-	MATRIX_DISTANCE,	/* SLIT units, 10 = local */
-	MATRIX_LATENCY,		/* ns, read, idle */
-	MATRIX_BANDWIDTH,	/* MiB/s, reads unless the source says otherwise */
+	MATRIX_DISTANCE, /* SLIT units, 10 = local */
+	MATRIX_LATENCY, /* ns, read, idle */
+	MATRIX_BANDWIDTH, /* MiB/s, reads unless the source says otherwise */
 	MATRIX_WRITE_BANDWIDTH, /* MiB/s */
 	MATRIX_KINDS
 };
@@ -47,12 +47,12 @@ struct host_matrix {
 
 struct host_node {
 	unsigned os_index;
-	unsigned package;	/* index of its package, or HOST_NO_PACKAGE */
-	struct cpuset cpus;	/* online CPUs that belong to this node and no other */
-	unsigned nr_cpus;	/* logical CPUs in that set */
-	unsigned nr_cores;	/* physical cores in that set */
-	int64_t memory_bytes;	/* what the OS or hypervisor can hand out; 0 = memory-less */
-	char kind[16];		/* "DRAM", "HBM", "NVM", ...: the file's subtype, else "DRAM" */
+	unsigned package; /* index of its package, or HOST_NO_PACKAGE */
+	struct cpuset cpus; /* online CPUs that belong to this node and no other */
+	unsigned nr_cpus; /* logical CPUs in that set */
+	unsigned nr_cores; /* physical cores in that set */
+	int64_t memory_bytes; /* what the OS or hypervisor can hand out; 0 = memory-less */
+	char kind[16]; /* "DRAM", "HBM", "NVM", ...: the file's subtype, else "DRAM" */
 };
 
 enum host_device_class { DEVICE_OTHER, DEVICE_NIC, DEVICE_GPU, DEVICE_STORAGE };
@@ -60,13 +60,13 @@ enum host_device_class { DEVICE_OTHER, DEVICE_NIC, DEVICE_GPU, DEVICE_STORAGE };
 #define DEVICE_NAMES_MAX 6
 
 struct host_device {
-	char pci[20];	      /* "0000:41:00.0"; "" when it has no PCI address */
-	unsigned nr_names;    /* OS names: eth0, mlx5_0, ... */
+	char pci[20]; /* "0000:41:00.0"; "" when it has no PCI address */
+	unsigned nr_names; /* OS names: eth0, mlx5_0, ... */
 	char name[DEVICE_NAMES_MAX][32];
 	enum host_device_class class;
-	unsigned pci_class;   /* 0x0200 = Ethernet, 0x0302 = 3D controller, ... */
+	unsigned pci_class; /* 0x0200 = Ethernet, 0x0302 = 3D controller, ... */
 	unsigned vendor, device;
-	nodeset nodes;	      /* owning nodes; 0 = unknown (firmware said "all" or nothing) */
+	nodeset nodes; /* owning nodes; 0 = unknown (firmware said "all" or nothing) */
 };
 
 struct host_l3 {
@@ -76,8 +76,8 @@ struct host_l3 {
 };
 
 struct host {
-	char *name;   /* "epyc-nps4-8n" or the file's name without .xml */
-	char *path;   /* NULL for hosts made by code */
+	char *name; /* "epyc-nps4-8n" or the file's name without .xml */
+	char *path; /* NULL for hosts made by code */
 	char *source; /* one line: model, or the file's own words; "" if none */
 
 	unsigned nr_nodes;
@@ -91,20 +91,20 @@ struct host {
 	struct host_l3 *l3;
 
 	/* CPUs that the file knows but nobody may use, with the reason counted. */
-	unsigned nr_cpus_offline;    /* hidden: complete_cpuset > cpuset */
+	unsigned nr_cpus_offline; /* hidden: complete_cpuset > cpuset */
 	unsigned nr_cpus_disallowed; /* excluded by a cgroup when it was written */
-	unsigned nr_cpus_homeless;   /* online, but their node is not in the file */
+	unsigned nr_cpus_homeless; /* online, but their node is not in the file */
 
 	unsigned nr_warnings;
 	char **warning; /* sentences, in the order found */
 
 	/* Made by host_finish(). */
-	unsigned nr_cpus;	/* usable: sum over nodes */
-	int64_t memory_bytes;	/* sum over nodes */
-	nodeset cpu_nodes;	/* nodes with CPUs */
-	nodeset memory_nodes;	/* nodes with memory */
-	nodeset usable_nodes;	/* nodes with both: where a vnode can live; may be empty */
-	struct cpuset cpus;	/* union */
+	unsigned nr_cpus; /* usable: sum over nodes */
+	int64_t memory_bytes; /* sum over nodes */
+	nodeset cpu_nodes; /* nodes with CPUs */
+	nodeset memory_nodes; /* nodes with memory */
+	nodeset usable_nodes; /* nodes with both: where a vnode can live; may be empty */
+	struct cpuset cpus; /* union */
 };
 
 /*

@@ -19,7 +19,7 @@
 
 extern char **environ;
 
-#define CPU_SECONDS_MAX 10
+#define CPU_SECONDS_MAX 5
 #define WALL_MS_MAX 20000
 #define ADDRESS_BYTES_MAX (1 * GIB) /* on top of what this process has */
 #define ANSWER_BYTES_MAX ((size_t)64 << 20)

@@ -378,7 +378,8 @@ static int setup(hwloc_topology_t *t, struct error *err)
 	return error_set(err, ERR_INPUT, "hwloc refuses its settings: %s", strerror(errno));
 }
 
-/* What hwloc wrote to standard error, which is a scratch file here. */
+/* What hwloc wrote to standard error, which is a scratch file here: its first
+ * line, unless that is its general advice. */
 static int refused(struct error *err)
 {
 	char why[512] = "";
@@ -389,7 +390,10 @@ static int refused(struct error *err)
 		n = read(STDERR_FILENO, why, sizeof(why) - 1);
 	why[n > 0 ? n : 0] = '\0';
 	why[strcspn(why, "\n")] = '\0';
-	return error_set(err, ERR_INPUT, "hwloc refuses this topology%s%s", *why ? ": " : "", why);
+	if (!*why || strncmp(why, "Failed to parse", strlen("Failed to parse")) == 0)
+		return error_set(err, ERR_INPUT,
+				 "hwloc refuses this topology; write the file again with lstopo");
+	return error_set(err, ERR_INPUT, "hwloc refuses this topology: %s", why);
 }
 
 int host_from_xml(struct host **out, const struct host_job *job, struct error *err)

@@ -300,7 +300,7 @@ static int choose_count(struct search *s, bool careful, struct error *err)
 static int choose_explicit(struct search *s, struct error *err)
 {
 	struct policy_input quiet = *s->in;
-	struct search plain, start;
+	struct search plain;
 	unsigned home;
 	int rc = find_room(s, err);
 
@@ -313,14 +313,17 @@ static int choose_explicit(struct search *s, struct error *err)
 	}
 	/* The plain order nearly always has the CPUs; only where nodes differ must
 	 * it be chosen with care. */
-	start = *s;
 	plain = *s;
 	quiet.why = NULL;
 	plain.in = &quiet;
 	rc = choose_count(&plain, false, NULL);
-	if (!rc && plain.cpus >= s->vcpus)
-		return choose_count(s, false, err);
-	*s = start;
+	if (!rc && plain.cpus >= s->vcpus) {
+		if (s->in->why)
+			return choose_count(s, false, err);
+		plain.in = s->in;
+		*s = plain;
+		return 0;
+	}
 	if (s->nr == s->count && s->cpus < s->vcpus)
 		return infeasible_cpus(s, s->cpus, err);
 	if (s->in->why && most_cpus(s, s->left, s->nr) + s->cpus >= s->vcpus)

@@ -42,9 +42,10 @@ struct policy {
 	 * may be partly written on refusal.
 	 */
 	int (*place)(const struct policy_input *in, struct plan *out, struct error *err);
-	/* True: any host whose total free memory and vCPU limit suffice takes a
-	 * zone that asks for no node count and no device. Lets a fleet choose
-	 * hosts by two sums. */
+	/* True: any host whose total free memory and vCPU limit suffice, and whose
+	 * usable nodes have at least as many CPUs as the zone has vCPUs, takes a
+	 * zone that asks for no node count and no device. The last is a constant of
+	 * the host, so a fleet can choose hosts by two sums. */
 	bool sums_suffice;
 };
 
@@ -53,24 +54,36 @@ extern const struct policy *const policies[];
 const struct policy *policy_find(const char *name); /* NULL if unknown */
 
 /*
- * Place and check: the host-wide limits that hold for every policy (total free
- * memory, vCPU limit of the state, devices known and free), then the policy,
- * then plan_assert().
+ * Place and check: what holds for every policy, then the policy, then
+ * plan_assert(). In this order:
+ *  - ERR_NO_DEVICE: a device is unknown to the host, taken, or named twice;
+ *  - ERR_NO_ROOM: the memory the zone boots with (zone_boot_bytes) is more than
+ *    all that is free;
+ *  - ERR_NO_ROOM: its online vCPUs and those already there exceed the state's
+ *    limit. Admission by vCPUs is host-wide, because CPUs are shared in time;
+ *  - ERR_NO_ROOM: without a node count, more online vCPUs than the host has
+ *    CPUs: no overcommit makes a zone run with more CPUs than there are. With a
+ *    node count the policy says so itself (ERR_INFEASIBLE).
+ * With `why`, adds a sentence for each piece of memory that spills.
  */
 int policy_place(const struct policy *policy, const struct policy_input *in, struct plan *out,
 		 struct error *err) MUST_USE;
 
 /*
  * After a refusal: the smallest changes that would have placed the zone, found
- * by asking the policy again (fewer vCPUs, less memory, another node count, no
- * device, the other spread). Adds sentences to `why`, nearest first; says so
- * when no single change is enough.
+ * by asking the policy again. One change a sentence, added to `why` from the one
+ * that costs least: the other spread, the smallest node count that works and
+ * none at all, most memory (whole MiB), most vCPUs, no devices. Says so when no
+ * single change is enough. Memory and vCPUs are found by bisection: exact where
+ * a policy that takes a zone also takes a smaller one, true everywhere.
  */
 void policy_advise(const struct policy *policy, const struct policy_input *in, struct explain *why);
 
 /* Warnings about a placed zone that the engine accepts but a person should know:
  * dynamic memory on several nodes, PV larger than a node, offline vCPUs, device
- * on another node than the memory, spilled memory, more vCPUs than CPUs on a node. */
+ * on another node than the memory or on none that is known, spilled memory, more
+ * vCPUs than CPUs on a node, nodes without a vCPU. `before` is the state the plan
+ * was made from. */
 void policy_lint(const struct plan *plan, const struct host_state *before, struct explain *out);
 
 #endif

@@ -4,66 +4,64 @@
 
 const int64_t heap_extent_bytes[HEAP_EXTENTS] = {GIB, 2 * MIB, PAGE_BYTES};
 
-int64_t heap_take(int64_t *free_bytes, uint32_t node, int64_t bytes)
+int64_t heap_default_low_bytes(const struct host *host)
 {
-	int64_t taken = 0;
+	int64_t span, width;
 
-	for (unsigned e = 0; e < HEAP_EXTENTS; e++) {
-		int64_t size = heap_extent_bytes[e];
-		int64_t want = (bytes - taken) / size;
-		int64_t have = free_bytes[node] / size;
-		int64_t extents = want < have ? want : have;
-
-		free_bytes[node] -= extents * size;
-		taken += extents * size;
-	}
-	return taken;
+	if (nodeset_count(host->memory_nodes) < 2)
+		return 0;
+	span = host->node[nodeset_lowest(host->memory_nodes)].memory_bytes;
+	for (width = PAGE_BYTES; width < span / 4 && width < 4 * GIB; width *= 2)
+		;
+	/* 3 to 4 GiB is the PCI hole */
+	return width < 4 * GIB ? width : span < 3 * GIB ? span : 3 * GIB;
 }
 
-static uint32_t add_piece(struct plan_memory *piece, uint32_t nr, uint32_t cap, uint32_t vnode,
-			  uint32_t node, int64_t bytes)
+void heap_init(struct heap *h, const struct host *host, int64_t *free_bytes, int64_t low_bytes)
 {
-	BUG_ON(nr == cap);
-	piece[nr] = (struct plan_memory){.vnode = vnode, .node = node, .bytes = bytes};
-	return nr + 1;
+	int64_t low = low_bytes >= 0 ? low_bytes : heap_default_low_bytes(host);
+
+	*h = (struct heap){.host = host, .free_bytes = free_bytes, .low_node = HEAP_NO_NODE};
+	for (unsigned n = 0; n < host->nr_nodes; n++)
+		free_bytes[n] = host->node[n].memory_bytes / PAGE_BYTES * PAGE_BYTES;
+	if (!low || !host->memory_nodes)
+		return;
+	h->low_node = nodeset_lowest(host->memory_nodes);
+	h->low_free = low < free_bytes[h->low_node] ? low : free_bytes[h->low_node];
+	h->low_free = h->low_free / PAGE_BYTES * PAGE_BYTES;
 }
 
-static uint32_t spill(int64_t *free_bytes, const struct plan *p, uint32_t vnode, int64_t missing,
-		      struct plan_memory *piece, uint32_t nr, uint32_t cap)
+static int64_t whole(int64_t bytes, int64_t extent)
 {
-	uint8_t order[NODES_MAX];
-	unsigned nr_order = plan_fallback_order(p->host, p->nodes, p->vnode[vnode].node, order);
-
-	/* order[0] is the vnode's own node, which has given all it had */
-	for (unsigned i = 1; i < nr_order && missing; i++) {
-		int64_t got = heap_take(free_bytes, order[i], missing);
-
-		if (got)
-			nr = add_piece(piece, nr, cap, vnode, order[i], got);
-		missing -= got;
-	}
-	BUG_ON(missing);
-	return nr;
+	/* amounts are whole pages: no division for most requests */
+	return extent == PAGE_BYTES ? bytes : bytes - bytes % extent;
 }
 
-uint32_t heap_take_plan(int64_t *free_bytes, const struct plan *p, struct plan_memory *piece,
-			uint32_t cap)
+static int64_t least(int64_t a, int64_t b)
 {
-	int64_t missing[NODES_MAX];
-	bool any_missing = false;
-	uint32_t nr = 0;
+	return a < b ? a : b;
+}
 
-	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
-		const struct plan_vnode *vn = &p->vnode[v];
-		int64_t got = heap_take(free_bytes, vn->node, vn->memory_bytes);
+int64_t heap_take(struct heap *h, uint32_t node, int64_t want, int64_t extent, enum heap_side side,
+		  int64_t *low)
+{
+	int64_t high_free = heap_high_free(h, node);
+	int64_t got = whole(least(want, high_free), extent);
 
-		missing[v] = vn->memory_bytes - got;
-		any_missing |= missing[v] != 0;
-		if (got)
-			nr = add_piece(piece, nr, cap, v, vn->node, got);
+	if (side == HEAP_ANY && node == h->low_node) {
+		int64_t more = whole(least(want - got, h->low_free), extent);
+
+		h->low_free -= more;
+		*low += more;
+		got += more;
 	}
-	for (uint32_t v = 0; any_missing && v < p->nr_vnodes; v++)
-		if (missing[v])
-			nr = spill(free_bytes, p, v, missing[v], piece, nr, cap);
-	return nr;
+	h->free_bytes[node] -= got;
+	return got;
+}
+
+void heap_give(struct heap *h, uint32_t node, int64_t bytes, int64_t low)
+{
+	h->free_bytes[node] += bytes;
+	if (node == h->low_node)
+		h->low_free += low;
 }

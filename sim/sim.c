@@ -5,7 +5,8 @@
 
 #include "base/alloc.h"
 #include "base/units.h"
-#include "sim/heap.h"
+#include "sim/memory.h"
+#include "sim/options.h"
 #include "sim/sim_impl.h"
 
 static struct sim *sim_of(const struct backend *b)
@@ -26,6 +27,7 @@ static void sim_close(struct backend *b)
 		struct sim_zone *z = &sim->zone[i];
 
 		free(z->part);
+		free(z->cold);
 		free(z->vnode);
 		free(z->device);
 	}
@@ -33,6 +35,8 @@ static void sim_close(struct backend *b)
 	free(sim->state);
 	free(sim->free_bytes);
 	free(sim->dom0_bytes);
+	free(sim->heap);
+	free(sim->low_start);
 	free(sim->first_zone);
 	free(sim->node_base);
 	free(sim);
@@ -63,8 +67,12 @@ static int take_dom0(struct sim *sim, uint32_t host, int64_t bytes, struct error
 		taken[n] += more;
 		left -= more;
 	}
-	for (unsigned n = 0; n < h->nr_nodes; n++)
-		s->free_bytes[n] -= taken[n];
+	/* dom0 is built first, but like any domain from above the DMA width */
+	for (unsigned n = 0; n < h->nr_nodes; n++) {
+		int64_t low = 0;
+
+		(void)heap_take(&sim->heap[host], n, taken[n], PAGE_BYTES, HEAP_ANY, &low);
+	}
 	s->total_free_bytes -= bytes;
 	return 0;
 }
@@ -94,6 +102,7 @@ static int open_host(struct sim *sim, uint32_t i, const struct backend_config *c
 {
 	const struct host *h = config->host[i];
 	struct host_state *s = &sim->state[i];
+	int rc;
 
 	*s = (struct host_state){
 		.host = h,
@@ -103,16 +112,17 @@ static int open_host(struct sim *sim, uint32_t i, const struct backend_config *c
 		.vcpus_limit = vcpus_limit(h, config->cpu_overcommit_milli),
 	};
 	sim->first_zone[i] = SIM_NOBODY;
-	for (unsigned n = 0; n < h->nr_nodes; n++) {
-		s->free_bytes[n] = h->node[n].memory_bytes / PAGE_BYTES * PAGE_BYTES;
+	heap_init(&sim->heap[i], h, s->free_bytes, sim->low_bytes);
+	for (unsigned n = 0; n < h->nr_nodes; n++)
 		s->total_free_bytes += s->free_bytes[n];
-	}
 	if (config->dom0_vcpus > h->nr_cpus)
 		return error_set(err, ERR_USAGE,
 				 "dom0 is to have %u vCPUs, but host %s has only %u CPUs",
 				 config->dom0_vcpus, h->name, h->nr_cpus);
 	book_dom0_vcpus(s, config->dom0_vcpus);
-	return take_dom0(sim, i, config->dom0_memory_bytes / PAGE_BYTES * PAGE_BYTES, err);
+	rc = take_dom0(sim, i, config->dom0_memory_bytes / PAGE_BYTES * PAGE_BYTES, err);
+	sim->low_start[i] = sim->heap[i].low_free;
+	return rc;
 }
 
 static int sim_open(struct backend **out, const struct backend_config *config, struct error *err)
@@ -126,6 +136,8 @@ static int sim_open(struct backend **out, const struct backend_config *config, s
 	sim->check = config->check;
 	sim->dom0_vcpus = config->dom0_vcpus;
 	sim->state = xcalloc(nr, sizeof(*sim->state));
+	sim->heap = xcalloc(nr, sizeof(*sim->heap));
+	sim->low_start = xcalloc(nr, sizeof(*sim->low_start));
 	sim->first_zone = xcalloc(nr, sizeof(*sim->first_zone));
 	sim->node_base = xcalloc(nr, sizeof(*sim->node_base));
 	for (uint32_t i = 0; i < nr; i++) {
@@ -134,9 +146,7 @@ static int sim_open(struct backend **out, const struct backend_config *config, s
 	}
 	sim->free_bytes = xcalloc(nodes, sizeof(*sim->free_bytes));
 	sim->dom0_bytes = xcalloc(nodes, sizeof(*sim->dom0_bytes));
-	if (config->options && *config->options)
-		rc = error_set(err, ERR_USAGE, "the sim backend has no option \"%.100s\"",
-			       config->options);
+	rc = sim_read_options(sim, config->options, err);
 	for (uint32_t i = 0; !rc && i < nr; i++)
 		rc = open_host(sim, i, config, err);
 	if (rc) {
@@ -150,15 +160,6 @@ static int sim_open(struct backend **out, const struct backend_config *config, s
 static int64_t sim_now_ns(const struct backend *b)
 {
 	return sim_of(b)->now_ns;
-}
-
-static int64_t plan_bytes(const struct plan *p)
-{
-	int64_t sum = 0;
-
-	for (uint32_t v = 0; v < p->nr_vnodes; v++)
-		sum += p->vnode[v].memory_bytes;
-	return sum;
 }
 
 static bool slot_live(const struct sim *sim, uint32_t slot)
@@ -184,18 +185,16 @@ static int check_devices(const struct host_state *s, const struct zone *z, struc
 static int check_start(const struct sim *sim, const struct step *s, struct error *err)
 {
 	const struct host_state *state = &sim->state[s->host];
-	int64_t need = plan_bytes(s->plan);
+	int rc;
 
 	if (slot_live(sim, s->slot))
 		return error_set(err, ERR_CANNOT, "slot %u already runs a zone", s->slot);
 	if (s->plan->host != state->host)
 		return error_set(err, ERR_CANNOT, "the plan was made for host %s, not for %s",
 				 s->plan->host->name, state->host->name);
-	if (need > state->total_free_bytes)
-		return error_set(err, ERR_NO_ROOM,
-				 "zone %s needs %lld MiB, host %s has %lld MiB free",
-				 s->plan->zone->name, (long long)(need / MIB), state->host->name,
-				 (long long)(state->total_free_bytes / MIB));
+	rc = memory_check_launch(sim, s->host, s->plan, err);
+	if (rc)
+		return rc;
 	return s->plan->zone->nr_devices ? check_devices(state, s->plan->zone, err) : 0;
 }
 
@@ -207,6 +206,8 @@ static int sim_check(struct backend *b, const struct step *s, struct error *err)
 		return check_start(sim, s, err);
 	if (!slot_live(sim, s->slot) || sim->zone[s->slot].host != s->host)
 		return error_set(err, ERR_CANNOT, "slot %u runs no zone on this host", s->slot);
+	if (s->kind == STEP_RESIZE && (s->bytes < PAGE_BYTES || s->bytes % PAGE_BYTES))
+		return error_set(err, ERR_CANNOT, "a memory target is a whole number of pages");
 	return 0;
 }
 
@@ -248,25 +249,6 @@ static void take_vnodes(struct host_state *state, struct sim_zone *z, const stru
 		z->vcpus += p->vnode[v].vcpus;
 	}
 	state->total_vcpus += z->vcpus;
-}
-
-static void take_memory(struct host_state *state, struct sim_zone *z, const struct plan *p)
-{
-	struct plan_memory piece[PLAN_MEMORY_MAX];
-	uint32_t nr = heap_take_plan(state->free_bytes, p, piece, PLAN_MEMORY_MAX);
-
-	z->nr_parts = (uint16_t)nr;
-	if (nr == 1) {
-		z->one_part = piece[0];
-	} else {
-		if (z->cap_parts < nr) {
-			z->part = xreallocarray(z->part, nr, sizeof(*z->part));
-			z->cap_parts = nr;
-		}
-		memcpy(z->part, piece, nr * sizeof(*piece));
-	}
-	z->resident_bytes = plan_bytes(p);
-	state->total_free_bytes -= z->resident_bytes;
 }
 
 static void take_devices(struct host_state *state, struct sim_zone *z, const struct zone *zone)
@@ -318,7 +300,7 @@ static void start(struct sim *sim, const struct step *s)
 	z->pinned = s->plan->pinned;
 	z->nodes = s->plan->nodes;
 	take_vnodes(state, z, s->plan);
-	take_memory(state, z, s->plan);
+	memory_launch(sim, z, s->plan);
 	take_devices(state, z, s->plan->zone);
 	state->nr_zones++;
 
@@ -330,12 +312,9 @@ static void stop(struct sim *sim, uint32_t slot)
 {
 	struct sim_zone *z = &sim->zone[slot];
 	struct host_state *state = &sim->state[z->host];
-	const struct plan_memory *part = sim_parts(z);
 	const struct sim_vnode *vnode = sim_vnodes(z);
 
-	for (uint32_t i = 0; i < z->nr_parts; i++)
-		state->free_bytes[part[i].node] += part[i].bytes;
-	state->total_free_bytes += z->resident_bytes;
+	memory_stop(sim, z);
 	for (uint32_t v = 0; v < z->nr_vnodes; v++)
 		state->vcpus[vnode[v].node] -= vnode[v].vcpus;
 	state->total_vcpus -= z->vcpus;
@@ -356,6 +335,8 @@ static int sim_apply(struct backend *b, const struct step *s, struct error *err)
 		return rc;
 	if (s->kind == STEP_START)
 		start(sim, s);
+	else if (s->kind == STEP_RESIZE)
+		memory_resize(sim, &sim->zone[s->slot], s->bytes);
 	else
 		stop(sim, s->slot);
 	return sim->check ? sim_verify_host(sim, s->host, err) : 0;
@@ -366,7 +347,7 @@ static int sim_wait(struct backend *b, int64_t until_ns, struct event *out, stru
 	struct sim *sim = sim_of(b);
 
 	(void)err;
-	/* static memory makes no events of its own: nothing happens until then */
+	/* nothing happens here that was not asked for */
 	if (until_ns > sim->now_ns)
 		sim->now_ns = until_ns;
 	*out = (struct event){.kind = EVENT_TIMEOUT, .at_ns = sim->now_ns};
@@ -399,7 +380,7 @@ static int sim_measure(struct backend *b, uint32_t host, uint32_t slot, struct m
 const struct backend_ops sim_backend = {
 	.name = "sim",
 	.summary = "simulated fleet: time, memory and CPUs booked as a Xen host books them",
-	.can = STEP_START | STEP_STOP,
+	.can = STEP_START | STEP_RESIZE | STEP_STOP,
 	.open = sim_open,
 	.close = sim_close,
 	.now_ns = sim_now_ns,

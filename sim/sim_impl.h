@@ -5,6 +5,8 @@
 #define SIM_SIM_IMPL_H
 
 #include "backend/backend_impl.h"
+#include "sim/allocator.h"
+#include "sim/heap.h"
 
 #define SIM_NOBODY UINT32_MAX
 
@@ -23,12 +25,16 @@ struct sim_zone {
 	uint32_t vcpus;
 	uint16_t nr_parts, nr_vnodes, nr_devices;
 	bool pinned;
+	bool in_array; /* pieces are in part[] and cold[], not in one_part */
 	int64_t resident_bytes;
 	nodeset nodes; /* as they were at START, to verify that they never change */
 	struct plan_memory one_part;
 	struct sim_vnode one_vnode;
+	uint32_t last_node; /* Xen's d->last_alloc_node */
 
-	_Alignas(64) struct plan_memory *part; /* when there are several */
+	_Alignas(64) int64_t low_bytes; /* below the DMA width, all pieces together */
+	struct plan_memory *part;
+	int64_t *cold; /* per piece: bytes that came through the balloon */
 	struct sim_vnode *vnode;
 	uint32_t *device; /* indexes into host->device */
 	uint32_t cap_parts, cap_vnodes, cap_devices;
@@ -37,7 +43,7 @@ struct sim_zone {
 
 static inline const struct plan_memory *sim_parts(const struct sim_zone *z)
 {
-	return z->nr_parts == 1 ? &z->one_part : z->part;
+	return z->in_array ? z->part : &z->one_part;
 }
 
 static inline const struct sim_vnode *sim_vnodes(const struct sim_zone *z)
@@ -57,6 +63,13 @@ struct sim {
 	struct sim_zone *zone;
 	size_t cap_zones;
 	bool check;
+	int64_t *low_start; /* per host: low memory that was free before the first zone */
+	struct heap *heap; /* one a host; shares free_bytes with its state */
+	/* options */
+	const struct allocator *allocator;
+	int64_t exchange_ppm; /* share of ballooned pages drawn from all pages alike */
+	int64_t balloon_extent_bytes;
+	int64_t low_bytes; /* below the DMA width on the first node; -1: Xen's default */
 };
 
 /* Everything that must hold of host `host` after every step: bytes conserved per

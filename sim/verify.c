@@ -11,6 +11,7 @@
 struct sums {
 	int64_t bytes[NODES_MAX];
 	uint32_t vcpus[NODES_MAX];
+	int64_t low;
 	uint32_t zones, total_vcpus;
 };
 
@@ -41,6 +42,7 @@ static int verify_zone(const struct host *h, const struct sim_zone *z, uint32_t 
 		resident += part[i].bytes;
 		sums->bytes[part[i].node] += part[i].bytes;
 	}
+	sums->low += z->low_bytes;
 	if (resident != z->resident_bytes)
 		return error_set(err, ERR_CHECK,
 				 "slot %u was given %" PRId64 " bytes, its nodes hold %" PRId64,
@@ -72,6 +74,10 @@ static int verify_nodes(const struct sim *sim, uint32_t host, const struct sums 
 					 sums->vcpus[n]);
 		total_free += s->free_bytes[n];
 	}
+	if (sim->heap[host].low_free < 0 ||
+	    sim->heap[host].low_free + sums->low != sim->low_start[host])
+		return error_set(err, ERR_CHECK,
+				 "host %u: memory below the DMA width is not conserved", host);
 	if (total_free != s->total_free_bytes)
 		return error_set(err, ERR_CHECK,
 				 "host %u: the free bytes of its nodes do not sum up", host);

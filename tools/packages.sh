@@ -14,6 +14,7 @@ build  libhwloc-dev     library hwloc
 build  libjansson-dev   library jansson
 build  libyaml-dev      library yaml-0.1
 build  libmd-dev        library libmd
+build  liblzma-dev      library liblzma
 test   libcriterion-dev library criterion
 test   hwloc            command lstopo-no-graphics
 test   acpica-tools     command iasl

@@ -72,7 +72,7 @@ void generator_daily_cosine(struct workload_generator *g, double amplitude, int6
 struct generator_stream {
 	struct zone_stream base;
 	const struct workload_generator *g;
-	struct rng arrivals, sizes, lifetimes;
+	struct rng arrivals, sizes, lifetimes, uses;
 	int64_t at_ns; /* of the last arrival */
 	double gap_ns; /* mean, between arrivals of single zones and of bursts */
 	uint64_t burst_below; /* of 2^64: an arrival is a burst */
@@ -146,6 +146,8 @@ static int generator_next(struct zone_stream *base, const struct zone_event **ou
 	base->event.lifetime_ns = initial ? lifetimes_draw_residual(&g->lifetimes, &s->lifetimes)
 					  : lifetimes_draw(&g->lifetimes, &s->lifetimes);
 	base->event.zone = &s->zone[s->size];
+	if (g->nr_uses)
+		base->event.use = &g->use[alias_draw(g->use_alias, g->nr_uses, &s->uses)];
 	stream_name_next(&s->name);
 	s->made++;
 	base->stats.done = g->end_ns == NS_NEVER ? s->made : (uint64_t)s->at_ns;
@@ -189,6 +191,7 @@ int generator_open(struct zone_stream **out, const struct workload_generator *g,
 	rng_seed(&s->arrivals, seed, "arrivals");
 	rng_seed(&s->sizes, seed, "sizes");
 	rng_seed(&s->lifetimes, seed, "lifetimes");
+	rng_seed(&s->uses, seed, "memory use");
 	set_rates(s);
 	s->initial = g->initial;
 	if (g->end_ns != NS_NEVER)

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/rng.h"
+#include "zone/use.h"
 #include "zone/workload.h"
 
 /*
@@ -101,6 +102,10 @@ struct workload_generator {
 	const struct alias_column *size_alias; /* nr_sizes */
 	struct exponential gaps; /* prepared */
 	struct lifetimes lifetimes;
+	/* Memory use: one of these a zone, drawn by weight; none: nothing is known. */
+	const struct zone_use *use;
+	const struct alias_column *use_alias;
+	uint32_t nr_uses;
 	uint64_t initial; /* zones alive at time 0, with what is left of their lifetimes */
 	uint64_t limit; /* zones in all; UINT64_MAX: no limit */
 	int64_t end_ns; /* no arrivals at or after it; NS_NEVER: no end */

@@ -7,9 +7,6 @@
 
 #include "zone/workload.h"
 
-/* The longest name a stream gives or a trace may hold. */
-#define STREAM_NAME_MAX 255
-
 struct zone_stream_ops {
 	/* Sets *out; NULL at the end, and at every call after it. Counting is done by the caller.
 	 */

@@ -103,30 +103,9 @@ static const char *number_name(struct homenode_stream *h)
 	return h->name.text;
 }
 
-/* Where a contradiction is pointed at. */
-static unsigned fault_field(const struct trace_stream *t, enum zone_field f)
-{
-	static const unsigned column[ZONE_FIELDS] = {
-		[ZONE_FIELD_NAME] = NAME,
-		[ZONE_FIELD_VCPUS] = VCPUS,
-		[ZONE_FIELD_VCPUS_MAX] = VCPUS,
-		[ZONE_FIELD_MEMORY] = MEMORY,
-		[ZONE_FIELD_MEMORY_INITIAL] = MEMORY,
-		[ZONE_FIELD_MEMORY_MIN] = MEMORY,
-		[ZONE_FIELD_MEMORY_POLICY] = POLICY,
-		[ZONE_FIELD_NUMA_NODES] = NODES,
-		[ZONE_FIELD_PLACEMENT] = PLACEMENT,
-		[ZONE_FIELD_VIRT] = VIRT,
-		[ZONE_FIELD_DEVICES] = DEVICES,
-	};
-
-	return t->column[column[f]] < 0 ? 0 : (unsigned)t->column[column[f]];
-}
-
 static int homenode_row(struct trace_stream *t, struct error *err)
 {
 	struct zone_event *e = &t->base.event;
-	struct zone_fault fault;
 	int64_t vcpus = 0, bytes = 0;
 	int rc = trace_read_time(t, AT, err);
 
@@ -148,8 +127,6 @@ static int homenode_row(struct trace_stream *t, struct error *err)
 		t->zone.name = number_name((struct homenode_stream *)t);
 	if (!rc)
 		rc = read_options(t, err);
-	if (!rc && !zone_sound(&t->zone, zone_field_names, &fault))
-		return csv_error(&t->csv, fault_field(t, fault.field), err, "%s", fault.text);
 	e->id = t->nr_zones;
 	return rc;
 }
@@ -167,6 +144,17 @@ static const struct trace_layout layout = {
 			[POLICY] = {"memory_policy", true},
 			[VIRT] = {"virt", true},
 			[DEVICES] = {"devices", true},
+		},
+	.place =
+		{
+			[ZONE_FIELD_NAME] = NAME + 1,
+			[ZONE_FIELD_VCPUS] = VCPUS + 1,
+			[ZONE_FIELD_MEMORY] = MEMORY + 1,
+			[ZONE_FIELD_MEMORY_POLICY] = POLICY + 1,
+			[ZONE_FIELD_NUMA_NODES] = NODES + 1,
+			[ZONE_FIELD_PLACEMENT] = PLACEMENT + 1,
+			[ZONE_FIELD_VIRT] = VIRT + 1,
+			[ZONE_FIELD_DEVICES] = DEVICES + 1,
 		},
 	.strict = true,
 	.row = homenode_row,

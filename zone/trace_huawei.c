@@ -94,6 +94,9 @@ static const struct trace_layout lifetime_form = {
 			[TIME] = {"at", false},
 			[LIFETIME_OR_TYPE] = {"lt", false},
 		},
+	.place = {[ZONE_FIELD_NAME] = VMID + 1,
+		  [ZONE_FIELD_VCPUS] = CPU + 1,
+		  [ZONE_FIELD_MEMORY] = MEMORY + 1},
 	.row = lifetime_row,
 };
 
@@ -106,6 +109,9 @@ static const struct trace_layout event_form = {
 			[TIME] = {"time", false},
 			[LIFETIME_OR_TYPE] = {"type", false},
 		},
+	.place = {[ZONE_FIELD_NAME] = VMID + 1,
+		  [ZONE_FIELD_VCPUS] = CPU + 1,
+		  [ZONE_FIELD_MEMORY] = MEMORY + 1},
 	.row = event_row,
 	.release = event_release,
 };

@@ -34,7 +34,7 @@ struct openb_stream {
 	struct arena names;
 	struct pod *pod;
 	size_t nr, cap;
-	char gpu_name[ZONE_DEVICES_MAX][8];
+	char gpu_name[ZONE_DEVICES_MAX][16];
 	const char *gpu[ZONE_DEVICES_MAX];
 };
 
@@ -69,6 +69,7 @@ static int openb_row(struct trace_stream *t, struct error *err)
 	if (!rc)
 		rc = trace_set_zone(t, CPU, milli, MEMORY,
 				    bytes ? bytes : ZONE_MEMORY_DEFAULT_BYTES, err);
+	t->zone.device = ((struct openb_stream *)t)->gpu;
 	t->zone.nr_devices = (uint32_t)gpus;
 	return rc ? rc : trace_set_name(t, "", NAME, err);
 }
@@ -151,6 +152,10 @@ static const struct trace_layout layout = {
 			[CREATED] = {"creation_time", false},
 			[DELETED] = {"deletion_time", false},
 		},
+	.place = {[ZONE_FIELD_NAME] = NAME + 1,
+		  [ZONE_FIELD_VCPUS] = CPU + 1,
+		  [ZONE_FIELD_MEMORY] = MEMORY + 1,
+		  [ZONE_FIELD_DEVICES] = GPUS + 1},
 	.row = openb_row,
 };
 

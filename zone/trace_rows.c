@@ -94,6 +94,21 @@ static struct error *sentence_wanted(struct trace_stream *t, struct error *err, 
 	return t->base.stats.bad_rows ? NULL : own;
 }
 
+/* The rules that every reader of zones holds to. */
+static int check_zone(const struct trace_stream *t, struct error *err)
+{
+	struct zone_fault fault;
+	unsigned place;
+
+	if (t->base.event.kind != ZONE_EVENT_START ||
+	    zone_sound(&t->zone, zone_field_names, &fault))
+		return 0;
+	place = t->layout->place[fault.field];
+	if (place && t->column[place - 1] >= 0)
+		return csv_error(&t->csv, (unsigned)t->column[place - 1], err, "%s", fault.text);
+	return error_at(err, ERR_INPUT, t->csv.path, t->csv.line, 0, "%s", fault.text);
+}
+
 int trace_row(struct trace_stream *t, bool *more, struct error *err)
 {
 	struct zone_stream_stats *stats = &t->base.stats;
@@ -105,6 +120,8 @@ int trace_row(struct trace_stream *t, bool *more, struct error *err)
 		rc = csv_next(&t->csv, more, told);
 		if (!rc && *more)
 			rc = t->layout->row(t, told);
+		if (!rc && *more)
+			rc = check_zone(t, told);
 		if (rc != ERR_INPUT || !t->skip_bad)
 			break;
 		if (!stats->bad_rows++)
@@ -208,10 +225,9 @@ int trace_set_name(struct trace_stream *t, const char *prefix, unsigned column, 
 	const struct csv_field *f = &t->csv.field[t->column[column]];
 	size_t n = strlen(prefix);
 
-	if (f->n > STREAM_NAME_MAX - n)
+	if (f->n > ZONE_NAME_MAX - n)
 		return csv_error(&t->csv, (unsigned)t->column[column], err,
-				 "the name is longer than %d characters",
-				 (int)(STREAM_NAME_MAX - n));
+				 "the name is longer than %d characters", (int)(ZONE_NAME_MAX - n));
 	memcpy(t->name, prefix, n);
 	memcpy(t->name + n, f->text, f->n);
 	t->name[n + f->n] = '\0';

@@ -25,6 +25,9 @@ struct trace_stream;
 struct trace_layout {
 	/* Ended by a NULL name; the order in the file is free. */
 	struct trace_column column[TRACE_COLUMNS_MAX + 1];
+	/* Column of each field of a zone, counted from 1; 0: none. Where a zone that
+	 * contradicts itself is pointed at. */
+	uint8_t place[ZONE_FIELDS];
 	bool strict; /* other columns are an error; else they are ignored */
 	/* Fills t->base.event and t->zone from t->csv's current row. */
 	int (*row)(struct trace_stream *t, struct error *err);
@@ -43,7 +46,7 @@ struct trace_stream {
 	int64_t last_ns; /* time of the last good row */
 	uint64_t nr_zones; /* started so far */
 	struct zone zone;
-	char name[STREAM_NAME_MAX + 1];
+	char name[ZONE_NAME_MAX + 1];
 };
 
 /* The stream takes over `csv`, whose header is read, and closes it, on failure
@@ -80,6 +83,7 @@ int trace_set_zone(struct trace_stream *t, unsigned vcpus_column, int64_t milli,
 int trace_set_name(struct trace_stream *t, const char *prefix, unsigned column,
 		   struct error *err) MUST_USE;
 
-extern const struct trace_format trace_homenode, trace_huawei, trace_openb;
+extern const struct trace_format trace_homenode, trace_huawei, trace_openb, trace_gwa_t_12,
+	trace_gwa_t_12_condensed;
 
 #endif

@@ -25,6 +25,7 @@ void workload_defaults(struct workload *w)
 	static struct fleet_group one_host = {"epyc-nps4-8n", 1};
 	static uint64_t first_seed = 1;
 	static const char *const policies[] = {"edera-compact", NULL};
+	static const char *const allocators[] = {"xen", NULL};
 
 	*w = (struct workload){
 		.name = "",
@@ -35,6 +36,17 @@ void workload_defaults(struct workload *w)
 		.policy = policies,
 		.seed = &first_seed,
 		.nr_seeds = 1,
+		.balloon =
+			{
+				.shrink_below_ppm = 100000,
+				.grow_above_ppm = 700000,
+				.headroom_bytes = 80 * MIB,
+				.check_first_ns = 100 * NS_PER_MS,
+				.check_last_ns = 2 * NS_PER_S,
+				.exchange_ppm = 1000000,
+				.extent_bytes = PAGE_BYTES,
+			},
+		.allocator = allocators,
 		.vcpu_scale_milli = 1000,
 		.trace_gpus = true,
 	};
@@ -53,7 +65,8 @@ static bool is_csv(const char *path)
 {
 	size_t n = strlen(path);
 
-	return n > 4 && strcmp(path + n - 4, ".csv") == 0;
+	return (n > 4 && strcmp(path + n - 4, ".csv") == 0) ||
+	       (n > 7 && strcmp(path + n - 7, ".csv.xz") == 0);
 }
 
 static int unknown_format(const char *path, const char *format, struct error *err)

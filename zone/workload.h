@@ -17,6 +17,8 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/units.h"
+#include "zone/balloon.h"
+#include "zone/use.h"
 #include "zone/zone.h"
 
 enum zone_event_kind {
@@ -33,6 +35,7 @@ struct zone_event {
 			      */
 	int64_t bytes; /* RESIZE */
 	const struct zone *zone; /* START; valid until the next call */
+	const struct zone_use *use; /* START: its memory use; NULL: unknown. Outlives the stream */
 };
 
 struct csv; /* base/csv.h */
@@ -98,6 +101,10 @@ struct workload {
 	uint32_t nr_seeds;
 	/* Bit 1 << enum zone_memory_policy: as asked when 0. */
 	uint32_t memory_policies;
+	/* How dynamic memory is managed, and which allocators to compare
+	 * (NULL-terminated, never empty). */
+	struct balloon_rule balloon;
+	const char *const *allocator;
 	uint32_t vcpu_scale_milli; /* traces: vCPUs multiplied by this / 1000, rounded up; 1000 */
 	bool trace_gpus; /* traces: GPUs become devices "gpu0", "gpu1", ...; else they are ignored
 			  */

@@ -4,6 +4,7 @@
 
 #include "base/rng.h"
 #include "base/units.h"
+#include "zone/use_json.h"
 #include "zone/workload_impl.h"
 #include "zone/zone_json.h"
 
@@ -36,7 +37,7 @@ static struct named_zone *find(const struct event_reader *r, const char *name)
 static int read_start(struct event_reader *r, const struct json_at *at, struct zone_event *e,
 		      struct error *err)
 {
-	struct json_at start = json_at_member(at, "start"), lifetime, name;
+	struct json_at start = json_at_member(at, "start"), lifetime, name, use;
 	struct zone *zone = arena_alloc(r->arena, sizeof(*zone));
 	struct named_zone *named;
 	int rc = zone_from_json(&start, r->arena, zone, err);
@@ -44,6 +45,14 @@ static int read_start(struct event_reader *r, const struct json_at *at, struct z
 	e->lifetime_ns = NS_NEVER;
 	if (!rc)
 		rc = json_get_duration(at, "lifetime", false, &e->lifetime_ns, err);
+	if (!rc)
+		rc = json_get_object(at, "memory_use", false, &use, err);
+	if (!rc && use.value) {
+		struct zone_use *u = arena_alloc(r->arena, sizeof(*u));
+
+		rc = zone_use_from_json(&use, NULL, u, err);
+		e->use = u;
+	}
 	if (rc)
 		return rc;
 	lifetime = json_at_member(at, "lifetime");
@@ -139,7 +148,7 @@ static int read_resize(struct event_reader *r, const struct json_at *at, struct 
 static int read_event(struct event_reader *r, const struct json_at *at, struct zone_event *e,
 		      struct error *err)
 {
-	static const char *const start_keys[] = {"at", "start", "lifetime", NULL};
+	static const char *const start_keys[] = {"at", "start", "lifetime", "memory_use", NULL};
 	static const char *const stop_keys[] = {"at", "stop", NULL};
 	static const char *const resize_keys[] = {"at", "resize", "memory", NULL};
 	struct json_at time = json_at_member(at, "at");

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "zone/use_json.h"
 #include "zone/workload_impl.h"
 #include "zone/zone_json.h"
 
@@ -340,12 +341,53 @@ static int read_initial(struct workload_generator *g, const struct json_at *gene
 	return 0;
 }
 
+static int read_use(const struct json_at *at, struct zone_use *use, uint64_t *weight,
+		    struct error *err)
+{
+	int64_t v = 1;
+	int rc = zone_use_from_json(at, "weight", use, err);
+
+	if (!rc)
+		rc = json_get_int(at, "weight", false, 0, WEIGHT_MAX, &v, err);
+	*weight = (uint64_t)v;
+	return rc;
+}
+
+static int read_uses(struct workload_generator *g, const struct json_at *list, struct arena *a,
+		     struct error *err)
+{
+	size_t nr = json_array_size(list->value);
+	struct alias_column *column = arena_alloc(a, nr * sizeof(*column) + 1);
+	struct zone_use *use = arena_alloc(a, nr * sizeof(*use) + 1);
+	uint64_t *weight = arena_alloc(a, nr * sizeof(*weight) + 1), sum = 0;
+	int rc = 0;
+
+	if (!nr || nr > SIZES_MAX)
+		return json_at_error(list, err, "\"memory_use\" must hold 1 to %d patterns",
+				     SIZES_MAX);
+	for (size_t i = 0; i < nr && !rc; i++) {
+		struct json_at at = json_at_item(list, i);
+
+		rc = read_use(&at, &use[i], &weight[i], err);
+		sum += weight[i];
+	}
+	if (rc)
+		return rc;
+	if (!sum)
+		return json_at_error(list, err, "at least one pattern needs a weight above 0");
+	alias_prepare(column, weight, (uint32_t)nr);
+	g->use = use;
+	g->use_alias = column;
+	g->nr_uses = (uint32_t)nr;
+	return 0;
+}
+
 int workload_read_generator(struct workload *w, const struct json_at *at, struct error *err)
 {
-	static const char *const keys[] = {"arrivals", "sizes", "lifetimes",
+	static const char *const keys[] = {"arrivals", "sizes", "lifetimes", "memory_use",
 					   "initial",  "limit", NULL};
 	struct workload_generator *g = arena_alloc(&w->arena, sizeof(*g));
-	struct json_at arrivals, sizes;
+	struct json_at arrivals, sizes, uses;
 	int64_t limit = -1;
 	int rc = json_at_known(at, "the generator", keys, err);
 
@@ -359,6 +401,10 @@ int workload_read_generator(struct workload *w, const struct json_at *at, struct
 		rc = read_sizes(g, &sizes, &w->arena, err);
 	if (!rc)
 		rc = read_lifetimes(&g->lifetimes, at, err);
+	if (!rc)
+		rc = json_get_array(at, "memory_use", false, &uses, err);
+	if (!rc && uses.value)
+		rc = read_uses(g, &uses, &w->arena, err);
 	if (rc)
 		return rc;
 	lifetimes_prepare(&g->lifetimes);

@@ -22,6 +22,8 @@ int workload_find_format(struct workload *w, const char *format, struct error *e
 
 /* Members of the workload object; strings and arrays go into w->arena. */
 int workload_read_fleet(struct workload *w, const struct json_at *at, struct error *err) MUST_USE;
+int workload_read_balloon(struct balloon_rule *b, const struct json_at *at,
+			  struct error *err) MUST_USE;
 int workload_read_generator(struct workload *w, const struct json_at *at,
 			    struct error *err) MUST_USE;
 int workload_read_events(struct workload *w, const struct json_at *list,

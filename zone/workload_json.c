@@ -74,7 +74,7 @@ int workload_read_fleet(struct workload *w, const struct json_at *at, struct err
 	static const char *const keys[] = {"hosts",	  "choice",	"cpu_overcommit",
 					   "dom0_memory", "dom0_vcpus", NULL};
 	struct fleet_spec *f = &w->fleet;
-	int choice = f->choice, rc = json_at_known(at, "the fleet", keys, err);
+	int choice = (int)f->choice, rc = json_at_known(at, "the fleet", keys, err);
 	int64_t vcpus = 0;
 
 	if (!rc)
@@ -266,12 +266,14 @@ int workload_from_json(struct workload *out, const struct json_doc *doc, struct 
 					   "memory_policies",
 					   "seeds",
 					   "timeline_step",
+					   "allocators",
+					   "balloon",
 					   "generator",
 					   "events",
 					   "trace",
 					   NULL};
-	struct json_at root = json_at_root(doc), fleet;
-	int refused = out->refused, rc = json_at_known(&root, "a workload", keys, err);
+	struct json_at root = json_at_root(doc), fleet, balloon;
+	int refused = (int)out->refused, rc = json_at_known(&root, "a workload", keys, err);
 
 	if (!rc)
 		rc = read_text(&root, "name", false, &out->arena, &out->name, err);
@@ -288,6 +290,12 @@ int workload_from_json(struct workload *out, const struct json_doc *doc, struct 
 		rc = workload_read_fleet(out, &fleet, err);
 	if (!rc)
 		rc = read_names(&root, "policies", &out->arena, &out->policy, err);
+	if (!rc)
+		rc = read_names(&root, "allocators", &out->arena, &out->allocator, err);
+	if (!rc)
+		rc = json_get_object(&root, "balloon", false, &balloon, err);
+	if (!rc && balloon.value)
+		rc = workload_read_balloon(&out->balloon, &balloon, err);
 	if (!rc)
 		rc = read_memory_policies(out, &root, err);
 	if (!rc)

@@ -205,6 +205,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	replay(arrivals, hosts);
+	speed_balloon();
 	speed_decisions();
+	speed_solver();
 	return 0;
 }

@@ -29,7 +29,12 @@ struct arrival {
 uint64_t floor_no_placement(struct arrival *a, size_t nr);
 uint64_t floor_linear_scan(struct arrival *a, size_t nr, uint32_t hosts);
 
+/* Dynamic memory: balloon steps a second, and the loop around them. */
+void speed_balloon(void);
+
 /* Time of one placement decision on hosts of 8 to 64 nodes. */
 void speed_decisions(void);
+/* Prints its table: the cost model's solver on random problems. */
+void speed_solver(void);
 
 #endif

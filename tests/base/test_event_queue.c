@@ -26,7 +26,8 @@ Test(event_queue, pops_in_sorted_order)
 		struct queued *all = calloc(nr + 1, sizeof(*all));
 
 		for (size_t i = 0; i < nr; i++) {
-			all[i] = (struct queued){(int64_t)rng_below(&r, times), i, (uint32_t)~i % EVENT_SLOTS_MAX};
+			all[i] = (struct queued){(int64_t)rng_below(&r, times), i,
+						 (uint32_t)~i % EVENT_SLOTS_MAX};
 			event_queue_push(&q, all[i].at_ns, all[i].slot);
 		}
 		qsort(all, nr, sizeof(*all), by_order);

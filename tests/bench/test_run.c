@@ -298,6 +298,41 @@ Test(run, a_recorded_run_is_a_test)
 	workload_release(&w);
 }
 
+/* Static memory never moves; dynamic memory follows the use, the same way twice,
+ * with every invariant checked at every event, under every allocator. */
+Test(run, dynamic_memory_is_conserved_and_repeatable, .timeout = 120)
+{
+	static const char *const options[] = {"allocator=xen,exchange=500000",
+					      "allocator=most-free,extent=2097152",
+					      "allocator=slit", "allocator=xen,exchange=0"};
+	struct workload w;
+
+	load_text(&w, "{\"duration\":\"2d\",\"generator\":{\"arrivals\":{\"per_hour\":6},"
+		      "\"lifetimes\":{\"exponential\":\"10h\"},\"initial\":\"stationary\","
+		      "\"sizes\":[{\"vcpus\":1,\"memory\":\"3GiB\",\"memory_initial\":\"1GiB\"},"
+		      "{\"vcpus\":4,\"memory\":\"8GiB\",\"numa_nodes\":2,"
+		      "\"memory_initial\":\"2GiB\"}],"
+		      "\"memory_use\":[{\"pattern\":\"walk\",\"low\":0.02,\"high\":0.95,"
+		      "\"change\":0.2},{\"pattern\":\"bursts\"}]}}");
+	for (size_t i = 0; i < 4; i++) {
+		struct outcome a =
+			run_with(&w, "edera-compact", 1, 1, &sim_backend, options[i], NULL);
+		struct outcome b =
+			run_with(&w, "edera-compact", 1, 1, &sim_backend, options[i], NULL);
+
+		cr_assert(same_row(&a.result.row, &b.result.row), "%s", options[i]);
+		cr_assert_str_eq(a.zones, b.zones);
+		cr_assert_str_eq(a.timeline, b.timeline);
+		cr_assert_gt(a.result.row.balloon_steps, 1000);
+		cr_assert_gt(a.result.row.zones_multi_node, 0);
+		if (strstr(options[i], "slit"))
+			cr_assert_lt(a.result.row.wrong_vnode_page_ppm, 50000);
+		outcome_free(&a);
+		outcome_free(&b);
+	}
+	workload_release(&w);
+}
+
 static volatile sig_atomic_t stop_now = 1;
 
 /* A signal ends the run between events, with what was reached. */

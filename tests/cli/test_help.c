@@ -9,7 +9,8 @@ static const struct option wide_options[] = {
 	 "place with this policy; the text is longer than what is left "
 	 "of the line and must be wrapped",
 	 true},
-	{"a-rather-long-option-name", 0, "SOMETHING", "help on a line of its own", false},
+	{"a-rather-long-option-name", 0, "SOMETHING",
+	 "help that is too long for what is left of the line", false},
 	{"pick", 0, "one|two", "choose", false},
 	{0},
 };
@@ -137,10 +138,25 @@ Test(help, the_common_options_share_a_line_when_there_is_no_room)
 	char *text;
 
 	cmd.option = o;
-	fill_options(o, 18);
+	fill_options(o, 19);
 	text = printed(print_help, &cmd);
 	cr_expect(strstr(text, "\n  and --format text|json|csv, -q --quiet, -h --help\n"));
 	cr_expect_eq(count_lines(text), 24);
+	free(text);
+}
+
+Test(help, long_names_share_their_line_where_the_text_fits)
+{
+	struct option o[] = {
+		{"a-rather-long-option-name", 0, "SOMETHING", "short", false},
+		{0},
+	};
+	struct command cmd = wide;
+	char *text;
+
+	cmd.option = o;
+	text = printed(print_help, &cmd);
+	cr_expect(strstr(text, "--a-rather-long-option-name SOMETHING  short\n"));
 	free(text);
 }
 

@@ -6,8 +6,8 @@
 #include "backend/record.h"
 #include "base/output.h"
 #include "base/units.h"
-#include "contract.h"
 #include "sim/sim.h"
+#include "tests/contract/contract.h"
 
 static struct backend_config config_of(const struct host *const *host, uint32_t nr_hosts)
 {

@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/units.h"
 #include "host/host_impl.h"
-#include "toy.h"
+#include "tests/host/toy.h"
 
 /* Three nodes: 0 and 1 in package 0, 2 without CPUs in package 1. */
 static struct host *three_nodes(void)
@@ -283,6 +283,42 @@ Test(pack, bytes_that_are_no_text_become_question_marks)
 	host_free(back);
 	host_free(h);
 	free(b.data);
+}
+
+/* --- the child that may die --------------------------------------------------------- */
+
+static void in_child_fails(const char *xml)
+{
+	struct host_job job = {.path = "x", .xml = xml, .xml_size = strlen(xml)};
+	struct error err = {0, ""};
+	struct host *h = NULL;
+
+	job.facts.version = 2;
+	cr_expect_eq(host_in_child(&h, &job, &err), ERR_INPUT);
+	cr_expect_null(h);
+	cr_expect(strncmp(err.text, "hwloc ", 6) == 0, "%s", err.text);
+}
+
+/* Behind our own checks, hwloc 2.9 crashes on both; newer ones may refuse. */
+Test(child, a_crash_is_a_sentence)
+{
+	char *xml = toy_xml(&toy_two), *changed = replaced(xml, "complete_cpuset=\"0x8\" ", "");
+	const char *group = "<object type=\"Group\" cpuset=\"0x8\" complete_cpuset=\"0x8\" "
+			    "nodeset=\"0x2\" complete_nodeset=\"0x2\">";
+	char *deep = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&deep, &size);
+	const char *at = strstr(xml, "<object type=\"PU\" os_index=\"3\"");
+
+	in_child_fails(changed);
+	fprintf(f, "%.*s", (int)(at - xml), xml);
+	for (unsigned i = 0; i < 20000; i++)
+		fputs(group, f);
+	fclose(f);
+	in_child_fails(deep);
+	free(deep);
+	free(changed);
+	free(xml);
 }
 
 Test(this, loads)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "toy.h"
+#include "tests/host/toy.h"
 
 static void check_cpus(const struct host *h, unsigned node, const char *expected)
 {

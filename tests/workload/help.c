@@ -1,4 +1,4 @@
-#include "help.h"
+#include "tests/workload/help.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>

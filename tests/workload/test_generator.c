@@ -6,7 +6,7 @@
 
 #include "base/rng.h"
 #include "base/units.h"
-#include "help.h"
+#include "tests/workload/help.h"
 #include "zone/generator.h"
 
 #define PI 3.14159265358979323846

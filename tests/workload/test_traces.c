@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "base/units.h"
-#include "help.h"
+#include "tests/workload/help.h"
 
 #define HUAWEI "../shared/data/traces/huawei-east-1/Huawei-East-1-lt.csv"
 #define OPENB "../shared/data/traces/openb/openb_pod_list_default.csv"
@@ -116,10 +116,10 @@ Test(traces, formats_are_recognised)
 	workload_release(&w);
 	cr_assert_str_eq(error_of("e.csv", "a,b\n", NULL),
 			 "e.csv:1:1: the header is of no known trace format (homenode-csv, "
-			 "huawei-east-1, openb); name the format");
+			 "huawei-east-1, openb, gwa-t-12, gwa-t-12-condensed); name the format");
 	cr_assert_str_eq(error_of("e.csv", "a,b\n", "azure"),
 			 "there is no trace format \"azure\"; known: homenode-csv, huawei-east-1, "
-			 "openb");
+			 "openb, gwa-t-12, gwa-t-12-condensed");
 	for (int i = 0; trace_formats[i]; i++)
 		cr_assert_eq(trace_format_find(trace_formats[i]->name), trace_formats[i]);
 }
@@ -315,6 +315,14 @@ Test(traces, bad_rows_are_located)
 	fails(own, "at_s,lifetime_s,vcpus,memory_mib\n0,1,1,9999999999999\n",
 	      "t.csv:2:7: \"memory_mib\" must be a number from 0 to 4294967296 (decimals allowed), "
 	      "not \"9999999999999\"");
+	fails(own, "at_s,lifetime_s,vcpus,memory_mib,numa_nodes,virt\n0,1,4,1024,2,pv\n",
+	      "t.csv:2:12: numa_nodes needs a PVH guest: a PV guest cannot be told of nodes; set "
+	      "virt to pvh or auto, or leave numa_nodes out");
+	fails(own, "at_s,lifetime_s,vcpus,memory_mib,devices\n0,1,4,1024,nic0;nic0\n",
+	      "t.csv:2:12: devices names \"nic0\" twice; a device is passed through once");
+	fails(o, OPENB_HEADER "a b,1000,1024,0,0,1,5\n",
+	      "t.csv:2:1: name must not contain blanks, quotes, commas, semicolons, backslashes or "
+	      "control characters");
 	fails(o, OPENB_HEADER "a,1000,1024,0,0,,5\n",
 	      "t.csv:2:17: \"creation_time\" must be a number of seconds such as 12 or 12.5 (not "
 	      "negative, no exponent, below 9223372036), not \"\"");

@@ -5,7 +5,7 @@
 
 #include "base/output.h"
 #include "base/units.h"
-#include "help.h"
+#include "tests/workload/help.h"
 
 TestSuite(workload, .fini = remove_files);
 
@@ -147,7 +147,7 @@ Test(workload, wrong_fields_are_located)
 	fails("{\"trace\":{}}", "w.json:1:10: the field \"file\" is missing");
 	fails("{\"trace\":{\"file\":\"x\",\"format\":\"y\"}}",
 	      "w.json:1:31: there is no trace format \"y\"; known: homenode-csv, huawei-east-1, "
-	      "openb");
+	      "openb, gwa-t-12, gwa-t-12-condensed");
 	fails("{\"trace\":{\"file\":\"x.csv\",\"vcpu_scale\":0}}",
 	      "w.json:1:39: \"vcpu_scale\" must be between 0.001 and 1000, not 0");
 }
@@ -304,4 +304,23 @@ Test(workload, documented_example)
 	cr_assert_str_eq(w.name, "two-a-minute");
 	workload_release(&w);
 	free(text);
+}
+
+Test(workload, balloon_and_use_are_read_strictly)
+{
+	fails("{\"balloon\":{\"grow_above\":0.15}}", "w.json:1:26: \"grow_above\" must be at least "
+						     "twice \"shrink_below\", or zones shrink "
+						     "and grow for ever");
+	fails("{\"balloon\":{\"extent\":\"8KiB\"}}",
+	      "w.json:1:22: \"extent\" must be \"4KiB\" or \"2MiB\"");
+	fails("{\"balloon\":{\"headrom\":1}}",
+	      "w.json:1:13: unknown field \"headrom\" in the balloon; did you mean \"headroom\"?");
+	fails("{\"events\":[{\"at\":0,\"start\":{\"name\":\"a\",\"vcpus\":1,"
+	      "\"memory\":\"1GiB\"},\"memory_use\":{\"pattern\":\"tide\"}}]}",
+	      "w.json:1:91: \"pattern\" must be one of \"constant\", \"diurnal\", \"walk\", "
+	      "\"bursts\", \"leak\"");
+	fails("{\"events\":[{\"at\":0,\"start\":{\"name\":\"a\",\"vcpus\":1,"
+	      "\"memory\":\"1GiB\"},\"memory_use\":{\"pattern\":\"walk\",\"low\":0.5,"
+	      "\"high\":0.4}}]}",
+	      "w.json:1:115: \"high\" must not be below \"low\"");
 }

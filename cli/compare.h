@@ -1,0 +1,67 @@
+/* What `homenode compare` finds: one row a case, policy and zone. */
+#ifndef CLI_COMPARE_H
+#define CLI_COMPARE_H
+
+#include <stdio.h>
+
+#include "cost/model.h"
+#include "placement/policy.h"
+
+struct compare_row {
+	const char *label; /* the case: "stream, private, alone"; "" for ZONES */
+	const struct policy *policy;
+	const struct zone *zone;
+	bool placed;
+	char refusal[ERROR_TEXT_MAX]; /* when not */
+	struct plan plan;
+	int64_t mean_distance_centi;
+	struct cost_result cost;
+	/* Time above what it would be if the pages were where the guest thinks. */
+	int64_t map_cost_ppm;
+};
+
+/* One zone under one policy, launched again and again among other neighbours. */
+struct swing_row {
+	const struct policy *policy;
+	const struct zone *zone;
+	uint32_t launches, placed;
+	/* Performance: 1 / slowdown, a million = as if alone with all memory local.
+	 * 0 where it was never placed. */
+	int64_t p5_ppm, p50_ppm, p95_ppm;
+	int64_t swing_ppm; /* (p95 - p5) / p50 */
+};
+
+struct compare {
+	const struct host *host;
+	const struct cost_params *params;
+	struct compare_row *row;
+	size_t nr, cap;
+	struct swing_row *swing;
+	size_t nr_swing;
+	bool question; /* rows answer "compact or scatter", case by case */
+};
+
+void compare_print_text(const struct compare *c, FILE *out);
+void compare_print_csv(const struct compare *c, FILE *out);
+void compare_print_json(const struct compare *c, FILE *out);
+
+/*
+ * Fills c->swing for these policies and zones. Every launch meets an empty host,
+ * neighbours drawn from `pool` up to a load drawn between nothing and three
+ * quarters of the memory, placed by the same policy, then the zone. The k-th
+ * launch draws the same neighbours whatever the policy. An empty pool is four
+ * profiles at three sizes.
+ */
+void compare_swing(struct compare *c, const struct policy *const *policy, size_t nr_policies,
+		   const struct zone_list *zones, const struct zone_list *pool, uint32_t launches,
+		   uint64_t seed);
+
+/* "2 3": os_indexes in the order chosen; the caller frees. */
+char *compare_nodes(const struct plan *p) MUST_USE;
+/* Work a second of the second row against the first, ppm: bandwidth for a zone
+ * that takes what it gets, 1 / slowdown x alone for others. 0: cannot be said. */
+int64_t compare_gain_ppm(const struct compare_row *from, const struct compare_row *to);
+/* The grades' errors, as a sentence each; the caller frees. */
+char *compare_grade(const struct compare *c) MUST_USE;
+
+#endif

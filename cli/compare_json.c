@@ -1,0 +1,85 @@
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "cli/compare.h"
+
+static void put(json_t *o, const char *key, int64_t value)
+{
+	json_object_set_new(o, key, json_integer(value));
+}
+
+static void put_cost(json_t *o, const struct compare_row *r)
+{
+	const struct cost_result *c = &r->cost;
+	json_t *nodes = json_array(), *causes = json_object();
+
+	for (uint32_t v = 0; v < r->plan.nr_vnodes; v++)
+		json_array_append_new(
+			nodes, json_integer(r->plan.host->node[r->plan.vnode[v].node].os_index));
+	json_object_set_new(o, "nodes", nodes);
+	put(o, "mean_distance_centi", r->mean_distance_centi);
+	put(o, "bandwidth_bytes_per_s", c->bandwidth_bytes_per_s);
+	put(o, "latency_ps", c->latency_ps);
+	put(o, "alone_bandwidth_bytes_per_s", c->alone_bandwidth_bytes_per_s);
+	put(o, "alone_latency_ps", c->alone_latency_ps);
+	put(o, "slowdown_ppm", c->slowdown_ppm);
+	put(o, "remote_ppm", c->remote_ppm);
+	for (int i = 0; i < COST_CAUSES; i++)
+		put(causes, cost_cause_name((enum cost_cause)i), c->cause_ppm[i]);
+	json_object_set_new(o, "causes_ppm", causes);
+	put(o, "spilled_bytes", r->plan.spilled_bytes);
+	put(o, "map_cost_ppm", r->map_cost_ppm);
+	json_object_set_new(o, "latency_grade", json_string(cost_grade_name(c->latency_grade)));
+	json_object_set_new(o, "bandwidth_grade", json_string(cost_grade_name(c->bandwidth_grade)));
+}
+
+static json_t *swing(const struct compare *c)
+{
+	json_t *rows = json_array();
+
+	for (size_t i = 0; i < c->nr_swing; i++) {
+		const struct swing_row *r = &c->swing[i];
+		json_t *o = json_object();
+
+		json_object_set_new(o, "policy", json_string(r->policy->name));
+		json_object_set_new(o, "zone", json_string(r->zone->name));
+		put(o, "launches", r->launches);
+		put(o, "placed", r->placed);
+		put(o, "p5_ppm", r->p5_ppm);
+		put(o, "p50_ppm", r->p50_ppm);
+		put(o, "p95_ppm", r->p95_ppm);
+		put(o, "swing_ppm", r->swing_ppm);
+		json_array_append_new(rows, o);
+	}
+	return rows;
+}
+
+void compare_print_json(const struct compare *c, FILE *out)
+{
+	json_t *root = json_object(), *rows = json_array();
+	char *grade = compare_grade(c);
+
+	json_object_set_new(root, "host", json_string(c->host->name));
+	for (size_t i = 0; i < c->nr; i++) {
+		const struct compare_row *r = &c->row[i];
+		json_t *o = json_object();
+
+		json_object_set_new(o, "case", json_string(r->label));
+		json_object_set_new(o, "policy", json_string(r->policy->name));
+		json_object_set_new(o, "zone", json_string(r->zone->name));
+		json_object_set_new(o, "placed", json_boolean(r->placed));
+		if (r->placed)
+			put_cost(o, r);
+		else
+			json_object_set_new(o, "error", json_string(r->refusal));
+		json_array_append_new(rows, o);
+	}
+	json_object_set_new(root, "rows", rows);
+	if (c->nr_swing)
+		json_object_set_new(root, "swing", swing(c));
+	json_object_set_new(root, "grade", json_string(grade));
+	json_dumpf(root, out, JSON_INDENT(1));
+	fputc('\n', out);
+	json_decref(root);
+	free(grade);
+}

@@ -1,0 +1,184 @@
+#include "cost/flow.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+const struct zone_profile *cost_default_profile(void)
+{
+	return zone_profile_find("web");
+}
+
+const struct zone_profile *cost_profile(const struct zone *z)
+{
+	return z->profile ? z->profile : cost_default_profile();
+}
+
+/* Bytes of each vnode by node, integers so that the order of parts is nothing. */
+struct residency {
+	int64_t bytes[NODES_MAX][NODES_MAX]; /* [vnode][node] */
+	int64_t vnode[NODES_MAX], node[NODES_MAX], all;
+};
+
+static void add_bytes(struct residency *r, uint32_t vnode, uint32_t node, int64_t bytes)
+{
+	r->bytes[vnode][node] += bytes;
+	r->vnode[vnode] += bytes;
+	r->node[node] += bytes;
+	r->all += bytes;
+}
+
+static void read_residency(struct residency *r, const struct cost_zone *z)
+{
+	const struct plan *p = z->plan;
+	const struct plan_memory *part = z->part ? z->part : p->memory;
+	uint32_t nr = z->part ? z->nr_parts : p->nr_memory;
+
+	for (uint32_t i = 0; i < nr; i++) {
+		uint32_t v = part[i].vnode;
+
+		add_bytes(r, v, z->map_true ? p->vnode[v].node : part[i].node, part[i].bytes);
+	}
+}
+
+static void share_all(double *share, const struct residency *r, uint32_t nr_nodes, uint32_t node)
+{
+	for (uint32_t m = 0; m < nr_nodes; m++)
+		share[m] = r->all ? (double)r->node[m] / (double)r->all : m == node;
+}
+
+/* A guest that knows its nodes: own pages, and the others' for what it shares. */
+static void share_vnode(double *share, const struct residency *r, uint32_t nr_nodes,
+			const struct cost_zone *z, uint32_t v)
+{
+	double shared = cost_profile(z->plan->zone)->sharing_share_ppm / 1e6;
+	int64_t own = r->vnode[v], others = r->all - own;
+
+	if (!own) {
+		share_all(share, r, nr_nodes, z->plan->vnode[v].node);
+		return;
+	}
+	if (!others)
+		shared = 0;
+	for (uint32_t m = 0; m < nr_nodes; m++) {
+		share[m] = (1 - shared) * (double)r->bytes[v][m] / (double)own;
+		if (shared > 0)
+			share[m] += shared * (double)(r->node[m] - r->bytes[v][m]) / (double)others;
+	}
+}
+
+static void add_flow(struct flows *f, const struct cost_zone *z, uint32_t zone, uint32_t node,
+		     double vcpus, double *share)
+{
+	const struct zone_profile *profile = cost_profile(z->plan->zone);
+	double demand = (double)profile->demand_bytes_per_s / 1e9 * vcpus;
+
+	f->flow[f->nr++] = (struct flow){
+		.zone = zone,
+		.part = node,
+		.node = node,
+		.vcpus = vcpus,
+		.lines = vcpus * profile->parallelism,
+		.demand = profile->demand_bytes_per_s ? demand : INFINITY,
+		.reads = profile->read_share_ppm / 1e6,
+		.stall = profile->stall_share_ppm / 1e6,
+		.share = share,
+	};
+}
+
+static void add_floating(struct flows *f, double *share, const struct cost_params *p,
+			 const struct cost_zone *z, uint32_t zone, const struct residency *r)
+{
+	const struct plan *plan = z->plan;
+	unsigned node, cpus = 0;
+
+	nodeset_for_each (node, plan->nodes) {
+		cpus += p->host->node[node].nr_cpus;
+	}
+	nodeset_for_each (node, plan->nodes) {
+		uint32_t here = p->host->node[node].nr_cpus;
+
+		if (!here)
+			continue;
+		if (z->map_true) {
+			for (uint32_t m = 0; m < p->nr_nodes; m++)
+				share[m] = m == node;
+		} else {
+			share_all(share, r, p->nr_nodes, node);
+		}
+		add_flow(f, z, zone, node, (double)plan->zone->vcpus * here / cpus, share);
+		share += p->nr_nodes;
+	}
+}
+
+void flows_add(struct flows *f, double *share, const struct cost_params *p,
+	       const struct cost_zone *z, uint32_t zone)
+{
+	const struct plan *plan = z->plan;
+	struct residency *r = xcalloc(1, sizeof(*r));
+
+	BUG_ON(plan->host != p->host);
+	read_residency(r, z);
+	if (!plan->pinned) {
+		add_floating(f, share, p, z, zone, r);
+		free(r);
+		return;
+	}
+	for (uint32_t v = 0; v < plan->nr_vnodes; v++) {
+		uint32_t node = plan->vnode[v].node;
+
+		if (!plan->vnode[v].vcpus)
+			continue;
+		if (plan->told == PLAN_TOLD_VNUMA)
+			share_vnode(share, r, p->nr_nodes, z, v);
+		else if (z->map_true)
+			for (uint32_t m = 0; m < p->nr_nodes; m++)
+				share[m] = m == node;
+		else
+			share_all(share, r, p->nr_nodes, node);
+		add_flow(f, z, zone, node, plan->vnode[v].vcpus, share);
+		share += p->nr_nodes;
+	}
+	free(r);
+}
+
+static int compare(double a, double b)
+{
+	return (a > b) - (a < b);
+}
+
+/* qsort() has no context: the number of nodes rides in a flow's own pointer. */
+struct sorted {
+	struct flow flow;
+	uint32_t nr_nodes;
+};
+
+static int by_content(const void *a, const void *b)
+{
+	const struct flow *x = &((const struct sorted *)a)->flow;
+	const struct flow *y = &((const struct sorted *)b)->flow;
+	uint32_t nr_nodes = ((const struct sorted *)a)->nr_nodes;
+	int c = (x->node > y->node) - (x->node < y->node);
+
+	c = c ? c : compare(x->vcpus, y->vcpus);
+	c = c ? c : compare(x->lines, y->lines);
+	c = c ? c : compare(x->demand, y->demand);
+	c = c ? c : compare(x->reads, y->reads);
+	c = c ? c : compare(x->stall, y->stall);
+	for (uint32_t m = 0; !c && m < nr_nodes; m++)
+		c = compare(x->share[m], y->share[m]);
+	return c;
+}
+
+void flows_sort(struct flows *f, uint32_t nr_nodes)
+{
+	struct sorted *s = xcalloc(f->nr + (size_t)1, sizeof(*s));
+
+	for (uint32_t i = 0; i < f->nr; i++)
+		s[i] = (struct sorted){f->flow[i], nr_nodes};
+	qsort(s, f->nr, sizeof(*s), by_content);
+	for (uint32_t i = 0; i < f->nr; i++)
+		f->flow[i] = s[i].flow;
+	free(s);
+}

@@ -1,0 +1,42 @@
+/* Inside cost/: zones as flows, flows as a problem for the solver. */
+#ifndef COST_FLOW_H
+#define COST_FLOW_H
+
+#include "cost/model.h"
+#include "cost/solver.h"
+
+/* vCPUs of one zone on one node. `share` are pages by node, adding up to 1. */
+struct flow {
+	uint32_t zone, part; /* whose; not part of the canonical order */
+	uint32_t node;
+	double vcpus; /* not whole where a zone floats */
+	double lines; /* in flight: vCPUs x parallelism */
+	double demand; /* bytes a ns of all vCPUs; INFINITY: unbounded */
+	double reads, stall;
+	double *share; /* [nr_nodes] */
+	/* Found by flows_solve(). */
+	double idle_ns; /* latency of its pages with nobody there */
+	double queue_ns[COST_CAUSES]; /* what the curve adds, by cause */
+	double wait_ns; /* what is added where something is exhausted */
+	double rate, latency_ns;
+	enum cost_cause stop; /* COST_REMOTE: nothing but its own lines or demand */
+};
+
+/* Room for flows of all zones: at most nodes a zone. */
+struct flows {
+	struct flow *flow;
+	uint32_t nr;
+};
+
+/* Appends the zone's flows to `f`, which has room for NODES_MAX more, with
+ * share[] arrays in `share` (as many rows of nr_nodes). */
+void flows_add(struct flows *f, double *share, const struct cost_params *p,
+	       const struct cost_zone *z, uint32_t zone);
+/* Into canonical order: by everything but zone and part. */
+void flows_sort(struct flows *f, uint32_t nr_nodes);
+/* Rates and latencies; returns rounds. */
+unsigned flows_solve(struct flows *f, const struct cost_params *p);
+
+const struct zone_profile *cost_profile(const struct zone *z);
+
+#endif

@@ -1,0 +1,312 @@
+/*
+ * Traces of memory use: Bitbrains / GWA-T-12 (Grid Workloads Archive; S. Shen et
+ * al., "Statistical characterization of business-critical workloads hosted in
+ * cloud datacenters", CCGrid 2015). Two forms:
+ *
+ * gwa-t-12: a file a VM as published, semicolon separated: Timestamp [ms] (which
+ *	holds seconds), CPU cores, memory provisioned and used in KB, ...
+ * gwa-t-12-condensed: all VMs in one table, rows of a VM together and in the order
+ *	of time: vm,t_s,cpu_pct,mem_used_kb,cores,mem_prov_kb; the last two empty where
+ *	they are those of the row above.
+ *
+ * A VM becomes a zone that starts at its first sample, lives one sampling step
+ * beyond its last, and has the most vCPUs and memory that were provisioned for
+ * it. It is dynamic and boots with what it used at its first sample and Edera's
+ * 80 MB of headroom. Rows with 0 cores (a VM that is off) count; a VM that never
+ * had any gets one vCPU, one that never had memory Edera's floor. A KB is 1024 bytes. Use above
+ *what was provisioned (it occurs) counts as all of it.
+ *
+ * The file is read whole: 8 bytes a sample.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "zone/trace_rows.h"
+
+#define STEP_S 300
+
+enum { TIME, USED, CORES, PROVISIONED, VM };
+
+struct usage_vm {
+	const char *name;
+	int64_t first_s, vcpus, bytes;
+	size_t first_sample;
+	size_t row; /* breaks ties of time */
+	struct zone_use use;
+};
+
+struct usage_stream {
+	struct trace_stream rows; /* drained at open */
+	struct arena names;
+	struct usage_vm *vm;
+	size_t nr, cap;
+	struct use_sample *sample;
+	size_t nr_samples, cap_samples;
+	/* the row that was read last */
+	char vm_name[ZONE_NAME_MAX + 1];
+	int64_t t_s, pages, cores, bytes;
+};
+
+static int read_row(struct usage_stream *u, struct error *err)
+{
+	struct trace_stream *t = &u->rows;
+	const struct csv *c = &t->csv;
+	int64_t used = 0, seconds;
+	int rc = csv_seconds(c, (unsigned)t->column[TIME], &seconds, err);
+
+	if (!rc)
+		rc = csv_decimal(c, (unsigned)t->column[USED], KIB, ZONE_MEMORY_MAX_BYTES, &used,
+				 err);
+	if (!rc && trace_given(t, CORES))
+		rc = csv_int(c, (unsigned)t->column[CORES], 0, ZONE_VCPUS_MAX, &u->cores, err);
+	if (!rc && trace_given(t, PROVISIONED))
+		rc = csv_decimal(c, (unsigned)t->column[PROVISIONED], KIB, ZONE_MEMORY_MAX_BYTES,
+				 &u->bytes, err);
+	u->t_s = seconds / NS_PER_S;
+	u->pages = used / PAGE_BYTES + 1;
+	/* not an event: no zone to be checked */
+	t->base.event.kind = ZONE_EVENT_RESIZE;
+	return rc;
+}
+
+/* The row begins another VM than the last one. */
+static bool begins_vm(struct usage_stream *u)
+{
+	const struct trace_stream *t = &u->rows;
+	const struct csv_field *f;
+	size_t n;
+
+	if (t->column[VM] < 0)
+		return u->nr == 0;
+	f = &t->csv.field[t->column[VM]];
+	n = f->n < ZONE_NAME_MAX - 3 ? f->n : ZONE_NAME_MAX - 3;
+	if (u->nr && strlen(u->vm_name) == n && memcmp(u->vm_name, f->text, n) == 0)
+		return false;
+	memcpy(u->vm_name, f->text, n);
+	u->vm_name[n] = '\0';
+	return true;
+}
+
+static void add_vm(struct usage_stream *u)
+{
+	const struct trace_stream *t = &u->rows;
+	const char *name = t->column[VM] < 0 ? "vm" : u->vm_name;
+
+	u->vm = grow(u->vm, &u->cap, u->nr, sizeof(*u->vm));
+	u->vm[u->nr] = (struct usage_vm){
+		.name = arena_printf(&u->names, "vm-%s", name),
+		.first_s = u->t_s,
+		.first_sample = u->nr_samples,
+		.row = u->nr,
+		.vcpus = 1,
+		.bytes = ZONE_MEMORY_FLOOR_BYTES,
+	};
+	u->nr++;
+}
+
+static int add_sample(struct usage_stream *u, struct error *err)
+{
+	const struct trace_stream *t = &u->rows;
+	struct usage_vm *vm = &u->vm[u->nr - 1];
+	int64_t at_s = u->t_s - vm->first_s;
+
+	if (u->nr_samples > vm->first_sample) {
+		int64_t last_s = u->sample[u->nr_samples - 1].at_s;
+
+		if (at_s < last_s)
+			return csv_error(
+				&t->csv, (unsigned)t->column[TIME], err,
+				"the sample is before the one above it; samples of a VM must "
+				"be in the order of time");
+		/* two rows of one time (around a change of cores or memory): the later counts */
+		u->nr_samples -= at_s == last_s;
+	}
+	if (at_s > UINT32_MAX)
+		return csv_error(&t->csv, (unsigned)t->column[TIME], err,
+				 "the sample is more than 136 years after the VM's first");
+	u->sample = grow(u->sample, &u->cap_samples, u->nr_samples, sizeof(*u->sample));
+	u->sample[u->nr_samples++] = (struct use_sample){
+		.at_s = (uint32_t)at_s,
+		.pages = (uint32_t)(u->pages < UINT32_MAX ? u->pages : UINT32_MAX),
+	};
+	vm->vcpus = u->cores > vm->vcpus ? u->cores : vm->vcpus;
+	vm->bytes = u->bytes > vm->bytes ? u->bytes : vm->bytes;
+	return 0;
+}
+
+static int usage_row(struct trace_stream *t, struct error *err)
+{
+	struct usage_stream *u = (struct usage_stream *)t;
+	bool first = begins_vm(u);
+	int rc;
+
+	if (first)
+		u->cores = u->bytes = 0;
+	rc = read_row(u, err);
+	if (!rc && first)
+		add_vm(u);
+	return rc ? rc : add_sample(u, err);
+}
+
+static int compare_vms(const void *pa, const void *pb)
+{
+	const struct usage_vm *a = pa, *b = pb;
+
+	if (a->first_s != b->first_s)
+		return a->first_s < b->first_s ? -1 : 1;
+	return (a->row > b->row) - (a->row < b->row);
+}
+
+static int read_vms(struct usage_stream *u, struct error *err)
+{
+	bool more;
+	int rc;
+
+	while (!(rc = trace_row(&u->rows, &more, err)) && more)
+		;
+	if (!rc && !u->nr)
+		rc = error_at(err, ERR_INPUT, u->rows.csv.path, 0, 0, "the trace has no rows");
+	for (size_t i = 0; i < u->nr; i++) {
+		size_t end = i + 1 < u->nr ? u->vm[i + 1].first_sample : u->nr_samples;
+
+		u->vm[i].use = (struct zone_use){
+			.pattern = USE_SERIES,
+			.sample = &u->sample[u->vm[i].first_sample],
+			.nr_samples = end - u->vm[i].first_sample,
+		};
+	}
+	if (!rc)
+		qsort(u->vm, u->nr, sizeof(*u->vm), compare_vms);
+	return rc;
+}
+
+static int usage_next(struct zone_stream *s, const struct zone_event **out, struct error *err)
+{
+	struct usage_stream *u = (struct usage_stream *)s;
+	struct zone *z = &u->rows.zone;
+	const struct usage_vm *vm;
+	const struct zone_use *use;
+	int64_t boot;
+
+	(void)err;
+	*out = NULL;
+	if (s->stats.done == u->nr)
+		return 0;
+	vm = &u->vm[s->stats.done];
+	use = &vm->use;
+	z->name = vm->name;
+	z->vcpus = z->vcpus_max = (uint32_t)vm->vcpus;
+	z->memory_bytes = vm->bytes / PAGE_BYTES * PAGE_BYTES;
+	z->memory_min_bytes = zone_default_min(z->memory_bytes);
+	boot = (int64_t)use->sample[0].pages * PAGE_BYTES + 80 * MIB;
+	boot = boot < z->memory_min_bytes ? z->memory_min_bytes : boot;
+	z->memory_initial_bytes = boot < z->memory_bytes ? boot : z->memory_bytes;
+	s->event = (struct zone_event){
+		.at_ns = (vm->first_s - u->vm[0].first_s) * NS_PER_S,
+		.kind = ZONE_EVENT_START,
+		.id = s->stats.done++,
+		.lifetime_ns = ((int64_t)use->sample[use->nr_samples - 1].at_s + STEP_S) * NS_PER_S,
+		.zone = z,
+		.use = use,
+	};
+	*out = &s->event;
+	return 0;
+}
+
+static void usage_close(struct zone_stream *s)
+{
+	struct usage_stream *u = (struct usage_stream *)s;
+
+	trace_release(&u->rows);
+	arena_release(&u->names);
+	free(u->vm);
+	free(u->sample);
+	free(u);
+}
+
+static int usage_open(struct zone_stream **out, struct csv *csv, const struct trace_layout *layout,
+		      const struct workload *w, bool skip_bad, struct error *err)
+{
+	static const struct zone_stream_ops ops = {usage_next, usage_close};
+	struct usage_stream *u = xcalloc(1, sizeof(*u));
+	int rc = trace_init(&u->rows, csv, layout, w, skip_bad, err);
+
+	u->rows.base.ops = &ops;
+	if (!rc)
+		rc = read_vms(u, err);
+	if (rc) {
+		usage_close(&u->rows.base);
+		return rc;
+	}
+	trace_release(&u->rows);
+	zone_init(&u->rows.zone);
+	u->rows.base.stats.done = 0;
+	u->rows.base.stats.total = u->nr;
+	*out = &u->rows.base;
+	return 0;
+}
+
+static const struct trace_layout raw_layout = {
+	.column =
+		{
+			[TIME] = {"Timestamp [ms]", false},
+			[USED] = {"Memory usage [KB]", false},
+			[CORES] = {"CPU cores", false},
+			[PROVISIONED] = {"Memory capacity provisioned [KB]", false},
+			[VM] = {"vm", true},
+		},
+	.row = usage_row,
+};
+
+static const struct trace_layout condensed_layout = {
+	.column =
+		{
+			[TIME] = {"t_s", false},
+			[USED] = {"mem_used_kb", false},
+			[CORES] = {"cores", false},
+			[PROVISIONED] = {"mem_prov_kb", false},
+			[VM] = {"vm", false},
+		},
+	.row = usage_row,
+};
+
+static bool raw_recognise(const struct csv *header)
+{
+	return trace_has_columns(header, &raw_layout);
+}
+
+static bool condensed_recognise(const struct csv *header)
+{
+	return trace_has_columns(header, &condensed_layout);
+}
+
+static int raw_open(struct zone_stream **out, struct csv *csv, const struct workload *w,
+		    bool skip_bad, struct error *err)
+{
+	return usage_open(out, csv, &raw_layout, w, skip_bad, err);
+}
+
+static int condensed_open(struct zone_stream **out, struct csv *csv, const struct workload *w,
+			  bool skip_bad, struct error *err)
+{
+	return usage_open(out, csv, &condensed_layout, w, skip_bad, err);
+}
+
+#define GWA "http://gwa.ewi.tudelft.nl/datasets/gwa-t-12-bitbrains"
+
+const struct trace_format trace_gwa_t_12 = {
+	.name = "gwa-t-12",
+	.summary = "Bitbrains VM as published: Timestamp [ms];CPU cores;...;Memory usage [KB];...",
+	.source = GWA,
+	.recognise = raw_recognise,
+	.open = raw_open,
+};
+
+const struct trace_format trace_gwa_t_12_condensed = {
+	.name = "gwa-t-12-condensed",
+	.summary = "Bitbrains VMs in one table: vm,t_s,cpu_pct,mem_used_kb,cores,mem_prov_kb",
+	.source = GWA,
+	.recognise = condensed_recognise,
+	.open = condensed_open,
+};
