@@ -23,7 +23,7 @@ struct session {
 	size_t nr_what;
 	struct compare result;
 	enum output_format format;
-	bool refused;
+	bool any_placed;
 	int64_t launches, seed; /* launches 0: no swing */
 };
 
@@ -174,7 +174,7 @@ static int one_policy(struct session *s, const char *label, const struct policy 
 		r->placed = scene_add(&c, policy, r->zone, &why) == 0;
 		if (!r->placed)
 			memcpy(r->refusal, why.text, sizeof(why.text));
-		s->refused |= !r->placed;
+		s->any_placed |= r->placed;
 	}
 	if (!rc && c.nr)
 		cost_evaluate(&s->params, c.cost, c.nr, &s->work, c.found);
@@ -355,7 +355,8 @@ static int run(const struct args *args, int *status, struct error *err)
 			      (uint32_t)s->launches, (uint64_t)s->seed);
 	if (!rc)
 		print_result(s);
-	*status = s->refused;
+	/* the answer is no only where no policy has one */
+	*status = !s->any_placed;
 	free(s->result.row);
 	free(s->result.swing);
 	cost_params_release(&s->params);

@@ -7,6 +7,9 @@
 #include "base/units.h"
 #include "cli/command.h"
 #include "cli/zone_flags.h"
+#include "firmware/acpi.h"
+#include "firmware/believed.h"
+#include "firmware/cpuid.h"
 #include "host/host.h"
 #include "placement/policy.h"
 #include "plan/plan.h"
@@ -18,6 +21,8 @@ struct outcome {
 	struct error err;
 };
 
+enum emit { EMIT_NOTHING, EMIT_XL, EMIT_ACPI, EMIT_ACPI_Q35 };
+
 struct session {
 	struct host *host;
 	struct host_state state;
@@ -27,7 +32,8 @@ struct session {
 	struct outcome *outcome;
 	struct plan_result *result;
 	enum output_format format;
-	bool explain, emit_xl;
+	bool explain;
+	enum emit emit;
 	const char *directory; /* NULL: xl.cfg to standard output */
 	size_t nr_refused;
 };
@@ -173,21 +179,47 @@ static int load_zones(struct session *s, const struct args *args, struct error *
 	return rc;
 }
 
+/* DIR is --output's, or the operand after ZONES. */
+static int read_emit(struct session *s, const struct args *args, struct error *err)
+{
+	static const char *const name[] = {"", "xl", "acpi", "acpi-q35"};
+	const char *emit = args_string(args, "emit", NULL);
+	const char *operand = args_operand(args, 2);
+
+	s->directory = args_string(args, "output", NULL);
+	if (operand && s->directory)
+		return error_set(err, ERR_USAGE, "two directories, \"%s\" and \"%s\": name one",
+				 s->directory, operand);
+	if (operand)
+		s->directory = operand;
+	if (!emit)
+		return s->directory ? error_set(err, ERR_USAGE, "%s goes with --emit",
+						operand ? "a directory" : "--output")
+				    : 0;
+	for (int i = EMIT_XL; i <= EMIT_ACPI_Q35; i++) {
+		if (strcmp(emit, name[i]) == 0)
+			s->emit = (enum emit)i;
+	}
+	if (!s->emit)
+		return error_set(err, ERR_USAGE,
+				 "--emit: \"%s\" is not a format; there are \"xl\", \"acpi\" and "
+				 "\"acpi-q35\"",
+				 emit);
+	if (s->emit >= EMIT_ACPI && !s->directory)
+		return error_set(err, ERR_USAGE,
+				 "--emit %s writes several files a zone; add --output DIR", emit);
+	return 0;
+}
+
 static int read_options(struct session *s, const struct args *args, struct error *err)
 {
-	const char *emit = args_string(args, "emit", NULL);
 	int rc = args_format(args, true, &s->format, err);
 
+	if (!rc)
+		rc = read_emit(s, args, err);
 	if (rc)
 		return rc;
 	s->explain = args_flag(args, "explain");
-	s->directory = args_string(args, "output", NULL);
-	s->emit_xl = emit != NULL;
-	if (emit && strcmp(emit, "xl") != 0)
-		return error_set(err, ERR_USAGE, "--emit: \"%s\" is not a format; there is \"xl\"",
-				 emit);
-	if (s->directory && !emit)
-		return error_set(err, ERR_USAGE, "--output goes with --emit");
 	return find_policy(args_string(args, "policy", "edera-compact"), &s->policy, err);
 }
 
@@ -232,6 +264,19 @@ static void print_warnings(const struct session *s)
 	}
 }
 
+/* Under the reasons: what the guests believe of the distance to their memory. */
+static void print_beliefs(const struct session *s)
+{
+	for (size_t i = 0; i < s->zones.nr; i++) {
+		const struct plan *p = s->result[i].plan;
+
+		if (!p || (p->nr_vnodes == 1 && !p->spilled_bytes))
+			continue;
+		printf("\n%s:\n", p->zone->name);
+		believed_print(p, stdout);
+	}
+}
+
 static void print_plan(const struct session *s)
 {
 	const struct plan_result *r = s->result;
@@ -239,6 +284,8 @@ static void print_plan(const struct session *s)
 	switch (s->format) {
 	case FORMAT_TEXT:
 		plan_print_text(s->host, s->policy->name, r, s->zones.nr, s->explain, stdout);
+		if (s->explain)
+			print_beliefs(s);
 		break;
 	case FORMAT_JSON:
 		plan_print_json(s->host, s->policy->name, r, s->zones.nr, stdout);
@@ -263,8 +310,9 @@ static int check_names(const struct session *s, struct error *err)
 			if (strcmp(mine, other) == 0)
 				rc = error_set(err, ERR_INPUT,
 					       "zones \"%s\" and \"%s\" would both be written to "
-					       "%s.cfg; rename one",
-					       s->zones.zone[j].name, s->zones.zone[i].name, mine);
+					       "%s%s; rename one",
+					       s->zones.zone[j].name, s->zones.zone[i].name, mine,
+					       s->emit == EMIT_XL ? ".cfg" : "/");
 			free(other);
 		}
 		free(mine);
@@ -289,13 +337,89 @@ static int write_xl(const struct session *s, const struct plan *p, struct error 
 	return rc;
 }
 
-static int write_all_xl(const struct session *s, struct error *err)
+static int write_bytes(const char *path, const struct bytes *b, struct error *err)
+{
+	struct output o = {0};
+	int rc = output_open(&o, path, err);
+
+	if (!rc) {
+		fwrite(b->data, 1, b->nr, o.file); /* commit sees a failure */
+		rc = output_commit(&o, err);
+	}
+	output_abandon(&o);
+	return rc;
+}
+
+static int write_cpuid(const char *directory, const struct guest_map *m, const char *zone,
+		       struct error *err)
+{
+	char *path = xasprintf("%s/cpuid.json", directory);
+	struct output o = {0};
+	int rc = output_open(&o, path, err);
+
+	if (!rc) {
+		cpuid_print_json(m, zone, o.file);
+		rc = output_commit(&o, err);
+	}
+	output_abandon(&o);
+	free(path);
+	return rc;
+}
+
+static int write_tables(const char *directory, const struct guest_map *m, struct error *err)
+{
+	int rc = 0;
+
+	for (int k = 0; k < ACPI_KINDS && !rc; k++) {
+		char *path = xasprintf("%s/%s", directory, acpi_file_name((enum acpi_kind)k));
+		struct bytes b = {0};
+
+		if (k == ACPI_HMAT && !m->nr_matrices) {
+			remove(path); /* an older run's would contradict the rest */
+		} else {
+			acpi_write((enum acpi_kind)k, m, &b);
+			rc = write_bytes(path, &b, err);
+		}
+		bytes_release(&b);
+		free(path);
+	}
+	return rc;
+}
+
+/* Into a folder of the zone's own. */
+static int write_acpi(const struct session *s, const struct plan *p, struct error *err)
+{
+	const char *untold = guest_untold(p->zone);
+	char *name = plan_xl_name(p->zone);
+	char *directory = xasprintf("%s/%s", s->directory, name);
+	struct guest_map m;
+	int rc = 0;
+
+	if (untold) {
+		fprintf(stderr, "homenode: zone %s gets no tables: %s\n", p->zone->name, untold);
+	} else {
+		guest_map_make(&m, p, s->emit == EMIT_ACPI ? GUEST_PVH : GUEST_Q35);
+		rc = make_directories(directory, err);
+		if (!rc)
+			rc = write_tables(directory, &m, err);
+		if (!rc)
+			rc = write_cpuid(directory, &m, p->zone->name, err);
+		guest_map_release(&m);
+	}
+	free(directory);
+	free(name);
+	return rc;
+}
+
+static int write_all(const struct session *s, struct error *err)
 {
 	int rc = make_directories(s->directory, err);
 
 	for (size_t i = 0; i < s->zones.nr && !rc; i++) {
-		if (s->result[i].plan)
-			rc = write_xl(s, s->result[i].plan, err);
+		const struct plan *p = s->result[i].plan;
+
+		if (p)
+			rc = s->emit == EMIT_XL ? write_xl(s, p, err) : write_acpi(s, p, err);
 	}
 	return rc;
 }
@@ -320,10 +444,10 @@ static int print_results(struct session *s, const struct args *args, struct erro
 	int rc = 0;
 
 	if (s->directory)
-		rc = write_all_xl(s, err);
+		rc = write_all(s, err);
 	if (rc)
 		return rc;
-	if (s->emit_xl && !s->directory)
+	if (s->emit == EMIT_XL && !s->directory)
 		print_only_xl(s);
 	else
 		print_plan(s);
@@ -353,7 +477,7 @@ static int run(const struct args *args, int *status, struct error *err)
 
 	if (!rc)
 		rc = load_zones(&s, args, err);
-	if (!rc && s.emit_xl && !s.directory && s.zones.nr != 1)
+	if (!rc && s.emit == EMIT_XL && !s.directory && s.zones.nr != 1)
 		rc = error_set(err, ERR_USAGE,
 			       "--emit xl: %zu zones make as many files; add --output DIR",
 			       s.zones.nr);
@@ -382,8 +506,8 @@ out:
 static const struct option options[] = {
 	{"policy", 'p', "POLICY", "who decides (default edera-compact)", false},
 	{"explain", 'e', NULL, "say which rule chose each node", false},
-	{"emit", 0, "xl", "write the plan as xl.cfg", false},
-	{"output", 'o', "DIR", "where --emit writes NAME.cfg for each zone", false},
+	{"emit", 0, "xl|acpi|acpi-q35", "write xl.cfg, or the guest's ACPI tables", false},
+	{"output", 'o', "DIR", "where --emit writes NAME.cfg or NAME/ for each zone", false},
 	{"cpu-overcommit", 0, "R", "most vCPUs, as a multiple of CPUs (no limit)", false},
 	{"dom0-memory", 0, "SIZE", "taken before any zone, by node size", false},
 	{"free", 0, "NODE=SIZE,...", "what is free on nodes now (default all)", true},
@@ -393,9 +517,9 @@ static const struct option options[] = {
 
 const struct command cmd_plan = {
 	.name = "plan",
-	.operands = "HOST [ZONES]",
+	.operands = "HOST [ZONES [DIR]]",
 	.min_operands = 1,
-	.max_operands = 2,
+	.max_operands = 3,
 	.summary = "decide where zones should live on a host, and say why",
 	.about =
 		"Places the zones one after the other: each sees what those before it took, and a "

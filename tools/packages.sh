@@ -18,6 +18,10 @@ build  liblzma-dev      library liblzma
 test   libcriterion-dev library criterion
 test   hwloc            command lstopo-no-graphics
 test   gnuplot-nox      command gnuplot
+test   acpica-tools     command iasl
+test   qemu-system-x86  command qemu-system-x86_64
+test   busybox-static   command busybox
+test   cpio             command cpio
 ci     clang            command clang
 ci     clang-format     command clang-format
 ci     shellcheck       command shellcheck

@@ -1,0 +1,141 @@
+#include "firmware/believed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/table.h"
+#include "base/units.h"
+#include "firmware/guest_map.h"
+
+#define SELF 10
+
+/* Accesses are counted in (vCPU weight x bytes). */
+struct cell {
+	uint32_t believed, real;
+	int128 weight;
+};
+
+struct cells {
+	struct cell *cell;
+	size_t nr, cap;
+	int128 total;
+};
+
+static void add(struct cells *c, struct cell one)
+{
+	c->total += one.weight;
+	for (size_t i = 0; i < c->nr; i++) {
+		if (c->cell[i].believed == one.believed && c->cell[i].real == one.real) {
+			c->cell[i].weight += one.weight;
+			return;
+		}
+	}
+	c->cell = grow(c->cell, &c->cap, c->nr, sizeof(*c->cell));
+	c->cell[c->nr++] = one;
+}
+
+static uint32_t told_distance(const struct plan *p, unsigned from, unsigned to)
+{
+	return from == to ? SELF
+			  : guest_distance(host_distance(p->host, from, to),
+					   host_distance(p->host, from, from));
+}
+
+/* Accesses of `weight` vCPUs on `from` that belong to vnode `vnode`. */
+static void add_from(struct cells *c, const struct plan *p, unsigned from, uint32_t weight)
+{
+	for (uint32_t i = 0; weight && i < p->nr_memory; i++) {
+		const struct plan_memory *m = &p->memory[i];
+		unsigned home = p->vnode[m->vnode].node;
+		struct cell one = {.believed = SELF, .real = told_distance(p, from, m->node)};
+
+		if (p->told == PLAN_TOLD_VNUMA)
+			one.believed = told_distance(p, from, home);
+		one.weight = (int128)weight * m->bytes;
+		add(c, one);
+	}
+}
+
+static int by_distance(const void *a, const void *b)
+{
+	const struct cell *x = a, *y = b;
+
+	if (x->believed != y->believed)
+		return x->believed < y->believed ? -1 : 1;
+	return (x->real > y->real) - (x->real < y->real);
+}
+
+struct believed *believed_list(const struct plan *p, size_t *nr)
+{
+	struct cells c = {0};
+	struct believed *out;
+	unsigned node;
+
+	if (p->pinned) {
+		for (uint32_t v = 0; v < p->nr_vnodes; v++)
+			add_from(&c, p, p->vnode[v].node, p->vnode[v].vcpus);
+	} else {
+		nodeset_for_each (node, p->nodes) {
+			add_from(&c, p, node, p->host->node[node].nr_cpus);
+		}
+	}
+	if (c.nr)
+		qsort(c.cell, c.nr, sizeof(*c.cell), by_distance);
+	out = xcalloc(c.nr + 1, sizeof(*out));
+	for (size_t i = 0; i < c.nr; i++)
+		out[i] = (struct believed){
+			.believed = c.cell[i].believed,
+			.real = c.cell[i].real,
+			.share_ppm = ppm_wide(c.cell[i].weight, c.total),
+		};
+	*nr = c.nr;
+	free(c.cell);
+	return out;
+}
+
+static void sentence(const struct plan *p, FILE *out)
+{
+	const char *why = guest_untold(p->zone);
+
+	if (p->told == PLAN_TOLD_VNUMA)
+		fprintf(out, "  what the guest believes%s, and what is:\n",
+			p->spilled_bytes ? ", which is not told of what was spilled" : "");
+	else
+		fprintf(out,
+			"  what the guest believes, being told of one flat node%s%s, and what "
+			"is:\n",
+			why ? ": " : "", why ? why : "");
+}
+
+void believed_print(const struct plan *p, FILE *out)
+{
+	bool vnuma = p->told == PLAN_TOLD_VNUMA;
+	struct table *t;
+	struct believed *b;
+	size_t nr;
+
+	if (p->nr_vnodes == 1 && !p->spilled_bytes)
+		return;
+	b = believed_list(p, &nr);
+	t = table_new();
+	table_cell(t, "believed distance");
+	if (vnuma)
+		table_cell(t, "by a flat CPUID");
+	table_cell(t, "real distance");
+	table_cell(t, "page share");
+	table_end_row(t);
+	for (size_t i = 0; i < nr; i++) {
+		table_cell(t, "%u", b[i].believed);
+		if (vnuma)
+			table_cell(t, "%d", SELF);
+		table_cell(t, "%u", b[i].real);
+		table_cell(t, "%lld.%02lld %%", (long long)(b[i].share_ppm / 10000),
+			   (long long)(b[i].share_ppm / 100 % 100));
+		table_end_row(t);
+	}
+	sentence(p, out);
+	table_print(t, out, 4);
+	table_free(t);
+	free(b);
+}
