@@ -23,7 +23,6 @@ struct session {
 	size_t nr_what;
 	struct compare result;
 	enum output_format format;
-	bool any_placed;
 	int64_t launches, seed; /* launches 0: no swing */
 };
 
@@ -174,7 +173,6 @@ static int one_policy(struct session *s, const char *label, const struct policy 
 		r->placed = scene_add(&c, policy, r->zone, &why) == 0;
 		if (!r->placed)
 			memcpy(r->refusal, why.text, sizeof(why.text));
-		s->any_placed |= r->placed;
 	}
 	if (!rc && c.nr)
 		cost_evaluate(&s->params, c.cost, c.nr, &s->work, c.found);
@@ -340,6 +338,20 @@ static void print_result(const struct session *s)
 	}
 }
 
+/* The answer is no where no policy has one for a zone. */
+static bool some_zone_has_no_place(const struct compare *c)
+{
+	for (size_t i = 0; i < c->nr; i++) {
+		bool placed = false;
+
+		for (size_t k = 0; k < c->nr && !placed; k++)
+			placed = c->row[k].zone == c->row[i].zone && c->row[k].placed;
+		if (!placed)
+			return true;
+	}
+	return false;
+}
+
 static int run(const struct args *args, int *status, struct error *err)
 {
 	struct session *s = xcalloc(1, sizeof(*s));
@@ -355,8 +367,7 @@ static int run(const struct args *args, int *status, struct error *err)
 			      (uint32_t)s->launches, (uint64_t)s->seed);
 	if (!rc)
 		print_result(s);
-	/* the answer is no only where no policy has one */
-	*status = !s->any_placed;
+	*status = some_zone_has_no_place(&s->result);
 	free(s->result.row);
 	free(s->result.swing);
 	cost_params_release(&s->params);
