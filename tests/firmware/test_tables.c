@@ -196,6 +196,108 @@ Test(cpuid, packages_are_vnodes)
 	host_free(h);
 }
 
+/* Structures of `type` in a table whose structures begin at `at`. */
+static unsigned count_type(const struct bytes *b, size_t at, unsigned type)
+{
+	unsigned nr = 0;
+
+	for (; at < b->nr; at += b->data[at + 1])
+		nr += b->data[at] == type;
+	return nr;
+}
+
+/* 64 vnodes of 5 vCPUs: ids go up to 63 * 8 + 4 = 508. Those from 255 on, which one
+ * byte cannot hold, are in x2APIC structures (SRAT 2, MADT 9), the others in the
+ * short ones (SRAT 0, MADT 0). */
+Test(tables, sixty_four_vnodes_need_x2apic_structures)
+{
+	unsigned cpus[64];
+	int64_t memory[64];
+	struct bytes srat = {0}, madt = {0};
+	struct zone z = test_zone("wide", 320, 64 * GIB);
+	struct guest_map m;
+	struct host *h;
+
+	for (unsigned n = 0; n < 64; n++) {
+		cpus[n] = 5;
+		memory[n] = 2 * GIB;
+	}
+	h = test_host_done(test_host(64, cpus, memory, 300));
+	z.numa_nodes = 64;
+	seed_map(&m, h, &z);
+	cr_assert_eq(m.nr_domains, 64);
+	cr_assert_eq(m.cpu[319].apic_id, 63 * 8 + 4);
+	cr_assert_eq(m.distance[1], 254, "further than a SLIT can say");
+	check_cpus(&m);
+	check_matrices(&m);
+	acpi_write(ACPI_SRAT, &m, &srat);
+	acpi_write(ACPI_MADT, &m, &madt);
+	/* vnodes 0 to 31 end at 31 * 8 + 4 = 252 */
+	cr_assert_eq(count_type(&srat, 48, 0), 160);
+	cr_assert_eq(count_type(&srat, 48, 2), 160);
+	cr_assert_eq(count_type(&madt, 44, 0) + count_type(&madt, 44, 9), 320);
+	cr_assert_geq(count_type(&madt, 44, 9), 160);
+	bytes_release(&srat);
+	bytes_release(&madt);
+	guest_map_release(&m);
+	host_free(h);
+}
+
+/* vCPUs above the target are in the tables, in a domain, and not online. */
+Test(tables, ceilings_are_there_and_disabled)
+{
+	struct host *h = test_host_seed();
+	struct zone z = test_zone("grows", 20, 24 * GIB);
+	unsigned online = 0;
+	struct guest_map m;
+
+	z.vcpus_max = 30;
+	seed_map(&m, h, &z);
+	cr_assert_eq(m.nr_domains, 2);
+	cr_assert_eq(m.nr_cpus, 30);
+	for (uint32_t i = 0; i < m.nr_cpus; i++) {
+		online += m.cpu[i].online;
+		cr_assert_lt(m.cpu[i].domain, 2);
+		cr_assert_eq(m.cpu[i].apic_id >> m.core_bits, m.cpu[i].domain);
+		for (uint32_t k = 0; k < i; k++)
+			cr_assert_neq(m.cpu[i].apic_id, m.cpu[k].apic_id);
+	}
+	cr_assert_eq(online, 20);
+	check_cpus(&m);
+	guest_map_release(&m);
+	host_free(h);
+}
+
+/* q35 has no memory between 0x80000000 and 4 GiB, nor in the VGA hole. */
+Test(tables, the_layout_of_q35_leaves_its_holes)
+{
+	struct host *h = test_host_seed();
+	struct zone z = test_zone("q35", 32, 24 * GIB);
+	char text[ERROR_TEXT_MAX];
+	struct host_state s;
+	struct plan p;
+	struct guest_map m;
+	uint64_t bytes[2] = {0};
+
+	host_state_init(&s, h);
+	cr_assert_eq(test_place("edera-compact", &s, &z, &p, text), 0, "%s", text);
+	guest_map_make(&m, &p, GUEST_Q35);
+	for (uint32_t i = 0; i < m.nr_ranges; i++) {
+		const struct guest_range *r = &m.range[i];
+
+		cr_assert(r->base + r->bytes <= 0xa0000 ||
+			  (r->base >= 0x100000 && r->base + r->bytes <= 0x80000000) ||
+			  r->base >= (uint64_t)4 * GIB);
+		bytes[r->domain] += r->bytes;
+	}
+	/* the first vnode loses what the VGA hole covers */
+	cr_assert_eq(bytes[0], (uint64_t)12 * GIB - 0x60000);
+	cr_assert_eq(bytes[1], (uint64_t)12 * GIB);
+	guest_map_release(&m);
+	host_state_release(&s);
+	host_free(h);
+}
+
 /* Every byte changed, every length cut: refused with a sentence, or harmless. */
 Test(reader, damage_is_found)
 {
