@@ -3,6 +3,8 @@
 # shellcheck disable=SC2034,SC2317 # used by what is sourced
 . tests/cli/lib.sh
 . tools/packages.sh
+# a caller that has just updated the lists says so; here nobody has
+unset PACKAGES_FRESH
 
 printf 'NAME="Fedora"\nID=fedora\nID_LIKE="rhel"\n' >"$work/fedora"
 printf 'NAME="Ubuntu"\nID=ubuntu\nID_LIKE=debian\n' >"$work/ubuntu"

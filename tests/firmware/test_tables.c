@@ -91,13 +91,13 @@ static void check_plan(const struct guest_map *m, const struct plan *p)
 	for (uint32_t i = 0; i < m->nr_cpus; i++)
 		online[m->cpu[i].domain] += m->cpu[i].online;
 	if (p->told == PLAN_TOLD_FLAT) {
-		cr_assert_eq(bytes[0], p->zone->memory_bytes);
+		cr_assert_eq((int64_t)bytes[0], p->zone->memory_bytes);
 		cr_assert_eq(online[0], p->zone->vcpus);
 		return;
 	}
 	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
 		if (zone_boot_bytes(p->zone) == p->zone->memory_bytes)
-			cr_assert_eq(bytes[v], p->vnode[v].memory_bytes);
+			cr_assert_eq((int64_t)bytes[v], p->vnode[v].memory_bytes);
 		cr_assert_eq(online[v], p->vnode[v].vcpus);
 	}
 	for (uint32_t i = 0; i < m->nr_cpus; i++)
