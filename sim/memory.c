@@ -11,6 +11,12 @@ static struct heap *heap_of(struct sim *sim, const struct sim_zone *z)
 	return &sim->heap[z->host];
 }
 
+/* Bytes from below the DMA width, which is at most 4 GiB: they count in 32 bits. */
+static void add_low(struct sim_zone *z, int64_t low)
+{
+	z->low_pages += (uint32_t)(low / PAGE_BYTES);
+}
+
 static void account(struct sim *sim, struct sim_zone *z, int64_t bytes)
 {
 	z->resident_bytes += bytes;
@@ -116,14 +122,16 @@ static void take_all(struct sim *sim, struct sim_zone *z, const struct allocator
 		.home = home,
 		.last_node = &z->last_node,
 	};
+	int64_t low = 0;
 
 	for (unsigned e = 0; e < HEAP_EXTENTS && bytes; e++) {
 		r.extent = heap_extent_bytes[e];
 		r.bytes = bytes - bytes % r.extent;
 		if (r.bytes)
-			bytes -= a->take(heap_of(sim, z), &r, got, &z->low_bytes);
+			bytes -= a->take(heap_of(sim, z), &r, got, &low);
 	}
 	BUG_ON(bytes);
+	add_low(z, low);
 }
 
 /* What a vnode's node lacks, from wherever the allocator says, or the nearest nodes
@@ -158,12 +166,12 @@ static void launch_striped(struct sim *sim, struct sim_zone *z, const struct pla
 void memory_launch(struct sim *sim, struct sim_zone *z, const struct plan *p)
 {
 	struct heap *h = heap_of(sim, z);
-	int64_t missing[NODES_MAX];
+	int64_t missing[NODES_MAX], low = 0;
 	bool any = false;
 
 	z->nr_parts = 0;
 	z->in_array = false;
-	z->low_bytes = 0;
+	z->low_pages = 0;
 	z->last_node = 0;
 	z->resident_bytes = 0;
 	if (p->memory_rule == PLAN_MEMORY_STRIPED) {
@@ -174,14 +182,15 @@ void memory_launch(struct sim *sim, struct sim_zone *z, const struct plan *p)
 	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
 		uint32_t node = p->vnode[v].node;
 		/* whole extents first and the rest in pages: all that the node has */
-		int64_t got = heap_take(h, node, p->vnode[v].memory_bytes, PAGE_BYTES, HEAP_ANY,
-					&z->low_bytes);
+		int64_t got =
+			heap_take(h, node, p->vnode[v].memory_bytes, PAGE_BYTES, HEAP_ANY, &low);
 
 		missing[v] = p->vnode[v].memory_bytes - got;
 		any |= missing[v] > 0;
 		add_part(z, v, node, got, 0);
 		z->last_node = node;
 	}
+	add_low(z, low);
 	for (uint32_t v = 0; any && v < p->nr_vnodes; v++)
 		if (missing[v])
 			launch_elsewhere(sim, z, p, v, missing[v]);
@@ -198,13 +207,13 @@ static void give_piece(struct sim *sim, struct sim_zone *z, uint32_t i, int64_t 
 
 	if (!bytes)
 		return;
-	if (z->part[i].node == h->low_node && z->low_bytes) {
+	if (z->part[i].node == h->low_node && z->low_pages) {
 		int64_t held = 0;
 
 		for (uint32_t k = 0; k < z->nr_parts; k++)
 			held += z->part[k].node == h->low_node ? z->part[k].bytes : 0;
-		low = share(bytes / PAGE_BYTES, z->low_bytes, held) * PAGE_BYTES;
-		z->low_bytes -= low;
+		low = share(bytes / PAGE_BYTES, z->low_pages * PAGE_BYTES, held) * PAGE_BYTES;
+		z->low_pages -= (uint32_t)(low / PAGE_BYTES);
 	}
 	z->part[i].bytes -= bytes;
 	z->cold[i] -= cold;
@@ -317,7 +326,7 @@ static int64_t grow_by_zone(struct sim *sim, struct sim_zone *z, int64_t want,
 			    const int64_t lack[NODES_MAX])
 {
 	struct heap *h = heap_of(sim, z);
-	int64_t got[NODES_MAX] = {0}, taken;
+	int64_t got[NODES_MAX] = {0}, taken, low = 0;
 	struct allocator_request r = {
 		.bytes = want,
 		.extent = sim->balloon_extent_bytes,
@@ -326,7 +335,8 @@ static int64_t grow_by_zone(struct sim *sim, struct sim_zone *z, int64_t want,
 		.last_node = &z->last_node,
 	};
 
-	taken = sim->allocator->take(h, &r, got, &z->low_bytes);
+	taken = sim->allocator->take(h, &r, got, &low);
+	add_low(z, low);
 	if (z->nr_vnodes == 1) {
 		for (unsigned n = 0; n < h->host->nr_nodes; n++)
 			add_part(z, 0, n, got[n], got[n]);
@@ -342,7 +352,7 @@ static int64_t grow_by_vnode(struct sim *sim, struct sim_zone *z, const int64_t 
 	int64_t taken = 0;
 
 	for (uint32_t v = 0; v < z->nr_vnodes; v++) {
-		int64_t got[NODES_MAX] = {0};
+		int64_t got[NODES_MAX] = {0}, low = 0;
 		struct allocator_request r = {
 			.extent = sim->balloon_extent_bytes,
 			.affinity = z->nodes,
@@ -353,7 +363,8 @@ static int64_t grow_by_vnode(struct sim *sim, struct sim_zone *z, const int64_t 
 		r.bytes = lack[v] - lack[v] % r.extent;
 		if (!r.bytes)
 			continue;
-		taken += sim->allocator->take(h, &r, got, &z->low_bytes);
+		taken += sim->allocator->take(h, &r, got, &low);
+		add_low(z, low);
 		for (unsigned n = 0; n < h->host->nr_nodes; n++)
 			add_part(z, v, n, got[n], got[n]);
 	}
@@ -393,8 +404,7 @@ void memory_stop(struct sim *sim, struct sim_zone *z)
 	for (uint32_t i = 0; i < z->nr_parts; i++)
 		heap_give(h, part[i].node, part[i].bytes, 0);
 	/* pieces on the low node share one count of low memory */
-	if (z->low_bytes)
-		h->low_free += z->low_bytes;
-	z->low_bytes = 0;
+	h->low_free += z->low_pages * PAGE_BYTES;
+	z->low_pages = 0;
 	account(sim, z, -z->resident_bytes);
 }

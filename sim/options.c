@@ -43,7 +43,7 @@ static int read_option(struct sim *sim, const char *key, const char *value, stru
 	if (strcmp(key, "exchange") == 0)
 		return read_number(key, value, 1000000, &sim->exchange_ppm, err);
 	if (strcmp(key, "low") == 0)
-		return read_number(key, value, INT64_MAX, &sim->low_bytes, err);
+		return read_number(key, value, 4 * GIB, &sim->low_bytes, err);
 	if (strcmp(key, "extent") != 0)
 		return error_set(err, ERR_USAGE,
 				 "the simulator has no option \"%s\"; it has allocator, exchange, "

@@ -31,9 +31,9 @@ struct sim_zone {
 	struct plan_memory one_part;
 	struct sim_vnode one_vnode;
 	uint32_t last_node; /* Xen's d->last_alloc_node */
+	uint32_t low_pages; /* below the DMA width, all pieces together; 4 GiB at most */
 
-	_Alignas(64) int64_t low_bytes; /* below the DMA width, all pieces together */
-	struct plan_memory *part;
+	_Alignas(64) struct plan_memory *part;
 	int64_t *cold; /* per piece: bytes that came through the balloon */
 	struct sim_vnode *vnode;
 	uint32_t *device; /* indexes into host->device */

@@ -42,7 +42,7 @@ static int verify_zone(const struct host *h, const struct sim_zone *z, uint32_t 
 		resident += part[i].bytes;
 		sums->bytes[part[i].node] += part[i].bytes;
 	}
-	sums->low += z->low_bytes;
+	sums->low += z->low_pages * PAGE_BYTES;
 	if (resident != z->resident_bytes)
 		return error_set(err, ERR_CHECK,
 				 "slot %u was given %" PRId64 " bytes, its nodes hold %" PRId64,
