@@ -7,6 +7,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/error.h"
+
+#define COLUMNS_MAX 128
 
 struct table {
 	struct arena arena;
@@ -86,8 +89,8 @@ static void print_row(char *const *cell, const size_t *widths, FILE *out, unsign
 
 void table_print(const struct table *t, FILE *out, unsigned indent)
 {
-	size_t widths[128] = {0};
-	bool numeric[128] = {false};
+	size_t widths[COLUMNS_MAX] = {0};
+	bool numeric[COLUMNS_MAX] = {false};
 	size_t col = 0, row = 0, start = 0;
 
 	for (size_t i = 0; i < t->nr; i++) {
@@ -96,13 +99,12 @@ void table_print(const struct table *t, FILE *out, unsigned indent)
 			row++;
 			continue;
 		}
-		if (col < 128) {
-			if (width(t->cell[i]) > widths[col])
-				widths[col] = width(t->cell[i]);
-			if (row == 1)
-				numeric[col] = looks_numeric(t->cell[i]);
-			col++;
-		}
+		BUG_ON(col == COLUMNS_MAX);
+		if (width(t->cell[i]) > widths[col])
+			widths[col] = width(t->cell[i]);
+		if (row == 1)
+			numeric[col] = looks_numeric(t->cell[i]);
+		col++;
 	}
 	row = 0;
 	for (size_t i = 0; i < t->nr; i++) {

@@ -1,6 +1,6 @@
 /*
  * Tables for people: columns as wide as they need to be, numbers to the right.
- * Cells are copied. A cell that looks like a number is right-aligned.
+ * Cells are copied; a row has at most 128. A cell that looks like a number is right-aligned.
  */
 #ifndef BASE_TABLE_H
 #define BASE_TABLE_H
