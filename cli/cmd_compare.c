@@ -12,8 +12,6 @@
 #include "cli/compare.h"
 #include "host/host.h"
 
-#define POLICIES_MAX 64
-
 struct session {
 	struct host *host;
 	struct cost_params params;

@@ -6,6 +6,7 @@
 #include "base/output.h"
 #include "base/units.h"
 #include "cli/command.h"
+#include "cli/state_flags.h"
 #include "cli/zone_flags.h"
 #include "firmware/acpi.h"
 #include "firmware/believed.h"
@@ -37,131 +38,6 @@ struct session {
 	const char *directory; /* NULL: xl.cfg to standard output */
 	size_t nr_refused;
 };
-
-static int find_policy(const char *name, const struct policy **out, struct error *err)
-{
-	const char *names[64] = {NULL};
-	const char *near;
-
-	*out = policy_find(name);
-	if (*out)
-		return 0;
-	for (size_t i = 0; policies[i] && i + 1 < sizeof(names) / sizeof(names[0]); i++)
-		names[i] = policies[i]->name;
-	near = nearest_name(name, names);
-	if (near)
-		return error_set(err, ERR_USAGE,
-				 "--policy: unknown policy \"%s\"; did you mean \"%s\"?", name,
-				 near);
-	return error_set(
-		err, ERR_USAGE,
-		"--policy: unknown policy \"%s\" (\"homenode list policies\" names them all)",
-		name);
-}
-
-/* "1.5" to 1500: a positive number with at most three decimals. */
-static bool parse_milli(const char *text, uint32_t *out)
-{
-	size_t whole = strspn(text, "0123456789"), decimals = 0;
-	uint32_t milli = 0;
-
-	if (text[whole] == '.') {
-		decimals = strspn(text + whole + 1, "0123456789");
-		if (!decimals || text[whole + 1 + decimals])
-			return false;
-	} else if (text[whole]) {
-		return false;
-	}
-	if (!whole || whole > 5 || decimals > 3)
-		return false;
-	for (const char *c = text; *c; c++) {
-		if (*c != '.')
-			milli = milli * 10 + (uint32_t)(*c - '0');
-	}
-	for (; decimals < 3; decimals++)
-		milli *= 10;
-	*out = milli;
-	return milli > 0;
-}
-
-static int set_overcommit(struct session *s, const struct args *args, struct error *err)
-{
-	const char *text = args_string(args, "cpu-overcommit", NULL);
-	uint32_t milli;
-	uint64_t limit;
-
-	if (!text)
-		return 0;
-	if (!parse_milli(text, &milli))
-		return error_set(
-			err, ERR_USAGE,
-			"--cpu-overcommit: \"%s\" is not a number such as 1 or 1.5, at most "
-			"three decimals",
-			text);
-	limit = (uint64_t)s->host->nr_cpus * milli / 1000;
-	s->state.vcpus_limit = limit < UINT32_MAX ? (uint32_t)limit : UINT32_MAX;
-	return 0;
-}
-
-/* One NODE=SIZE, by os_index. */
-static int set_free(struct session *s, const char *item, struct error *err)
-{
-	char *end;
-	unsigned long os_index = strtoul(item, &end, 10);
-	int64_t bytes;
-	int node;
-
-	if (*item < '0' || *item > '9' || *end != '=' || !bytes_parse(end + 1, &bytes))
-		return error_set(err, ERR_USAGE, "--free: \"%s\" is not NODE=SIZE, such as 0=12GiB",
-				 item);
-	node = os_index > UINT32_MAX ? -1 : host_find_node(s->host, (unsigned)os_index);
-	if (node < 0)
-		return error_set(err, ERR_USAGE, "--free: host %s has no node %lu", s->host->name,
-				 os_index);
-	if (bytes > s->host->node[node].memory_bytes) {
-		char have[32];
-
-		return error_set(err, ERR_USAGE,
-				 "--free: node %lu of host %s has %s of memory only", os_index,
-				 s->host->name,
-				 bytes_text(s->host->node[node].memory_bytes, have, sizeof(have)));
-	}
-	host_state_set_free(&s->state, (unsigned)node, bytes);
-	return 0;
-}
-
-static int set_free_list(struct session *s, const char *list, struct error *err)
-{
-	int rc = 0;
-
-	while (!rc) {
-		size_t n = strcspn(list, ",");
-		char *item = xstrndup(list, n);
-
-		rc = set_free(s, item, err);
-		free(item);
-		if (!list[n])
-			break;
-		list += n + 1;
-	}
-	return rc;
-}
-
-static int make_state(struct session *s, const struct args *args, struct error *err)
-{
-	int64_t dom0 = 0;
-	int rc;
-
-	host_state_init(&s->state, s->host);
-	rc = args_bytes(args, "dom0-memory", &dom0, err);
-	if (!rc)
-		rc = host_state_take_dom0(&s->state, dom0, 0, err);
-	if (!rc)
-		rc = set_overcommit(s, args, err);
-	for (const char *const *list = args_strings(args, "free"); !rc && *list; list++)
-		rc = set_free_list(s, *list, err);
-	return rc;
-}
 
 static int load_zones(struct session *s, const struct args *args, struct error *err)
 {
@@ -220,7 +96,8 @@ static int read_options(struct session *s, const struct args *args, struct error
 	if (rc)
 		return rc;
 	s->explain = args_flag(args, "explain");
-	return find_policy(args_string(args, "policy", "edera-compact"), &s->policy, err);
+	return find_policy("--policy", args_string(args, "policy", "edera-compact"), &s->policy,
+			   err);
 }
 
 /* A refused zone leaves no trace: the state changes on success only. */
@@ -488,7 +365,7 @@ static int run(const struct args *args, int *status, struct error *err)
 	if (rc)
 		goto out;
 	print_host_warnings(s.host, args_flag(args, "quiet"));
-	rc = make_state(&s, args, err);
+	rc = state_from_flags(args, s.host, &s.state, err);
 	if (rc)
 		goto out;
 	s.memory = policy_memory_new(s.policy, &s.state);
@@ -508,9 +385,7 @@ static const struct option options[] = {
 	{"explain", 'e', NULL, "say which rule chose each node", false},
 	{"emit", 0, "xl|acpi|acpi-q35", "write xl.cfg, or the guest's ACPI tables", false},
 	{"output", 'o', "DIR", "where --emit writes NAME.cfg or NAME/ for each zone", false},
-	{"cpu-overcommit", 0, "R", "most vCPUs, as a multiple of CPUs (no limit)", false},
-	{"dom0-memory", 0, "SIZE", "taken before any zone, by node size", false},
-	{"free", 0, "NODE=SIZE,...", "what is free on nodes now (default all)", true},
+	STATE_FLAG_OPTIONS,
 	ZONE_FLAG_OPTIONS,
 	{0},
 };

@@ -49,8 +49,8 @@ struct command {
 	int (*run)(const struct args *args, int *status, struct error *err);
 };
 
-extern const struct command cmd_show, cmd_plan, cmd_compare, cmd_run, cmd_diff, cmd_check,
-	cmd_report, cmd_list, cmd_help;
+extern const struct command cmd_show, cmd_plan, cmd_compare, cmd_capacity, cmd_run, cmd_diff,
+	cmd_check, cmd_report, cmd_list, cmd_help;
 
 /* Every command, NULL-terminated, in the order help prints (cli/main.c). */
 extern const struct command *const commands[];
@@ -118,6 +118,16 @@ int find_workload(const char *name, char **path, struct error *err) MUST_USE;
  * not for several threads.
  */
 const char *data_directory(void);
+/* A POLICY argument of the option as it is shown ("--policy"). ERR_USAGE names the
+ * nearest known one. */
+struct policy;
+#define POLICIES_MAX 64
+int find_policy(const char *option, const char *name, const struct policy **out,
+		struct error *err) MUST_USE;
+/* The policies that a repeating option (without dashes) lists by commas, each once,
+ * in the order given; all of them when it is absent. At most POLICIES_MAX. */
+int find_policies(const struct args *args, const char *option, const struct policy **out,
+		  size_t *nr, struct error *err) MUST_USE;
 /* "homenode: warning: ..." on stderr for each warning of the host, unless quiet. */
 void print_host_warnings(const struct host *h, bool quiet);
 

@@ -34,11 +34,31 @@ void rows_number(struct rows *r, int64_t number)
 	new_cell(r)->number = number;
 }
 
+void rows_unknown(struct rows *r)
+{
+	new_cell(r)->unknown = true;
+}
+
+static void print_text_cell(const struct cell *cell, enum column_kind kind, struct table *t)
+{
+	char buf[32];
+
+	if (kind == COLUMN_WIDE)
+		return;
+	if (cell->unknown)
+		table_cell(t, "-");
+	else if (kind == COLUMN_TEXT)
+		table_cell(t, "%s", cell->text);
+	else if (kind == COLUMN_COUNT)
+		table_cell(t, "%" PRId64, cell->number);
+	else
+		table_cell(t, "%s", bytes_text(cell->number, buf, sizeof(buf)));
+}
+
 static void print_text(const struct rows *r, FILE *out)
 {
 	struct table *t = table_new();
 	unsigned columns = nr_columns(r);
-	char buf[32];
 
 	for (unsigned c = 0; c < columns; c++) {
 		const char *name = r->column[c].name, *unit = strstr(name, "_bytes");
@@ -49,21 +69,7 @@ static void print_text(const struct rows *r, FILE *out)
 	}
 	table_end_row(t);
 	for (size_t i = 0; i < r->nr; i++) {
-		const struct cell *cell = &r->cell[i];
-
-		switch (r->column[i % columns].kind) {
-		case COLUMN_WIDE:
-			break;
-		case COLUMN_TEXT:
-			table_cell(t, "%s", cell->text);
-			break;
-		case COLUMN_COUNT:
-			table_cell(t, "%" PRId64, cell->number);
-			break;
-		case COLUMN_BYTES:
-			table_cell(t, "%s", bytes_text(cell->number, buf, sizeof(buf)));
-			break;
-		}
+		print_text_cell(&r->cell[i], r->column[i % columns].kind, t);
 		if ((i + 1) % columns == 0)
 			table_end_row(t);
 	}
@@ -99,7 +105,7 @@ static void print_csv(const struct rows *r, FILE *out)
 			fputc(',', out);
 		if (r->cell[i].text)
 			put_csv_field(r->cell[i].text, out);
-		else
+		else if (!r->cell[i].unknown)
 			fprintf(out, "%" PRId64, r->cell[i].number);
 		if ((i + 1) % columns == 0)
 			fputc('\n', out);

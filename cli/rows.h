@@ -5,6 +5,7 @@
 #ifndef CLI_ROWS_H
 #define CLI_ROWS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -28,6 +29,7 @@ struct column {
 struct cell {
 	const char *text; /* COLUMN_TEXT, COLUMN_WIDE */
 	int64_t number;
+	bool unknown; /* "-" in text, null in JSON, empty in CSV */
 };
 
 struct rows {
@@ -40,6 +42,7 @@ struct rows {
 
 void rows_text(struct rows *r, const char *text); /* copied; NULL is "" */
 void rows_number(struct rows *r, int64_t number);
+void rows_unknown(struct rows *r);
 void rows_print(const struct rows *r, enum output_format format, FILE *out);
 void rows_print_json(const struct rows *r, FILE *out); /* rows_json.c */
 void rows_release(struct rows *r);

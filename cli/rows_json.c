@@ -21,6 +21,13 @@ static json_t *text_value(const char *text)
 	return value;
 }
 
+static json_t *cell_value(const struct cell *cell)
+{
+	if (cell->unknown)
+		return json_null();
+	return cell->text ? text_value(cell->text) : json_integer(cell->number);
+}
+
 void rows_print_json(const struct rows *r, FILE *out)
 {
 	json_t *root = json_object(), *list = json_array(), *row = NULL;
@@ -33,9 +40,7 @@ void rows_print_json(const struct rows *r, FILE *out)
 			row = json_object();
 			BUG_ON(json_array_append_new(list, row) != 0);
 		}
-		BUG_ON(json_object_set_new(row, column->name,
-					   cell->text ? text_value(cell->text)
-						      : json_integer(cell->number)) != 0);
+		BUG_ON(json_object_set_new(row, column->name, cell_value(cell)) != 0);
 		if (!(++column)->name)
 			column = r->column;
 	}

@@ -1,4 +1,5 @@
 /* The kubelet's topology manager policies and the options that change placement. */
+#include "placement/capacity.h"
 #include "placement/kubelet.h"
 #include "placement/policies.h"
 
@@ -56,11 +57,26 @@ static int single_numa_node(const struct policy_input *in, struct plan *out, str
 	return kubelet_place(in, &rules, out, err);
 }
 
+static int64_t single_numa_node_capacity(const struct policy_input *in)
+{
+	unsigned node;
+
+	if (in->host->nr_nodes > KUBELET_NODES_MAX)
+		return 0;
+	/* single nodes of a group are no hints for a single node */
+	nodeset_for_each (node, in->host->usable_nodes) {
+		if (policy_book(in, node).group & ~nodeset_of(node))
+			return CAPACITY_UNKNOWN;
+	}
+	return capacity_one_node(in, 1);
+}
+
 const struct policy policy_k8s_single_numa_node = {
 	.name = "k8s-single-numa-node",
 	.summary = "kubelet, single-numa-node: one node or refused",
 	.source = SOURCE,
 	.place = single_numa_node,
+	.capacity = single_numa_node_capacity,
 	.remembers = true,
 };
 

@@ -1,6 +1,7 @@
 #include "placement/nova.h"
 
 #include "base/units.h"
+#include "placement/capacity.h"
 #include "placement/explain.h"
 #include "placement/fill.h"
 
@@ -233,4 +234,9 @@ int nova_place(const struct policy_input *in, const struct nova_rules *rules, st
 	if (in->why)
 		explain_choice(&s, out);
 	return plan_fill_memory(out, in->state, err);
+}
+
+int64_t nova_capacity(const struct policy_input *in)
+{
+	return capacity_one_node(in, in->zone->numa_nodes ? in->zone->numa_nodes : fill_count(in));
 }

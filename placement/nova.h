@@ -38,5 +38,7 @@ struct nova_rules {
 
 int nova_place(const struct policy_input *in, const struct nova_rules *rules, struct plan *out,
 	       struct error *err) MUST_USE;
+/* capacity_one_node() for zones of one dedicated cell. */
+int64_t nova_capacity(const struct policy_input *in);
 
 #endif

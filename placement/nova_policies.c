@@ -32,6 +32,7 @@ const struct policy policy_nova = {
 	.summary = "OpenStack, dedicated CPUs, cells with most room first (spread)",
 	.source = SOURCE,
 	.place = spread,
+	.capacity = nova_capacity,
 	.remembers = true,
 	.books_by_vnode = true,
 };
@@ -41,6 +42,7 @@ const struct policy policy_nova_pack = {
 	.summary = "OpenStack, dedicated CPUs, cells with least room first",
 	.source = SOURCE,
 	.place = pack,
+	.capacity = nova_capacity,
 	.remembers = true,
 	.books_by_vnode = true,
 };

@@ -50,6 +50,10 @@ struct policy {
 	 * zone that asks for no node count and no device. The last is a constant of
 	 * the host, so a fleet can choose hosts by two sums. */
 	bool sums_suffice;
+	/* How many more zones like in->zone fit, by a formula that agrees with asking
+	 * `place` again and again; -1 where it has none for this zone. NULL: none, or
+	 * sums_suffice. See placement/capacity.h. */
+	int64_t (*capacity)(const struct policy_input *in);
 	/* True: decides by what it remembers; see placement/memory.h. */
 	bool remembers;
 	/* Its memory is booked where each vnode asked for it. */

@@ -114,6 +114,8 @@ static void add_plan(json_t *j, const struct plan *p)
 	json_object_set_new(j, "memory", memory(p));
 	json_object_set_new(j, "spilled_bytes", json_integer(p->spilled_bytes));
 	json_object_set_new(j, "distances", distances(p));
+	if (p->zone->nr_devices)
+		json_object_set_new(j, "devices", texts(p->zone->device, p->zone->nr_devices));
 }
 
 /* A refusal's first reason is its own sentence. */
