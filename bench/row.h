@@ -32,6 +32,7 @@
 	X(mean_distance_centi, "SLIT distance x 100 between a zone's vCPUs and pages, over time")  \
 	X(stranded_vcpu_ppm, "free vCPUs at the fullest moment that no memory is left for")        \
 	X(stranded_memory_ppm, "free memory at the fullest moment that no vCPU is left for")       \
+	X(fr16_ppm, "free vCPUs at that moment that no 16-vCPU zone on one node can use")          \
 	X(events, "starts, stops and refusals that were carried out")                              \
 	X(balloon_steps, "changes of a zone's memory that were carried out")                       \
 	X(balloon_failures, "of those, growths that got less than they asked for")                 \

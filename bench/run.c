@@ -346,7 +346,8 @@ static void fill_row(struct run *r)
 	row->local_page_ppm = ppm_wide(t->local_ns, t->resident_ns);
 	row->own_page_ppm = ppm_wide(t->own_ns, t->resident_ns);
 	row->mean_distance_centi = t->resident_ns ? (int64_t)(t->distance_ns / t->resident_ns) : 0;
-	stranded_result(&r->stranded, &row->stranded_vcpu_ppm, &row->stranded_memory_ppm);
+	stranded_result(&r->stranded, &row->stranded_vcpu_ppm, &row->stranded_memory_ppm,
+			&row->fr16_ppm);
 	row->wrong_vnode_page_ppm = ppm_wide(t->own_ns - t->local_ns, t->resident_ns);
 	row->off_node_page_ppm = ppm_wide(t->resident_ns - t->own_ns, t->resident_ns);
 	row->off_home_page_s = (int64_t)((t->resident_ns - t->local_ns) / PAGE_BYTES / NS_PER_S);

@@ -5,6 +5,8 @@
 #include "base/alloc.h"
 #include "base/units.h"
 
+#define FRAGMENT_VCPUS 16
+
 static int64_t node_vcpus(const struct stranded *s, const struct host_state *h, unsigned node)
 {
 	int64_t slots = (int64_t)h->host->node[node].nr_cpus * s->overcommit_milli / 1000;
@@ -21,8 +23,7 @@ void stranded_init(struct stranded *s, const struct host_state *const *state, ui
 		.overcommit_milli = overcommit_milli ? overcommit_milli : 1000,
 		.dirty = xcalloc(nr_hosts, sizeof(*s->dirty)),
 		.dirty_host = xcalloc(nr_hosts, sizeof(*s->dirty_host)),
-		.vcpus = xcalloc(nr_hosts, sizeof(*s->vcpus)),
-		.bytes = xcalloc(nr_hosts, sizeof(*s->bytes)),
+		.at = xcalloc(nr_hosts, sizeof(*s->at)),
 	};
 	for (uint32_t i = 0; i < nr_hosts; i++) {
 		for (unsigned n = 0; n < state[i]->host->nr_nodes; n++)
@@ -39,15 +40,23 @@ void stranded_release(struct stranded *s)
 {
 	free(s->dirty);
 	free(s->dirty_host);
-	free(s->vcpus);
-	free(s->bytes);
+	free(s->at);
 	*s = (struct stranded){0};
+}
+
+/* total += sign x one host */
+static void add(struct stranded_sum *total, const struct stranded_sum *host, int sign)
+{
+	total->vcpus += sign * host->vcpus;
+	total->bytes += sign * host->bytes;
+	total->free_vcpus += sign * host->free_vcpus;
+	total->fragments += sign * host->fragments;
 }
 
 static void look_at(struct stranded *s, uint32_t i)
 {
 	const struct host_state *h = s->state[i];
-	int64_t vcpus = 0, bytes = 0;
+	struct stranded_sum sum = {0};
 
 	for (unsigned n = 0; n < h->host->nr_nodes; n++) {
 		int64_t v = node_vcpus(s, h, n), m = h->free_bytes[n];
@@ -55,14 +64,16 @@ static void look_at(struct stranded *s, uint32_t i)
 		int128 want = (int128)v * s->capacity_bytes / s->capacity_vcpus;
 
 		if (want >= m)
-			vcpus += v - (int64_t)((int128)m * s->capacity_vcpus / s->capacity_bytes);
+			sum.vcpus +=
+				v - (int64_t)((int128)m * s->capacity_vcpus / s->capacity_bytes);
 		else
-			bytes += m - (int64_t)want;
+			sum.bytes += m - (int64_t)want;
+		sum.free_vcpus += v;
+		sum.fragments += v % FRAGMENT_VCPUS;
 	}
-	s->total_vcpus += vcpus - s->vcpus[i];
-	s->total_bytes += bytes - s->bytes[i];
-	s->vcpus[i] = vcpus;
-	s->bytes[i] = bytes;
+	add(&s->total, &s->at[i], -1);
+	add(&s->total, &sum, 1);
+	s->at[i] = sum;
 }
 
 void stranded_before(struct stranded *s)
@@ -75,8 +86,7 @@ void stranded_before(struct stranded *s)
 		s->dirty[s->dirty_host[i]] = false;
 	}
 	s->nr_dirty = 0;
-	s->peak_vcpus = s->total_vcpus;
-	s->peak_bytes = s->total_bytes;
+	s->peak = s->total;
 }
 
 void stranded_after(struct stranded *s, uint32_t host, int64_t vcpus, int64_t bytes)
@@ -99,9 +109,10 @@ void stranded_after(struct stranded *s, uint32_t host, int64_t vcpus, int64_t by
 	}
 }
 
-void stranded_result(struct stranded *s, int64_t *vcpu_ppm, int64_t *memory_ppm)
+void stranded_result(struct stranded *s, int64_t *vcpu_ppm, int64_t *memory_ppm, int64_t *fr16_ppm)
 {
 	stranded_before(s);
-	*vcpu_ppm = ppm(s->peak_vcpus, s->capacity_vcpus);
-	*memory_ppm = ppm(s->peak_bytes, s->capacity_bytes);
+	*vcpu_ppm = ppm(s->peak.vcpus, s->capacity_vcpus);
+	*memory_ppm = ppm(s->peak.bytes, s->capacity_bytes);
+	*fr16_ppm = ppm(s->peak.fragments, s->peak.free_vcpus);
 }

@@ -6,7 +6,11 @@
  * stranded. The ratio is fixed by the fleet, so the figure does not depend on
  * the workload that is being judged.
  *
- * It is reported for the fullest moment of a run: the one with the highest
+ * Beside it the 16-core fragment rate FR16 = (free - 16 sum floor(free_node / 16)) /
+ * free: the share of free vCPUs that no zone of 16 vCPUs on one node can use.
+ * Source: VMR2L (Ding et al., EuroSys 2025), which judges rescheduling by it.
+ *
+ * Both are reported for the fullest moment of a run: the one with the highest
  * max(share of vCPUs taken, share of memory taken). Only hosts that changed
  * since the last look are looked at again.
  */
@@ -27,12 +31,14 @@ struct stranded {
 	bool *dirty;
 	uint32_t *dirty_host;
 	uint32_t nr_dirty;
-	int64_t *vcpus, *bytes; /* stranded, per host, as last looked at */
-	int64_t total_vcpus, total_bytes;
+	/* By host as last looked at, and the sum over hosts. */
+	struct stranded_sum {
+		int64_t vcpus, bytes; /* stranded */
+		int64_t free_vcpus, fragments; /* free, and of those outside whole sixteens */
+	} * at, total, peak; /* peak: the total at the fullest moment */
 	int64_t free_bytes_now, free_vcpus_now; /* of the fleet */
 	bool pending; /* the fullest moment so far is now and has not been looked at */
 	int128 fullest;
-	int64_t peak_vcpus, peak_bytes; /* stranded at the fullest moment */
 };
 
 /* `state` (nr_hosts pointers) must outlive the struct. */
@@ -44,6 +50,6 @@ void stranded_before(struct stranded *s);
 /* After a host took (+) or gave back (-) this much. */
 void stranded_after(struct stranded *s, uint32_t host, int64_t vcpus, int64_t bytes);
 /* At the end of the run. */
-void stranded_result(struct stranded *s, int64_t *vcpu_ppm, int64_t *memory_ppm);
+void stranded_result(struct stranded *s, int64_t *vcpu_ppm, int64_t *memory_ppm, int64_t *fr16_ppm);
 
 #endif
