@@ -22,6 +22,10 @@ test   acpica-tools     command iasl
 test   qemu-system-x86  command qemu-system-x86_64
 test   busybox-static   command busybox
 test   cpio             command cpio
+test   binutils         command objdump
+test   xz-utils         command xz
+test   lz4              command lz4
+test   util-linux       command flock
 ci     clang            command clang
 ci     clang-format     command clang-format
 ci     shellcheck       command shellcheck

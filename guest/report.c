@@ -1,0 +1,218 @@
+#include "guest/report.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define IDS_MAX 512
+#define CACHES_MAX 8
+
+struct text {
+	char *out;
+	size_t size, used;
+};
+
+static void line(struct text *t, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(t->out + t->used, t->size - t->used, format, args);
+	va_end(args);
+	if (n >= 0 && (size_t)n < t->size - t->used)
+		t->used += (size_t)n;
+	else
+		t->out[t->used] = '\0';
+}
+
+/* The first line of a small file; "" and false where there is none. */
+static bool first_line(char *out, size_t size, const char *format, ...)
+{
+	char path[256];
+	va_list args;
+	FILE *f;
+
+	va_start(args, format);
+	vsnprintf(path, sizeof(path), format, args);
+	va_end(args);
+	out[0] = '\0';
+	f = fopen(path, "r");
+	if (!f)
+		return false;
+	if (!fgets(out, (int)size, f))
+		out[0] = '\0';
+	fclose(f);
+	out[strcspn(out, "\n")] = '\0';
+	return true;
+}
+
+/* Numbers N of the entries PREFIX<N> in a folder, ascending. */
+static size_t numbered(const char *folder, const char *prefix, unsigned *out)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	size_t n = 0;
+
+	if (!dir)
+		return 0;
+	while (n < IDS_MAX && (entry = readdir(dir))) {
+		const char *digits = entry->d_name + strlen(prefix);
+		unsigned id;
+		size_t at = n;
+
+		if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0 || !*digits ||
+		    digits[strspn(digits, "0123456789")])
+			continue;
+		id = (unsigned)strtoul(digits, NULL, 10);
+		for (; at > 0 && out[at - 1] > id; at--)
+			out[at] = out[at - 1];
+		out[at] = id;
+		n++;
+	}
+	closedir(dir);
+	return n;
+}
+
+static unsigned long long memory_kib(unsigned node)
+{
+	char path[64], buf[256];
+	unsigned long long kib = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/sys/devices/system/node/node%u/meminfo", node);
+	f = fopen(path, "r");
+	while (f && fgets(buf, sizeof(buf), f)) {
+		const char *at = strstr(buf, "MemTotal:");
+
+		if (at)
+			kib = strtoull(at + strlen("MemTotal:"), NULL, 10);
+	}
+	if (f)
+		fclose(f);
+	return kib;
+}
+
+static void nodes(struct text *t)
+{
+	static const char folder[] = "/sys/devices/system/node";
+	char cpus[256], distances[1024], latency[32], bandwidth[32];
+	unsigned id[IDS_MAX];
+	size_t n = numbered(folder, "node", id);
+
+	for (size_t i = 0; i < n; i++) {
+		first_line(cpus, sizeof(cpus), "%s/node%u/cpulist", folder, id[i]);
+		first_line(distances, sizeof(distances), "%s/node%u/distance", folder, id[i]);
+		line(t, "node %u cpus %s memory_kib %llu distances %s\n", id[i],
+		     cpus[0] ? cpus : "-", memory_kib(id[i]), distances);
+		if (first_line(latency, sizeof(latency),
+			       "%s/node%u/access0/initiators/read_latency", folder, id[i]) &&
+		    first_line(bandwidth, sizeof(bandwidth),
+			       "%s/node%u/access0/initiators/read_bandwidth", folder, id[i]))
+			line(t, "access %u latency_ns %s bandwidth_mib_per_s %s\n", id[i], latency,
+			     bandwidth);
+	}
+}
+
+static void caches(struct text *t, unsigned cpu)
+{
+	static const char format[] = "/sys/devices/system/cpu/cpu%u/cache/index%u/%s";
+	char level[16], type[32], size[32], shared[256];
+
+	for (unsigned i = 0; i < CACHES_MAX; i++) {
+		if (!first_line(level, sizeof(level), format, cpu, i, "level"))
+			return;
+		first_line(type, sizeof(type), format, cpu, i, "type");
+		first_line(size, sizeof(size), format, cpu, i, "size");
+		first_line(shared, sizeof(shared), format, cpu, i, "shared_cpu_list");
+		line(t, "cache %u %s %s %s shared %s\n", cpu, level, type, size, shared);
+	}
+}
+
+static void cpus(struct text *t)
+{
+	static const char folder[] = "/sys/devices/system/cpu";
+	unsigned id[IDS_MAX], node[IDS_MAX];
+	size_t n = numbered(folder, "cpu", id);
+
+	for (size_t i = 0; i < n; i++) {
+		char path[64], package[16], core[16];
+
+		/* an offline CPU has no topology */
+		if (!first_line(package, sizeof(package), "%s/cpu%u/topology/physical_package_id",
+				folder, id[i]))
+			continue;
+		first_line(core, sizeof(core), "%s/cpu%u/topology/core_id", folder, id[i]);
+		snprintf(path, sizeof(path), "%s/cpu%u", folder, id[i]);
+		line(t, "cpu %u node %u package %s core %s\n", id[i],
+		     numbered(path, "node", node) ? node[0] : 0, package, core);
+		caches(t, id[i]);
+	}
+}
+
+static void tables(struct text *t)
+{
+	static const char *const names[] = {"SRAT", "SLIT", "HMAT", "APIC"};
+	char path[64];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "/sys/firmware/acpi/tables/%s", names[i]);
+		if (access(path, F_OK) == 0)
+			line(t, "table %s\n", names[i]);
+	}
+}
+
+/* The kernel's messages so far: a record a read(), "priority,number,time,-;text". */
+static void kernel_says(struct text *t)
+{
+	static const char *const telling[] = {
+		"SRAT: Node",		"SLIT:",  "acpi/hmat", "topology_sane",
+		"not on the same node", "No NUMA"};
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
+	char record[1024];
+	ssize_t n;
+
+	if (fd < 0)
+		return;
+	while ((n = read(fd, record, sizeof(record) - 1)) > 0) {
+		char *text;
+
+		record[n] = '\0';
+		text = strchr(record, ';');
+		if (!text)
+			continue;
+		text[strcspn(text, "\n")] = '\0';
+		for (size_t i = 0; i < sizeof(telling) / sizeof(telling[0]); i++) {
+			if (strstr(text, telling[i])) {
+				line(t, "kernel-says %s\n", text + 1);
+				break;
+			}
+		}
+	}
+	close(fd);
+}
+
+void report_write(char *out, size_t size)
+{
+	static const char end[] = "end\n";
+	struct text t = {.out = out, .size = size - sizeof(end)};
+	struct utsname name;
+	char cmdline[512];
+
+	out[0] = '\0';
+	if (uname(&name) == 0)
+		line(&t, "kernel %s\n", name.release);
+	if (first_line(cmdline, sizeof(cmdline), "/proc/cmdline"))
+		line(&t, "cmdline %s\n", cmdline);
+	nodes(&t);
+	cpus(&t);
+	tables(&t);
+	kernel_says(&t);
+	memcpy(out + t.used, end, sizeof(end));
+}

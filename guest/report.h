@@ -1,0 +1,23 @@
+/*
+ * What a zone's Linux believes of its machine, as lines of text that a program
+ * reads back. All of it is from /sys and /proc; a line is left out where the kernel
+ * does not say. The last line is "end".
+ *
+ *   kernel RELEASE
+ *   cmdline TEXT
+ *   node N cpus LIST memory_kib M distances A B ...
+ *   access N latency_ns L bandwidth_mib_per_s B  what the HMAT says of the node's own CPUs
+ *   cpu N node N package N core N
+ *   cache CPU LEVEL TYPE SIZE shared LIST
+ *   table NAME                                  an ACPI table that the guest was given
+ *   kernel-says TEXT                            its messages on SRAT, SLIT, HMAT, topology
+ */
+#ifndef GUEST_REPORT_H
+#define GUEST_REPORT_H
+
+#include <stddef.h>
+
+/* Writes at most `size` bytes, the terminator included; whole lines only. */
+void report_write(char *out, size_t size);
+
+#endif

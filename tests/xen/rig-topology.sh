@@ -1,0 +1,3 @@
+#!/bin/sh
+# In dom0: what the hypervisor sees of its host.
+xl info -n
