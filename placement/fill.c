@@ -124,6 +124,25 @@ int fill_everywhere(const struct policy_input *in, struct plan *out, struct erro
 	return plan_fill_memory(out, in->state, err);
 }
 
+int fill_in_order(const struct policy_input *in, const uint8_t *order, uint32_t nr,
+		  struct plan *out, struct error *err)
+{
+	uint32_t k = 0, cpus = 0;
+
+	while (k < nr && cpus < in->zone->vcpus)
+		cpus += in->host->node[order[k++]].nr_cpus;
+	if (cpus < in->zone->vcpus)
+		return error_set(err, ERR_NO_ROOM,
+				 "%u vCPUs asked, the nodes of host %s with CPUs and memory have "
+				 "%u CPUs together",
+				 in->zone->vcpus, in->host->name, cpus);
+	fill_order(in, order, k, out);
+	out->told = in->zone->virt == ZONE_PV ? PLAN_TOLD_FLAT : PLAN_TOLD_VNUMA;
+	fill_vcpus(out);
+	fill_memory_evenly(out);
+	return plan_fill_memory(out, in->state, err);
+}
+
 uint32_t fill_count(const struct policy_input *in)
 {
 	uint32_t most = 0;

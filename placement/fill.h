@@ -23,6 +23,11 @@ int64_t fill_memory_by_room(const struct host_state *state, nodeset nodes, struc
  * nodes, the guest sees one flat node. */
 int fill_everywhere(const struct policy_input *in, struct plan *out, struct error *err) MUST_USE;
 
+/* `order[0..nr)` until their CPUs suffice: vCPUs pinned, memory even, the guest told
+ * unless it is PV. ERR_NO_ROOM when all of them have too few CPUs. */
+int fill_in_order(const struct policy_input *in, const uint8_t *order, uint32_t nr,
+		  struct plan *out, struct error *err) MUST_USE;
+
 /* Automatic node count for nodes of this host: ceil(vcpus / CPUs of the largest
  * usable node), at least 1. */
 uint32_t fill_count(const struct policy_input *in);

@@ -1,4 +1,4 @@
-/* Each rule of placement/edera.h by an example that would come out otherwise. */
+/* Each rule of placement/edera/edera.h by an example that would come out otherwise. */
 #include <criterion/criterion.h>
 #include <string.h>
 

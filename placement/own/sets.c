@@ -1,33 +1,10 @@
-/*
- * Edera's rules with one thing changed at a time, and the combination that we
- * recommend.
- *
- * slit-spill: edera-compact, but memory that does not fit goes to the nearest
- * nodes: every request to the host names a node (Xen takes such hints).
- *
- * mem-aware: slit-spill, but as many nodes as both vCPUs and memory need: the
- * least count at which every node has its share free; where no count does, the
- * count by vCPUs, and memory spills.
- *
- * set-distance: slit-spill's count, but the set with the least mean distance
- * between all its nodes, grown greedily from every node; ties: more free memory,
- * then the lowest first node. Greedy is not always the least (that is a clique
- * problem); it is on hosts whose distances form levels.
- *
- * homenode: mem-aware's count and set-distance's sets, chosen by, in this order:
- * least mean distance, fewest vCPUs above the CPUs of the nodes, most free memory
- * on the fullest of them. Devices' nodes come first; a node count or a spread that
- * the zone asks for is Edera's business. It gives up distance against set-distance
- * and the seed's rule that memory does not drive the count: a zone with much memory
- * becomes a guest with several nodes, whose vCPUs are farther from each other's
- * memory, instead of a guest whose map is wrong.
- */
+#include "placement/own/sets.h"
+
 #include "base/units.h"
 #include "placement/device.h"
-#include "placement/edera.h"
+#include "placement/edera/edera.h"
 #include "placement/explain.h"
 #include "placement/fill.h"
-#include "placement/policies.h"
 
 struct set {
 	uint32_t nr, cpus;
@@ -38,14 +15,9 @@ struct set {
 	int64_t least_free_bytes;
 };
 
-struct rules {
-	bool by_memory; /* nodes must have their share of the memory free */
-	bool by_load; /* vCPUs that are there already count */
-};
-
 struct search {
 	const struct policy_input *in;
-	const struct rules *rules;
+	const struct set_rules *rules;
 	uint32_t k;
 	int64_t share_bytes;
 	uint32_t share_vcpus;
@@ -186,21 +158,21 @@ static int fill_set(const struct search *s, const struct set *t, struct plan *ou
 	return plan_fill_memory(out, s->in->state, err);
 }
 
-static int slit_spill(const struct policy_input *in, struct plan *out, struct error *err)
+int slit_spill_place(const struct policy_input *in, struct plan *out, struct error *err)
 {
 	out->memory_rule = PLAN_MEMORY_NEAREST;
 	return edera_place(in, false, out, err);
 }
 
-static int search_sets(const struct policy_input *in, const struct rules *rules, struct plan *out,
-		       struct error *err)
+int sets_place(const struct policy_input *in, const struct set_rules *rules, struct plan *out,
+	       struct error *err)
 {
 	uint32_t nr = nodeset_count(in->host->usable_nodes), most;
 	struct search s = {.in = in, .rules = rules};
 	struct set best;
 
 	if (in->zone->numa_nodes || in->zone->spread != ZONE_SPREAD_DEFAULT)
-		return slit_spill(in, out, err);
+		return slit_spill_place(in, out, err);
 	most = nr;
 	for (uint32_t k = fill_count(in); k <= most; k++) {
 		set_count(&s, k);
@@ -208,80 +180,5 @@ static int search_sets(const struct policy_input *in, const struct rules *rules,
 			return fill_set(&s, &best, out, err);
 	}
 	explain_add(in->why, "no number of nodes has its share of the memory free on each");
-	return slit_spill(in, out, err);
+	return slit_spill_place(in, out, err);
 }
-
-static int mem_aware(const struct policy_input *in, struct plan *out, struct error *err)
-{
-	struct policy_input ask = *in;
-	struct zone z = *in->zone;
-
-	out->memory_rule = PLAN_MEMORY_NEAREST;
-	if (z.numa_nodes)
-		return edera_place(in, false, out, err);
-	ask.zone = &z;
-	ask.why = NULL;
-	for (z.numa_nodes = fill_count(in); z.numa_nodes <= nodeset_count(in->host->usable_nodes);
-	     z.numa_nodes++) {
-		if (edera_place(&ask, false, out, NULL))
-			continue;
-		ask.why = in->why;
-		explain_add(in->why,
-			    "node count %u: the least at which vCPUs fit and every node has its "
-			    "share of the memory free",
-			    z.numa_nodes);
-		if (in->why && edera_place(&ask, false, out, err))
-			return ERR_INFEASIBLE;
-		out->zone = in->zone;
-		return 0;
-	}
-	explain_add(in->why, "no number of nodes has its share of the memory free on each");
-	return slit_spill(in, out, err);
-}
-
-static int set_distance(const struct policy_input *in, struct plan *out, struct error *err)
-{
-	static const struct rules rules = {0};
-
-	return search_sets(in, &rules, out, err);
-}
-
-static int homenode(const struct policy_input *in, struct plan *out, struct error *err)
-{
-	static const struct rules rules = {.by_memory = true, .by_load = true};
-
-	return search_sets(in, &rules, out, err);
-}
-
-const struct policy policy_slit_spill = {
-	.name = "slit-spill",
-	.summary = "edera-compact; memory that does not fit goes to the nearest nodes",
-	.source = "placement/ours.c",
-	.place = slit_spill,
-	.sums_suffice = true,
-};
-
-const struct policy policy_mem_aware = {
-	.name = "mem-aware",
-	.summary = "slit-spill with as many nodes as vCPUs and memory need",
-	.source = "placement/ours.c",
-	.place = mem_aware,
-	.sums_suffice = true,
-};
-
-const struct policy policy_set_distance = {
-	.name = "set-distance",
-	.summary = "slit-spill on the set of nodes with the least mean distance",
-	.source = "placement/ours.c",
-	.place = set_distance,
-	.sums_suffice = true,
-};
-
-const struct policy policy_homenode = {
-	.name = "homenode",
-	.summary =
-		"recommended: count by vCPUs and memory, nearest set, least loaded, nearest spill",
-	.source = "placement/ours.c",
-	.place = homenode,
-	.sums_suffice = true,
-};

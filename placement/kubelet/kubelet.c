@@ -1,4 +1,4 @@
-#include "placement/kubelet.h"
+#include "placement/kubelet/kubelet.h"
 
 #include "base/units.h"
 #include "placement/explain.h"

@@ -1,4 +1,4 @@
-#include "placement/libxl.h"
+#include "placement/libxl/libxl.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "placement/fill.h"
-#include "placement/kubelet.h"
+#include "placement/kubelet/kubelet.h"
 
 int64_t kubelet_free_cpus(const struct policy_input *in, unsigned node)
 {

@@ -1,4 +1,4 @@
-#include "placement/edera.h"
+#include "placement/edera/edera.h"
 #include "placement/policies.h"
 
 static int place(const struct policy_input *in, struct plan *out, struct error *err)
@@ -9,7 +9,7 @@ static int place(const struct policy_input *in, struct plan *out, struct error *
 const struct policy policy_edera_scatter = {
 	.name = "edera-scatter",
 	.summary = "Edera's alternative: device's or freest node first, then the farthest from it",
-	.source = "NUMA Part 2: NUMA-Aware Zone Placement (edera.dev); placement/edera.h",
+	.source = "NUMA Part 2: NUMA-Aware Zone Placement (edera.dev); placement/edera/edera.h",
 	.place = place,
 	.sums_suffice = true,
 };

@@ -1,4 +1,4 @@
-#include "placement/xapi.h"
+#include "placement/xapi/xapi.h"
 
 #include "base/units.h"
 #include "placement/explain.h"

@@ -1,4 +1,4 @@
-#include "placement/nova.h"
+#include "placement/nova/nova.h"
 
 #include "base/units.h"
 #include "placement/capacity.h"

@@ -1,4 +1,4 @@
-#include "placement/edera.h"
+#include "placement/edera/edera.h"
 
 #include "base/units.h"
 #include "placement/device.h"

@@ -1,4 +1,4 @@
-#include "placement/edera.h"
+#include "placement/edera/edera.h"
 #include "placement/policies.h"
 
 static int place(const struct policy_input *in, struct plan *out, struct error *err)
@@ -10,7 +10,7 @@ const struct policy policy_edera_compact = {
 	.name = "edera-compact",
 	.summary =
 		"Edera's rule, its default: device's or freest node first, then the nearest to it",
-	.source = "NUMA Part 2: NUMA-Aware Zone Placement (edera.dev); placement/edera.h",
+	.source = "NUMA Part 2: NUMA-Aware Zone Placement (edera.dev); placement/edera/edera.h",
 	.place = place,
 	.sums_suffice = true,
 };

@@ -1,0 +1,30 @@
+/*
+ * What our own policies share: a set of nodes grown greedily from every node, and
+ * memory that spills to the nearest nodes.
+ *
+ * Of the sets of k nodes the one with the least mean distance between all its nodes is
+ * sought, by growing one from every start: each time the node nearest to all chosen so
+ * far. Greedy is not always the least (that is a clique problem); it is on hosts whose
+ * distances form levels. O(nodes^2 k) for each k.
+ */
+#ifndef PLACEMENT_OWN_SETS_H
+#define PLACEMENT_OWN_SETS_H
+
+#include <stdbool.h>
+
+#include "placement/policy.h"
+
+struct set_rules {
+	bool by_memory; /* nodes must have their share of the memory free */
+	bool by_load; /* vCPUs that are there already count */
+};
+
+/* From the count by vCPUs on, the first with a set; where none has one, and where the
+ * zone asks for a count or a spread: slit_spill_place(). */
+int sets_place(const struct policy_input *in, const struct set_rules *rules, struct plan *out,
+	       struct error *err) MUST_USE;
+
+/* edera-compact, but memory that does not fit goes to the nearest nodes. */
+int slit_spill_place(const struct policy_input *in, struct plan *out, struct error *err) MUST_USE;
+
+#endif
