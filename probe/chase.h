@@ -1,0 +1,63 @@
+/*
+ * Latency by following pointers: one cycle through all cache lines of a piece of
+ * memory in random order, one load a line, each load's address being the value
+ * of the one before. A processor can neither run ahead nor prefetch it.
+ *
+ * The order is random over the whole piece, so that with 4 KiB pages nearly
+ * every hop also misses the TLB and the figure holds the page walk; with huge
+ * pages it is the memory's own as far as the TLB reaches.
+ */
+#ifndef PROBE_CHASE_H
+#define PROBE_CHASE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cpuset.h"
+#include "base/error.h"
+
+#define CHASE_LINE_BYTES 64
+#define CHASE_REPEATS_MAX 1000
+#define CHASE_STRIDE 16 /* hops are rounded up to a multiple of this */
+
+/* A thread that reads its memory from front to back, again and again. */
+struct chase_load {
+	struct cpuset cpus;
+	double *data; /* lent by the caller */
+	size_t nr;
+};
+
+struct chase_request {
+	void *memory; /* lent; overwritten */
+	size_t bytes; /* at least two lines */
+	struct cpuset cpus; /* where the chasing thread runs */
+	uint64_t hops; /* loads a repeat; 0: every line once */
+	uint32_t repeats; /* 1 .. CHASE_REPEATS_MAX */
+	uint64_t seed; /* of the order */
+	const struct chase_load *load; /* NULL: nobody else reads (idle latency) */
+	uint32_t nr_loads;
+	uint32_t pause; /* of the load, empty turns after every 4 KiB; 0: none */
+};
+
+struct chase_result {
+	uint32_t repeats;
+	uint64_t lines, hops;
+	int64_t best_ps, median_ps, worst_ps; /* a hop */
+	int64_t load_bytes_per_s; /* what the load threads read meanwhile */
+};
+
+/* One walk of as many hops comes first and is not counted. */
+int chase_run(const struct chase_request *r, struct chase_result *out, struct error *err) MUST_USE;
+
+/*
+ * Write the cycle: each line's first word points to the next line's. Sattolo's
+ * algorithm ("An algorithm to generate a random cyclic permutation", 1986) gives
+ * every cycle over all lines with the same probability. lines >= 2.
+ */
+void chase_make_cycle(void *memory, size_t lines, uint64_t seed);
+
+/* chase_walk.c, built alike in every build: follow `hops` pointers (rounded up to
+ * CHASE_STRIDE) and return where that led. */
+void *chase_walk(void *from, uint64_t hops);
+
+#endif

@@ -1,0 +1,69 @@
+#include "probe/record.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+void record_begin(struct record *r, FILE *out, bool json)
+{
+	*r = (struct record){.out = out, .json = json};
+	if (json)
+		fputc('{', out);
+}
+
+static void key_out(struct record *r, const char *key)
+{
+	const char *between = r->json ? "," : " ";
+
+	fprintf(r->out, r->json ? "%s\"%s\":" : "%s%s=", r->begun ? between : "", key);
+	r->begun = true;
+}
+
+void record_text(struct record *r, const char *key, const char *value)
+{
+	const char *quote = r->json ? "\"" : "";
+
+	key_out(r, key);
+	fputs(quote, r->out);
+	/* both forms stay readable whatever a file said */
+	for (const char *c = value; *c; c++)
+		fputc(strchr(" \t\r\n\"\\=", *c) || (unsigned char)*c < 32 ? '_' : *c, r->out);
+	if (!*value && !r->json)
+		fputc('-', r->out);
+	fputs(quote, r->out);
+}
+
+void record_int(struct record *r, const char *key, int64_t value)
+{
+	key_out(r, key);
+	fprintf(r->out, "%" PRId64, value);
+}
+
+void record_end(struct record *r)
+{
+	fputs(r->json ? "}\n" : "\n", r->out);
+	fflush(r->out);
+}
+
+bool record_find_int(const char *line, const char *key, int64_t *out)
+{
+	size_t n = strlen(key);
+
+	while (line) {
+		line += strspn(line, " ");
+		if (strncmp(line, key, n) == 0 && line[n] == '=') {
+			char *end;
+			long long value;
+
+			errno = 0;
+			value = strtoll(line + n + 1, &end, 10);
+			if (end == line + n + 1 || errno || (*end && !strchr(" \r\n", *end)))
+				return false;
+			*out = value;
+			return true;
+		}
+		line = strchr(line, ' ');
+	}
+	return false;
+}

@@ -1,0 +1,295 @@
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/units.h"
+#include "probe/chase.h"
+#include "probe/machine.h"
+#include "probe/memory.h"
+#include "probe/record.h"
+#include "probe/stream.h"
+
+static void allowed(struct cpuset *out)
+{
+	struct error err;
+
+	cr_assert_eq(machine_cpus_allowed(out, &err), 0, "%s", err.text);
+	cr_assert(!cpuset_empty(out));
+}
+
+static unsigned first_allowed(void)
+{
+	struct cpuset cpus;
+
+	allowed(&cpus);
+	return cpuset_next(&cpus, 0);
+}
+
+/* One cycle through all lines: back at the start after exactly `lines` hops, every
+ * line seen once, whatever the seed and the number. */
+Test(probe, chase_is_one_cycle)
+{
+	static const size_t sizes[] = {2, 3, 16, 1000, 65537};
+
+	for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
+		size_t lines = sizes[s];
+		char *memory = aligned_alloc(64, lines * CHASE_LINE_BYTES);
+		char *seen = calloc(lines, 1);
+		void **at = (void **)(void *)memory;
+
+		for (uint64_t seed = 0; seed < 3; seed++) {
+			memset(seen, 0, lines);
+			chase_make_cycle(memory, lines, seed);
+			for (size_t i = 0; i < lines; i++) {
+				size_t offset = (size_t)((char *)at - memory);
+
+				cr_assert_eq(offset % CHASE_LINE_BYTES, 0);
+				cr_assert_lt(offset / CHASE_LINE_BYTES, lines);
+				cr_assert_eq(seen[offset / CHASE_LINE_BYTES]++, 0);
+				at = *at;
+			}
+			cr_assert_eq((char *)at, memory);
+		}
+		free(seen);
+		free(memory);
+	}
+}
+
+/* The walk follows as many pointers as it says: rounded up to whole strides. */
+Test(probe, chase_walks_as_far_as_asked)
+{
+	size_t lines = 4099; /* prime, so that no stride divides it */
+	char *memory = aligned_alloc(64, lines * CHASE_LINE_BYTES);
+	static const uint64_t hops[] = {0, 1, 16, 17, 4096, 10000};
+
+	chase_make_cycle(memory, lines, 5);
+	for (size_t i = 0; i < sizeof(hops) / sizeof(hops[0]); i++) {
+		uint64_t n = (hops[i] + CHASE_STRIDE - 1) / CHASE_STRIDE * CHASE_STRIDE;
+		void **want = (void **)(void *)memory;
+
+		for (uint64_t h = 0; h < n; h++)
+			want = *want;
+		cr_assert_eq(chase_walk(memory, hops[i]), (void *)want);
+	}
+	free(memory);
+}
+
+Test(probe, chase_orders_differ_by_seed_only)
+{
+	size_t bytes = 256 * CHASE_LINE_BYTES;
+	void **a = aligned_alloc(64, bytes), **b = aligned_alloc(64, bytes);
+	size_t same = 0;
+
+	for (int round = 0; round < 2; round++) {
+		same = 0;
+		memset(a, 0, bytes);
+		memset(b, 0, bytes);
+		chase_make_cycle(a, 256, 1);
+		chase_make_cycle(b, 256, 1 + (uint64_t)round);
+		for (size_t i = 0; i < bytes / sizeof(*a); i += CHASE_LINE_BYTES / sizeof(*a))
+			same += (char *)a[i] - (char *)a == (char *)b[i] - (char *)b;
+		cr_assert(round ? same < 32 : same == 256, "%zu alike", same);
+	}
+	free(a);
+	free(b);
+}
+
+Test(probe, chase_counts)
+{
+	struct chase_request r = {.bytes = 1 << 20, .hops = 1000, .repeats = 7, .seed = 3};
+	struct chase_result result;
+	struct chase_load load = {.nr = 1 << 16};
+	struct cpuset cpus;
+	struct error err;
+	unsigned other;
+
+	r.memory = aligned_alloc(64, r.bytes);
+	load.data = calloc(load.nr, sizeof(double));
+	cpuset_add(&r.cpus, first_allowed());
+	cr_assert_eq(chase_run(&r, &result, &err), 0, "%s", err.text);
+	cr_assert_eq(result.repeats, 7);
+	cr_assert_eq(result.lines, (1 << 20) / 64);
+	cr_assert_eq(result.hops, 1008, "whole strides");
+	cr_assert_gt(result.best_ps, 0);
+	cr_assert(result.best_ps <= result.median_ps && result.median_ps <= result.worst_ps);
+	cr_assert_eq(result.load_bytes_per_s, 0);
+
+	allowed(&cpus);
+	other = cpuset_next(&cpus, first_allowed() + 1);
+	if (other != CPUSET_NONE) {
+		cpuset_add(&load.cpus, other);
+		r.load = &load;
+		r.nr_loads = 1;
+		r.hops = 1 << 20; /* long enough for the other thread to be seen */
+		r.pause = 10;
+		cr_assert_eq(chase_run(&r, &result, &err), 0, "%s", err.text);
+		cr_assert_gt(result.load_bytes_per_s, 0);
+	}
+	free(load.data);
+	free(r.memory);
+}
+
+/* STREAM counts what the program asks for: 16, 16, 24 and 24 bytes an element. */
+Test(probe, stream_counts_as_stream_does)
+{
+	static const int64_t bytes[] = {16, 16, 24, 24};
+	static const char *const names[] = {"copy", "scale", "add", "triad"};
+
+	for (unsigned k = 0; k < STREAM_KERNELS; k++) {
+		cr_assert_eq(stream_element_bytes((enum stream_kernel)k), bytes[k]);
+		cr_assert_str_eq(stream_kernel_name((enum stream_kernel)k), names[k]);
+	}
+}
+
+Test(probe, stream_loops_compute)
+{
+	double a[5] = {1, 2, 3, 4, 5}, b[5] = {10, 20, 30, 40, 50}, c[5] = {0};
+	struct stream_part p = {.a = a, .b = b, .c = c, .nr = 5};
+
+	stream_loop(STREAM_COPY, &p);
+	for (int i = 0; i < 5; i++)
+		cr_assert_eq(c[i], i + 1);
+	stream_loop(STREAM_SCALE, &p);
+	for (int i = 0; i < 5; i++)
+		cr_assert_eq(b[i], 3 * (i + 1));
+	stream_loop(STREAM_ADD, &p);
+	for (int i = 0; i < 5; i++)
+		cr_assert_eq(c[i], 4 * (i + 1));
+	stream_loop(STREAM_TRIAD, &p);
+	for (int i = 0; i < 5; i++)
+		cr_assert_eq(a[i], 15 * (i + 1));
+	cr_assert_eq(stream_read(c, 5), 4 * 15);
+}
+
+/* The arrays of all threads, side by side, never overlap and never leave the memory. */
+Test(probe, stream_divides)
+{
+	for (uint32_t nr = 1; nr < 9; nr++) {
+		size_t bytes = 100000;
+		double *base = aligned_alloc(64, 100032);
+		struct stream_part part[8];
+		int64_t array = stream_divide(base, bytes, part, nr);
+		size_t marked = 0;
+
+		memset(base, 0, bytes);
+		cr_assert_gt(array, (int64_t)(bytes / 3 - 64 * nr * 3));
+		cr_assert_leq(array * 3, (int64_t)bytes);
+		for (uint32_t i = 0; i < nr; i++) {
+			double *arrays[] = {part[i].a, part[i].b, part[i].c};
+
+			for (int x = 0; x < 3; x++)
+				for (size_t j = 0; j < part[i].nr; j++)
+					arrays[x][j] += 1;
+		}
+		for (size_t j = 0; j < bytes / sizeof(double); j++) {
+			cr_assert(base[j] == 0 || base[j] == 1);
+			marked += base[j] == 1;
+		}
+		cr_assert_eq(marked * sizeof(double), 3 * (size_t)array);
+		free(base);
+	}
+}
+
+Test(probe, stream_repeats_as_asked)
+{
+	size_t bytes = 3 << 20;
+	double *base = aligned_alloc(64, bytes);
+	struct stream_part part[2];
+	struct stream_result result;
+	struct cpuset cpus[2] = {0};
+	struct error err;
+
+	cpuset_add(&cpus[0], first_allowed());
+	cpuset_add(&cpus[1], first_allowed()); /* two on one CPU must end, too */
+	for (uint32_t nr = 1; nr <= 2; nr++) {
+		int64_t array = stream_divide(base, bytes, part, nr);
+
+		cr_assert_eq(stream_run(part, cpus, nr, 5, &result, &err), 0, "%s", err.text);
+		cr_assert_eq(result.threads, nr);
+		cr_assert_eq(result.repeats, 5);
+		cr_assert_eq(result.array_bytes, array);
+		for (unsigned k = 0; k < STREAM_KERNELS; k++) {
+			const struct stream_rate *rate = &result.rate[k];
+
+			cr_assert_gt(rate->worst_bytes_per_s, 0);
+			cr_assert(rate->worst_bytes_per_s <= rate->median_bytes_per_s);
+			cr_assert(rate->median_bytes_per_s <= rate->best_bytes_per_s);
+		}
+	}
+	free(base);
+}
+
+Test(probe, cpus_that_are_not_there)
+{
+	struct stream_part part;
+	struct stream_result result;
+	double *base = aligned_alloc(64, 4096);
+	struct cpuset cpus = {0};
+	struct error err = {0};
+
+	cpuset_add(&cpus, CPUS_MAX - 1);
+	cr_assert_gt(stream_divide(base, 4096, &part, 1), 0);
+	cr_assert_eq(stream_run(&part, &cpus, 1, 1, &result, &err), ERR_CANNOT);
+	cr_assert(strstr(err.text, "4095"), "%s", err.text);
+	free(base);
+}
+
+Test(probe, memory_is_where_it_was_asked)
+{
+	struct cpuset nodes;
+	struct memory m;
+	struct error err = {0};
+
+	machine_nodes(NULL, &nodes);
+	for (unsigned n = cpuset_next(&nodes, 0); n != CPUSET_NONE;
+	     n = cpuset_next(&nodes, n + 1)) {
+		int rc = memory_get(&m, NULL, 5 << 20, n, MEMORY_PAGES_HUGE, &err);
+
+		if (rc == ERR_NO_ROOM) /* a node without memory */
+			continue;
+		cr_assert_eq(rc, 0, "%s", err.text);
+		cr_assert_eq(m.bytes, 6 << 20, "whole pages of 2 MiB");
+		cr_assert_eq((uintptr_t)m.base % (2 << 20), 0);
+		cr_assert(m.on_node_ppm == -1 || m.on_node_ppm >= 999000);
+		memory_put(&m);
+	}
+	cr_assert_eq(memory_get(&m, NULL, 1 << 20, 4095, MEMORY_PAGES_BASE, &err), ERR_CANNOT);
+	cr_assert_eq(
+		memory_get(&m, NULL, (size_t)1 << 50, MEMORY_ANY_NODE, MEMORY_PAGES_BASE, &err),
+		ERR_NO_ROOM);
+	cr_assert_eq(memory_get(&m, NULL, 1, MEMORY_ANY_NODE, MEMORY_PAGES_BASE, &err), 0);
+	cr_assert_eq(m.huge_ppm, 0);
+	cr_assert_str_eq(m.pages, "base");
+	memory_put(&m);
+}
+
+Test(probe, records)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+	struct record r;
+	int64_t value = 0;
+
+	record_begin(&r, f, false);
+	record_text(&r, "probe", "chase");
+	record_text(&r, "odd", "a b\"c=d");
+	record_text(&r, "none", "");
+	record_int(&r, "hops", -7);
+	record_end(&r);
+	record_begin(&r, f, true);
+	record_text(&r, "probe", "chase");
+	record_int(&r, "hops", INT64_MAX);
+	record_end(&r);
+	fclose(f);
+	cr_assert_str_eq(text, "probe=chase odd=a_b_c_d none=- hops=-7\n"
+			       "{\"probe\":\"chase\",\"hops\":9223372036854775807}\n");
+	free(text);
+	cr_assert(record_find_int("a=1 ab=2 b=3\n", "b", &value) && value == 3);
+	cr_assert(record_find_int("a=1 ab=2 b=3", "ab", &value) && value == 2);
+	cr_assert(!record_find_int("a=1 ab=2", "c", &value));
+	cr_assert(!record_find_int("a=x", "a", &value));
+	cr_assert(!record_find_int("a=99999999999999999999", "a", &value));
+	cr_assert(!record_find_int("a=", "a", &value));
+}
