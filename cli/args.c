@@ -76,8 +76,8 @@ const struct command *command_find(const char *name, struct error *err)
 		error_set(err, ERR_USAGE, "unknown command \"%s\"; did you mean \"%s\"?", name,
 			  near);
 	else
-		error_set(err, ERR_USAGE,
-			  "unknown command \"%s\"; \"homenode help\" lists the commands", name);
+		error_set(err, ERR_USAGE, "unknown command \"%s\"; \"%s help\" lists the commands",
+			  name, program_name);
 	return NULL;
 }
 
@@ -96,8 +96,8 @@ static int unknown_option(const struct args *a, const char *word, struct error *
 			  near);
 	else
 		error_set(err, ERR_USAGE,
-			  "unknown option \"%s\"; \"homenode %s --help\" lists the options", text,
-			  a->cmd->name);
+			  "unknown option \"%s\"; \"%s %s --help\" lists the options", text,
+			  program_name, a->cmd->name);
 	free(text);
 	free(name);
 	return ERR_USAGE;

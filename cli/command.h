@@ -52,8 +52,10 @@ struct command {
 extern const struct command cmd_show, cmd_plan, cmd_compare, cmd_capacity, cmd_run, cmd_diff,
 	cmd_check, cmd_report, cmd_list, cmd_help;
 
-/* Every command, NULL-terminated, in the order help prints (cli/main.c). */
+/* Every command, NULL-terminated, in the order help prints, and how the program is
+ * called before them; each program that links this room has its own (cli/main.c). */
 extern const struct command *const commands[];
+extern const char program_name[];
 
 /* Options every command has: --format, --quiet, --help (cli/args.c). */
 extern const struct option common_options[];

@@ -22,7 +22,8 @@ char *command_usage(const struct command *cmd)
 {
 	const char *operands = cmd->operands ? cmd->operands : "";
 
-	return xasprintf("homenode %s [OPTION...]%s%s", cmd->name, *operands ? " " : "", operands);
+	return xasprintf("%s %s [OPTION...]%s%s", program_name, cmd->name, *operands ? " " : "",
+			 operands);
 }
 
 /* Print `text` from column `at` on, continued at column `indent`; ends the line.

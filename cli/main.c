@@ -16,6 +16,7 @@
 #include "cli/command.h"
 #include "cli/version.h"
 
+const char program_name[] = "homenode";
 const struct command *const commands[] = {
 	&cmd_show,  &cmd_plan,	 &cmd_compare, &cmd_capacity, &cmd_run, &cmd_diff,
 	&cmd_check, &cmd_report, &cmd_list,    &cmd_help,     NULL,

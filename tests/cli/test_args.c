@@ -27,6 +27,7 @@ static const struct command sample = {
 static const struct command any = {
 	.name = "any", .operands = "[FILE...]", .max_operands = -1, .summary = "any operands"};
 
+const char program_name[] = "homenode";
 const struct command *const commands[] = {&sample, &any, NULL};
 
 static struct error err;

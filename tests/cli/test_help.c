@@ -32,6 +32,7 @@ static const struct command wide = {
 static const struct command bare = {
 	.name = "bare", .operands = "", .summary = "no options of its own", .option = no_options};
 
+const char program_name[] = "homenode";
 const struct command *const commands[] = {&wide, &bare, NULL};
 
 /* The first `nr` options of a table that fills a screen. */

@@ -1,0 +1,67 @@
+/*
+ * homenode-reproduce CASE [OPTION...]: see bench/published/reproduce.h.
+ */
+#include "bench/published/reproduce.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+const char program_name[] = "homenode-reproduce";
+const struct command *const commands[] = {&case_spane, NULL};
+
+char *input_path(const struct args *args, const char *option, const char *name)
+{
+	const char *given = args_string(args, option, NULL);
+
+	return given ? xstrdup(given) : xasprintf("%s/%s", args_string(args, "data", TRACES), name);
+}
+
+void table_row(const struct table_row *r)
+{
+	printf("| %s | %s | %s | %s | %s | %s |\n", r->what, r->inputs, r->published, r->ours,
+	       r->error, r->source);
+}
+
+static int run(int argc, char **argv, struct error *err)
+{
+	const struct command *cmd = command_find(argv[1], err);
+	struct args *args;
+	int status, rc;
+
+	if (!cmd)
+		return ERR_USAGE;
+	rc = args_parse(&args, cmd, argc - 2, argv + 2, err);
+	if (rc)
+		return rc;
+	if (args_flag(args, "help"))
+		help_command(cmd, stdout);
+	else
+		rc = cmd->run(args, &status, err);
+	args_free(args);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	struct error err = {0};
+	int rc;
+
+	if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
+		FILE *out = argc < 2 ? stderr : stdout;
+
+		fprintf(out, "usage: homenode-reproduce CASE [OPTION...]\n");
+		for (size_t i = 0; commands[i]; i++)
+			fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+		return argc < 2 ? 2 : 0;
+	}
+	rc = run(argc, argv, &err);
+	if (!rc && fflush(stdout))
+		rc = error_set(&err, ERR_MACHINE, "standard output cannot be written: %s",
+			       strerror(errno));
+	if (rc)
+		fprintf(stderr, "homenode-reproduce: %s\n", err.text);
+	return error_exit_status(rc);
+}

@@ -1,0 +1,31 @@
+#!/bin/sh
+# SPANE's published means to the last digit, and every episode's wait.
+. tests/cli/lib.sh
+data=../shared/data/traces/huawei-east-1
+
+[ -f $data/Huawei-East-1-lt.csv ] || { echo "skipped: no trace in $data"; exit 77; }
+
+# result/flex/result_baseline.txt of ChanTinPing/SPANE@f1d7df9
+cat >"$work/published" <<'TEXT'
+2,53866.53875,38610.82625
+3,52483.255,38832.1
+4,44461.2425,37829.27625
+5,89822.5225,86009.90875
+6,67176.55,62643.88
+7,129369.66375,118267.32125
+8,182132.76875,176528.5075
+9,201328.98,181041.9925
+TEXT
+bench/published/spane --servers 2,3,4,5,6,7,8,9 >"$work/ours" || fail "status $?"
+cmp "$work/published" "$work/ours" || fail "the means are: $(cat "$work/ours")"
+# baseline.py
+[ "$(bench/published/spane --servers 5 --untrimmed)" = 5,362634.624,336486.767 ] ||
+	fail "the means of all episodes differ"
+
+for n in 2 3 4 5 6; do
+	sed 1d "$data/spane_expected_N$n.csv" | tr -d '\r' | cut -d, -f1-5 >"$work/expected"
+	[ "$(wc -l <"$work/expected")" -eq 1000 ] || fail "$data has not 1000 episodes for N = $n"
+	bench/published/spane --servers "$n" --episodes >"$work/ours" || fail "status $?"
+	cmp "$work/expected" "$work/ours" || fail "episodes of N = $n differ"
+done
+finish
