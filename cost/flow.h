@@ -34,8 +34,24 @@ void flows_add(struct flows *f, double *share, const struct cost_params *p,
 	       const struct cost_zone *z, uint32_t zone);
 /* Into canonical order: by everything but zone and part. */
 void flows_sort(struct flows *f, uint32_t nr_nodes);
+
+/*
+ * Scratch of flows_solve(): grows to what the largest problem needed and is then
+ * reused without an allocation. Zero-initialise. Bound to the parameters it was
+ * first used with.
+ */
+struct solve_work {
+	const struct cost_params *p;
+	void *by_number; /* arrays over all resources of the host */
+	void *by_problem; /* arrays over flows and the resources they use */
+	size_t by_problem_bytes;
+	struct hold *hold; /* what flows hold of resources, flow after flow */
+	size_t cap_holds;
+};
+void solve_work_release(struct solve_work *w);
+
 /* Rates and latencies; returns rounds. */
-unsigned flows_solve(struct flows *f, const struct cost_params *p);
+unsigned flows_solve(struct flows *f, const struct cost_params *p, struct solve_work *w);
 
 const struct zone_profile *cost_profile(const struct zone *z);
 

@@ -9,6 +9,9 @@
 void cost_work_release(struct cost_work *w)
 {
 	free(w->memory);
+	if (w->solve)
+		solve_work_release(w->solve);
+	free(w->solve);
 	*w = (struct cost_work){0};
 }
 
@@ -161,7 +164,7 @@ static void lay_out(struct cost_work *w, uint32_t nr_zones, uint32_t nr_nodes, s
 
 /* The zone by itself with every page at home; its flows by node. */
 static void solve_alone(struct flows *alone, double *share, const struct cost_params *p,
-			const struct cost_zone *z)
+			const struct cost_zone *z, struct solve_work *work)
 {
 	struct cost_zone ideal = {.plan = z->plan, .map_true = true};
 
@@ -175,7 +178,7 @@ static void solve_alone(struct flows *alone, double *share, const struct cost_pa
 			f->share[m] = m == f->node;
 	}
 	flows_sort(alone, p->nr_nodes);
-	(void)flows_solve(alone, p);
+	(void)flows_solve(alone, p, work);
 }
 
 static void add_zone(struct sums *sums, const struct flows *now, const struct flows *alone,
@@ -199,14 +202,16 @@ unsigned cost_evaluate(const struct cost_params *p, const struct cost_zone *zone
 	struct sums *sums;
 	unsigned rounds;
 
+	if (!work->solve)
+		work->solve = xcalloc(1, sizeof(*work->solve));
 	lay_out(work, nr, p->nr_nodes, &now, &alone, &share, &alone_share, &sums);
 	for (uint32_t z = 0; z < nr; z++)
 		flows_add(&now, share + (size_t)now.nr * p->nr_nodes, p, &zone[z], z);
 	flows_sort(&now, p->nr_nodes);
-	rounds = flows_solve(&now, p);
+	rounds = flows_solve(&now, p, work->solve);
 	for (uint32_t z = 0; z < nr; z++) {
 		sums[z] = (struct sums){0};
-		solve_alone(&alone, alone_share, p, &zone[z]);
+		solve_alone(&alone, alone_share, p, &zone[z], work->solve);
 		add_zone(&sums[z], &now, &alone, z);
 		fill_result(&out[z], &sums[z], p);
 	}

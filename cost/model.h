@@ -67,10 +67,12 @@ struct cost_result {
 	enum host_grade latency_grade, bandwidth_grade; /* the worst it rests on */
 };
 
-/* Scratch that grows as needed; zero-initialise. */
+/* Scratch that grows as needed; zero-initialise. One for each cost_params. */
+struct solve_work;
 struct cost_work {
 	void *memory;
 	size_t size;
+	struct solve_work *solve;
 };
 void cost_work_release(struct cost_work *w);
 

@@ -1,6 +1,7 @@
 /* Flows to a problem, the problem to rates, rates to latencies, and round again. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "cost/flow.h"
@@ -8,6 +9,7 @@
 #define LINE_BYTES 64
 #define ROUNDS_MAX 20
 #define STEADY 1e-3
+#define UNUSED UINT32_MAX
 
 /* All resources a host can have, numbered one kind after the other. */
 struct numbers {
@@ -28,23 +30,37 @@ static struct numbers number(const struct cost_params *p)
 	return n;
 }
 
+/* What one flow takes of one resource. */
+struct hold {
+	uint32_t number;
+	double amount; /* for each unit of its rate */
+	double through; /* share of its accesses that pass there */
+};
+
 struct solution {
 	const struct cost_params *p;
 	struct flows *flows;
 	struct numbers n;
-	double *capacity; /* by number */
-	double *amount; /* [flow][number] as the uses are collected */
-	double *through; /* [flow][number]: share of its accesses that pass there */
-	double *used; /* by number: share of capacity in use, 0 to 1 */
-	double *wait; /* by number: queue kept by those whom it stops, ns */
-	uint32_t *compact; /* number to the solver's resource, UINT32_MAX: not used */
-	uint32_t *wide; /* and back */
+	/* By number. Outside a solve amount, through, used and wait are 0, curve 1
+	 * and compact UNUSED: what a solve touches it puts back. */
+	double *capacity;
+	double *amount, *through; /* of the flow whose uses are being collected */
+	double *used; /* share of capacity in use, 0 to 1 */
+	double *curve; /* what that makes of latency */
+	double *wait; /* queue kept by those whom it stops, ns */
+	double *sum, *extra, *rate_through; /* of one round */
+	uint32_t *compact; /* number to the solver's resource */
+	/* By flow, or by the solver's resource. */
+	uint32_t *first_hold; /* of a flow; one more at the end */
+	uint32_t *core_hold;
+	uint32_t *wide; /* the solver's resource to its number */
 	double *compact_capacity;
-	struct cost_use *use;
 	struct cost_flow *flow;
+	struct cost_use *use;
 	double *rate;
 	uint32_t *stop;
 	void *scratch;
+	struct hold *hold;
 	uint32_t nr_compact;
 };
 
@@ -69,10 +85,42 @@ static void fill_capacity(struct solution *s)
 		s->capacity[n.path + i] = p->path[i];
 }
 
-static void use_memory(const struct solution *s, const struct flow *f, double *a, double *through,
-		       uint32_t m)
+#define DOUBLES_BY_NUMBER 9
+
+/* The arrays over all resources, made at the first use of the scratch. */
+static void lay_out_numbers(struct solution *s, struct solve_work *w)
+{
+	size_t end = s->n.end;
+	bool fresh = !w->by_number;
+	double *d;
+
+	BUG_ON(w->p && w->p != s->p);
+	if (fresh)
+		w->by_number = xcalloc(end, DOUBLES_BY_NUMBER * sizeof(double) + sizeof(uint32_t));
+	w->p = s->p;
+	d = w->by_number;
+	s->capacity = d;
+	s->amount = d + end;
+	s->through = d + 2 * end;
+	s->used = d + 3 * end;
+	s->curve = d + 4 * end;
+	s->wait = d + 5 * end;
+	s->sum = d + 6 * end;
+	s->extra = d + 7 * end;
+	s->rate_through = d + 8 * end;
+	s->compact = (void *)(d + DOUBLES_BY_NUMBER * end);
+	for (size_t r = 0; fresh && r < end; r++) {
+		s->curve[r] = cost_curve(0);
+		s->compact[r] = UNUSED;
+	}
+	if (fresh)
+		fill_capacity(s);
+}
+
+static void use_memory(const struct solution *s, const struct flow *f, uint32_t m)
 {
 	const struct cost_params *p = s->p;
+	double *a = s->amount, *through = s->through;
 	uint32_t here = p->socket[f->node], there = p->socket[m], c = p->controller[m];
 	double reads = f->share[m] * f->reads, writes = f->share[m] * (1 - f->reads);
 
@@ -94,46 +142,75 @@ static void use_memory(const struct solution *s, const struct flow *f, double *a
 	through[s->n.link + here * p->nr_sockets + there] += f->share[m];
 }
 
-static void use_ports(const struct solution *s, const struct flow *f, double *a, double *through)
+static void use_ports(const struct solution *s, const struct flow *f)
 {
 	uint32_t nr = s->p->node_ports[f->node], first = s->p->first_port[f->node];
 
 	for (uint32_t i = first; i < first + nr; i++) {
-		a[s->n.port_read + i] += f->reads / nr;
-		a[s->n.port_write + i] += (1 - f->reads) / nr;
-		through[s->n.port_read + i] = through[s->n.port_write + i] = 1.0 / nr;
+		s->amount[s->n.port_read + i] += f->reads / nr;
+		s->amount[s->n.port_write + i] += (1 - f->reads) / nr;
+		s->through[s->n.port_read + i] = s->through[s->n.port_write + i] = 1.0 / nr;
 	}
 }
 
-static void collect_uses(struct solution *s)
+/* One run of numbers from the dense scratch to the flow's list. */
+static void keep_holds(struct solution *s, struct solve_work *w, uint32_t *nr, uint32_t from,
+		       uint32_t to)
 {
+	for (uint32_t r = from; r < to; r++) {
+		if (!(s->amount[r] > 0) && !(s->through[r] > 0))
+			continue;
+		w->hold = grow(w->hold, &w->cap_holds, *nr, sizeof(*w->hold));
+		w->hold[(*nr)++] = (struct hold){r, s->amount[r], s->through[r]};
+		s->amount[r] = s->through[r] = 0;
+	}
+}
+
+static void collect_uses(struct solution *s, struct solve_work *w)
+{
+	const struct cost_params *p = s->p;
+	uint32_t nr = 0;
+
 	for (uint32_t v = 0; v < s->flows->nr; v++) {
 		struct flow *f = &s->flows->flow[v];
-		double *a = &s->amount[(size_t)v * s->n.end];
-		double *through = &s->through[(size_t)v * s->n.end];
+		uint32_t ports = p->first_port[f->node], core = s->n.core + f->node;
+		uint32_t paths = s->n.path + f->node * p->nr_nodes;
 
 		f->idle_ns = 0;
-		for (uint32_t m = 0; m < s->p->nr_nodes; m++) {
+		for (uint32_t m = 0; m < p->nr_nodes; m++) {
 			if (!(f->share[m] > 0))
 				continue;
-			use_memory(s, f, a, through, m);
-			f->idle_ns += f->share[m] * s->p->latency_ns[f->node * s->p->nr_nodes + m];
+			use_memory(s, f, m);
+			f->idle_ns += f->share[m] * p->latency_ns[f->node * p->nr_nodes + m];
 		}
-		use_ports(s, f, a, through);
-		a[s->n.core + f->node] = 1; /* by latency, in each round */
+		use_ports(s, f);
+		s->amount[core] = 1; /* by latency, in each round */
+		s->first_hold[v] = nr;
+		keep_holds(s, w, &nr, s->n.controller, s->n.port_read);
+		keep_holds(s, w, &nr, s->n.port_read + ports,
+			   s->n.port_read + ports + p->node_ports[f->node]);
+		keep_holds(s, w, &nr, s->n.port_write + ports,
+			   s->n.port_write + ports + p->node_ports[f->node]);
+		keep_holds(s, w, &nr, s->n.fabric, s->n.core);
+		s->core_hold[v] = nr;
+		keep_holds(s, w, &nr, core, core + 1);
+		keep_holds(s, w, &nr, paths, paths + p->nr_nodes);
 	}
+	s->first_hold[s->flows->nr] = nr;
+	s->hold = w->hold;
 }
 
 /* Only what somebody uses and can run out. */
 static void make_compact(struct solution *s)
 {
-	for (uint32_t r = 0; r < s->n.end; r++) {
-		bool needed = false;
+	const struct hold *end = s->hold + s->first_hold[s->flows->nr];
 
-		for (uint32_t v = 0; v < s->flows->nr && !needed; v++)
-			needed = s->amount[(size_t)v * s->n.end + r] > 0;
-		s->compact[r] = UINT32_MAX;
-		if (!needed || isinf(s->capacity[r]))
+	for (const struct hold *h = s->hold; h < end; h++) {
+		if (h->amount > 0 && !isinf(s->capacity[h->number]))
+			s->compact[h->number] = 0;
+	}
+	for (uint32_t r = 0; r < s->n.end; r++) {
+		if (s->compact[r] == UNUSED)
 			continue;
 		s->compact[r] = s->nr_compact;
 		s->compact_capacity[s->nr_compact] = s->capacity[r];
@@ -141,22 +218,23 @@ static void make_compact(struct solution *s)
 	}
 }
 
-static double local_use(const struct solution *s, uint32_t node, uint32_t m, enum cost_cause *cause)
+static uint32_t local_use(const struct solution *s, uint32_t node, uint32_t m,
+			  enum cost_cause *cause)
 {
-	double u = s->used[s->n.controller + s->p->controller[m]];
+	uint32_t busiest = s->n.controller + s->p->controller[m];
 	uint32_t first = s->p->first_port[node], nr = s->p->node_ports[node];
 
 	*cause = COST_CONTROLLER;
 	for (uint32_t i = first; i < first + nr; i++) {
-		double in = s->used[s->n.port_read + i], out = s->used[s->n.port_write + i];
-		double port = in > out ? in : out;
+		uint32_t in = s->n.port_read + i, out = s->n.port_write + i;
+		uint32_t port = s->used[in] > s->used[out] ? in : out;
 
-		if (port > u) {
-			u = port;
+		if (s->used[port] > s->used[busiest]) {
+			busiest = port;
 			*cause = COST_PORT;
 		}
 	}
-	return u;
+	return busiest;
 }
 
 /* What the curve adds on the way from the flow to node m. */
@@ -167,22 +245,20 @@ static void queue_at(const struct solution *s, struct flow *f, uint32_t m, doubl
 	double local = p->latency_ns[m * p->nr_nodes + m];
 	double path = p->latency_ns[f->node * p->nr_nodes + m];
 	enum cost_cause cause;
-	double u = local_use(s, f->node, m, &cause);
+	uint32_t r = local_use(s, f->node, m, &cause);
 
-	f->queue_ns[cause] += weight * local * (cost_curve(u) - 1);
-	u = s->used[s->n.fabric + here];
-	f->queue_ns[COST_FABRIC] += weight * local * (cost_curve(u) - 1);
+	f->queue_ns[cause] += weight * local * (s->curve[r] - 1);
+	f->queue_ns[COST_FABRIC] += weight * local * (s->curve[s->n.fabric + here] - 1);
 	if (here == there)
 		return;
-	u = s->used[s->n.link + there * p->nr_sockets + here];
-	f->queue_ns[COST_LINK] += weight * path * (cost_curve(u) - 1);
+	r = s->n.link + there * p->nr_sockets + here;
+	f->queue_ns[COST_LINK] += weight * path * (s->curve[r] - 1);
 }
 
 /* Latency by the curve alone, and what the exhausted add for one they did not stop. */
 static double curve_latency(const struct solution *s, uint32_t v)
 {
 	struct flow *f = &s->flows->flow[v];
-	const double *through = &s->through[(size_t)v * s->n.end];
 	double sum = f->idle_ns;
 
 	for (int c = 0; c < COST_CAUSES; c++)
@@ -194,8 +270,8 @@ static double curve_latency(const struct solution *s, uint32_t v)
 	for (int c = 0; c < COST_CAUSES; c++)
 		sum += f->queue_ns[c];
 	f->wait_ns = 0;
-	for (uint32_t i = 0; i < s->nr_compact; i++)
-		f->wait_ns += through[s->wide[i]] * s->wait[s->wide[i]];
+	for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++)
+		f->wait_ns += s->hold[i].through * s->wait[s->hold[i].number];
 	return sum;
 }
 
@@ -205,20 +281,22 @@ static void make_problem(struct solution *s, struct cost_problem *problem)
 
 	for (uint32_t v = 0; v < s->flows->nr; v++) {
 		struct flow *f = &s->flows->flow[v];
-		double *a = &s->amount[(size_t)v * s->n.end];
 		double curve = curve_latency(s, v), most;
 
 		f->latency_ns = curve;
-		a[s->n.core + f->node] = curve / LINE_BYTES;
+		s->hold[s->core_hold[v]].amount = curve / LINE_BYTES;
 		most = f->lines * LINE_BYTES / (isinf(f->demand) ? curve : curve + f->wait_ns);
 		s->flow[v] = (struct cost_flow){
 			.weight = f->lines / curve,
 			.cap = f->demand < most ? f->demand : most,
 			.use = use,
 		};
-		for (uint32_t i = 0; i < s->nr_compact; i++) {
-			if (a[s->wide[i]] > 0)
-				use[s->flow[v].nr_uses++] = (struct cost_use){i, a[s->wide[i]]};
+		for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++) {
+			const struct hold *h = &s->hold[i];
+
+			if (h->amount > 0 && s->compact[h->number] != UNUSED)
+				use[s->flow[v].nr_uses++] =
+					(struct cost_use){s->compact[h->number], h->amount};
 		}
 		use += s->flow[v].nr_uses;
 	}
@@ -261,24 +339,38 @@ static double move_rates(struct solution *s, bool first)
 	return largest;
 }
 
+/* What one flow adds to the sums of what it holds. */
+static void add_use(struct solution *s, uint32_t v)
+{
+	const struct flow *f = &s->flows->flow[v];
+	uint32_t stop = s->stop[v] == COST_OWN_CAP ? UNUSED : s->wide[s->stop[v]];
+
+	for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++) {
+		const struct hold *h = &s->hold[i];
+
+		s->sum[h->number] += f->rate * h->amount;
+		if (h->number != stop || stop >= s->n.core)
+			continue;
+		/* they keep what they have in flight waiting here */
+		s->extra[stop] += f->rate * fmax(little_ns(f) - f->latency_ns, 0);
+		s->rate_through[stop] += f->rate * h->through;
+	}
+}
+
 static void measure_use(struct solution *s)
 {
+	const struct hold *end = s->hold + s->first_hold[s->flows->nr];
+
+	for (const struct hold *h = s->hold; h < end; h++)
+		s->sum[h->number] = s->extra[h->number] = s->rate_through[h->number] = 0;
+	for (uint32_t v = 0; v < s->flows->nr; v++)
+		add_use(s, v);
 	for (uint32_t i = 0; i < s->nr_compact; i++) {
 		uint32_t r = s->wide[i];
-		double sum = 0, extra = 0, rate = 0, to;
+		double to = s->rate_through[r] > 0 ? s->extra[r] / s->rate_through[r] : 0;
 
-		for (uint32_t v = 0; v < s->flows->nr; v++) {
-			const struct flow *f = &s->flows->flow[v];
-
-			sum += f->rate * s->amount[(size_t)v * s->n.end + r];
-			if (s->stop[v] != i || r >= s->n.core)
-				continue;
-			/* they keep what they have in flight waiting here */
-			extra += f->rate * fmax(little_ns(f) - f->latency_ns, 0);
-			rate += f->rate * s->through[(size_t)v * s->n.end + r];
-		}
-		s->used[r] = s->capacity[r] > 0 ? fmin(sum / s->capacity[r], 1) : 1;
-		to = rate > 0 ? extra / rate : 0;
+		s->used[r] = s->capacity[r] > 0 ? fmin(s->sum[r] / s->capacity[r], 1) : 1;
+		s->curve[r] = cost_curve(s->used[r]);
 		s->wait[r] = (s->wait[r] + to) / 2;
 	}
 }
@@ -301,52 +393,78 @@ static void settle(struct solution *s)
 	}
 }
 
-static void allocate(struct solution *s)
+static void put_back(struct solution *s)
 {
-	size_t end = s->n.end, nr = s->flows->nr + (size_t)1;
+	for (uint32_t i = 0; i < s->nr_compact; i++) {
+		uint32_t r = s->wide[i];
 
-	s->capacity = xcalloc(end, sizeof(double));
-	s->amount = xcalloc(nr * end, sizeof(double));
-	s->through = xcalloc(nr * end, sizeof(double));
-	s->used = xcalloc(end, sizeof(double));
-	s->wait = xcalloc(end, sizeof(double));
-	s->compact = xcalloc(end, sizeof(uint32_t));
-	s->wide = xcalloc(end, sizeof(uint32_t));
-	s->compact_capacity = xcalloc(end, sizeof(double));
-	s->flow = xcalloc(nr, sizeof(*s->flow));
-	s->rate = xcalloc(nr, sizeof(double));
-	s->stop = xcalloc(nr, sizeof(uint32_t));
+		s->used[r] = s->wait[r] = 0;
+		s->curve[r] = cost_curve(0);
+		s->compact[r] = UNUSED;
+	}
 }
 
-static void release(struct solution *s)
+/* The next piece of `memory`, which may be NULL while sizes are added up. */
+static void *carve(char *memory, size_t *at, size_t nr, size_t size)
 {
-	free(s->capacity);
-	free(s->amount);
-	free(s->through);
-	free(s->used);
-	free(s->wait);
-	free(s->compact);
-	free(s->wide);
-	free(s->compact_capacity);
-	free(s->flow);
-	free(s->rate);
-	free(s->stop);
-	free(s->use);
-	free(s->scratch);
+	void *piece = memory ? memory + *at : NULL;
+
+	*at += (nr * size + 7) / 8 * 8;
+	return piece;
 }
 
-unsigned flows_solve(struct flows *f, const struct cost_params *p)
+/* The arrays of one problem in `memory` (NULL: only their size, which is returned). */
+static size_t lay_out(struct solution *s, char *memory, size_t nr_holds, size_t nr_resources)
+{
+	size_t nr = s->flows->nr + (size_t)1, at = 0;
+
+	s->first_hold = carve(memory, &at, nr, sizeof(uint32_t));
+	s->core_hold = carve(memory, &at, nr, sizeof(uint32_t));
+	s->flow = carve(memory, &at, nr, sizeof(*s->flow));
+	s->rate = carve(memory, &at, nr, sizeof(double));
+	s->stop = carve(memory, &at, nr, sizeof(uint32_t));
+	s->wide = carve(memory, &at, nr_resources, sizeof(uint32_t));
+	s->compact_capacity = carve(memory, &at, nr_resources, sizeof(double));
+	s->use = carve(memory, &at, nr_holds, sizeof(*s->use));
+	s->scratch = carve(memory, &at, cost_solver_bytes((uint32_t)nr_resources, s->flows->nr), 1);
+	return at;
+}
+
+/* An upper bound of what a flow can hold, which is also all there is. */
+static size_t most_holds(const struct solution *s)
+{
+	const struct cost_params *p = s->p;
+	size_t ports = 0;
+
+	for (uint32_t n = 0; n < p->nr_nodes; n++)
+		ports = p->node_ports[n] > ports ? p->node_ports[n] : ports;
+	return p->nr_controllers + 2 * ports + (s->n.core - s->n.fabric) + 1 + p->nr_nodes;
+}
+
+static void make_room(struct solution *s, struct solve_work *w)
+{
+	size_t holds = most_holds(s) * (s->flows->nr + (size_t)1), need;
+	size_t resources = holds < s->n.end ? holds : s->n.end;
+
+	need = lay_out(s, NULL, holds, resources);
+	if (need > w->by_problem_bytes) {
+		free(w->by_problem);
+		w->by_problem = xmalloc(need);
+		w->by_problem_bytes = need;
+	}
+	(void)lay_out(s, w->by_problem, holds, resources);
+}
+
+unsigned flows_solve(struct flows *f, const struct cost_params *p, struct solve_work *w)
 {
 	struct solution s = {.p = p, .flows = f, .n = number(p)};
 	unsigned round = 0;
 	double step = 1;
 
-	allocate(&s);
-	fill_capacity(&s);
-	collect_uses(&s);
+	lay_out_numbers(&s, w);
+	make_room(&s, w);
+	collect_uses(&s, w);
 	make_compact(&s);
-	s.use = xcalloc((size_t)f->nr * s.nr_compact + 1, sizeof(*s.use));
-	s.scratch = xmalloc(cost_solver_bytes(s.nr_compact, f->nr));
 	for (; round < ROUNDS_MAX && step > STEADY; round++) {
 		struct cost_problem problem;
 
@@ -356,6 +474,14 @@ unsigned flows_solve(struct flows *f, const struct cost_params *p)
 		measure_use(&s);
 	}
 	settle(&s);
-	release(&s);
+	put_back(&s);
 	return round;
+}
+
+void solve_work_release(struct solve_work *w)
+{
+	free(w->by_number);
+	free(w->by_problem);
+	free(w->hold);
+	*w = (struct solve_work){0};
 }
