@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 
@@ -15,11 +16,15 @@ const struct zone_profile *cost_profile(const struct zone *z)
 	return z->profile ? z->profile : cost_default_profile();
 }
 
-/* Bytes of each vnode by node, integers so that the order of parts is nothing. */
-struct residency {
-	int64_t bytes[NODES_MAX][NODES_MAX]; /* [vnode][node] */
-	int64_t vnode[NODES_MAX], node[NODES_MAX], all;
-};
+static const struct zone_profile *profile_of(const struct cost_zone *z)
+{
+	return z->profile ? z->profile : cost_profile(z->plan->zone);
+}
+
+static uint32_t vcpus_of(const struct cost_zone *z)
+{
+	return z->vcpus ? z->vcpus : z->plan->zone->vcpus;
+}
 
 static void add_bytes(struct residency *r, uint32_t vnode, uint32_t node, int64_t bytes)
 {
@@ -32,9 +37,16 @@ static void add_bytes(struct residency *r, uint32_t vnode, uint32_t node, int64_
 static void read_residency(struct residency *r, const struct cost_zone *z)
 {
 	const struct plan *p = z->plan;
+	size_t row = p->host->nr_nodes * sizeof(r->bytes[0][0]);
 	const struct plan_memory *part = z->part ? z->part : p->memory;
 	uint32_t nr = z->part ? z->nr_parts : p->nr_memory;
 
+	r->all = 0;
+	memset(r->node, 0, row);
+	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
+		memset(r->bytes[v], 0, row);
+		r->vnode[v] = 0;
+	}
 	for (uint32_t i = 0; i < nr; i++) {
 		uint32_t v = part[i].vnode;
 
@@ -52,7 +64,7 @@ static void share_all(double *share, const struct residency *r, uint32_t nr_node
 static void share_vnode(double *share, const struct residency *r, uint32_t nr_nodes,
 			const struct cost_zone *z, uint32_t v)
 {
-	double shared = cost_profile(z->plan->zone)->sharing_share_ppm / 1e6;
+	double shared = profile_of(z)->sharing_share_ppm / 1e6;
 	int64_t own = r->vnode[v], others = r->all - own;
 
 	if (!own) {
@@ -71,7 +83,7 @@ static void share_vnode(double *share, const struct residency *r, uint32_t nr_no
 static void add_flow(struct flows *f, const struct cost_zone *z, uint32_t zone, uint32_t node,
 		     double vcpus, double *share)
 {
-	const struct zone_profile *profile = cost_profile(z->plan->zone);
+	const struct zone_profile *profile = profile_of(z);
 	double demand = (double)profile->demand_bytes_per_s / 1e9 * vcpus;
 
 	f->flow[f->nr++] = (struct flow){
@@ -107,22 +119,20 @@ static void add_floating(struct flows *f, double *share, const struct cost_param
 		} else {
 			share_all(share, r, p->nr_nodes, node);
 		}
-		add_flow(f, z, zone, node, (double)plan->zone->vcpus * here / cpus, share);
+		add_flow(f, z, zone, node, (double)vcpus_of(z) * here / cpus, share);
 		share += p->nr_nodes;
 	}
 }
 
 void flows_add(struct flows *f, double *share, const struct cost_params *p,
-	       const struct cost_zone *z, uint32_t zone)
+	       const struct cost_zone *z, uint32_t zone, struct residency *r)
 {
 	const struct plan *plan = z->plan;
-	struct residency *r = xcalloc(1, sizeof(*r));
 
 	BUG_ON(plan->host != p->host);
 	read_residency(r, z);
 	if (!plan->pinned) {
 		add_floating(f, share, p, z, zone, r);
-		free(r);
 		return;
 	}
 	for (uint32_t v = 0; v < plan->nr_vnodes; v++) {
@@ -140,7 +150,6 @@ void flows_add(struct flows *f, double *share, const struct cost_params *p,
 		add_flow(f, z, zone, node, plan->vnode[v].vcpus, share);
 		share += p->nr_nodes;
 	}
-	free(r);
 }
 
 static int compare(double a, double b)

@@ -28,10 +28,17 @@ struct flows {
 	uint32_t nr;
 };
 
+/* Bytes of each vnode by node, integers so that the order of parts is nothing.
+ * Scratch of flows_add(), which clears what it uses. */
+struct residency {
+	int64_t bytes[NODES_MAX][NODES_MAX]; /* [vnode][node] */
+	int64_t vnode[NODES_MAX], node[NODES_MAX], all;
+};
+
 /* Appends the zone's flows to `f`, which has room for NODES_MAX more, with
  * share[] arrays in `share` (as many rows of nr_nodes). */
 void flows_add(struct flows *f, double *share, const struct cost_params *p,
-	       const struct cost_zone *z, uint32_t zone);
+	       const struct cost_zone *z, uint32_t zone, struct residency *r);
 /* Into canonical order: by everything but zone and part. */
 void flows_sort(struct flows *f, uint32_t nr_nodes);
 
@@ -52,6 +59,9 @@ void solve_work_release(struct solve_work *w);
 
 /* Rates and latencies; returns rounds. */
 unsigned flows_solve(struct flows *f, const struct cost_params *p, struct solve_work *w);
+
+/* Time for a unit of work, ideally 1, and what is lost above it, by cause. */
+double cost_flow_time(const struct flow *now, const struct flow *alone, double lost[COST_CAUSES]);
 
 const struct zone_profile *cost_profile(const struct zone *z);
 

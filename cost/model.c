@@ -12,6 +12,7 @@ void cost_work_release(struct cost_work *w)
 	if (w->solve)
 		solve_work_release(w->solve);
 	free(w->solve);
+	free(w->residency);
 	*w = (struct cost_work){0};
 }
 
@@ -52,7 +53,7 @@ static double latency_causes(const struct flow *now, const struct flow *alone, d
 }
 
 /* The flow's time for a unit of work, what it lost above `alone`, and to what. */
-static double flow_time(const struct flow *now, const struct flow *alone, double *lost)
+double cost_flow_time(const struct flow *now, const struct flow *alone, double lost[COST_CAUSES])
 {
 	double cause[COST_CAUSES], sum = latency_causes(now, alone, cause);
 	double slow = now->rate > 0 ? fmax(1, alone->rate / now->rate) : 1;
@@ -79,7 +80,7 @@ static void add_to_zone(struct sums *s, const struct flow *now, const struct flo
 	s->rate += now->rate;
 	s->latency += now->rate * now->latency_ns;
 	s->remote += now->rate * (1 - now->share[now->node]);
-	s->time += now->vcpus * flow_time(now, alone, lost);
+	s->time += now->vcpus * cost_flow_time(now, alone, lost);
 	s->alone_rate += alone->rate;
 	s->alone_latency += alone->rate * alone->latency_ns;
 	for (int c = 0; c < COST_CAUSES; c++)
@@ -164,12 +165,15 @@ static void lay_out(struct cost_work *w, uint32_t nr_zones, uint32_t nr_nodes, s
 
 /* The zone by itself with every page at home; its flows by node. */
 static void solve_alone(struct flows *alone, double *share, const struct cost_params *p,
-			const struct cost_zone *z, struct solve_work *work)
+			const struct cost_zone *z, struct solve_work *work, struct residency *r)
 {
-	struct cost_zone ideal = {.plan = z->plan, .map_true = true};
+	struct cost_zone ideal = *z;
+
+	ideal.part = NULL;
+	ideal.map_true = true;
 
 	alone->nr = 0;
-	flows_add(alone, share, p, &ideal, 0);
+	flows_add(alone, share, p, &ideal, 0, r);
 	for (uint32_t i = 0; i < alone->nr; i++) {
 		struct flow *f = &alone->flow[i];
 
@@ -204,14 +208,17 @@ unsigned cost_evaluate(const struct cost_params *p, const struct cost_zone *zone
 
 	if (!work->solve)
 		work->solve = xcalloc(1, sizeof(*work->solve));
+	if (!work->residency)
+		work->residency = xmalloc(sizeof(*work->residency));
 	lay_out(work, nr, p->nr_nodes, &now, &alone, &share, &alone_share, &sums);
 	for (uint32_t z = 0; z < nr; z++)
-		flows_add(&now, share + (size_t)now.nr * p->nr_nodes, p, &zone[z], z);
+		flows_add(&now, share + (size_t)now.nr * p->nr_nodes, p, &zone[z], z,
+			  work->residency);
 	flows_sort(&now, p->nr_nodes);
 	rounds = flows_solve(&now, p, work->solve);
 	for (uint32_t z = 0; z < nr; z++) {
 		sums[z] = (struct sums){0};
-		solve_alone(&alone, alone_share, p, &zone[z], work->solve);
+		solve_alone(&alone, alone_share, p, &zone[z], work->solve, work->residency);
 		add_zone(&sums[z], &now, &alone, z);
 		fill_result(&out[z], &sums[z], p);
 	}

@@ -43,6 +43,10 @@ struct cost_zone {
 	const struct plan_memory *part; /* residency; NULL: plan->memory */
 	uint32_t nr_parts;
 	bool map_true; /* what if: every page on the node the guest thinks */
+	/* Where plan->zone is not at hand (then both are given): its profile and
+	 * vCPUs. NULL and 0: the plan's zone says. */
+	const struct zone_profile *profile;
+	uint32_t vcpus;
 };
 
 enum cost_cause {
@@ -69,10 +73,12 @@ struct cost_result {
 
 /* Scratch that grows as needed; zero-initialise. One for each cost_params. */
 struct solve_work;
+struct residency;
 struct cost_work {
 	void *memory;
 	size_t size;
 	struct solve_work *solve;
+	struct residency *residency;
 };
 void cost_work_release(struct cost_work *w);
 

@@ -200,21 +200,26 @@ static void collect_uses(struct solution *s, struct solve_work *w)
 	s->hold = w->hold;
 }
 
-/* Only what somebody uses and can run out. */
+/* Only what somebody uses and can run out, in ascending order. */
 static void make_compact(struct solution *s)
 {
 	const struct hold *end = s->hold + s->first_hold[s->flows->nr];
 
 	for (const struct hold *h = s->hold; h < end; h++) {
-		if (h->amount > 0 && !isinf(s->capacity[h->number]))
-			s->compact[h->number] = 0;
-	}
-	for (uint32_t r = 0; r < s->n.end; r++) {
-		if (s->compact[r] == UNUSED)
+		uint32_t at = s->nr_compact;
+
+		if (!(h->amount > 0) || isinf(s->capacity[h->number]) ||
+		    s->compact[h->number] != UNUSED)
 			continue;
-		s->compact[r] = s->nr_compact;
-		s->compact_capacity[s->nr_compact] = s->capacity[r];
-		s->wide[s->nr_compact++] = r;
+		s->compact[h->number] = 0;
+		for (; at && s->wide[at - 1] > h->number; at--)
+			s->wide[at] = s->wide[at - 1];
+		s->wide[at] = h->number;
+		s->nr_compact++;
+	}
+	for (uint32_t i = 0; i < s->nr_compact; i++) {
+		s->compact[s->wide[i]] = i;
+		s->compact_capacity[i] = s->capacity[s->wide[i]];
 	}
 }
 

@@ -1,0 +1,71 @@
+/*
+ * What the zones of a fleet cost over time: the model of cost/model.h, kept
+ * current while zones start, stop and have their pages moved.
+ *
+ * Only what changed is solved again: a host whose zones changed, once an instant,
+ * and of it the flows that share a resource with those that changed (directly or
+ * through others). Flows that are alike, vCPUs of one profile on one node with
+ * their pages on the same nodes in the same proportion, are one flow of as many
+ * vCPUs, which is the same problem; connected flows that were solved before are
+ * looked up. So a result depends on what runs, not on how it came to be: the same
+ * zones give the same bits in whatever order they started.
+ *
+ * Where a flow's pages are is rounded to 1/1024 of its traffic, far below what the
+ * model knows. vCPUs that float are counted in millionths.
+ *
+ * After the largest host was seen once, nothing is allocated. One thread.
+ */
+#ifndef COST_PRICE_H
+#define COST_PRICE_H
+
+#include "cost/model.h"
+
+struct price;
+
+/* Hosts that are the same pointer share parameters. They must outlive it. */
+struct price *price_new(const struct host *const *host, uint32_t nr_hosts) MUST_USE;
+void price_free(struct price *p); /* NULL is fine */
+
+/* The worst grades of any host: what latency and bandwidth rest on. */
+void price_grades(const struct price *p, enum host_grade *latency, enum host_grade *bandwidth);
+
+/*
+ * The zone in `slot` (the caller's number, free again after price_stop) runs on
+ * the host from now on. Times never go back.
+ */
+void price_start(struct price *p, uint32_t slot, uint32_t host, const struct cost_zone *zone,
+		 int64_t now_ns);
+/* Its pages are elsewhere now; of the plan only nodes and vnodes are looked at. */
+void price_move(struct price *p, uint32_t slot, const struct cost_zone *zone, int64_t now_ns);
+
+/*
+ * A zone's life so far, or of several together. Time passes for every vCPU, so
+ * that larger zones weigh more. `ideal` is the time that the same work takes alone
+ * and with every page at home; what is between the two was lost to the causes.
+ */
+struct price_life {
+	double vcpu_s, ideal_vcpu_s, lost_vcpu_s[COST_CAUSES];
+	double bytes, remote_bytes; /* memory traffic; of it, to other nodes */
+	double latency_ns_bytes; /* each access's latency, weighted by its bytes */
+};
+void price_life(struct price *p, uint32_t slot, int64_t now_ns, struct price_life *out);
+void price_stop(struct price *p, uint32_t slot, int64_t now_ns, struct price_life *out);
+void price_life_add(struct price_life *sum, const struct price_life *life);
+
+struct price_figures {
+	int64_t slowdown_ppm; /* time against ideal: 1,000,000 = none; 0: no time passed */
+	int64_t performance_ppm; /* the reverse: share of the ideal speed */
+	int64_t latency_ps; /* mean of an access */
+	int64_t remote_ppm; /* of the traffic */
+	int64_t cause_ppm[COST_CAUSES]; /* of what was lost; all 0 below 100 ppm of the time */
+};
+void price_figures(const struct price_life *life, struct price_figures *out);
+/* Mean rate over `ns`; 0 when no time passed. */
+int64_t price_bandwidth(const struct price_life *life, int64_t ns);
+
+struct price_stats {
+	uint64_t solved, found; /* connected sets of flows: solved, and looked up */
+};
+struct price_stats price_stats(const struct price *p);
+
+#endif
