@@ -71,7 +71,7 @@ static void percent_cell(struct table *t, int64_t value_ppm)
 
 /* Columns that would say the same in every row, or nothing, are left out. */
 struct shown {
-	bool topology, workload, memory, allocator, seed, queue, balloon;
+	bool topology, workload, memory, allocator, seed, queue, balloon, cost;
 };
 
 static struct shown what_differs(const struct row *row, size_t nr)
@@ -86,6 +86,7 @@ static struct shown what_differs(const struct row *row, size_t nr)
 		s.seed |= row[i].seed != row[0].seed;
 		s.queue |= row[i].zones_queued > 0;
 		s.balloon |= row[i].balloon_steps > 0;
+		s.cost |= row[i].slowdown_ppm > 0;
 	}
 	return s;
 }
@@ -113,6 +114,8 @@ static void text_heading(struct table *t, const struct shown *s)
 		{s->balloon, "wrong vnode"},
 		{s->balloon, "off node"},
 		{true, "distance"},
+		{s->cost, "slowdown"},
+		{s->cost, "swing"},
 		{s->balloon, "balloon steps"},
 		{s->balloon, "short"},
 		{!s->balloon, "stranded vCPU"},
@@ -160,6 +163,11 @@ static void text_row(struct table *t, const struct row *r, const struct shown *s
 	}
 	table_cell(t, "%" PRId64 ".%02" PRId64, r->mean_distance_centi / 100,
 		   r->mean_distance_centi % 100);
+	if (s->cost) {
+		table_cell(t, "%" PRId64 ".%03" PRId64, r->slowdown_ppm / 1000000,
+			   r->slowdown_ppm / 1000 % 1000);
+		percent_cell(t, r->swing_ppm);
+	}
 	if (s->balloon) {
 		table_cell(t, "%" PRId64, r->balloon_steps);
 		table_cell(t, "%" PRId64, r->balloon_failures);

@@ -33,6 +33,17 @@
 	X(stranded_vcpu_ppm, "free vCPUs at the fullest moment that no memory is left for")        \
 	X(stranded_memory_ppm, "free memory at the fullest moment that no vCPU is left for")       \
 	X(fr16_ppm, "free vCPUs at that moment that no 16-vCPU zone on one node can use")          \
+	X(bandwidth_bytes_per_s, "memory traffic of all zones together, over the run")             \
+	X(memory_latency_ps, "mean latency of their memory accesses")                              \
+	X(slowdown_ppm, "their time against the same work alone, all local; 1000000 = none")       \
+	X(swing_ppm, "(p95 - p5) / p50 of performance between launches of the same zone")          \
+	X(remote_traffic_ppm, "share of the traffic that goes to other nodes")                     \
+	X(cause_remote_ppm, "of the time lost: distance of pages on other nodes")                  \
+	X(cause_controller_ppm, "of the time lost: busy memory controllers")                       \
+	X(cause_port_ppm, "of the time lost: busy L3 ports")                                       \
+	X(cause_fabric_ppm, "of the time lost: busy fabric of a package")                          \
+	X(cause_link_ppm, "of the time lost: busy links between packages")                         \
+	X(cause_cores_ppm, "of the time lost: lines in flight shared by too many vCPUs")           \
 	X(events, "starts, stops and refusals that were carried out")                              \
 	X(balloon_steps, "changes of a zone's memory that were carried out")                       \
 	X(balloon_failures, "of those, growths that got less than they asked for")                 \

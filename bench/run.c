@@ -6,6 +6,7 @@
 #include "backend/record.h"
 #include "base/alloc.h"
 #include "bench/run_dynamic.h"
+#include "bench/run_price.h"
 
 /* Events between looks at the stop flag and the progress callback. */
 #define PROGRESS_EVENTS 4096
@@ -72,6 +73,7 @@ static int start_up(struct run *r, struct error *err)
 		fleet_update(&r->fleet, i, r->state[i]);
 	}
 	stranded_init(&r->stranded, r->state, r->in->nr_hosts, w->fleet.cpu_overcommit_milli);
+	run_price_init(r);
 	r->map_ids = w->source != SOURCE_GENERATOR;
 	r->live.want_extra = r->map_ids || r->in->zones;
 	r->end_ns = w->duration_ns;
@@ -364,6 +366,7 @@ static void tear_down(struct run *r)
 	zone_stream_close(r->stream);
 	backend_close(r->backend);
 	dynamic_release(r);
+	run_price_release(r);
 	free(r->local_scratch);
 	event_queue_release(&r->departures);
 	live_release(&r->live);
@@ -400,6 +403,7 @@ int run_row(const struct run_input *in, struct run_result *out, struct error *er
 		rc = loop(r, err);
 	if (!rc || rc == ERR_INTERRUPTED) {
 		finish(r);
+		run_price_finish(r);
 		fill_row(r);
 	}
 	tear_down(r);

@@ -40,6 +40,7 @@ struct run_input {
 	const struct host *const *host; /* nr_hosts */
 	uint32_t nr_hosts;
 	const char *topology; /* label of the row */
+	bool cost; /* price the zones (cost/price.h) */
 	bool check; /* verify the invariants at every event */
 	bool skip_bad; /* count bad trace rows instead of stopping */
 	FILE *timeline, *zones; /* NULL: not wanted; headers are written by results.h */
@@ -56,6 +57,7 @@ struct run_result {
 	char first_bad[256];
 	uint64_t use_changes; /* of dynamic zones */
 	uint64_t unknown_stops; /* STOPs of zones that were never placed */
+	enum host_grade latency_grade, bandwidth_grade; /* what the cost figures rest on */
 	bool stopped_early; /* refused: stop */
 	bool duration_reached;
 };

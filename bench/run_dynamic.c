@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "bench/run_price.h"
 
 /* Linux' balloon waits 1 s after the hypervisor had nothing, doubling to 32 s. */
 #define RETRY_FIRST_NS (1 * NS_PER_S)
@@ -135,6 +136,7 @@ static int measure_again(struct run *r, struct dynamic_zone *d, uint32_t slot, s
 {
 	struct live_zone *z = &r->live.zone[slot];
 	int64_t before = z->locality.resident_bytes;
+	const struct plan *kept = kept_plan(r, d, z->host);
 	struct measure m;
 	int rc = backend_measure(r->backend, z->host, slot, &m, err);
 
@@ -142,7 +144,8 @@ static int measure_again(struct run *r, struct dynamic_zone *d, uint32_t slot, s
 		return rc;
 	dynamic_integrate(r, slot);
 	totals_move(&r->totals, &z->locality, -1);
-	plan_locality(kept_plan(r, d, z->host), m.part, m.nr_parts, &z->locality);
+	plan_locality(kept, m.part, m.nr_parts, &z->locality);
+	run_price_move(r, slot, kept, &m);
 	totals_move(&r->totals, &z->locality, 1);
 	d->have_bytes = z->locality.resident_bytes;
 	note_levels(r, d, &z->locality);

@@ -10,7 +10,9 @@
 #include "bench/live.h"
 #include "bench/run.h"
 #include "bench/stranded.h"
+#include "bench/swing.h"
 #include "bench/totals.h"
+#include "cost/price.h"
 
 struct run {
 	const struct run_input *in;
@@ -32,6 +34,11 @@ struct run {
 	struct fleet fleet;
 	struct totals totals;
 	struct stranded stranded;
+	struct price *price; /* NULL: the run has no cost model */
+	struct price_life life; /* of all zones that ended */
+	struct swing swing;
+	uint32_t *swing_group; /* by slot */
+	size_t cap_swing_group;
 	const struct host_state **state; /* observed once; the backend keeps them current */
 	struct policy_memory **memory; /* what the policy remembers, by host; NULLs: nothing */
 	struct rng choice_rng, policy_rng;
@@ -60,7 +67,7 @@ void run_forget(struct run *r, uint32_t slot, const char *outcome);
 void run_print_sample(struct run *r, int64_t at_ns);
 /* Start of a placed zone's row, kept until it ends; the caller frees. */
 char *run_zone_record(const struct live_zone *z, const struct plan *p) MUST_USE;
-void run_print_placed(const struct run *r, uint32_t slot, int64_t end_ns, const char *outcome);
+void run_print_placed(struct run *r, uint32_t slot, int64_t end_ns, const char *outcome);
 void run_print_refused(const struct run *r, const struct zone *z, uint64_t ordinal, int64_t at_ns,
 		       int code);
 

@@ -1,4 +1,5 @@
 #include "bench/run_dynamic.h"
+#include "bench/run_price.h"
 
 /* The zone as this row sees it: the workload's, under the row's memory policy. */
 static void apply_memory_policy(struct run *r, const struct zone *asked)
@@ -58,6 +59,7 @@ static int measure(struct run *r, uint32_t host, uint32_t slot, struct error *er
 	}
 	plan_locality(&r->plan, m.part, m.nr_parts, l);
 	totals_move(&r->totals, l, 1);
+	run_price_start(r, slot, host, &m);
 	return 0;
 }
 
@@ -197,6 +199,7 @@ void run_forget(struct run *r, uint32_t slot, const char *outcome)
 	if (r->in->zones && outcome)
 		run_print_placed(r, slot, r->totals.at_ns, outcome);
 	dynamic_end(r, slot);
+	run_price_stop(r, slot);
 	live_remove(&r->live, slot);
 }
 

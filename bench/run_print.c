@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "bench/run_impl.h"
+#include "bench/run_price.h"
 
 static const char key_columns[] = "topology,workload,policy,memory_policy,allocator,seed";
 
@@ -22,7 +22,10 @@ void zones_print_header(FILE *out)
 	fprintf(out,
 		"%s,zone,name,outcome,error,host,nodes,vcpus,memory_bytes,spilled_bytes,start_ns,"
 		"end_ns,local_page_ppm,mean_distance_centi,off_home_page_s,balloon_steps,"
-		"balloon_failures,s_to_90,s_to_75,s_to_50,pages_by_node\n",
+		"balloon_failures,s_to_90,s_to_75,s_to_50,pages_by_node,bandwidth_bytes_per_s,"
+		"memory_latency_ps,slowdown_ppm,remote_traffic_ppm,cause_remote_ppm,"
+		"cause_controller_ppm,cause_port_ppm,cause_fabric_ppm,cause_link_ppm,"
+		"cause_cores_ppm\n",
 		key_columns);
 }
 
@@ -185,10 +188,28 @@ static void print_pages(const struct run *r, uint32_t slot, FILE *out)
 		fprintf(out, "%s%u:%" PRId64, gap, h->node[n].os_index, pages[n]);
 		gap = " ";
 	}
+}
+
+/* What its placement cost over its life; empty without a cost model. */
+static void print_price(struct run *r, uint32_t slot, int64_t end_ns, FILE *out)
+{
+	struct price_figures f;
+	struct price_life life;
+
+	if (!run_price_look(r, slot, &life)) {
+		fputs(",,,,,,,,,,\n", out);
+		return;
+	}
+	price_figures(&life, &f);
+	fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64,
+		price_bandwidth(&life, end_ns - r->live.zone[slot].start_ns), f.latency_ps,
+		f.slowdown_ppm, f.remote_ppm);
+	for (int c = 0; c < COST_CAUSES; c++)
+		fprintf(out, ",%" PRId64, f.cause_ppm[c]);
 	fputc('\n', out);
 }
 
-void run_print_placed(const struct run *r, uint32_t slot, int64_t end_ns, const char *outcome)
+void run_print_placed(struct run *r, uint32_t slot, int64_t end_ns, const char *outcome)
 {
 	const char *record = r->live.extra[slot].record;
 	FILE *out = r->in->zones;
@@ -198,6 +219,7 @@ void run_print_placed(const struct run *r, uint32_t slot, int64_t end_ns, const 
 	fprintf(out, ",%s,%s,,%s", record, outcome, rest);
 	print_life(r, slot, end_ns, out);
 	print_pages(r, slot, out);
+	print_price(r, slot, end_ns, out);
 }
 
 void run_print_refused(const struct run *r, const struct zone *z, uint64_t ordinal, int64_t at_ns,
@@ -208,6 +230,8 @@ void run_print_refused(const struct run *r, const struct zone *z, uint64_t ordin
 	print_key(r, out);
 	fprintf(out, ",%" PRIu64 ",", ordinal);
 	csv_print_field(z->name, out);
-	fprintf(out, ",refused,%s,,,%" PRIu32 ",%" PRId64 ",0,%" PRId64 ",%" PRId64 ",,,,,,,,,\n",
+	fprintf(out,
+		",refused,%s,,,%" PRIu32 ",%" PRId64 ",0,%" PRId64 ",%" PRId64
+		",,,,,,,,,,,,,,,,,,,\n",
 		error_name(code), z->vcpus, zone_boot_bytes(z), at_ns, at_ns);
 }

@@ -6,8 +6,8 @@
  *
  * Strings in the tables are plain ASCII and end without a full stop, except
  * `about`, which is sentences. --help shows a command on one screen of 80x24:
- * where that would not fit, it leaves out `about` (the man page has it) and then
- * puts the common options on one line. 18 options of one line each still fit.
+ * where that would not fit, it leaves out `about` (the man page has it), then
+ * puts the common options on one line, then names rare ones on one line.
  */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
@@ -17,6 +17,8 @@
 #include <stdio.h>
 
 #include "base/error.h"
+
+#define OPTION_RARE 2
 
 struct option {
 	const char *name; /* long name without dashes: "policy" */
@@ -30,7 +32,10 @@ struct option {
 	 */
 	const char *value;
 	const char *help; /* one line, lower case, no full stop */
-	bool repeats; /* may be given several times (values are kept in order) */
+	/* false: once; true: may be given several times (values are kept in order);
+	 * OPTION_RARE: once, and where help does not fit a screen it is named there
+	 * but not explained. */
+	unsigned char how;
 };
 
 struct args;

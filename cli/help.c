@@ -92,14 +92,16 @@ static unsigned print_entry(FILE *out, const char *left, const char *right, unsi
 }
 
 /* Which parts a page has, from the roomiest to the tightest. */
-enum page { PAGE_WHOLE, PAGE_NO_ABOUT, PAGE_TIGHT };
+enum page { PAGE_WHOLE, PAGE_NO_ABOUT, PAGE_TIGHT, PAGE_TIGHTEST };
 
 static bool in_list(const struct command *cmd, unsigned index, enum page page)
 {
 	const struct option *o = command_option(cmd, index);
 
-	if (page != PAGE_TIGHT)
+	if (page < PAGE_TIGHT)
 		return true;
+	if (page == PAGE_TIGHTEST && o->how == OPTION_RARE)
+		return false;
 	for (const struct option *c = common_options; c->name; c++)
 		if (o == c)
 			return false;
@@ -127,6 +129,29 @@ static unsigned print_common(FILE *out)
 	return lines;
 }
 
+/* Options that are only named; how they are used is in the man page. */
+static unsigned print_rare(const struct command *cmd, FILE *out)
+{
+	char *text = xstrdup("(see homenode.1)");
+	const struct option *o;
+	unsigned lines;
+
+	for (unsigned i = 0; (o = command_option(cmd, i)); i++) {
+		char *before = text;
+
+		if (o->how != OPTION_RARE)
+			continue;
+		text = xasprintf("%s --%s%s%s", before, o->name, o->value ? " " : "",
+				 o->value ? o->value : "");
+		free(before);
+	}
+	if (out)
+		fputs("  more ", out);
+	lines = print_wrapped(out, text, 7, 7);
+	free(text);
+	return lines;
+}
+
 static unsigned print_options(const struct command *cmd, enum page page, FILE *out)
 {
 	const struct option *o;
@@ -147,7 +172,9 @@ static unsigned print_options(const struct command *cmd, enum page page, FILE *o
 			lines += print_entry(out, text, o->help, column);
 		free(text);
 	}
-	return page == PAGE_TIGHT ? lines + print_common(out) : lines;
+	if (page == PAGE_TIGHTEST)
+		lines += print_rare(cmd, out);
+	return page >= PAGE_TIGHT ? lines + print_common(out) : lines;
 }
 
 static unsigned print_command(const struct command *cmd, enum page page, FILE *out)
@@ -169,8 +196,8 @@ static unsigned print_command(const struct command *cmd, enum page page, FILE *o
 	lines += 1 + print_options(cmd, page, out);
 	if (cmd->example) {
 		if (out)
-			fputs(page == PAGE_TIGHT ? "example: " : "\nexample: ", out);
-		lines += (page != PAGE_TIGHT) + print_wrapped(out, cmd->example, 9, 9);
+			fputs(page >= PAGE_TIGHT ? "example: " : "\nexample: ", out);
+		lines += (page < PAGE_TIGHT) + print_wrapped(out, cmd->example, 9, 9);
 	}
 	free(usage);
 	return lines;
@@ -180,7 +207,7 @@ void help_command(const struct command *cmd, FILE *out)
 {
 	enum page page = PAGE_WHOLE;
 
-	while (page < PAGE_TIGHT && print_command(cmd, page, NULL) > SCREEN_LINES)
+	while (page < PAGE_TIGHTEST && print_command(cmd, page, NULL) > SCREEN_LINES)
 		page++;
 	print_command(cmd, page, out);
 }

@@ -45,7 +45,7 @@ static void put_option(FILE *out, const struct option *o)
 		fputs("\\fR", out);
 	}
 	fputc('\n', out);
-	put_line(out, o->help, o->repeats ? "; may be given several times." : ".");
+	put_line(out, o->help, o->how == true ? "; may be given several times." : ".");
 }
 
 static void put_command(FILE *out, const struct command *cmd)

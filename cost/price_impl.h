@@ -117,7 +117,7 @@ struct price {
 	double raw_share[NODES_MAX * NODES_MAX];
 	struct merged_flow *merged;
 	uint32_t *order, *table, *member;
-	size_t cap_merged, cap_order, cap_table, cap_member;
+	size_t cap_merged, cap_order, cap_table, cap_member, table_mask;
 	struct flow *flow; /* one connected set */
 	double *flow_share;
 	size_t cap_flow, cap_flow_share;

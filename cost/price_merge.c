@@ -37,7 +37,8 @@ void merge_begin(struct price *p, uint32_t flows)
 		p->table = xmalloc(size * sizeof(*p->table));
 		p->cap_table = size;
 	}
-	memset(p->table, 0xff, table_size(flows) * sizeof(*p->table));
+	p->table_mask = size - 1;
+	memset(p->table, 0xff, size * sizeof(*p->table));
 }
 
 /* FNV-1a over words; equal hashes are compared. */
@@ -65,7 +66,7 @@ static bool alike(const struct merged_flow *a, const struct merged_flow *b)
 uint32_t merge_add(struct price *p, uint32_t *nr, const struct merged_flow *f)
 {
 	struct merged_flow *new = &p->merged[*nr];
-	size_t mask = p->cap_table - 1, at;
+	size_t mask = p->table_mask, at;
 
 	*new = *f;
 	new->hash = hash_flow(f);

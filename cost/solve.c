@@ -37,6 +37,11 @@ struct hold {
 	double through; /* share of its accesses that pass there */
 };
 
+/* What the load adds to the latency between two nodes. */
+struct queue {
+	double controller, port, fabric, link;
+};
+
 struct solution {
 	const struct cost_params *p;
 	struct flows *flows;
@@ -61,6 +66,9 @@ struct solution {
 	uint32_t *stop;
 	void *scratch;
 	struct hold *hold;
+	struct queue *queue; /* [node][memory node] */
+	nodeset nodes; /* of the flows */
+	bool waiting; /* some wait[] is not 0 */
 	uint32_t nr_compact;
 };
 
@@ -90,13 +98,15 @@ static void fill_capacity(struct solution *s)
 /* The arrays over all resources, made at the first use of the scratch. */
 static void lay_out_numbers(struct solution *s, struct solve_work *w)
 {
-	size_t end = s->n.end;
+	size_t end = s->n.end, pairs = (size_t)s->p->nr_nodes * s->p->nr_nodes;
 	bool fresh = !w->by_number;
 	double *d;
 
 	BUG_ON(w->p && w->p != s->p);
 	if (fresh)
-		w->by_number = xcalloc(end, DOUBLES_BY_NUMBER * sizeof(double) + sizeof(uint32_t));
+		w->by_number =
+			xcalloc(1, end * (DOUBLES_BY_NUMBER * sizeof(double) + sizeof(uint32_t)) +
+					   pairs * sizeof(struct queue));
 	w->p = s->p;
 	d = w->by_number;
 	s->capacity = d;
@@ -108,7 +118,8 @@ static void lay_out_numbers(struct solution *s, struct solve_work *w)
 	s->sum = d + 6 * end;
 	s->extra = d + 7 * end;
 	s->rate_through = d + 8 * end;
-	s->compact = (void *)(d + DOUBLES_BY_NUMBER * end);
+	s->queue = (void *)(d + DOUBLES_BY_NUMBER * end);
+	s->compact = (void *)(s->queue + pairs);
 	for (size_t r = 0; fresh && r < end; r++) {
 		s->curve[r] = cost_curve(0);
 		s->compact[r] = UNUSED;
@@ -176,6 +187,7 @@ static void collect_uses(struct solution *s, struct solve_work *w)
 		uint32_t ports = p->first_port[f->node], core = s->n.core + f->node;
 		uint32_t paths = s->n.path + f->node * p->nr_nodes;
 
+		s->nodes |= nodeset_of(f->node);
 		f->idle_ns = 0;
 		for (uint32_t m = 0; m < p->nr_nodes; m++) {
 			if (!(f->share[m] > 0))
@@ -242,48 +254,68 @@ static uint32_t local_use(const struct solution *s, uint32_t node, uint32_t m,
 	return busiest;
 }
 
-/* What the curve adds on the way from the flow to node m. */
-static void queue_at(const struct solution *s, struct flow *f, uint32_t m, double weight)
+/* What the curve adds on the way from a node to node m: the same for every flow
+ * of the node, so found once a round. */
+static void queue_between(struct solution *s, uint32_t node, uint32_t m)
 {
 	const struct cost_params *p = s->p;
-	uint32_t here = p->socket[f->node], there = p->socket[m];
+	uint32_t here = p->socket[node], there = p->socket[m];
 	double local = p->latency_ns[m * p->nr_nodes + m];
-	double path = p->latency_ns[f->node * p->nr_nodes + m];
+	double path = p->latency_ns[node * p->nr_nodes + m];
+	struct queue *q = &s->queue[node * p->nr_nodes + m];
 	enum cost_cause cause;
-	uint32_t r = local_use(s, f->node, m, &cause);
+	uint32_t r = local_use(s, node, m, &cause);
 
-	f->queue_ns[cause] += weight * local * (s->curve[r] - 1);
-	f->queue_ns[COST_FABRIC] += weight * local * (s->curve[s->n.fabric + here] - 1);
+	q->controller = q->port = q->link = 0;
+	if (cause == COST_PORT)
+		q->port = local * (s->curve[r] - 1);
+	else
+		q->controller = local * (s->curve[r] - 1);
+	q->fabric = local * (s->curve[s->n.fabric + here] - 1);
 	if (here == there)
 		return;
 	r = s->n.link + there * p->nr_sockets + here;
-	f->queue_ns[COST_LINK] += weight * path * (s->curve[r] - 1);
+	q->link = path * (s->curve[r] - 1);
+}
+
+/* Nodes that have a flow; others' queues are not looked at. */
+static void find_queues(struct solution *s)
+{
+	for (nodeset left = s->nodes; left; left &= left - 1) {
+		for (uint32_t m = 0; m < s->p->nr_nodes; m++)
+			queue_between(s, nodeset_lowest(left), m);
+	}
 }
 
 /* Latency by the curve alone, and what the exhausted add for one they did not stop. */
 static double curve_latency(const struct solution *s, uint32_t v)
 {
 	struct flow *f = &s->flows->flow[v];
-	double sum = f->idle_ns;
+	const struct queue *q = &s->queue[f->node * s->p->nr_nodes];
+	double sum = f->idle_ns, *queue = f->queue_ns;
 
 	for (int c = 0; c < COST_CAUSES; c++)
-		f->queue_ns[c] = 0;
+		queue[c] = 0;
 	for (uint32_t m = 0; m < s->p->nr_nodes; m++) {
-		if (f->share[m] > 0)
-			queue_at(s, f, m, f->share[m]);
+		if (!(f->share[m] > 0))
+			continue;
+		queue[COST_CONTROLLER] += f->share[m] * q[m].controller;
+		queue[COST_PORT] += f->share[m] * q[m].port;
+		queue[COST_FABRIC] += f->share[m] * q[m].fabric;
+		queue[COST_LINK] += f->share[m] * q[m].link;
 	}
 	for (int c = 0; c < COST_CAUSES; c++)
-		sum += f->queue_ns[c];
+		sum += queue[c];
 	f->wait_ns = 0;
-	for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++)
+	for (uint32_t i = s->first_hold[v]; s->waiting && i < s->first_hold[v + 1]; i++)
 		f->wait_ns += s->hold[i].through * s->wait[s->hold[i].number];
 	return sum;
 }
 
-static void make_problem(struct solution *s, struct cost_problem *problem)
+/* Weights and limits of the flows at the latency they see now. */
+static void set_limits(struct solution *s)
 {
-	struct cost_use *use = s->use;
-
+	find_queues(s);
 	for (uint32_t v = 0; v < s->flows->nr; v++) {
 		struct flow *f = &s->flows->flow[v];
 		double curve = curve_latency(s, v), most;
@@ -291,21 +323,57 @@ static void make_problem(struct solution *s, struct cost_problem *problem)
 		f->latency_ns = curve;
 		s->hold[s->core_hold[v]].amount = curve / LINE_BYTES;
 		most = f->lines * LINE_BYTES / (isinf(f->demand) ? curve : curve + f->wait_ns);
-		s->flow[v] = (struct cost_flow){
-			.weight = f->lines / curve,
-			.cap = f->demand < most ? f->demand : most,
-			.use = use,
-		};
+		s->flow[v].weight = f->lines / curve;
+		s->flow[v].cap = f->demand < most ? f->demand : most;
+	}
+}
+
+/* Everybody at its own limit, if that exhausts nothing by a margin far above
+ * rounding: what filling up would come to as well. */
+static bool all_at_limit(struct solution *s)
+{
+	for (uint32_t i = 0; i < s->nr_compact; i++)
+		s->sum[s->wide[i]] = 0;
+	for (uint32_t v = 0; v < s->flows->nr; v++) {
+		double rate = s->flow[v].cap;
+
+		if (isinf(rate))
+			return false;
+		for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++)
+			s->sum[s->hold[i].number] += rate * s->hold[i].amount;
+	}
+	for (uint32_t i = 0; i < s->nr_compact; i++) {
+		if (!(s->sum[s->wide[i]] < s->compact_capacity[i] * (1 - 1e-9)))
+			return false;
+	}
+	for (uint32_t v = 0; v < s->flows->nr; v++) {
+		s->rate[v] = s->flow[v].cap;
+		s->stop[v] = COST_OWN_CAP;
+	}
+	return true;
+}
+
+static void fill_up(struct solution *s)
+{
+	const struct cost_problem problem = {s->compact_capacity, s->nr_compact, s->flow,
+					     s->flows->nr};
+	struct cost_use *use = s->use;
+
+	for (uint32_t v = 0; v < s->flows->nr; v++) {
+		struct cost_flow *flow = &s->flow[v];
+
+		flow->use = use;
+		flow->nr_uses = 0;
 		for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++) {
 			const struct hold *h = &s->hold[i];
 
 			if (h->amount > 0 && s->compact[h->number] != UNUSED)
-				use[s->flow[v].nr_uses++] =
+				use[flow->nr_uses++] =
 					(struct cost_use){s->compact[h->number], h->amount};
 		}
-		use += s->flow[v].nr_uses;
+		use += flow->nr_uses;
 	}
-	*problem = (struct cost_problem){s->compact_capacity, s->nr_compact, s->flow, s->flows->nr};
+	cost_solve(&problem, s->scratch, s->rate, s->stop);
 }
 
 static enum cost_cause cause_of(const struct numbers *n, uint32_t r)
@@ -377,12 +445,14 @@ static void measure_use(struct solution *s)
 		s->used[r] = s->capacity[r] > 0 ? fmin(s->sum[r] / s->capacity[r], 1) : 1;
 		s->curve[r] = cost_curve(s->used[r]);
 		s->wait[r] = (s->wait[r] + to) / 2;
+		s->waiting |= s->wait[r] > 0;
 	}
 }
 
 /* What each flow sees once rates stand. */
 static void settle(struct solution *s)
 {
+	find_queues(s);
 	for (uint32_t v = 0; v < s->flows->nr; v++) {
 		struct flow *f = &s->flows->flow[v];
 		double curve = curve_latency(s, v);
@@ -471,10 +541,9 @@ unsigned flows_solve(struct flows *f, const struct cost_params *p, struct solve_
 	collect_uses(&s, w);
 	make_compact(&s);
 	for (; round < ROUNDS_MAX && step > STEADY; round++) {
-		struct cost_problem problem;
-
-		make_problem(&s, &problem);
-		cost_solve(&problem, s.scratch, s.rate, s.stop);
+		set_limits(&s);
+		if (!all_at_limit(&s))
+			fill_up(&s);
 		step = move_rates(&s, round == 0);
 		measure_use(&s);
 	}

@@ -105,6 +105,7 @@ struct workload {
 	 * (NULL-terminated, never empty). */
 	struct balloon_rule balloon;
 	const char *const *allocator;
+	bool no_cost; /* "cost": false: runs do not price zones */
 	uint32_t vcpu_scale_milli; /* traces: vCPUs multiplied by this / 1000, rounded up; 1000 */
 	bool trace_gpus; /* traces: GPUs become devices "gpu0", "gpu1", ...; else they are ignored
 			  */

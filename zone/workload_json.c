@@ -257,22 +257,13 @@ static int read_source(struct workload *w, const struct json_at *at, struct erro
 
 int workload_from_json(struct workload *out, const struct json_doc *doc, struct error *err)
 {
-	static const char *const keys[] = {"name",
-					   "note",
-					   "duration",
-					   "refused",
-					   "fleet",
-					   "policies",
-					   "memory_policies",
-					   "seeds",
-					   "timeline_step",
-					   "allocators",
-					   "balloon",
-					   "generator",
-					   "events",
-					   "trace",
-					   NULL};
+	static const char *const keys[] = {
+		"name",		 "note",       "duration",	  "refused",
+		"fleet",	 "policies",   "memory_policies", "seeds",
+		"timeline_step", "allocators", "balloon",	  "cost",
+		"generator",	 "events",     "trace",		  NULL};
 	struct json_at root = json_at_root(doc), fleet, balloon;
+	bool cost = true;
 	int refused = (int)out->refused, rc = json_at_known(&root, "a workload", keys, err);
 
 	if (!rc)
@@ -284,6 +275,9 @@ int workload_from_json(struct workload *out, const struct json_doc *doc, struct 
 	if (!rc)
 		rc = json_get_choice(&root, "refused", false, refused_rule_names, &refused, err);
 	out->refused = (enum refused_rule)refused;
+	if (!rc)
+		rc = json_get_bool(&root, "cost", false, &cost, err);
+	out->no_cost = !cost;
 	if (!rc)
 		rc = json_get_object(&root, "fleet", false, &fleet, err);
 	if (!rc && fleet.value)
