@@ -5,6 +5,15 @@
 #include "cost/model.h"
 #include "cost/solver.h"
 
+/* What flows_solve() finds. */
+struct outcome {
+	double idle_ns; /* latency of its pages with nobody there */
+	double queue_ns[COST_CAUSES]; /* what the curve adds, by cause */
+	double wait_ns; /* what is added where something is exhausted */
+	double rate, latency_ns;
+	enum cost_cause stop; /* COST_REMOTE: nothing but its own lines or demand */
+};
+
 /* vCPUs of one zone on one node. `share` are pages by node, adding up to 1. */
 struct flow {
 	uint32_t zone, part; /* whose; not part of the canonical order */
@@ -14,12 +23,7 @@ struct flow {
 	double demand; /* bytes a ns of all vCPUs; INFINITY: unbounded */
 	double reads, stall;
 	double *share; /* [nr_nodes] */
-	/* Found by flows_solve(). */
-	double idle_ns; /* latency of its pages with nobody there */
-	double queue_ns[COST_CAUSES]; /* what the curve adds, by cause */
-	double wait_ns; /* what is added where something is exhausted */
-	double rate, latency_ns;
-	enum cost_cause stop; /* COST_REMOTE: nothing but its own lines or demand */
+	struct outcome now;
 };
 
 /* Room for flows of all zones: at most nodes a zone. */
@@ -61,7 +65,8 @@ void solve_work_release(struct solve_work *w);
 unsigned flows_solve(struct flows *f, const struct cost_params *p, struct solve_work *w);
 
 /* Time for a unit of work, ideally 1, and what is lost above it, by cause. */
-double cost_flow_time(const struct flow *now, const struct flow *alone, double lost[COST_CAUSES]);
+double cost_flow_time(const struct outcome *now, const struct outcome *alone, double stall,
+		      double lost[COST_CAUSES]);
 
 const struct zone_profile *cost_profile(const struct zone *z);
 

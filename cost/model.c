@@ -35,16 +35,21 @@ static int64_t rounded(double x)
 	return (int64_t)(x + 0.5);
 }
 
+static double above(double x, double than)
+{
+	return x > than ? x - than : 0;
+}
+
 /* Parts of one latency above another, by cause; each at least nothing. */
-static double latency_causes(const struct flow *now, const struct flow *alone, double *cause)
+static double latency_causes(const struct outcome *now, const struct outcome *alone, double *cause)
 {
 	double sum = 0;
 
-	cause[COST_REMOTE] = fmax(now->idle_ns - alone->idle_ns, 0);
+	cause[COST_REMOTE] = above(now->idle_ns, alone->idle_ns);
 	for (int c = COST_CONTROLLER; c < COST_CAUSES; c++)
-		cause[c] = fmax(now->queue_ns[c] - alone->queue_ns[c], 0);
+		cause[c] = above(now->queue_ns[c], alone->queue_ns[c]);
 	if (now->stop != COST_REMOTE)
-		cause[now->stop] += fmax(now->wait_ns - alone->wait_ns, 0);
+		cause[now->stop] += above(now->wait_ns, alone->wait_ns);
 	else
 		cause[COST_CONTROLLER] += now->wait_ns;
 	for (int c = 0; c < COST_CAUSES; c++)
@@ -53,38 +58,39 @@ static double latency_causes(const struct flow *now, const struct flow *alone, d
 }
 
 /* The flow's time for a unit of work, what it lost above `alone`, and to what. */
-double cost_flow_time(const struct flow *now, const struct flow *alone, double lost[COST_CAUSES])
+double cost_flow_time(const struct outcome *now, const struct outcome *alone, double stall,
+		      double lost[COST_CAUSES])
 {
 	double cause[COST_CAUSES], sum = latency_causes(now, alone, cause);
-	double slow = now->rate > 0 ? fmax(1, alone->rate / now->rate) : 1;
+	double slow = now->rate > 0 && alone->rate > now->rate ? alone->rate / now->rate : 1;
 	double latency = now->latency_ns / alone->latency_ns;
-	double by_rate = (1 - now->stall) * (slow - 1), by_latency = now->stall * (latency - 1);
+	double by_rate = (1 - stall) * (slow - 1), by_latency = stall * (latency - 1);
+	double by_cause = by_latency > 0 ? by_latency : 0;
 
-	for (int c = 0; c < COST_CAUSES; c++) {
-		double part = sum > 0 ? cause[c] / sum : 0;
-
-		lost[c] = part * fmax(by_latency, 0);
-		if (now->stop == COST_REMOTE)
-			lost[c] += part * by_rate;
-		else if (c == (int)now->stop)
-			lost[c] += by_rate;
-	}
+	if (now->stop == COST_REMOTE)
+		by_cause += by_rate;
+	by_cause = sum > 0 ? by_cause / sum : 0;
+	for (int c = 0; c < COST_CAUSES; c++)
+		lost[c] = cause[c] * by_cause;
+	if (now->stop != COST_REMOTE)
+		lost[now->stop] += by_rate;
 	return 1 + by_rate + by_latency;
 }
 
-static void add_to_zone(struct sums *s, const struct flow *now, const struct flow *alone)
+static void add_to_zone(struct sums *s, const struct flow *f, const struct outcome *alone)
 {
+	const struct outcome *now = &f->now;
 	double lost[COST_CAUSES];
 
-	s->vcpus += now->vcpus;
+	s->vcpus += f->vcpus;
 	s->rate += now->rate;
 	s->latency += now->rate * now->latency_ns;
-	s->remote += now->rate * (1 - now->share[now->node]);
-	s->time += now->vcpus * cost_flow_time(now, alone, lost);
+	s->remote += now->rate * (1 - f->share[f->node]);
+	s->time += f->vcpus * cost_flow_time(now, alone, f->stall, lost);
 	s->alone_rate += alone->rate;
 	s->alone_latency += alone->rate * alone->latency_ns;
 	for (int c = 0; c < COST_CAUSES; c++)
-		s->cause[c] += now->vcpus * lost[c];
+		s->cause[c] += f->vcpus * lost[c];
 }
 
 static enum host_grade worst(enum host_grade a, enum host_grade b)
@@ -193,7 +199,7 @@ static void add_zone(struct sums *sums, const struct flows *now, const struct fl
 			continue;
 		for (uint32_t j = 0; j < alone->nr; j++) {
 			if (alone->flow[j].part == now->flow[i].part)
-				add_to_zone(sums, &now->flow[i], &alone->flow[j]);
+				add_to_zone(sums, &now->flow[i], &alone->flow[j].now);
 		}
 	}
 }

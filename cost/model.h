@@ -15,7 +15,7 @@
  * and link; where a resource is exhausted it is Little's law: lines x 64 bytes /
  * rate. A zone whose demand is met sees the queue that others keep at such a
  * resource. Rates and latencies are iterated, each step half the way, until
- * nothing moves by 0.1 %, at most 20 times. CPU time itself is not modelled:
+ * rates and queues move by less than 0.1 %, at most 40 times. CPU time itself is not modelled:
  * vCPUs that outnumber CPUs share the cores' lines in flight.
  *
  * Time for a unit of work, against the same zone alone with every page on its

@@ -60,7 +60,7 @@ void price_free(struct price *p)
 	if (!p)
 		return;
 	for (uint32_t i = 0; i < p->nr_hosts; i++)
-		free(p->host[i].zone);
+		free(p->host[i].flow);
 	for (size_t i = 0; i < p->cap_zones; i++) {
 		free(p->zone[i].flow);
 		free(p->zone[i].share);
@@ -75,6 +75,7 @@ void price_free(struct price *p)
 	free(p->order);
 	free(p->table);
 	free(p->member);
+	free(p->touched);
 	free(p->flow);
 	free(p->flow_share);
 	free(p);
@@ -246,19 +247,10 @@ static void price_alone(struct price *p, struct priced_zone *z)
 				      });
 	}
 	merge_solve(p, m, nr);
-	for (uint32_t i = 0; i < z->nr_flows; i++)
+	for (uint32_t i = 0; i < z->nr_flows; i++) {
 		z->flow[i].alone = p->merged[z->flow[i].merged].now;
-}
-
-static void as_flow(struct flow *out, const struct outcome *o, double stall)
-{
-	out->stall = stall;
-	out->rate = o->rate;
-	out->latency_ns = o->latency_ns;
-	out->idle_ns = o->idle_ns;
-	out->wait_ns = o->wait_ns;
-	out->stop = o->stop;
-	memcpy(out->queue_ns, o->queue_ns, sizeof(out->queue_ns));
+		z->flow[i].merged = NOWHERE;
+	}
 }
 
 /* Rates of a zone from what its flows have. */
@@ -267,7 +259,6 @@ static void value_zone(struct price *p, struct priced_zone *z)
 	uint32_t nr_nodes = p->host[z->host].model->params.nr_nodes;
 	double stall = p->profile[z->profile].stall_share_ppm / 1e6;
 	double time = 0, vcpus = 0, lost[COST_CAUSES];
-	struct flow now, alone;
 
 	z->rate = z->remote_rate = z->latency_rate = 0;
 	memset(z->lost, 0, sizeof(z->lost));
@@ -276,13 +267,11 @@ static void value_zone(struct price *p, struct priced_zone *z)
 		const uint16_t *share = z->share + (size_t)i * nr_nodes;
 		double v = (double)f->vcpus_micro / VCPU_MICRO;
 
-		as_flow(&now, &f->now, stall);
-		as_flow(&alone, &f->alone, stall);
-		time += v * cost_flow_time(&now, &alone, lost);
+		time += v * cost_flow_time(&f->now, &f->alone, stall, lost);
 		vcpus += v;
-		z->rate += now.rate;
-		z->latency_rate += now.rate * now.latency_ns;
-		z->remote_rate += now.rate * (SHARE_WHOLE - share[f->node]) / SHARE_WHOLE;
+		z->rate += f->now.rate;
+		z->latency_rate += f->now.rate * f->now.latency_ns;
+		z->remote_rate += f->now.rate * (SHARE_WHOLE - share[f->node]) / SHARE_WHOLE;
 		for (int c = 0; c < COST_CAUSES; c++)
 			z->lost[c] += v * lost[c];
 	}
@@ -310,51 +299,58 @@ static void integrate(struct priced_zone *z, int64_t to_ns)
 	l->latency_ns_bytes += z->latency_rate * s * 1e9;
 }
 
-static void spread_change(struct price *p, const struct price_host *h, struct reach *all)
+static void spread_change(const struct price_host *h, struct reach *all)
 {
 	struct reach before;
 
 	do {
 		before = *all;
 		for (size_t i = 0; i < h->nr; i++) {
-			const struct priced_zone *z = &p->zone[h->zone[i]];
-
-			for (uint32_t k = 0; k < z->nr_flows; k++) {
-				if (reach_meets(&z->flow[k].reach, all))
-					reach_add(all, &z->flow[k].reach);
-			}
+			if (reach_meets(&h->flow[i].reach, all))
+				reach_add(all, &h->flow[i].reach);
 		}
 	} while (before.nodes != all->nodes || before.sockets != all->sockets);
 }
 
-static void collect_zone(struct price *p, struct priced_zone *z, const struct reach *all,
-			 uint32_t *nr)
+/* The flows that `all` reaches, merged, and their zones in touched[]. */
+static uint32_t collect(struct price *p, const struct price_host *h, uint32_t *touched)
 {
-	uint32_t nr_nodes = p->host[z->host].model->params.nr_nodes;
+	uint32_t nr_nodes = h->model->params.nr_nodes, flows = 0, nr = 0;
 
-	for (uint32_t k = 0; k < z->nr_flows; k++) {
-		struct priced_flow *f = &z->flow[k];
+	for (size_t i = 0; i < h->nr; i++)
+		flows += reach_meets(&h->flow[i].reach, &h->changed);
+	merge_begin(p, flows);
+	while (p->cap_touched < flows)
+		p->touched = grow(p->touched, &p->cap_touched, p->cap_touched, sizeof(*p->touched));
+	for (size_t i = 0; i < h->nr; i++) {
+		const struct listed_flow *l = &h->flow[i];
+		struct priced_zone *z;
+		struct priced_flow *f;
 
-		f->merged = NOWHERE;
-		if (!reach_meets(&f->reach, all))
+		if (!reach_meets(&l->reach, &h->changed))
 			continue;
-		f->merged = merge_add(p, nr,
+		z = &p->zone[l->slot];
+		f = &z->flow[l->flow];
+		f->merged = merge_add(p, &nr,
 				      &(struct merged_flow){
 					      .node = f->node,
 					      .profile = z->profile,
 					      .vcpus_micro = f->vcpus_micro,
-					      .share = z->share + (size_t)k * nr_nodes,
+					      .share = z->share + (size_t)l->flow * nr_nodes,
 					      .nr_nodes = nr_nodes,
 					      .reach = f->reach,
 				      });
+		if (!z->touched)
+			p->touched[(*touched)++] = l->slot;
+		z->touched = true;
 	}
+	return nr;
 }
 
 /* Its share of what the merged flows got. */
 static void deal_out(struct price *p, struct priced_zone *z, int64_t at_ns)
 {
-	bool touched = false;
-
+	z->touched = false;
 	for (uint32_t k = 0; k < z->nr_flows; k++) {
 		struct priced_flow *f = &z->flow[k];
 		const struct merged_flow *m;
@@ -364,10 +360,8 @@ static void deal_out(struct price *p, struct priced_zone *z, int64_t at_ns)
 		m = &p->merged[f->merged];
 		f->now = m->now;
 		f->now.rate = m->now.rate * ((double)f->vcpus_micro / (double)m->vcpus_micro);
-		touched = true;
+		f->merged = NOWHERE;
 	}
-	if (!touched)
-		return;
 	integrate(z, at_ns);
 	value_zone(p, z);
 }
@@ -375,18 +369,33 @@ static void deal_out(struct price *p, struct priced_zone *z, int64_t at_ns)
 /* Bring the host to the state since dirty_ns. */
 static void solve_host(struct price *p, struct price_host *h)
 {
-	uint32_t flows = 0, nr = 0;
+	uint32_t touched = 0, nr;
 
 	h->dirty = false;
-	spread_change(p, h, &h->changed);
-	for (size_t i = 0; i < h->nr; i++)
-		flows += p->zone[h->zone[i]].nr_flows;
-	merge_begin(p, flows);
-	for (size_t i = 0; i < h->nr; i++)
-		collect_zone(p, &p->zone[h->zone[i]], &h->changed, &nr);
+	spread_change(h, &h->changed);
+	nr = collect(p, h, &touched);
 	merge_solve(p, h->model, nr);
-	for (size_t i = 0; i < h->nr; i++)
-		deal_out(p, &p->zone[h->zone[i]], h->dirty_ns);
+	for (uint32_t i = 0; i < touched; i++)
+		deal_out(p, &p->zone[p->touched[i]], h->dirty_ns);
+}
+
+static void list_flows(struct price_host *h, struct priced_zone *z, uint32_t slot)
+{
+	for (uint32_t k = 0; k < z->nr_flows; k++) {
+		h->flow = grow(h->flow, &h->cap, h->nr, sizeof(*h->flow));
+		z->flow[k].at = (uint32_t)h->nr;
+		h->flow[h->nr++] = (struct listed_flow){z->flow[k].reach, slot, k};
+	}
+}
+
+static void unlist_flows(struct price *p, struct price_host *h, const struct priced_zone *z)
+{
+	for (uint32_t k = 0; k < z->nr_flows; k++) {
+		const struct listed_flow last = h->flow[--h->nr];
+
+		h->flow[z->flow[k].at] = last;
+		p->zone[last.slot].flow[last.flow].at = z->flow[k].at;
+	}
 }
 
 /* Before the host changes at now_ns: what was to be found out about the time before. */
@@ -415,9 +424,6 @@ void price_start(struct price *p, uint32_t slot, uint32_t host, const struct cos
 	BUG_ON(z->host != NOWHERE);
 	catch_up(p, h, now_ns);
 	z->host = host;
-	z->at = (uint32_t)h->nr;
-	h->zone = grow(h->zone, &h->cap, h->nr, sizeof(*h->zone));
-	h->zone[h->nr++] = slot;
 	z->profile =
 		keep_profile(p, zone->profile ? zone->profile : cost_profile(zone->plan->zone));
 	z->vcpus = zone->vcpus ? zone->vcpus : zone->plan->zone->vcpus;
@@ -426,6 +432,7 @@ void price_start(struct price *p, uint32_t slot, uint32_t host, const struct cos
 	z->nr_flows = 0;
 	(void)read_flows(p, z, zone);
 	price_alone(p, z);
+	list_flows(h, z, slot);
 	mark(h, z, now_ns);
 }
 
@@ -435,13 +442,17 @@ void price_move(struct price *p, uint32_t slot, const struct cost_zone *zone, in
 	struct price_host *h = &p->host[z->host];
 	struct cost_zone from = *zone;
 	struct reach was = {0};
+	bool changed;
 
 	from.profile = &p->profile[z->profile];
 	from.vcpus = (uint32_t)z->vcpus;
 	catch_up(p, h, now_ns);
 	for (uint32_t k = 0; k < z->nr_flows; k++)
 		reach_add(&was, &z->flow[k].reach);
-	if (!read_flows(p, z, &from))
+	unlist_flows(p, h, z);
+	changed = read_flows(p, z, &from);
+	list_flows(h, z, slot);
+	if (!changed)
 		return;
 	mark(h, z, now_ns);
 	reach_add(&h->changed, &was);
@@ -463,8 +474,7 @@ void price_stop(struct price *p, uint32_t slot, int64_t now_ns, struct price_lif
 
 	price_life(p, slot, now_ns, out);
 	mark(h, z, now_ns);
-	h->zone[z->at] = h->zone[--h->nr];
-	p->zone[h->zone[z->at]].at = z->at;
+	unlist_flows(p, h, z);
 	z->host = NOWHERE;
 }
 

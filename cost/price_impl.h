@@ -8,13 +8,6 @@
 #define SHARE_WHOLE 1024
 #define VCPU_MICRO 1000000
 
-/* What flows_solve() finds for a flow. */
-struct outcome {
-	double rate, latency_ns, idle_ns, wait_ns;
-	double queue_ns[COST_CAUSES];
-	enum cost_cause stop;
-};
-
 /* Resources that a flow can share with others, coarsely: two flows that have one
  * in common have a bit in common. */
 struct reach {
@@ -38,16 +31,17 @@ struct priced_flow {
 	uint32_t node;
 	int64_t vcpus_micro;
 	struct reach reach;
-	uint32_t merged; /* during a solve: place among the merged; UINT32_MAX: not in it */
+	uint32_t at; /* place in the host's list */
+	uint32_t merged; /* during a solve: place among the merged; else UINT32_MAX */
 	struct outcome now, alone;
 };
 
 struct priced_zone {
 	uint32_t host; /* UINT32_MAX: the slot is free */
-	uint32_t at; /* place in the host's list */
 	uint32_t profile; /* place in struct price */
 	double vcpus;
 	uint32_t nr_flows;
+	bool touched; /* during a solve: some of its flows are in it */
 	struct priced_flow *flow; /* kept for the slot's next zone, as is share */
 	size_t cap_flows;
 	uint16_t *share; /* [flow][node] of SHARE_WHOLE */
@@ -92,9 +86,15 @@ struct price_model {
 	char *key; /* scratch */
 };
 
+/* All flows of a host side by side: what a solve has to look at first. */
+struct listed_flow {
+	struct reach reach;
+	uint32_t slot, flow;
+};
+
 struct price_host {
 	struct price_model *model;
-	uint32_t *zone; /* slots */
+	struct listed_flow *flow;
 	size_t nr, cap;
 	bool dirty;
 	int64_t dirty_ns; /* since when flows that meet `changed` are to be solved */
@@ -116,8 +116,8 @@ struct price {
 	struct flow raw[NODES_MAX]; /* one zone's */
 	double raw_share[NODES_MAX * NODES_MAX];
 	struct merged_flow *merged;
-	uint32_t *order, *table, *member;
-	size_t cap_merged, cap_order, cap_table, cap_member, table_mask;
+	uint32_t *order, *table, *member, *touched;
+	size_t cap_merged, cap_order, cap_table, cap_member, table_mask, cap_touched;
 	struct flow *flow; /* one connected set */
 	double *flow_share;
 	size_t cap_flow, cap_flow_share;

@@ -190,14 +190,8 @@ static void solve_members(struct price *p, struct price_model *m, uint32_t membe
 	}
 	flows = (struct flows){p->flow, members};
 	(void)flows_solve(&flows, &m->params, &m->work);
-	for (uint32_t i = 0; i < members; i++) {
-		const struct flow *f = &p->flow[i];
-		struct outcome *now = &p->merged[p->member[i]].now;
-
-		*now = (struct outcome){f->rate, f->latency_ns, f->idle_ns, f->wait_ns,
-					.stop = f->stop};
-		memcpy(now->queue_ns, f->queue_ns, sizeof(now->queue_ns));
-	}
+	for (uint32_t i = 0; i < members; i++)
+		p->merged[p->member[i]].now = p->flow[i].now;
 	p->stats.solved++;
 }
 

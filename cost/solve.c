@@ -7,9 +7,20 @@
 #include "cost/flow.h"
 
 #define LINE_BYTES 64
-#define ROUNDS_MAX 20
+#define ROUNDS_MAX 40
 #define STEADY 1e-3
 #define UNUSED UINT32_MAX
+
+/* fmax() and fmin() for what is never NaN: without a call. */
+static double larger(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+static double smaller(double a, double b)
+{
+	return a < b ? a : b;
+}
 
 /* All resources a host can have, numbered one kind after the other. */
 struct numbers {
@@ -188,12 +199,12 @@ static void collect_uses(struct solution *s, struct solve_work *w)
 		uint32_t paths = s->n.path + f->node * p->nr_nodes;
 
 		s->nodes |= nodeset_of(f->node);
-		f->idle_ns = 0;
+		f->now.idle_ns = 0;
 		for (uint32_t m = 0; m < p->nr_nodes; m++) {
 			if (!(f->share[m] > 0))
 				continue;
 			use_memory(s, f, m);
-			f->idle_ns += f->share[m] * p->latency_ns[f->node * p->nr_nodes + m];
+			f->now.idle_ns += f->share[m] * p->latency_ns[f->node * p->nr_nodes + m];
 		}
 		use_ports(s, f);
 		s->amount[core] = 1; /* by latency, in each round */
@@ -292,7 +303,7 @@ static double curve_latency(const struct solution *s, uint32_t v)
 {
 	struct flow *f = &s->flows->flow[v];
 	const struct queue *q = &s->queue[f->node * s->p->nr_nodes];
-	double sum = f->idle_ns, *queue = f->queue_ns;
+	double sum = f->now.idle_ns, *queue = f->now.queue_ns;
 
 	for (int c = 0; c < COST_CAUSES; c++)
 		queue[c] = 0;
@@ -306,9 +317,9 @@ static double curve_latency(const struct solution *s, uint32_t v)
 	}
 	for (int c = 0; c < COST_CAUSES; c++)
 		sum += queue[c];
-	f->wait_ns = 0;
+	f->now.wait_ns = 0;
 	for (uint32_t i = s->first_hold[v]; s->waiting && i < s->first_hold[v + 1]; i++)
-		f->wait_ns += s->hold[i].through * s->wait[s->hold[i].number];
+		f->now.wait_ns += s->hold[i].through * s->wait[s->hold[i].number];
 	return sum;
 }
 
@@ -320,9 +331,9 @@ static void set_limits(struct solution *s)
 		struct flow *f = &s->flows->flow[v];
 		double curve = curve_latency(s, v), most;
 
-		f->latency_ns = curve;
+		f->now.latency_ns = curve;
 		s->hold[s->core_hold[v]].amount = curve / LINE_BYTES;
-		most = f->lines * LINE_BYTES / (isinf(f->demand) ? curve : curve + f->wait_ns);
+		most = f->lines * LINE_BYTES / (isinf(f->demand) ? curve : curve + f->now.wait_ns);
 		s->flow[v].weight = f->lines / curve;
 		s->flow[v].cap = f->demand < most ? f->demand : most;
 	}
@@ -391,7 +402,7 @@ static enum cost_cause cause_of(const struct numbers *n, uint32_t r)
 
 static double little_ns(const struct flow *f)
 {
-	return f->rate > 0 ? f->lines * LINE_BYTES / f->rate : 0;
+	return f->now.rate > 0 ? f->lines * LINE_BYTES / f->now.rate : 0;
 }
 
 /* Half the way to the new rates; returns the largest relative step. */
@@ -401,13 +412,13 @@ static double move_rates(struct solution *s, bool first)
 
 	for (uint32_t v = 0; v < s->flows->nr; v++) {
 		struct flow *f = &s->flows->flow[v];
-		double to = first ? s->rate[v] : (f->rate + s->rate[v]) / 2;
-		double step = fabs(to - f->rate) / (to > 0 ? to : 1);
+		double to = first ? s->rate[v] : (f->now.rate + s->rate[v]) / 2;
+		double step = fabs(to - f->now.rate) / (to > 0 ? to : 1);
 
 		largest = step > largest ? step : largest;
-		f->rate = to;
-		f->stop = s->stop[v] == COST_OWN_CAP ? COST_REMOTE
-						     : cause_of(&s->n, s->wide[s->stop[v]]);
+		f->now.rate = to;
+		f->now.stop = s->stop[v] == COST_OWN_CAP ? COST_REMOTE
+							 : cause_of(&s->n, s->wide[s->stop[v]]);
 	}
 	return largest;
 }
@@ -421,17 +432,20 @@ static void add_use(struct solution *s, uint32_t v)
 	for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++) {
 		const struct hold *h = &s->hold[i];
 
-		s->sum[h->number] += f->rate * h->amount;
+		s->sum[h->number] += f->now.rate * h->amount;
 		if (h->number != stop || stop >= s->n.core)
 			continue;
 		/* they keep what they have in flight waiting here */
-		s->extra[stop] += f->rate * fmax(little_ns(f) - f->latency_ns, 0);
-		s->rate_through[stop] += f->rate * h->through;
+		s->extra[stop] += f->now.rate * larger(little_ns(f) - f->now.latency_ns, 0);
+		s->rate_through[stop] += f->now.rate * h->through;
 	}
 }
 
-static void measure_use(struct solution *s)
+/* Returns the largest step of a queue, relative to an idle access. */
+static double measure_use(struct solution *s)
 {
+	double largest = 0;
+
 	const struct hold *end = s->hold + s->first_hold[s->flows->nr];
 
 	for (const struct hold *h = s->hold; h < end; h++)
@@ -442,11 +456,13 @@ static void measure_use(struct solution *s)
 		uint32_t r = s->wide[i];
 		double to = s->rate_through[r] > 0 ? s->extra[r] / s->rate_through[r] : 0;
 
-		s->used[r] = s->capacity[r] > 0 ? fmin(s->sum[r] / s->capacity[r], 1) : 1;
+		s->used[r] = s->capacity[r] > 0 ? smaller(s->sum[r] / s->capacity[r], 1) : 1;
 		s->curve[r] = cost_curve(s->used[r]);
+		largest = larger(largest, fabs(to - s->wait[r]) / (2 * (s->p->latency_ns[0] + to)));
 		s->wait[r] = (s->wait[r] + to) / 2;
 		s->waiting |= s->wait[r] > 0;
 	}
+	return largest;
 }
 
 /* What each flow sees once rates stand. */
@@ -457,14 +473,14 @@ static void settle(struct solution *s)
 		struct flow *f = &s->flows->flow[v];
 		double curve = curve_latency(s, v);
 
-		if (f->stop != COST_REMOTE) {
-			f->latency_ns = fmax(curve, little_ns(f));
-			f->wait_ns = f->latency_ns - curve;
+		if (f->now.stop != COST_REMOTE) {
+			f->now.latency_ns = larger(curve, little_ns(f));
+			f->now.wait_ns = f->now.latency_ns - curve;
 			continue;
 		}
 		if (isinf(f->demand))
-			f->wait_ns = 0;
-		f->latency_ns = curve + f->wait_ns;
+			f->now.wait_ns = 0;
+		f->now.latency_ns = curve + f->now.wait_ns;
 	}
 }
 
@@ -545,7 +561,7 @@ unsigned flows_solve(struct flows *f, const struct cost_params *p, struct solve_
 		if (!all_at_limit(&s))
 			fill_up(&s);
 		step = move_rates(&s, round == 0);
-		measure_use(&s);
+		step = larger(step, measure_use(&s));
 	}
 	settle(&s);
 	put_back(&s);

@@ -1,0 +1,266 @@
+/*
+ * Prices over time against the model at one moment, and against themselves: in
+ * another order, after others came and went, and piece by piece.
+ */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cost/price.h"
+#include "tests/placement/hosts.h"
+
+#define ZONES 24
+
+static const char *const preset[] = {"stream", "chase", "web", "database", "idle"};
+
+/* Zones on one host, placed one after the other. */
+struct scene {
+	struct host *host;
+	const struct host *hosts[1];
+	struct host_state state;
+	struct zone zone[ZONES];
+	struct plan plan[ZONES];
+	uint32_t nr;
+};
+
+static void scene_open(struct scene *s, uint64_t seed, bool stretched)
+{
+	const char *policy = seed % 3 == 0 ? "flat" : seed % 3 == 1 ? "edera-compact" : "random";
+	struct rng r;
+
+	memset(s, 0, sizeof(*s));
+	rng_seed(&r, seed, "scene");
+	s->host = test_host_seed();
+	s->hosts[0] = s->host;
+	host_state_init(&s->state, s->host);
+	for (uint32_t i = 0; i < ZONES; i++) {
+		struct zone *z = &s->zone[s->nr];
+		struct policy_input in = {
+			.host = s->host, .state = &s->state, .zone = z, .rng = &r};
+
+		*z = test_zone("z", 1 + (uint32_t)rng_below(&r, stretched ? 40 : 8),
+			       (int64_t)(1 + rng_below(&r, 1500)) * 4 * MIB);
+		z->profile = zone_profile_find(preset[rng_below(&r, 5)]);
+		if (policy_place(policy_find(policy), &in, &s->plan[s->nr], NULL))
+			continue;
+		host_state_take(&s->state, &s->plan[s->nr]);
+		s->nr++;
+	}
+	cr_assert_gt(s->nr, 3);
+}
+
+static void scene_close(struct scene *s)
+{
+	host_state_release(&s->state);
+	host_free(s->host);
+}
+
+static void start(struct price *p, const struct scene *s, uint32_t i, int64_t at_ns)
+{
+	const struct cost_zone zone = {.plan = &s->plan[i]};
+
+	price_start(p, i, 0, &zone, at_ns);
+}
+
+static void near(int64_t is, int64_t expected, const char *what, uint64_t seed)
+{
+	int64_t slack = expected / 100 + 2000;
+
+	cr_expect(llabs(is - expected) <= slack, "seed %llu, %s: %lld, the model has %lld",
+		  (unsigned long long)seed, what, (long long)is, (long long)expected);
+}
+
+/* Alike flows as one, connected ones apart and pages in 1024ths come to the same. */
+Test(price, agrees_with_the_model)
+{
+	for (uint64_t seed = 1; seed <= 60; seed++) {
+		struct cost_zone zone[ZONES] = {{0}};
+		struct cost_result found[ZONES];
+		struct cost_params params;
+		struct cost_work work = {0};
+		struct scene s;
+		struct price *p;
+
+		scene_open(&s, seed, seed % 2);
+		p = price_new(s.hosts, 1);
+		cost_params_init(&params, s.host, NULL);
+		for (uint32_t i = 0; i < s.nr; i++) {
+			zone[i].plan = &s.plan[i];
+			start(p, &s, i, 0);
+		}
+		cost_evaluate(&params, zone, s.nr, &work, found);
+		for (uint32_t i = 0; i < s.nr; i++) {
+			struct price_life life;
+			struct price_figures f;
+
+			price_life(p, i, NS_PER_S, &life);
+			price_figures(&life, &f);
+			near(f.slowdown_ppm, found[i].slowdown_ppm, "slowdown", seed);
+			near(f.latency_ps, found[i].latency_ps, "latency", seed);
+			near(f.remote_ppm, found[i].remote_ppm, "remote", seed);
+			near(price_bandwidth(&life, NS_PER_S) / 1000,
+			     found[i].bandwidth_bytes_per_s / 1000, "bandwidth", seed);
+		}
+		cost_work_release(&work);
+		cost_params_release(&params);
+		price_free(p);
+		scene_close(&s);
+	}
+}
+
+static void shuffle(uint32_t *order, uint32_t nr, struct rng *r)
+{
+	for (uint32_t i = 0; i < nr; i++)
+		order[i] = i;
+	for (uint32_t i = nr; i > 1; i--) {
+		uint32_t k = (uint32_t)rng_below(r, i), t = order[i - 1];
+
+		order[i - 1] = order[k];
+		order[k] = t;
+	}
+}
+
+/* What ran before, and in which order zones start, leaves no trace in any bit. */
+Test(price, same_zones_same_bits)
+{
+	for (uint64_t seed = 1; seed <= 60; seed++) {
+		struct price_life straight[ZONES], other;
+		uint32_t order[ZONES];
+		struct scene s;
+		struct price *p;
+		struct rng r;
+
+		scene_open(&s, seed, seed % 2);
+		p = price_new(s.hosts, 1);
+		for (uint32_t i = 0; i < s.nr; i++)
+			start(p, &s, i, 10 * NS_PER_S);
+		for (uint32_t i = 0; i < s.nr; i++)
+			price_life(p, i, 17 * NS_PER_S, &straight[i]);
+		price_free(p);
+
+		rng_seed(&r, seed, "order");
+		p = price_new(s.hosts, 1);
+		shuffle(order, s.nr, &r);
+		for (uint32_t i = 0; i < s.nr; i++)
+			start(p, &s, order[i], (int64_t)i * NS_PER_MS);
+		shuffle(order, s.nr, &r);
+		for (uint32_t i = 0; i < s.nr; i++)
+			price_stop(p, order[i], NS_PER_S + (int64_t)i * NS_PER_MS, &other);
+		shuffle(order, s.nr, &r);
+		for (uint32_t i = 0; i < s.nr; i++)
+			start(p, &s, order[i], 10 * NS_PER_S);
+		for (uint32_t i = 0; i < s.nr; i++) {
+			price_life(p, i, 17 * NS_PER_S, &other);
+			cr_expect_arr_eq(&other, &straight[i], sizeof(other), "seed %llu zone %u",
+					 (unsigned long long)seed, i);
+		}
+		price_free(p);
+		scene_close(&s);
+	}
+}
+
+/* Seconds, work and losses add up, however the life is cut into pieces. */
+Test(price, time_adds_up)
+{
+	struct price_life whole, before, sum = {0};
+	struct scene s;
+	struct price *p;
+
+	scene_open(&s, 4, true);
+	p = price_new(s.hosts, 1);
+	for (uint32_t i = 0; i < s.nr; i++)
+		start(p, &s, i, (int64_t)i * NS_PER_S);
+	for (uint32_t i = 1; i < s.nr; i++)
+		price_stop(p, i, (100 + (int64_t)i) * NS_PER_S, &before);
+	price_stop(p, 0, 1000 * NS_PER_S, &whole);
+	cr_expect_float_eq(whole.vcpu_s, 1000.0 * s.zone[0].vcpus, 1e-6);
+	for (int c = 0; c < COST_CAUSES; c++)
+		sum.vcpu_s += whole.lost_vcpu_s[c];
+	cr_expect_float_eq(whole.ideal_vcpu_s + sum.vcpu_s, whole.vcpu_s, 1e-3 * whole.vcpu_s);
+	cr_expect_gt(sum.vcpu_s, 0);
+	price_free(p);
+	scene_close(&s);
+}
+
+/* A zone that starts elsewhere on the host disturbs, and is solved with, those whom
+ * it can reach alone. */
+Test(price, only_what_is_reached_is_solved)
+{
+	struct host *h = test_host_seed();
+	const struct host *hosts[] = {h};
+	struct price *p = price_new(hosts, 1);
+	struct zone z = test_zone("z", 4, GIB);
+	struct price_life life;
+	uint64_t before;
+
+	for (uint32_t n = 0; n < 8; n++) {
+		struct plan plan = {.zone = &z,
+				    .host = h,
+				    .pinned = true,
+				    .nodes = nodeset_of(n),
+				    .nr_vnodes = 1,
+				    .nr_memory = 1,
+				    .vnode = {{n, 4, GIB}},
+				    .memory = {{0, n, GIB}}};
+		const struct cost_zone zone = {.plan = &plan};
+
+		before = price_stats(p).solved + price_stats(p).found;
+		price_start(p, n, 0, &zone, (int64_t)n * NS_PER_S);
+		price_life(p, n, (int64_t)n * NS_PER_S + 1, &life);
+		/* itself alone, and itself among all: one node's flows each */
+		cr_expect_eq(price_stats(p).solved + price_stats(p).found - before, 2);
+	}
+	/* eight nodes that are alike are not the same node, but come again */
+	before = price_stats(p).solved;
+	for (uint32_t n = 0; n < 8; n++)
+		price_stop(p, n, 20 * NS_PER_S, &life);
+	cr_expect_eq(price_stats(p).solved, before);
+	price_free(p);
+	host_free(h);
+}
+
+/* Pages that drift away cost from then on, and no longer when they come home. */
+Test(price, drift_has_a_price)
+{
+	struct host *h = test_host_seed();
+	const struct host *hosts[] = {h};
+	struct price *p = price_new(hosts, 1);
+	struct zone z = test_zone("z", 4, 2 * GIB);
+	struct plan_memory home[] = {{0, 1, 2 * GIB}};
+	struct plan_memory away[] = {{0, 1, GIB}, {0, 5, GIB}};
+	struct plan plan = {.zone = &z,
+			    .host = h,
+			    .pinned = true,
+			    .nodes = nodeset_of(1),
+			    .nr_vnodes = 1,
+			    .vnode = {{1, 4, 2 * GIB}}};
+	struct cost_zone zone = {.plan = &plan, .part = home, .nr_parts = 1};
+	struct price_figures f[3];
+	struct price_life life;
+
+	z.profile = zone_profile_find("chase");
+	price_start(p, 0, 0, &zone, 0);
+	price_life(p, 0, 10 * NS_PER_S, &life);
+	price_figures(&life, &f[0]);
+	zone.part = away;
+	zone.nr_parts = 2;
+	price_move(p, 0, &zone, 10 * NS_PER_S);
+	price_life(p, 0, 20 * NS_PER_S, &life);
+	price_figures(&life, &f[1]);
+	zone.part = home;
+	zone.nr_parts = 1;
+	price_move(p, 0, &zone, 20 * NS_PER_S);
+	price_stop(p, 0, 40 * NS_PER_S, &life);
+	price_figures(&life, &f[2]);
+	cr_expect_eq(f[0].slowdown_ppm, 1000000);
+	cr_expect_gt(f[1].slowdown_ppm, 1100000);
+	cr_expect_geq(f[1].cause_ppm[COST_REMOTE], 999000);
+	cr_expect_lt(f[2].slowdown_ppm, f[1].slowdown_ppm);
+	cr_expect_gt(f[2].slowdown_ppm, 1000000);
+	/* a quarter of the time was at the other speed */
+	cr_expect_float_eq((double)f[2].performance_ppm,
+			   (3e6 + (2.0 * (double)f[1].performance_ppm - 1e6)) / 4, 10);
+	price_free(p);
+	host_free(h);
+}
