@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "base/output.h"
 #include "bench/row.h"
+#include "host/host.h"
 
 struct results {
 	char *directory;
@@ -36,6 +37,8 @@ struct results_about {
 	uint64_t rows_asked, events, bad_rows;
 	int64_t wall_ns;
 	bool complete;
+	bool cost; /* rows have prices, which rest on these: */
+	enum host_grade latency_grade, bandwidth_grade;
 };
 
 /* Makes the directory and opens the streams; nothing appears under its name yet. */

@@ -4,6 +4,7 @@
 #include "base/json_doc.h"
 #include "base/units.h"
 #include "bench/results.h"
+#include "cost/params.h"
 
 static int inputs_json(json_t *inputs, const char *const *input, struct error *err)
 {
@@ -17,6 +18,15 @@ static int inputs_json(json_t *inputs, const char *const *input, struct error *e
 				      json_pack("{s:s, s:s}", "path", input[i], "sha256", hash));
 	}
 	return 0;
+}
+
+/* What the cost figures rest on, and the error that this implies. */
+static json_t *cost_json(const struct results_about *about)
+{
+	return json_pack("{s:s, s:s, s:s, s:s}", "latency", cost_grade_name(about->latency_grade),
+			 "latency_error", cost_latency_error(about->latency_grade), "bandwidth",
+			 cost_grade_name(about->bandwidth_grade), "bandwidth_error",
+			 cost_bandwidth_error(about->bandwidth_grade));
 }
 
 int results_write_about(const struct results *r, const struct results_about *about,
@@ -41,6 +51,8 @@ int results_write_about(const struct results *r, const struct results_about *abo
 			"wall_ms", (json_int_t)(about->wall_ns / NS_PER_MS), "events_per_s",
 			(json_int_t)per_s);
 	BUG_ON(!top);
+	if (about->cost)
+		json_object_set_new(top, "cost", cost_json(about));
 	if (!rc)
 		rc = output_open(&out, path, err);
 	if (!rc) {

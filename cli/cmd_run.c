@@ -20,6 +20,7 @@
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "cli/version.h"
+#include "cost/params.h"
 #include "host/host.h"
 #include "sim/allocator.h"
 #include "sim/sim.h"
@@ -79,6 +80,8 @@ struct cmd {
 	struct results results;
 	struct progress progress;
 	uint64_t events, bad_rows;
+	bool cost; /* rows have prices */
+	enum host_grade latency_grade, bandwidth_grade;
 	bool quiet;
 };
 
@@ -416,6 +419,9 @@ static int one_row(struct cmd *c, const struct policy *policy, enum run_memory m
 	c->bad_rows += result.bad_rows;
 	if (rc)
 		return rc;
+	c->cost = in.cost;
+	c->latency_grade = result.latency_grade;
+	c->bandwidth_grade = result.bandwidth_grade;
 	if (result.bad_rows && !c->quiet && c->results.nr == 0)
 		fprintf(stderr, "homenode: warning: %llu bad rows skipped, the first: %s\n",
 			(unsigned long long)result.bad_rows, result.first_bad);
@@ -512,6 +518,9 @@ static int write_results(struct cmd *c, int64_t wall_ns, bool complete, struct e
 		.bad_rows = c->bad_rows,
 		.wall_ns = wall_ns,
 		.complete = complete,
+		.cost = c->cost,
+		.latency_grade = c->latency_grade,
+		.bandwidth_grade = c->bandwidth_grade,
 	};
 
 	about.argv = args_words(c->args, &about.argc);
@@ -579,6 +588,16 @@ static void catch_signals(void)
 	sigaction(SIGTERM, &action, NULL);
 }
 
+static void say_done(const struct cmd *c, const char *directory)
+{
+	if (c->cost)
+		fprintf(stderr, "latency is %s (%s), bandwidth is %s (%s)\n",
+			cost_grade_name(c->latency_grade), cost_latency_error(c->latency_grade),
+			cost_grade_name(c->bandwidth_grade),
+			cost_bandwidth_error(c->bandwidth_grade));
+	fprintf(stderr, "results are in %s\n", directory);
+}
+
 static int run_all(struct cmd *c, struct error *err)
 {
 	const char *given = args_string(c->args, "output", NULL);
@@ -600,7 +619,7 @@ static int run_all(struct cmd *c, struct error *err)
 				"stopped by a signal; what was reached is in %s, marked partial",
 				directory);
 	else if (!rc && !rc2 && !c->quiet)
-		fprintf(stderr, "results are in %s\n", directory);
+		say_done(c, directory);
 	free(directory);
 	return rc ? rc : rc2;
 }
