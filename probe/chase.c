@@ -7,7 +7,6 @@
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "base/units.h"
-#include "probe/crew.h"
 #include "probe/machine.h"
 #include "probe/stream.h"
 
@@ -20,9 +19,10 @@ struct load_state {
 };
 
 struct job {
-	struct crew crew;
 	const struct chase_request *r;
+	uint32_t nr; /* threads */
 	uint64_t hops;
+	size_t lines, stride_bytes;
 	int64_t *ns; /* by repeat */
 	int64_t load_bytes, load_ns;
 	struct load_state *load;
@@ -30,24 +30,21 @@ struct job {
 	void *volatile sink; /* where the walk ended: it cannot be left out */
 };
 
-static void **line_at(void *memory, size_t i)
+void chase_make_cycle(void *memory, size_t lines, size_t stride_bytes, uint64_t seed)
 {
-	return (void **)(void *)((char *)memory + i * CHASE_LINE_BYTES);
-}
-
-void chase_make_cycle(void *memory, size_t lines, uint64_t seed)
-{
+	char *base = memory;
 	struct rng rng;
 
 	rng_seed(&rng, seed, "chase");
 	for (size_t i = 0; i < lines; i++)
-		*line_at(memory, i) = line_at(memory, i);
+		*(void **)(void *)(base + i * stride_bytes) = base + i * stride_bytes;
 	for (size_t i = lines - 1; i > 0; i--) {
-		size_t j = (size_t)rng_below(&rng, i);
-		void *keep = *line_at(memory, i);
+		void **a = (void **)(void *)(base + i * stride_bytes);
+		void **b = (void **)(void *)(base + (size_t)rng_below(&rng, i) * stride_bytes);
+		void *keep = *a;
 
-		*line_at(memory, i) = *line_at(memory, j);
-		*line_at(memory, j) = keep;
+		*a = *b;
+		*b = keep;
 	}
 }
 
@@ -55,7 +52,7 @@ static uint64_t load_total(const struct job *job)
 {
 	uint64_t sum = 0;
 
-	for (uint32_t i = 0; i < job->r->nr_loads; i++)
+	for (uint32_t i = 0; i < job->nr; i++)
 		sum += atomic_load_explicit(&job->load[i].bytes, memory_order_relaxed);
 	return sum;
 }
@@ -63,10 +60,10 @@ static uint64_t load_total(const struct job *job)
 static void chase(struct job *job)
 {
 	const struct chase_request *r = job->r;
-	uint64_t lines = r->bytes / CHASE_LINE_BYTES, before;
+	uint64_t before;
 	void *at;
 
-	chase_make_cycle(r->memory, lines, r->seed);
+	chase_make_cycle(r->memory, job->lines, job->stride_bytes, r->seed);
 	at = chase_walk(r->memory, job->hops);
 	before = load_total(job);
 	job->load_ns = machine_now_ns();
@@ -103,10 +100,12 @@ static void load(struct job *job, uint32_t i)
 
 static void work(void *context, uint32_t i)
 {
-	if (i == 0)
-		chase(context);
-	else
-		load(context, i - 1);
+	struct job *job = context;
+
+	if (i == job->r->chaser)
+		chase(job);
+	else if (job->r->load && job->r->load[i].nr)
+		load(job, i);
 }
 
 static int by_size(const void *x, const void *y)
@@ -123,41 +122,33 @@ static int64_t hop_ps(int64_t ns, uint64_t hops)
 	return ps > 0 ? ps : 1;
 }
 
-int chase_run(const struct chase_request *r, struct chase_result *out, struct error *err)
+void chase_run(struct crew *crew, const struct chase_request *r, struct chase_result *out)
 {
-	struct job job = {.r = r};
-	struct cpuset *cpus = xcalloc(r->nr_loads + (size_t)1, sizeof(*cpus));
-	uint64_t lines = r->bytes / CHASE_LINE_BYTES;
-	int rc;
+	size_t stride = r->stride_bytes ? r->stride_bytes : CHASE_LINE_BYTES;
+	struct job job = {
+		.r = r, .nr = crew_size(crew), .lines = r->bytes / stride, .stride_bytes = stride};
 
-	BUG_ON(lines < 2 || !r->repeats || r->repeats > CHASE_REPEATS_MAX);
-	job.hops = ((r->hops ? r->hops : lines) + CHASE_STRIDE - 1) / CHASE_STRIDE * CHASE_STRIDE;
+	BUG_ON(job.lines < 2 || stride % CHASE_LINE_BYTES || r->chaser >= job.nr);
+	BUG_ON(!r->repeats || r->repeats > CHASE_REPEATS_MAX);
+	job.hops = r->hops ? r->hops : job.lines;
+	job.hops = (job.hops + CHASE_STRIDE - 1) / CHASE_STRIDE * CHASE_STRIDE;
 	job.ns = xcalloc(r->repeats, sizeof(*job.ns));
-	job.load = xaligned(64, (r->nr_loads + (size_t)1) * sizeof(*job.load));
-	atomic_init(&job.stop, false);
-	cpus[0] = r->cpus;
-	for (uint32_t i = 0; i < r->nr_loads; i++) {
-		BUG_ON(!r->load[i].nr);
+	job.load = xaligned(64, job.nr * sizeof(*job.load));
+	for (uint32_t i = 0; i < job.nr; i++)
 		atomic_init(&job.load[i].bytes, 0);
-		cpus[i + 1] = r->load[i].cpus;
-	}
-	rc = crew_run(&job.crew, cpus, r->nr_loads + 1, work, &job, err);
-	if (!rc) {
-		qsort(job.ns, r->repeats, sizeof(*job.ns), by_size);
-		*out = (struct chase_result){
-			.repeats = r->repeats,
-			.lines = lines,
-			.hops = job.hops,
-			.best_ps = hop_ps(job.ns[0], job.hops),
-			.median_ps = hop_ps(job.ns[r->repeats / 2], job.hops),
-			.worst_ps = hop_ps(job.ns[r->repeats - 1], job.hops),
-		};
-		if (r->nr_loads)
-			out->load_bytes_per_s = (int64_t)((int128)job.load_bytes * NS_PER_S /
-							  (job.load_ns > 0 ? job.load_ns : 1));
-	}
-	free(cpus);
+	atomic_init(&job.stop, false);
+	crew_work(crew, work, &job);
+	qsort(job.ns, r->repeats, sizeof(*job.ns), by_size);
+	*out = (struct chase_result){
+		.repeats = r->repeats,
+		.lines = job.lines,
+		.hops = job.hops,
+		.best_ps = hop_ps(job.ns[0], job.hops),
+		.median_ps = hop_ps(job.ns[r->repeats / 2], job.hops),
+		.worst_ps = hop_ps(job.ns[r->repeats - 1], job.hops),
+		.load_bytes_per_s = (int64_t)((int128)job.load_bytes * NS_PER_S /
+					      (job.load_ns > 0 ? job.load_ns : 1)),
+	};
 	free(job.load);
 	free(job.ns);
-	return rc;
 }

@@ -13,29 +13,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/cpuset.h"
-#include "base/error.h"
+#include "probe/crew.h"
 
 #define CHASE_LINE_BYTES 64
 #define CHASE_REPEATS_MAX 1000
 #define CHASE_STRIDE 16 /* hops are rounded up to a multiple of this */
 
-/* A thread that reads its memory from front to back, again and again. */
+/* What a thread reads meanwhile, from front to back, again and again. */
 struct chase_load {
-	struct cpuset cpus;
 	double *data; /* lent by the caller */
-	size_t nr;
+	size_t nr; /* 0: this thread idles */
 };
 
 struct chase_request {
 	void *memory; /* lent; overwritten */
 	size_t bytes; /* at least two lines */
-	struct cpuset cpus; /* where the chasing thread runs */
+	size_t stride_bytes; /* between lines: a multiple of 64; 0: 64, every line */
+	uint32_t chaser; /* the thread of the crew that follows the pointers */
 	uint64_t hops; /* loads a repeat; 0: every line once */
 	uint32_t repeats; /* 1 .. CHASE_REPEATS_MAX */
 	uint64_t seed; /* of the order */
-	const struct chase_load *load; /* NULL: nobody else reads (idle latency) */
-	uint32_t nr_loads;
+	const struct chase_load *load; /* by thread of the crew; NULL: all idle */
 	uint32_t pause; /* of the load, empty turns after every 4 KiB; 0: none */
 };
 
@@ -47,14 +45,15 @@ struct chase_result {
 };
 
 /* One walk of as many hops comes first and is not counted. */
-int chase_run(const struct chase_request *r, struct chase_result *out, struct error *err) MUST_USE;
+void chase_run(struct crew *crew, const struct chase_request *r, struct chase_result *out);
 
 /*
- * Write the cycle: each line's first word points to the next line's. Sattolo's
+ * Write the cycle: each line's first word points to the next line's; lines are
+ * `stride_bytes` apart. Sattolo's
  * algorithm ("An algorithm to generate a random cyclic permutation", 1986) gives
  * every cycle over all lines with the same probability. lines >= 2.
  */
-void chase_make_cycle(void *memory, size_t lines, uint64_t seed);
+void chase_make_cycle(void *memory, size_t lines, size_t stride_bytes, uint64_t seed);
 
 /* chase_walk.c, built alike in every build: follow `hops` pointers (rounded up to
  * CHASE_STRIDE) and return where that led. */

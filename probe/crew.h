@@ -1,31 +1,36 @@
 /*
- * Threads that start together: one a CPU set, pinned, and a barrier that spins,
- * because a sleeping thread would be timed too.
+ * Threads that work together: each pinned to its CPUs, asleep between jobs. A job
+ * begins and, where it asks, goes on by a barrier that spins, because a thread that
+ * sleeps would be timed too.
  */
 #ifndef PROBE_CREW_H
 #define PROBE_CREW_H
 
-#include <stdatomic.h>
 #include <stdint.h>
 
 #include "base/cpuset.h"
 #include "base/error.h"
 
-struct crew {
-	uint32_t nr;
-	atomic_uint arrived, round;
-	atomic_bool failed; /* a thread could not be pinned or started: nobody works */
-};
+struct crew;
 
 /*
- * Run work(context, i) for i = 0 .. nr - 1, each in a thread pinned to cpus[i];
- * returns when all are done. The threads begin work together. On failure none
- * works. Not for use inside such a thread.
+ * Start `nr` >= 1 threads, thread i pinned to cpus[i]; *out is NULL on failure
+ * (ERR_CANNOT: none of the CPUs is allowed here, ERR_MACHINE).
  */
-int crew_run(struct crew *crew, const struct cpuset *cpus, uint32_t nr,
-	     void (*work)(void *context, uint32_t i), void *context, struct error *err) MUST_USE;
+int crew_open(struct crew **out, const struct cpuset *cpus, uint32_t nr,
+	      struct error *err) MUST_USE;
+void crew_close(struct crew *crew); /* NULL is fine */
+uint32_t crew_size(const struct crew *crew);
 
-/* Called by every thread of the crew: returns when all have called. */
+/* Every thread runs work(context, its number), all beginning together; returns when
+ * all are done. Not from within such a thread. */
+void crew_work(struct crew *crew, void (*work)(void *context, uint32_t i), void *context);
+
+/* From within work: returns when all threads of the crew have called. */
 void crew_meet(struct crew *crew);
+
+/* Thread i runs on these CPUs from its next job on; a failure is told by
+ * the return value. */
+int crew_pin(struct crew *crew, uint32_t i, const struct cpuset *cpus, struct error *err) MUST_USE;
 
 #endif

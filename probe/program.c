@@ -233,6 +233,7 @@ static int do_stream(const struct options *o, struct error *err)
 	struct cpuset cpus, *each = NULL;
 	struct stream_part *part = NULL;
 	struct stream_result result;
+	struct crew *crew = NULL;
 	struct memory m = {0};
 	const char *from;
 	int64_t cache_bytes;
@@ -255,18 +256,30 @@ static int do_stream(const struct options *o, struct error *err)
 		rc = error_set(err, ERR_USAGE, "arrays of %llu bytes are too small for %u threads",
 			       (unsigned long long)bytes, nr);
 	if (!rc)
-		rc = stream_run(part, each, nr, (uint32_t)o->repeats, &result, err);
+		rc = crew_open(&crew, each, nr, err);
+	if (!rc)
+		rc = stream_run(crew, part, (uint32_t)o->repeats, &result, err);
 	if (!rc)
 		print_stream(o, &cpus, &m, &result, cache_bytes, from);
+	crew_close(crew);
 	memory_put(&m);
 	free(part);
 	free(each);
 	return rc;
 }
 
-/* Memory of the load threads, and what each reads; *out is the caller's to free. */
-static int prepare_load(const struct options *o, size_t bytes, struct chase_request *request,
-			struct memory *m, struct chase_load **out, struct error *err)
+/* A chase and who reads meanwhile: thread 0 follows the pointers. */
+struct chase_setup {
+	struct chase_request request;
+	struct memory memory, load_memory;
+	struct cpuset *each; /* by thread */
+	struct chase_load *load; /* by thread */
+	uint32_t nr;
+	struct crew *crew;
+};
+
+static int prepare_load(const struct options *o, struct chase_setup *s, size_t bytes,
+			struct error *err)
 {
 	struct cpuset cpus, *each;
 	struct options place = *o;
@@ -274,62 +287,56 @@ static int prepare_load(const struct options *o, size_t bytes, struct chase_requ
 	uint32_t nr;
 	int rc;
 
-	*out = NULL;
-	if (!o->load_text)
-		return 0;
 	place.cpus_text = o->load_text;
 	if (o->load_node != UNSET)
 		place.memory_node = o->load_node;
 	rc = choose_cpus(&place, &cpus, err);
 	if (rc)
 		return rc;
-	if (cpuset_intersects(&cpus, &request->cpus))
+	if (cpuset_intersects(&cpus, &s->each[0]))
 		return error_set(err, ERR_USAGE,
 				 "--load %s contains the CPU that follows the pointers",
 				 o->load_text);
-	rc = memory_get(m, o->sysfs, bytes, memory_node(&place), pages_of(o), err);
+	rc = memory_get(&s->load_memory, o->sysfs, bytes, memory_node(&place), pages_of(o), err);
 	if (rc)
 		return rc;
 	nr = one_each(&cpus, &each);
-	*out = xcalloc(nr, sizeof(**out));
+	s->each = xreallocarray(s->each, nr + (size_t)1, sizeof(*s->each));
+	memcpy(s->each + 1, each, nr * sizeof(*each));
+	free(each);
+	s->load = xcalloc(nr + (size_t)1, sizeof(*s->load));
 	share = bytes / nr / CHASE_LINE_BYTES * (CHASE_LINE_BYTES / sizeof(double));
 	for (uint32_t i = 0; i < nr; i++)
-		(*out)[i] = (struct chase_load){
-			.cpus = each[i], .data = (double *)m->base + share * i, .nr = share};
-	free(each);
-	request->load = *out;
-	request->nr_loads = nr;
-	if (!share)
-		return error_set(err, ERR_USAGE, "%zu bytes are too few for %u load threads", bytes,
+		s->load[i + 1] = (struct chase_load){
+			.data = (double *)s->load_memory.base + share * i, .nr = share};
+	s->request.load = s->load;
+	s->nr = nr + 1;
+	return share ? 0
+		     : error_set(err, ERR_USAGE, "%zu bytes are too few for %u load threads", bytes,
 				 nr);
-	return 0;
 }
 
-static void print_chase(const struct options *o, const struct chase_request *request,
-			const struct memory *m, const struct chase_result *result)
+static void print_chase(const struct options *o, const struct chase_setup *s,
+			const struct chase_result *result)
 {
 	struct record r;
 
 	record_begin(&r, stdout, o->json);
 	record_text(&r, "probe", "chase");
-	print_place(&r, o, &request->cpus, m);
-	record_int(&r, "bytes", (int64_t)request->bytes);
+	print_place(&r, o, &s->each[0], &s->memory);
+	record_int(&r, "bytes", (int64_t)s->request.bytes);
 	record_int(&r, "lines", (int64_t)result->lines);
 	record_int(&r, "hops", (int64_t)result->hops);
 	record_int(&r, "latency_best_ps", result->best_ps);
 	record_int(&r, "latency_median_ps", result->median_ps);
 	record_int(&r, "latency_worst_ps", result->worst_ps);
-	record_int(&r, "load_threads", request->nr_loads);
+	record_int(&r, "load_threads", s->nr - 1);
 	record_int(&r, "load_bytes_per_s", result->load_bytes_per_s);
 	record_end(&r);
 }
 
-static int do_chase(const struct options *o, struct error *err)
+static int prepare_chase(const struct options *o, struct chase_setup *s, struct error *err)
 {
-	struct chase_request request = {.repeats = (uint32_t)o->repeats, .seed = o->seed};
-	struct memory m = {0}, load_memory = {0};
-	struct chase_load *load = NULL;
-	struct chase_result result;
 	struct cpuset cpus;
 	const char *from;
 	int64_t bytes;
@@ -337,27 +344,43 @@ static int do_chase(const struct options *o, struct error *err)
 
 	if (rc)
 		return rc;
-	cpuset_add(&request.cpus, cpuset_next(&cpus, 0));
-	bytes = STREAM_CACHE_FACTOR * machine_last_cache_bytes(o->sysfs, &request.cpus, &from);
+	s->nr = 1;
+	s->each = xcalloc(1, sizeof(*s->each));
+	cpuset_add(&s->each[0], cpuset_next(&cpus, 0));
+	bytes = STREAM_CACHE_FACTOR * machine_last_cache_bytes(o->sysfs, &s->each[0], &from);
 	bytes = bytes < CHASE_BYTES_MIN ? CHASE_BYTES_MIN : bytes;
-	request.bytes = o->bytes != UNSET ? (size_t)o->bytes : (size_t)bytes;
-	request.bytes = request.bytes / CHASE_LINE_BYTES * CHASE_LINE_BYTES;
-	request.hops = o->hops;
-	request.pause = (uint32_t)o->pause;
-	if (request.bytes < 2 * (size_t)CHASE_LINE_BYTES || request.bytes > SIZE_MAX / 4)
+	if (o->bytes != UNSET)
+		bytes = (int64_t)o->bytes / CHASE_LINE_BYTES * CHASE_LINE_BYTES;
+	if (bytes < 2 * CHASE_LINE_BYTES || bytes > PTRDIFF_MAX / 4)
 		return error_set(err, ERR_USAGE, "--bytes is at least two cache lines (%d)",
 				 2 * CHASE_LINE_BYTES);
-	rc = memory_get(&m, o->sysfs, request.bytes, memory_node(o), pages_of(o), err);
-	if (!rc)
-		rc = prepare_load(o, (size_t)bytes, &request, &load_memory, &load, err);
-	request.memory = m.base;
-	if (!rc)
-		rc = chase_run(&request, &result, err);
-	if (!rc)
-		print_chase(o, &request, &m, &result);
-	memory_put(&load_memory);
-	memory_put(&m);
-	free(load);
+	s->request = (struct chase_request){.bytes = (size_t)bytes,
+					    .hops = o->hops,
+					    .repeats = (uint32_t)o->repeats,
+					    .seed = o->seed,
+					    .pause = (uint32_t)o->pause};
+	rc = memory_get(&s->memory, o->sysfs, (size_t)bytes, memory_node(o), pages_of(o), err);
+	if (!rc && o->load_text)
+		rc = prepare_load(o, s, (size_t)bytes, err);
+	s->request.memory = s->memory.base;
+	return rc ? rc : crew_open(&s->crew, s->each, s->nr, err);
+}
+
+static int do_chase(const struct options *o, struct error *err)
+{
+	struct chase_setup s = {.nr = 0};
+	struct chase_result result;
+	int rc = prepare_chase(o, &s, err);
+
+	if (!rc) {
+		chase_run(s.crew, &s.request, &result);
+		print_chase(o, &s, &result);
+	}
+	crew_close(s.crew);
+	memory_put(&s.load_memory);
+	memory_put(&s.memory);
+	free(s.load);
+	free(s.each);
 	return rc;
 }
 

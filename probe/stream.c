@@ -5,14 +5,13 @@
 
 #include "base/alloc.h"
 #include "base/units.h"
-#include "probe/crew.h"
 #include "probe/machine.h"
 
 #define LINE_DOUBLES 8
 #define EPSILON 1e-13 /* STREAM's, for doubles */
 
 struct job {
-	struct crew crew;
+	struct crew *crew;
 	const struct stream_part *part;
 	uint32_t nr, rounds;
 	/* [round][kernel][thread] */
@@ -65,7 +64,7 @@ static void work(void *context, uint32_t i)
 		for (unsigned k = 0; k < STREAM_KERNELS; k++) {
 			size_t at = ((size_t)r * STREAM_KERNELS + k) * job->nr + i;
 
-			crew_meet(&job->crew);
+			crew_meet(job->crew);
 			job->begin_ns[at] = machine_now_ns();
 			stream_loop((enum stream_kernel)k, &job->part[i]);
 			job->end_ns[at] = machine_now_ns();
@@ -80,6 +79,8 @@ static int64_t round_ns(const struct job *job, uint32_t round, unsigned k)
 	int64_t begin = INT64_MAX, end = 0;
 
 	for (uint32_t i = 0; i < job->nr; i++) {
+		if (!job->part[i].nr)
+			continue;
 		begin = job->begin_ns[at + i] < begin ? job->begin_ns[at + i] : begin;
 		end = job->end_ns[at + i] > end ? job->end_ns[at + i] : end;
 	}
@@ -149,24 +150,23 @@ static int check_sums(const struct job *job, struct error *err)
 	return 0;
 }
 
-int stream_run(const struct stream_part *part, const struct cpuset *cpus, uint32_t nr,
-	       uint32_t repeats, struct stream_result *out, struct error *err)
+int stream_run(struct crew *crew, const struct stream_part *part, uint32_t repeats,
+	       struct stream_result *out, struct error *err)
 {
-	struct job job = {.part = part, .nr = nr, .rounds = repeats + 1};
-	size_t cells = (size_t)job.rounds * STREAM_KERNELS * nr;
+	struct job job = {.crew = crew, .part = part, .nr = crew_size(crew), .rounds = repeats + 1};
+	size_t cells = (size_t)job.rounds * STREAM_KERNELS * job.nr;
 	int rc;
 
-	BUG_ON(!nr || !repeats || repeats > STREAM_REPEATS_MAX);
-	*out = (struct stream_result){.threads = nr, .repeats = repeats};
-	for (uint32_t i = 0; i < nr; i++) {
-		BUG_ON(!part[i].nr);
+	*out = (struct stream_result){.repeats = repeats};
+	for (uint32_t i = 0; i < job.nr; i++) {
 		out->array_bytes += (int64_t)(part[i].nr * sizeof(double));
+		out->threads += part[i].nr > 0;
 	}
+	BUG_ON(!out->threads || !repeats || repeats > STREAM_REPEATS_MAX);
 	job.begin_ns = xcalloc(cells, sizeof(*job.begin_ns));
 	job.end_ns = xcalloc(cells, sizeof(*job.end_ns));
-	rc = crew_run(&job.crew, cpus, nr, work, &job, err);
-	if (!rc)
-		rc = check_sums(&job, err);
+	crew_work(crew, work, &job);
+	rc = check_sums(&job, err);
 	if (!rc)
 		sum_up(&job, out);
 	free(job.begin_ns);

@@ -20,8 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/cpuset.h"
 #include "base/error.h"
+#include "probe/crew.h"
 
 enum stream_kernel { STREAM_COPY, STREAM_SCALE, STREAM_ADD, STREAM_TRIAD, STREAM_KERNELS };
 
@@ -40,19 +40,19 @@ struct stream_rate {
 };
 
 struct stream_result {
-	uint32_t threads, repeats; /* repeats: those counted */
+	uint32_t threads, repeats; /* that worked; that counted */
 	int64_t array_bytes; /* one array, all threads together */
 	struct stream_rate rate[STREAM_KERNELS];
 };
 
 /*
- * Run on one thread a part, pinned to cpus[i]. A round takes from when the first
- * thread begins to when the last one ends. The results in the arrays are
- * checked as STREAM does (ERR_CHECK: the machine, or we, computed wrongly).
- * 1 <= repeats <= STREAM_REPEATS_MAX; every part has at least one element.
+ * Thread i of the crew works on part[i]; a part without elements is one that idles.
+ * A round takes from when the first thread begins to when the last one ends. The
+ * results in the arrays are checked as STREAM does (ERR_CHECK: the machine, or we,
+ * computed wrongly). 1 <= repeats <= STREAM_REPEATS_MAX; one part has elements.
  */
-int stream_run(const struct stream_part *part, const struct cpuset *cpus, uint32_t nr,
-	       uint32_t repeats, struct stream_result *out, struct error *err) MUST_USE;
+int stream_run(struct crew *crew, const struct stream_part *part, uint32_t repeats,
+	       struct stream_result *out, struct error *err) MUST_USE;
 
 const char *stream_kernel_name(enum stream_kernel k); /* "copy", ... */
 int64_t stream_element_bytes(enum stream_kernel k); /* 16 or 24 */

@@ -40,7 +40,7 @@ Test(probe, chase_is_one_cycle)
 
 		for (uint64_t seed = 0; seed < 3; seed++) {
 			memset(seen, 0, lines);
-			chase_make_cycle(memory, lines, seed);
+			chase_make_cycle(memory, lines, CHASE_LINE_BYTES, seed);
 			for (size_t i = 0; i < lines; i++) {
 				size_t offset = (size_t)((char *)at - memory);
 
@@ -63,7 +63,7 @@ Test(probe, chase_walks_as_far_as_asked)
 	char *memory = aligned_alloc(64, lines * CHASE_LINE_BYTES);
 	static const uint64_t hops[] = {0, 1, 16, 17, 4096, 10000};
 
-	chase_make_cycle(memory, lines, 5);
+	chase_make_cycle(memory, lines, CHASE_LINE_BYTES, 5);
 	for (size_t i = 0; i < sizeof(hops) / sizeof(hops[0]); i++) {
 		uint64_t n = (hops[i] + CHASE_STRIDE - 1) / CHASE_STRIDE * CHASE_STRIDE;
 		void **want = (void **)(void *)memory;
@@ -85,8 +85,8 @@ Test(probe, chase_orders_differ_by_seed_only)
 		same = 0;
 		memset(a, 0, bytes);
 		memset(b, 0, bytes);
-		chase_make_cycle(a, 256, 1);
-		chase_make_cycle(b, 256, 1 + (uint64_t)round);
+		chase_make_cycle(a, 256, CHASE_LINE_BYTES, 1);
+		chase_make_cycle(b, 256, CHASE_LINE_BYTES, 1 + (uint64_t)round);
 		for (size_t i = 0; i < bytes / sizeof(*a); i += CHASE_LINE_BYTES / sizeof(*a))
 			same += (char *)a[i] - (char *)a == (char *)b[i] - (char *)b;
 		cr_assert(round ? same < 32 : same == 256, "%zu alike", same);
@@ -99,34 +99,43 @@ Test(probe, chase_counts)
 {
 	struct chase_request r = {.bytes = 1 << 20, .hops = 1000, .repeats = 7, .seed = 3};
 	struct chase_result result;
-	struct chase_load load = {.nr = 1 << 16};
-	struct cpuset cpus;
+	struct chase_load load[2] = {{.nr = 0}, {.nr = 1 << 16}};
+	struct cpuset all, cpus[2] = {0};
+	struct crew *crew;
 	struct error err;
 	unsigned other;
 
 	r.memory = aligned_alloc(64, r.bytes);
-	load.data = calloc(load.nr, sizeof(double));
-	cpuset_add(&r.cpus, first_allowed());
-	cr_assert_eq(chase_run(&r, &result, &err), 0, "%s", err.text);
+	cpuset_add(&cpus[0], first_allowed());
+	cr_assert_eq(crew_open(&crew, cpus, 1, &err), 0, "%s", err.text);
+	chase_run(crew, &r, &result);
 	cr_assert_eq(result.repeats, 7);
 	cr_assert_eq(result.lines, (1 << 20) / 64);
 	cr_assert_eq(result.hops, 1008, "whole strides");
 	cr_assert_gt(result.best_ps, 0);
 	cr_assert(result.best_ps <= result.median_ps && result.median_ps <= result.worst_ps);
 	cr_assert_eq(result.load_bytes_per_s, 0);
+	r.stride_bytes = 4096 + 64;
+	r.hops = 0;
+	chase_run(crew, &r, &result);
+	cr_assert_eq(result.lines, (1 << 20) / (4096 + 64));
+	cr_assert_eq(result.hops, 256);
+	crew_close(crew);
 
-	allowed(&cpus);
-	other = cpuset_next(&cpus, first_allowed() + 1);
+	allowed(&all);
+	other = cpuset_next(&all, first_allowed() + 1);
 	if (other != CPUSET_NONE) {
-		cpuset_add(&load.cpus, other);
-		r.load = &load;
-		r.nr_loads = 1;
+		cpuset_add(&cpus[1], other);
+		load[1].data = calloc(load[1].nr, sizeof(double));
+		r.load = load;
 		r.hops = 1 << 20; /* long enough for the other thread to be seen */
 		r.pause = 10;
-		cr_assert_eq(chase_run(&r, &result, &err), 0, "%s", err.text);
+		cr_assert_eq(crew_open(&crew, cpus, 2, &err), 0, "%s", err.text);
+		chase_run(crew, &r, &result);
 		cr_assert_gt(result.load_bytes_per_s, 0);
+		crew_close(crew);
+		free(load[1].data);
 	}
-	free(load.data);
 	free(r.memory);
 }
 
@@ -191,48 +200,65 @@ Test(probe, stream_divides)
 	}
 }
 
+static void check_rates(const struct stream_result *result)
+{
+	for (unsigned k = 0; k < STREAM_KERNELS; k++) {
+		const struct stream_rate *rate = &result->rate[k];
+
+		cr_assert_gt(rate->worst_bytes_per_s, 0);
+		cr_assert(rate->worst_bytes_per_s <= rate->median_bytes_per_s);
+		cr_assert(rate->median_bytes_per_s <= rate->best_bytes_per_s);
+	}
+}
+
 Test(probe, stream_repeats_as_asked)
 {
 	size_t bytes = 3 << 20;
 	double *base = aligned_alloc(64, bytes);
-	struct stream_part part[2];
+	struct stream_part part[3];
 	struct stream_result result;
-	struct cpuset cpus[2] = {0};
+	struct cpuset cpus[3] = {0};
+	struct crew *crew;
 	struct error err;
 
-	cpuset_add(&cpus[0], first_allowed());
-	cpuset_add(&cpus[1], first_allowed()); /* two on one CPU must end, too */
-	for (uint32_t nr = 1; nr <= 2; nr++) {
+	for (int i = 0; i < 3; i++) /* several on one CPU must end, too */
+		cpuset_add(&cpus[i], first_allowed());
+	for (uint32_t nr = 1; nr <= 3; nr++) {
 		int64_t array = stream_divide(base, bytes, part, nr);
 
-		cr_assert_eq(stream_run(part, cpus, nr, 5, &result, &err), 0, "%s", err.text);
+		cr_assert_eq(crew_open(&crew, cpus, nr, &err), 0, "%s", err.text);
+		cr_assert_eq(stream_run(crew, part, 5, &result, &err), 0, "%s", err.text);
 		cr_assert_eq(result.threads, nr);
 		cr_assert_eq(result.repeats, 5);
 		cr_assert_eq(result.array_bytes, array);
-		for (unsigned k = 0; k < STREAM_KERNELS; k++) {
-			const struct stream_rate *rate = &result.rate[k];
-
-			cr_assert_gt(rate->worst_bytes_per_s, 0);
-			cr_assert(rate->worst_bytes_per_s <= rate->median_bytes_per_s);
-			cr_assert(rate->median_bytes_per_s <= rate->best_bytes_per_s);
+		check_rates(&result);
+		if (nr == 3) { /* one that idles is not counted, nor what it has not */
+			part[1].nr = 0;
+			cr_assert_eq(stream_run(crew, part, 1, &result, &err), 0, "%s", err.text);
+			cr_assert_eq(result.threads, 2);
+			cr_assert_eq(result.array_bytes, array / 3 * 2);
+			check_rates(&result);
 		}
+		crew_close(crew);
 	}
 	free(base);
 }
 
 Test(probe, cpus_that_are_not_there)
 {
-	struct stream_part part;
-	struct stream_result result;
-	double *base = aligned_alloc(64, 4096);
-	struct cpuset cpus = {0};
+	struct cpuset cpus[2] = {0};
+	struct crew *crew;
 	struct error err = {0};
 
-	cpuset_add(&cpus, CPUS_MAX - 1);
-	cr_assert_gt(stream_divide(base, 4096, &part, 1), 0);
-	cr_assert_eq(stream_run(&part, &cpus, 1, 1, &result, &err), ERR_CANNOT);
+	cpuset_add(&cpus[0], first_allowed());
+	cpuset_add(&cpus[1], CPUS_MAX - 1);
+	cr_assert_eq(crew_open(&crew, cpus, 2, &err), ERR_CANNOT);
+	cr_assert_null(crew);
 	cr_assert(strstr(err.text, "4095"), "%s", err.text);
-	free(base);
+	cr_assert_eq(crew_open(&crew, cpus, 1, &err), 0, "%s", err.text);
+	cr_assert_eq(crew_pin(crew, 0, &cpus[1], &err), ERR_CANNOT);
+	cr_assert_eq(crew_pin(crew, 0, &cpus[0], &err), 0, "%s", err.text);
+	crew_close(crew);
 }
 
 Test(probe, memory_is_where_it_was_asked)
