@@ -2,11 +2,12 @@
 
 #include <string.h>
 
+#include "backend-linux/linux.h"
 #include "backend/record.h"
 #include "base/json_doc.h"
 #include "sim/sim.h"
 
-const struct backend_ops *const backends[] = {&sim_backend, &replay_backend, NULL};
+const struct backend_ops *const backends[] = {&sim_backend, &linux_backend, &replay_backend, NULL};
 
 #define NR_BACKENDS (sizeof(backends) / sizeof(backends[0]))
 

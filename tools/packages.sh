@@ -15,6 +15,7 @@ build  libjansson-dev   library jansson
 build  libyaml-dev      library yaml-0.1
 build  libmd-dev        library libmd
 build  liblzma-dev      library liblzma
+build  libnuma-dev      library numa
 test   libcriterion-dev library criterion
 test   hwloc            command lstopo-no-graphics
 test   gnuplot-nox      command gnuplot

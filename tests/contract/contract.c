@@ -8,9 +8,12 @@
 #include "base/units.h"
 #include "placement/policy.h"
 
-#define NR_HOSTS 2
+#define HOSTS_MAX 2
 #define SLOTS 64
 #define RANDOM_STEPS 4000
+
+/* The machine at hand; each test is a process of its own. */
+static struct contract_machine at;
 
 /* A host's state as a value, to compare before and after. */
 struct snapshot {
@@ -39,12 +42,14 @@ static bool same(const struct snapshot *a, const struct snapshot *b)
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
+/* Not more vCPUs than there are CPUs. */
 static struct zone zone_of(const char *name, uint32_t vcpus, int64_t bytes)
 {
 	struct zone z;
 
 	zone_init(&z);
 	z.name = name;
+	vcpus = vcpus < at.host->nr_cpus ? vcpus : at.host->nr_cpus;
 	z.vcpus = z.vcpus_max = vcpus;
 	z.memory_bytes = z.memory_initial_bytes = bytes;
 	z.memory_min_bytes = PAGE_BYTES;
@@ -76,7 +81,7 @@ static void time_moves_forward(struct backend *b)
 static void start_and_stop(struct backend *b)
 {
 	struct snapshot before = look(b, 0), after;
-	struct zone z = zone_of("one", 4, 3 * GIB + 5 * PAGE_BYTES);
+	struct zone z = zone_of("one", 4, 3 * at.unit_bytes + 5 * PAGE_BYTES);
 	static struct plan p;
 	struct step s = {.kind = STEP_START, .host = 0, .slot = 3, .plan = &p};
 	struct measure m;
@@ -90,7 +95,7 @@ static void start_and_stop(struct backend *b)
 	cr_assert_eq(backend_apply(b, &s, &err), 0, "%s", err.text);
 	after = look(b, 0);
 	cr_assert_eq(after.nr_zones, before.nr_zones + 1);
-	cr_assert_eq(after.total_vcpus, before.total_vcpus + 4);
+	cr_assert_eq(after.total_vcpus, before.total_vcpus + z.vcpus);
 	cr_assert_eq(before.total - after.total, z.memory_bytes);
 
 	cr_assert_eq(backend_measure(b, 0, 3, &m, &err), 0, "%s", err.text);
@@ -116,13 +121,14 @@ static void refusals_leave_no_trace(struct backend *b)
 {
 	static const enum step_kind kinds[] = {STEP_START,	 STEP_RESIZE, STEP_REPIN,
 					       STEP_MOVE_MEMORY, STEP_PROBE,  STEP_STOP};
-	struct snapshot before = look(b, 1), after;
-	struct zone z = zone_of("big", 4, GIB);
+	uint32_t host = at.nr_hosts - 1;
+	struct snapshot before = look(b, host), after;
+	struct zone z = zone_of("big", 4, at.unit_bytes);
 	static struct plan p;
-	struct step s = {.kind = STEP_START, .host = 1, .slot = 0, .plan = &p};
+	struct step s = {.kind = STEP_START, .host = host, .slot = 0, .plan = &p};
 	struct error err = {0};
 
-	cr_assert_eq(place(b, 1, &z, &p), 0);
+	cr_assert_eq(place(b, host, &z, &p), 0);
 	/* more than the host has, however it is spread */
 	z.memory_bytes = z.memory_initial_bytes = before.total + GIB;
 	p.vnode[0].memory_bytes = z.memory_bytes;
@@ -131,27 +137,32 @@ static void refusals_leave_no_trace(struct backend *b)
 	cr_assert_neq(backend_apply(b, &s, NULL), 0);
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		struct step odd = {.kind = kinds[i], .host = 1, .slot = 9, .plan = &p};
+		struct step odd = {.kind = kinds[i], .host = host, .slot = 9, .plan = &p};
 
 		if (backend_can(b) & kinds[i])
 			continue;
 		cr_assert_eq(backend_check(b, &odd, &err), ERR_CANNOT);
 		cr_assert_eq(backend_apply(b, &odd, NULL), ERR_CANNOT);
 	}
-	after = look(b, 1);
+	after = look(b, host);
 	cr_assert(same(&before, &after));
 }
 
 static void devices_belong_to_one_zone(struct backend *b)
 {
-	static const char *const nic[] = {"nic0"};
+	const char *device[1] = {NULL};
 	struct snapshot before = look(b, 0), after;
-	struct zone z = zone_of("with-nic", 2, GIB);
+	struct zone z = zone_of("with-device", 1, at.unit_bytes);
 	static struct plan p;
 	struct step s = {.kind = STEP_START, .host = 0, .slot = 1, .plan = &p};
 	struct error err;
 
-	z.device = nic;
+	for (unsigned d = 0; d < at.host->nr_devices && !device[0]; d++)
+		if (at.host->device[d].nr_names)
+			device[0] = at.host->device[d].name[0];
+	if (!device[0])
+		return;
+	z.device = device;
 	z.nr_devices = 1;
 	cr_assert_eq(place(b, 0, &z, &p), 0);
 	cr_assert_eq(backend_apply(b, &s, &err), 0, "%s", err.text);
@@ -168,10 +179,11 @@ static void devices_belong_to_one_zone(struct backend *b)
 static void balloon(struct backend *b)
 {
 	struct snapshot before = look(b, 0), after;
-	struct zone z = zone_of("balloon", 32, 8 * GIB);
+	const int64_t unit = at.unit_bytes;
+	const int64_t targets[] = {2 * unit, 6 * unit, 6 * unit, unit + PAGE_BYTES, 8 * unit};
+	struct zone z = zone_of("balloon", 32, 8 * unit);
 	static struct plan p;
 	struct step s = {.kind = STEP_START, .host = 0, .slot = 5, .plan = &p};
-	static const int64_t targets[] = {2 * GIB, 6 * GIB, 6 * GIB, GIB + PAGE_BYTES, 8 * GIB};
 	struct error err;
 	struct measure m;
 
@@ -187,7 +199,7 @@ static void balloon(struct backend *b)
 		cr_assert_eq(m.resident_bytes, targets[i]);
 		after = look(b, 0);
 		cr_assert_eq(before.total - after.total, targets[i]);
-		cr_assert_eq(after.total_vcpus, before.total_vcpus + 32);
+		cr_assert_eq(after.total_vcpus, before.total_vcpus + z.vcpus);
 	}
 	s.bytes = 100;
 	cr_assert_neq(backend_check(b, &s, NULL), 0, "a target is whole pages");
@@ -198,10 +210,10 @@ static void balloon(struct backend *b)
 }
 
 /* Bytes per node that zones were measured to hold, plus what is free, never change. */
-static void conserve(struct backend *b, int64_t held[NR_HOSTS][NODES_MAX],
+static void conserve(struct backend *b, int64_t held[HOSTS_MAX][NODES_MAX],
 		     const struct snapshot *initial)
 {
-	for (uint32_t h = 0; h < NR_HOSTS; h++) {
+	for (uint32_t h = 0; h < at.nr_hosts; h++) {
 		const struct host_state *s = backend_observe(b, h);
 		int64_t sum = 0;
 
@@ -223,12 +235,12 @@ struct random_zone {
 };
 
 static void random_start(struct backend *b, struct rng *rng, uint32_t slot, struct random_zone *r,
-			 int64_t held[NR_HOSTS][NODES_MAX])
+			 int64_t held[HOSTS_MAX][NODES_MAX])
 {
 	static struct plan p;
-	uint32_t host = (uint32_t)rng_below(rng, NR_HOSTS);
+	uint32_t host = (uint32_t)rng_below(rng, at.nr_hosts);
 	struct zone z = zone_of("random", 1 + (uint32_t)rng_below(rng, 48),
-				(1 + (int64_t)rng_below(rng, 40 * 256)) * PAGE_BYTES * 64);
+				(1 + (int64_t)rng_below(rng, 40 * 256)) * (at.unit_bytes / 4096));
 	struct step s = {.kind = STEP_START, .host = host, .slot = slot, .plan = &p};
 	struct measure m;
 	struct error err;
@@ -257,7 +269,7 @@ static void random_start(struct backend *b, struct rng *rng, uint32_t slot, stru
 }
 
 static void random_stop(struct backend *b, uint32_t slot, struct random_zone *r,
-			int64_t held[NR_HOSTS][NODES_MAX])
+			int64_t held[HOSTS_MAX][NODES_MAX])
 {
 	struct step s = {.kind = STEP_STOP, .host = r->host, .slot = slot};
 	struct measure m;
@@ -276,15 +288,15 @@ static void random_stop(struct backend *b, uint32_t slot, struct random_zone *r,
 static void random_lives(struct backend *b)
 {
 	struct random_zone *zone = calloc(SLOTS, sizeof(*zone));
-	static int64_t held[NR_HOSTS][NODES_MAX];
-	struct snapshot initial[NR_HOSTS], after;
+	static int64_t held[HOSTS_MAX][NODES_MAX];
+	struct snapshot initial[HOSTS_MAX], after;
 	struct rng rng;
 
 	memset(held, 0, sizeof(held));
-	for (uint32_t h = 0; h < NR_HOSTS; h++)
+	for (uint32_t h = 0; h < at.nr_hosts; h++)
 		initial[h] = look(b, h);
 	rng_seed(&rng, 7, "contract");
-	for (int i = 0; i < RANDOM_STEPS; i++) {
+	for (int i = 0; i < at.random_steps; i++) {
 		uint32_t slot = (uint32_t)rng_below(&rng, SLOTS);
 
 		if (zone[slot].live)
@@ -296,7 +308,7 @@ static void random_lives(struct backend *b)
 	for (uint32_t slot = 0; slot < SLOTS; slot++)
 		if (zone[slot].live)
 			random_stop(b, slot, &zone[slot], held);
-	for (uint32_t h = 0; h < NR_HOSTS; h++) {
+	for (uint32_t h = 0; h < at.nr_hosts; h++) {
 		after = look(b, h);
 		cr_assert(same(&initial[h], &after));
 	}
@@ -305,15 +317,23 @@ static void random_lives(struct backend *b)
 
 void contract_check(const struct contract_machine *m)
 {
-	const struct host *hosts[NR_HOSTS];
-	struct host *host;
+	const struct host *hosts[HOSTS_MAX];
+	struct host *host = NULL;
 	struct error err;
 	struct backend *b;
 
-	cr_assert_eq(host_load(&host, "topologies/epyc-nps4-8n.xml", &err), 0, "%s", err.text);
-	for (uint32_t i = 0; i < NR_HOSTS; i++)
-		hosts[i] = host;
-	b = m->open(hosts, NR_HOSTS);
+	at = *m;
+	if (!at.host) {
+		cr_assert_eq(host_load(&host, "topologies/epyc-nps4-8n.xml", &err), 0, "%s",
+			     err.text);
+		at.host = host;
+	}
+	at.nr_hosts = at.nr_hosts ? at.nr_hosts : HOSTS_MAX;
+	at.unit_bytes = at.unit_bytes ? at.unit_bytes : GIB;
+	at.random_steps = at.random_steps ? at.random_steps : RANDOM_STEPS;
+	for (uint32_t i = 0; i < at.nr_hosts; i++)
+		hosts[i] = at.host;
+	b = m->open(hosts, at.nr_hosts);
 	cr_assert_not_null(b, "the %s backend does not open", m->name);
 	cr_assert(backend_can(b) & STEP_START);
 	cr_assert(backend_can(b) & STEP_STOP);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backend-linux/linux.h"
 #include "backend/record.h"
 #include "base/output.h"
 #include "base/units.h"
@@ -33,6 +34,35 @@ static struct backend *open_sim(const struct host *const *host, uint32_t nr_host
 Test(contract, sim)
 {
 	contract_check(&(struct contract_machine){.name = "sim", .open = open_sim});
+}
+
+static struct backend *open_linux(const struct host *const *host, uint32_t nr_hosts)
+{
+	struct backend_config config = {.host = host, .nr_hosts = nr_hosts, .check = true};
+	struct backend *b;
+	struct error err;
+
+	cr_assert_eq(backend_open(&b, &linux_backend, &config, &err), 0, "%s", err.text);
+	return b;
+}
+
+/* On this machine: small zones, and few of them at once. */
+Test(contract, linux)
+{
+	struct contract_machine m = {.name = "linux",
+				     .open = open_linux,
+				     .nr_hosts = 1,
+				     .unit_bytes = 16 << 20,
+				     .random_steps = 300};
+	struct host *host;
+	struct error err;
+
+	if (!linux_backend.can)
+		cr_skip_test("this build has no libnuma");
+	cr_assert_eq(host_load_this(&host, &err), 0, "%s", err.text);
+	m.host = host;
+	contract_check(&m);
+	host_free(host);
 }
 
 static char record_path[64];
