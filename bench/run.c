@@ -8,7 +8,7 @@
 #include "bench/run_dynamic.h"
 #include "bench/run_price.h"
 
-/* Events between looks at the stop flag and the progress callback. */
+/* Events between calls of the progress callback. */
 #define PROGRESS_EVENTS 4096
 
 const char *run_memory_name(enum run_memory m)
@@ -306,11 +306,11 @@ static int loop(struct run *r, struct error *err)
 
 		if (rc)
 			return rc;
+		if (r->in->stop && *r->in->stop)
+			return error_set(err, ERR_INTERRUPTED, "stopped by a signal");
 		if (++r->since_progress < PROGRESS_EVENTS)
 			continue;
 		r->since_progress = 0;
-		if (r->in->stop && *r->in->stop)
-			return error_set(err, ERR_INTERRUPTED, "stopped by a signal");
 		report_progress(r);
 	}
 	return 0;
