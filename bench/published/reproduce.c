@@ -10,7 +10,7 @@
 #include "base/alloc.h"
 
 const char program_name[] = "homenode-reproduce";
-const struct command *const commands[] = {&case_spane, NULL};
+const struct command *const commands[] = {&case_spane, &case_fgd, &case_vmagent, NULL};
 
 char *input_path(const struct args *args, const char *option, const char *name)
 {

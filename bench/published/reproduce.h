@@ -8,7 +8,7 @@
 
 #include "cli/command.h"
 
-extern const struct command case_spane;
+extern const struct command case_spane, case_fgd, case_vmagent;
 
 /* Where the traces are: beside the source tree, which has none. */
 #define TRACES "../shared/data/traces"
