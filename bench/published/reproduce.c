@@ -10,7 +10,7 @@
 #include "base/alloc.h"
 
 const char program_name[] = "homenode-reproduce";
-const struct command *const commands[] = {&case_spane, &case_fgd, &case_vmagent, NULL};
+const struct command *const commands[] = {&case_spane, &case_fgd, &case_vmagent, &case_nova, NULL};
 
 char *input_path(const struct args *args, const char *option, const char *name)
 {
@@ -25,11 +25,11 @@ void table_row(const struct table_row *r)
 	       r->error, r->source);
 }
 
-static int run(int argc, char **argv, struct error *err)
+static int run(int argc, char **argv, int *status, struct error *err)
 {
 	const struct command *cmd = command_find(argv[1], err);
 	struct args *args;
-	int status, rc;
+	int rc;
 
 	if (!cmd)
 		return ERR_USAGE;
@@ -39,7 +39,7 @@ static int run(int argc, char **argv, struct error *err)
 	if (args_flag(args, "help"))
 		help_command(cmd, stdout);
 	else
-		rc = cmd->run(args, &status, err);
+		rc = cmd->run(args, status, err);
 	args_free(args);
 	return rc;
 }
@@ -47,7 +47,7 @@ static int run(int argc, char **argv, struct error *err)
 int main(int argc, char **argv)
 {
 	struct error err = {0};
-	int rc;
+	int status = 0, rc;
 
 	if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
 		FILE *out = argc < 2 ? stderr : stdout;
@@ -57,11 +57,11 @@ int main(int argc, char **argv)
 			fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
 		return argc < 2 ? 2 : 0;
 	}
-	rc = run(argc, argv, &err);
+	rc = run(argc, argv, &status, &err);
 	if (!rc && fflush(stdout))
 		rc = error_set(&err, ERR_MACHINE, "standard output cannot be written: %s",
 			       strerror(errno));
 	if (rc)
 		fprintf(stderr, "homenode-reproduce: %s\n", err.text);
-	return error_exit_status(rc);
+	return rc ? error_exit_status(rc) : status;
 }

@@ -8,7 +8,7 @@
 
 #include "cli/command.h"
 
-extern const struct command case_spane, case_fgd, case_vmagent;
+extern const struct command case_spane, case_fgd, case_vmagent, case_nova;
 
 /* Where the traces are: beside the source tree, which has none. */
 #define TRACES "../shared/data/traces"
