@@ -1,16 +1,18 @@
 /*
  * numad as libvirt asks it (`numad -w VCPUS:MIB`), for placement='auto'.
  *
- * Source: numad, numad.c pick_numa_nodes(); libvirt's placement="auto".
+ * Source: numad (pagure.io/numad; read in openEuler-Computing/numad cf6c2c029edc),
+ * numad.c pick_numa_nodes(); libvirt's placement="auto".
  *
  * CPUs in hundredths. A node weighs 10 a MiB free up to the request and 4 beyond
  * it, times 6 a CPU free up to the request and 1 beyond. How many nodes: by node
  * 0's size, taken for all nodes'. For every start, nodes are ordered by distance
- * to it, heavier first among equals (a sort by exchanges, not stable); the start
+ * to it, heavier first among equals (a selection sort, not stable); the start
  * whose first nodes have the greatest sum of weight / distance^2 wins, the first
  * of equals. Nodes are taken in its order until there are enough of them and
  * their memory (100 MiB kept back on each) and CPUs suffice. libvirt then binds
- * CPUs and memory to them strictly: what does not fit fails.
+ * CPUs and memory to them strictly: the lowest node is filled first, and what does not
+ * fit on any of them fails.
  *
  * Approximated: every CPU counts as idle, as it is where guests sleep; numad
  * looks at the load of the moment.
@@ -55,24 +57,29 @@ static void weigh_nodes(struct search *s)
 		s->count = s->nr;
 }
 
+/* Whether numad takes node `a` before node `b` around `start`. */
+static bool before(const struct search *s, unsigned a, unsigned b, unsigned start)
+{
+	uint32_t da = host_distance(s->in->host, a, start);
+	uint32_t db = host_distance(s->in->host, b, start);
+
+	return da < db || (da == db && s->magnitude[a] > s->magnitude[b]);
+}
+
 static void order_from(const struct search *s, unsigned start, uint8_t *order)
 {
-	const struct host *h = s->in->host;
-
 	for (unsigned n = 0; n < s->nr; n++)
 		order[n] = (uint8_t)n;
 	for (unsigned i = 0; i < s->nr; i++) {
-		for (unsigned j = i + 1; j < s->nr; j++) {
-			uint32_t d = host_distance(h, order[j], start);
-			uint32_t least = host_distance(h, order[i], start);
-			uint8_t swap = order[i];
+		uint8_t first = order[i];
+		unsigned best = i;
 
-			if (d > least ||
-			    (d == least && s->magnitude[order[j]] <= s->magnitude[order[i]]))
-				continue;
-			order[i] = order[j];
-			order[j] = swap;
+		for (unsigned j = i + 1; j < s->nr; j++) {
+			if (before(s, order[j], order[best], start))
+				best = j;
 		}
+		order[i] = order[best];
+		order[best] = first;
 	}
 }
 
@@ -98,17 +105,19 @@ static void best_order(const struct search *s, uint8_t *out)
 	}
 }
 
+/* A node with less than the margin free adds to what is still wanted, as in numad. */
 static uint32_t how_many(const struct search *s, const uint8_t *order)
 {
-	uint64_t mib = 0, cpus = 0;
+	int64_t mib = (int64_t)s->mib, cpus = (int64_t)s->cpus;
 	uint32_t nr = 0;
 
-	while (nr < s->nr && (nr < s->count || mib < s->mib || cpus < s->cpus)) {
+	while (nr < s->nr && (nr < s->count || mib > 0 || cpus > 0)) {
 		unsigned node = order[nr++];
+		int64_t free_mib = (int64_t)s->free_mib[node];
+		int64_t free_cpus = (int64_t)s->free_cpus[node];
 
-		if (s->free_mib[node] > MARGIN_MIB)
-			mib += s->free_mib[node] - MARGIN_MIB;
-		cpus += s->free_cpus[node];
+		mib = free_mib >= mib + MARGIN_MIB ? 0 : mib - (free_mib - MARGIN_MIB);
+		cpus = free_cpus >= cpus ? 0 : cpus - free_cpus;
 	}
 	return nr;
 }
@@ -138,7 +147,9 @@ static int place(const struct policy_input *in, struct plan *out, struct error *
 	out->pinned = false;
 	out->memory_rule = PLAN_MEMORY_STRICT;
 	fill_vcpus(out);
-	undealt = fill_memory_by_room(in->state, nodes, out);
+	undealt = zone_boot_bytes(in->zone);
+	for (nodeset left = nodes; left; left &= left - 1)
+		undealt = fill_memory_by_room(in->state, left & -left, out);
 	sentence_set(&t, "numad -w %u:%llu: nodes ", in->zone->vcpus, (unsigned long long)s.mib);
 	sentence_add_nodes(&t, in->host, nodes);
 	sentence_add(&t, ", heaviest by free memory and CPUs around node %u, %u wanted by size",
@@ -156,6 +167,6 @@ static int place(const struct policy_input *in, struct plan *out, struct error *
 const struct policy policy_numad = {
 	.name = "numad",
 	.summary = "libvirt placement=auto: nodes numad advises, bound strictly",
-	.source = "numad: numad.c pick_numa_nodes(); libvirt: numatune placement=auto",
+	.source = "numad (openEuler-Computing/numad cf6c2c029edc): numad.c pick_numa_nodes()",
 	.place = place,
 };

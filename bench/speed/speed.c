@@ -3,10 +3,12 @@
  * over the same events. Prints figures; judges nothing.
  *
  *	build/release/homenode-speed [ARRIVALS [HOSTS]]
+ *	build/release/homenode-speed policies		one decision of every policy, alone
  */
 #include "bench/speed/speed.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -197,16 +199,23 @@ static void replay(size_t nr, uint32_t nr_hosts)
 
 int main(int argc, char **argv)
 {
+	bool alone = argc == 2 && strcmp(argv[1], "policies") == 0;
 	size_t arrivals = argc > 1 ? strtoul(argv[1], NULL, 10) : 2000000;
 	uint32_t hosts = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1000;
 
+	if (alone) {
+		speed_policies();
+		return 0;
+	}
 	if (!arrivals || !hosts || argc > 3) {
-		fprintf(stderr, "usage: homenode-speed [ARRIVALS [HOSTS]]\n");
+		fprintf(stderr, "usage: homenode-speed [ARRIVALS [HOSTS]]\n"
+				"       homenode-speed policies\n");
 		return 2;
 	}
 	replay(arrivals, hosts);
 	speed_balloon();
 	speed_decisions();
+	speed_policies();
 	speed_solver();
 	return 0;
 }

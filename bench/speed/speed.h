@@ -32,8 +32,10 @@ uint64_t floor_linear_scan(struct arrival *a, size_t nr, uint32_t hosts);
 /* Dynamic memory: balloon steps a second, and the loop around them. */
 void speed_balloon(void);
 
-/* Time of one placement decision on hosts of 8 to 64 nodes. */
+/* Time of one placement decision on hosts of 8 to 64 nodes: edera-compact by number of
+ * nodes needed, and every policy for three shapes of zones. */
 void speed_decisions(void);
+void speed_policies(void);
 /* Prints its table: the cost model's solver on random problems. */
 void speed_solver(void);
 

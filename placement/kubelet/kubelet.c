@@ -64,7 +64,8 @@ static int refuse_affinity(const struct admission *a, struct error *err)
 
 static int refuse_admission(struct error *err, const char *text)
 {
-	return error_set(err, ERR_NO_ROOM, "UnexpectedAdmissionError: Allocate failed due to %s",
+	return error_set(err, ERR_NO_ROOM,
+			 "UnexpectedAdmissionError: Allocate failed due to %s, which is unexpected",
 			 text);
 }
 
@@ -318,19 +319,20 @@ static int allocate_memory(struct admission *a, struct error *err)
 	}
 	if (a->memory && there >= zone_boot_bytes(a->in->zone)) {
 		if (groups_violated(a))
-			return refuse_admission(err,
-						"preferred hint violates NUMA node allocation");
+			return refuse_admission(err, "[memorymanager] preferred hint violates NUMA "
+						     "node allocation");
 		return 0;
 	}
 	own = own_hint(a, a->memory);
 	if (!own.nodes)
 		return refuse_admission(
-			err, a->memory ? "failed to find NUMA nodes to extend the current topology "
-					 "hint"
-				       : "failed to get the default NUMA affinity, no NUMA nodes "
-					 "with enough memory is available");
+			err, a->memory ? "[memorymanager] failed to find NUMA nodes to extend the "
+					 "current topology hint"
+				       : "[memorymanager] failed to get the default NUMA affinity, "
+					 "no NUMA nodes with enough memory is available");
 	if (a->memory && a->hint.preferred && !own.preferred)
-		return refuse_admission(err, "failed to find the extended preferred NUMA affinity");
+		return refuse_admission(err, "[memorymanager] failed to find the extended "
+					     "preferred hint");
 	a->memory = own.nodes;
 	return 0;
 }

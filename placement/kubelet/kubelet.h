@@ -4,7 +4,7 @@
  *
  * Source: kubernetes/kubernetes, pkg/kubelet/cm/topologymanager (policy.go,
  * policy_options.go), cpumanager (policy_static.go, cpu_assignment.go),
- * memorymanager (policy_static.go), devicemanager (topology_hints.go).
+ * memorymanager (policy_static.go at 030880a5dc54), devicemanager (topology_hints.go).
  *
  * Every provider gives hints, sets of nodes that would do, preferred where the
  * set is as small as it can be by capacity (not by what is free): memory passes

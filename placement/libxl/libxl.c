@@ -1,15 +1,18 @@
 #include "placement/libxl/libxl.h"
 
-#include <string.h>
-
 #include "base/units.h"
 #include "placement/explain.h"
 #include "placement/fill.h"
 
-#define STEPS_MAX 4096
+#define STEPS_MAX 65536
+#define SCALE_BITS 52 /* products below: 64 of them still fit 63 bits */
 
-/* Suitable nodes, ascending, and bounds over the last of them: what the best
- * `j` of items i.. add up to. */
+/* What the `j` largest (or least) values of items i.. add up to: [i][j]. */
+struct sums {
+	int64_t of[NODES_MAX + 1][NODES_MAX + 1];
+};
+
+/* Suitable nodes, ascending. */
 struct search {
 	uint32_t nr, k;
 	uint8_t node[NODES_MAX];
@@ -23,6 +26,24 @@ struct search {
 	uint64_t best_vcpus;
 	int64_t best_kib;
 	nodeset best; /* of items */
+	/*
+	 * Bounds of `bounded`. An item's price is scale * vcpus - rate * free_kib: no set
+	 * that has the memory needed has fewer vCPUs than (its price + rate * need) /
+	 * scale, whatever the rate (Lagrange).
+	 */
+	int64_t scale, rate;
+	int64_t price[NODES_MAX];
+	nodeset cheap; /* the items that the bounds came from, where they are a candidate */
+	struct sums most_kib, most_cpus, least_vcpus, least_price;
+};
+
+/* A set being put together, depth first. */
+struct part {
+	nodeset items;
+	uint32_t nr;
+	uint64_t vcpus;
+	int64_t kib, price;
+	uint32_t cpus;
 };
 
 static void find_suitable(const struct policy_input *in, struct search *s)
@@ -30,7 +51,10 @@ static void find_suitable(const struct policy_input *in, struct search *s)
 	const struct host *h = in->host;
 	unsigned node;
 
-	memset(s, 0, sizeof(*s));
+	/* field by field: the sums need no clearing */
+	s->nr = 0;
+	s->found = false;
+	s->best = 0;
 	s->steps = STEPS_MAX;
 	s->need_kib = (zone_boot_bytes(in->zone) + KIB - 1) / KIB;
 	s->need_cpus = in->zone->vcpus;
@@ -56,47 +80,33 @@ static uint32_t least_nodes(const struct policy_input *in, const struct search *
 	return k < s->nr ? k : s->nr;
 }
 
-/* Sum of the `k` largest of v[from..nr). */
-static int64_t largest(const int64_t *v, uint32_t from, uint32_t nr, uint32_t k)
+/* Sums of the `sign` times largest of v[i..nr), for every i and up to k of them. */
+static void find_sums(struct sums *t, const int64_t *v, uint32_t nr, uint32_t k, int sign)
 {
-	int64_t top[NODES_MAX], sum = 0;
+	int64_t top[NODES_MAX];
 	uint32_t kept = 0;
 
-	for (uint32_t i = from; i < nr; i++) {
+	for (uint32_t j = 0; j <= k; j++)
+		t->of[nr][j] = 0;
+	for (uint32_t i = nr; i-- > 0;) {
+		int64_t x = sign * v[i];
 		uint32_t at = kept < k ? kept++ : k;
 
-		for (; at && top[at - 1] < v[i]; at--) {
+		for (; at && top[at - 1] < x; at--) {
 			if (at < k)
 				top[at] = top[at - 1];
 		}
 		if (at < k)
-			top[at] = v[i];
+			top[at] = x;
+		t->of[i][0] = 0;
+		for (uint32_t j = 0; j < kept; j++)
+			t->of[i][j + 1] = t->of[i][j] + sign * top[j];
 	}
-	for (uint32_t i = 0; i < kept; i++)
-		sum += top[i];
-	return sum;
-}
-
-/* For `j` more items out of those from `from` on. */
-static void find_bounds(const struct search *s, uint32_t from, uint32_t j, int64_t *kib,
-			int64_t *cpus, int64_t *vcpus)
-{
-	int64_t c[NODES_MAX], v[NODES_MAX];
-
-	for (uint32_t i = from; i < s->nr; i++) {
-		c[i] = s->cpus[i];
-		v[i] = -(int64_t)s->vcpus[i];
-	}
-	*kib = largest(s->free_kib, from, s->nr, j);
-	*cpus = largest(c, from, s->nr, j);
-	*vcpus = -largest(v, from, s->nr, j);
 }
 
 static bool improves(const struct search *s, uint64_t vcpus, int64_t kib)
 {
-	if (!s->found || vcpus != s->best_vcpus)
-		return !s->found || vcpus < s->best_vcpus;
-	return kib > s->best_kib;
+	return vcpus < s->best_vcpus || (vcpus == s->best_vcpus && kib > s->best_kib);
 }
 
 static void keep(struct search *s, nodeset items, uint64_t vcpus, int64_t kib)
@@ -139,44 +149,138 @@ static bool sorted_choice(struct search *s)
 	return true;
 }
 
-/* Depth first in lexicographic order, so that the first of equals stays. */
-static void bounded(struct search *s, uint32_t from, uint32_t nr, nodeset items, uint64_t vcpus,
-		    int64_t kib, uint32_t cpus)
+/* The k items with the least prices at s->rate; ties: earlier. */
+static struct part cheapest(struct search *s)
 {
-	uint32_t more = s->k - nr;
+	struct part p = {0};
+
+	for (uint32_t i = 0; i < s->nr; i++)
+		s->price[i] = s->scale * (int64_t)s->vcpus[i] - s->rate * s->free_kib[i];
+	for (; p.nr < s->k; p.nr++) {
+		uint32_t best = UINT32_MAX;
+
+		for (uint32_t i = 0; i < s->nr; i++) {
+			if (!nodeset_has(p.items, i) &&
+			    (best == UINT32_MAX || s->price[i] < s->price[best]))
+				best = i;
+		}
+		p.items |= nodeset_of(best);
+		p.kib += s->free_kib[best];
+		p.vcpus += s->vcpus[best];
+		p.cpus += s->cpus[best];
+	}
+	return p;
+}
+
+/*
+ * The least rate, roughly, whose cheapest set has the memory: that bounds best, and
+ * where the set is a candidate, sets worse than it need not be found at all.
+ */
+static void find_rate(struct search *s)
+{
+	uint64_t most_vcpus = 1;
+	int64_t most_kib = 1, low = 0, high;
+	struct part p;
+
+	for (uint32_t i = 0; i < s->nr; i++) {
+		most_vcpus = s->vcpus[i] > most_vcpus ? s->vcpus[i] : most_vcpus;
+		most_kib = s->free_kib[i] > most_kib ? s->free_kib[i] : most_kib;
+	}
+	s->scale = ((int64_t)1 << SCALE_BITS) / (int64_t)most_vcpus;
+	high = ((int64_t)1 << SCALE_BITS) / most_kib;
+	for (int bits = 0; bits < 24 && low < high; bits++) {
+		s->rate = low + (high - low) / 2;
+		if (cheapest(s).kib >= s->need_kib)
+			high = s->rate;
+		else
+			low = s->rate + 1;
+	}
+	s->rate = high;
+	p = cheapest(s);
+	s->best_vcpus = UINT64_MAX;
+	s->cheap = 0;
+	if (p.kib >= s->need_kib && p.cpus >= s->need_cpus) {
+		s->best_vcpus = p.vcpus;
+		s->best_kib = p.kib - 1; /* so that this set, too, improves on it */
+		s->cheap = p.items;
+	}
+}
+
+/* False: no set of k has the memory, or none the CPUs. */
+static bool find_bounds(struct search *s)
+{
+	int64_t v[NODES_MAX];
+
+	for (uint32_t i = 0; i < s->nr; i++)
+		v[i] = s->cpus[i];
+	find_sums(&s->most_cpus, v, s->nr, s->k, 1);
+	find_sums(&s->most_kib, s->free_kib, s->nr, s->k, 1);
+	if (s->most_kib.of[0][s->k] < s->need_kib || s->most_cpus.of[0][s->k] < s->need_cpus)
+		return false;
+	for (uint32_t i = 0; i < s->nr; i++)
+		v[i] = (int64_t)s->vcpus[i];
+	find_sums(&s->least_vcpus, v, s->nr, s->k, -1);
+	find_rate(s);
+	find_sums(&s->least_price, s->price, s->nr, s->k, -1);
+	return true;
+}
+
+/* Whether `part` and `more` items from `from` on can be a candidate that improves. */
+static bool hopeful(const struct search *s, const struct part *part, uint32_t from, uint32_t more)
+{
+	int64_t kib = part->kib + s->most_kib.of[from][more];
+	uint64_t vcpus = part->vcpus + (uint64_t)s->least_vcpus.of[from][more];
+	int64_t price = part->price + s->least_price.of[from][more];
+	int128 left;
+
+	if (kib < s->need_kib || part->cpus + s->most_cpus.of[from][more] < s->need_cpus)
+		return false;
+	if (s->best_vcpus == UINT64_MAX)
+		return true;
+	if (vcpus > s->best_vcpus || (vcpus == s->best_vcpus && kib <= s->best_kib))
+		return false;
+	/* rate * memory of a set with as many vCPUs as the best is at most this */
+	left = (int128)s->scale * (int128)s->best_vcpus - price;
+	if (left < (int128)s->rate * s->need_kib)
+		return false;
+	return left - s->scale >= (int128)s->rate * s->need_kib || /* with fewer vCPUs */
+	       left >= (int128)s->rate * (s->best_kib + 1);
+}
+
+/* Depth first in lexicographic order, so that the first of equals stays. */
+static void bounded(struct search *s, const struct part *part, uint32_t from)
+{
+	uint32_t more = s->k - part->nr;
 
 	if (!more) {
-		if (kib >= s->need_kib && cpus >= s->need_cpus && improves(s, vcpus, kib))
-			keep(s, items, vcpus, kib);
+		if (part->kib >= s->need_kib && part->cpus >= s->need_cpus &&
+		    improves(s, part->vcpus, part->kib))
+			keep(s, part->items, part->vcpus, part->kib);
 		return;
 	}
 	for (uint32_t i = from; i + more <= s->nr; i++) {
-		int64_t most_kib, most_cpus, least_vcpus;
+		struct part next;
 
-		if (s->nr > LIBXL_NODES_MAX && (!s->steps || !s->steps--))
-			return;
-		find_bounds(s, i, more, &most_kib, &most_cpus, &least_vcpus);
 		/* what items from i on cannot bring, those from i + 1 on cannot either */
-		if (kib + most_kib < s->need_kib || cpus + most_cpus < s->need_cpus ||
-		    !improves(s, vcpus + (uint64_t)least_vcpus, kib + most_kib))
+		if ((s->nr > LIBXL_NODES_MAX && (!s->steps || !s->steps--)) ||
+		    !hopeful(s, part, i, more))
 			return;
-		bounded(s, i + 1, nr + 1, items | nodeset_of(i), vcpus + s->vcpus[i],
-			kib + s->free_kib[i], cpus + s->cpus[i]);
+		next = (struct part){
+			.items = part->items | nodeset_of(i),
+			.nr = part->nr + 1,
+			.vcpus = part->vcpus + s->vcpus[i],
+			.kib = part->kib + s->free_kib[i],
+			.price = part->price + s->price[i],
+			.cpus = part->cpus + s->cpus[i],
+		};
+		bounded(s, &next, i + 1);
 	}
 }
 
 /* As libxl computes it, wraps and all. */
-static void consider_wrapped(struct search *s, nodeset items)
+static void consider_wrapped(struct search *s, nodeset items, uint64_t vcpus, uint32_t kib,
+			     uint32_t cpus)
 {
-	uint32_t kib = 0, cpus = 0;
-	uint64_t vcpus = 0;
-	unsigned i;
-
-	nodeset_for_each (i, items) {
-		kib += (uint32_t)(uint64_t)s->free_kib[i];
-		cpus += s->cpus[i];
-		vcpus += s->vcpus[i];
-	}
 	if (kib < s->need_kib || cpus < s->need_cpus)
 		return;
 	if (s->found &&
@@ -187,26 +291,32 @@ static void consider_wrapped(struct search *s, nodeset items)
 	keep(s, items, vcpus, kib);
 }
 
-static void every_set(struct search *s, uint32_t from, uint32_t more, nodeset items)
+static void every_set(struct search *s, uint32_t from, uint32_t more, nodeset items, uint64_t vcpus,
+		      uint32_t kib, uint32_t cpus)
 {
 	if (!more) {
-		consider_wrapped(s, items);
+		consider_wrapped(s, items, vcpus, kib, cpus);
 		return;
 	}
 	for (uint32_t i = from; i + more <= s->nr; i++)
-		every_set(s, i + 1, more - 1, items | nodeset_of(i));
+		every_set(s, i + 1, more - 1, items | nodeset_of(i), vcpus + s->vcpus[i],
+			  kib + (uint32_t)(uint64_t)s->free_kib[i], cpus + s->cpus[i]);
 }
 
 static nodeset choose(struct search *s, uint32_t least, bool wraps)
 {
+	static const struct part none;
 	nodeset nodes = 0;
 	unsigned i;
 
 	for (s->k = least; s->k <= s->nr && !s->found; s->k++) {
-		if (wraps)
-			every_set(s, 0, s->k, 0);
-		else if (!sorted_choice(s))
-			bounded(s, 0, 0, 0, 0, 0, 0);
+		if (wraps) {
+			every_set(s, 0, s->k, 0, 0, 0, 0);
+		} else if (!sorted_choice(s) && find_bounds(s)) {
+			bounded(s, &none, 0);
+			if (!s->found && s->cheap) /* the steps ended first */
+				keep(s, s->cheap, s->best_vcpus, s->best_kib + 1);
+		}
 	}
 	nodeset_for_each (i, s->best) {
 		nodes |= nodeset_of(s->node[i]);

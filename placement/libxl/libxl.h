@@ -17,12 +17,13 @@
  * Not modelled: the domain's own overhead is left out of its need; cpupools;
  * `cpus=` given as a string, which libxl computes and then does not apply.
  *
- * libxl tries all sets: C(n, k) of them. Here the best set is found by sorting
- * where memory binds nowhere, else by branch and bound over nodes in ascending
- * order with the same result. On more than 16 nodes, where libxl places nothing,
- * that search (a knapsack problem when memory binds) ends after 4096 steps with
- * the best set found, and goes on to one node more when there is none. libxl-4.17
- * tries all sets where its arithmetic can wrap.
+ * libxl tries all sets: C(n, k) of them. Here the best set is found by sorting where
+ * memory binds nowhere. Where it binds, the choice is a knapsack problem, for which no
+ * polynomial algorithm is known: branch and bound over nodes in ascending order, with
+ * Lagrange's bounds, gives the same answer, and on 16 nodes, the most on which libxl
+ * places anything, has at most 65535 sets to look at. libxl-fixed on larger hosts stops
+ * after 65536 steps with the best set found. libxl-4.17 tries all sets where its
+ * arithmetic can wrap.
  */
 #ifndef PLACEMENT_LIBXL_H
 #define PLACEMENT_LIBXL_H

@@ -15,8 +15,10 @@
  * vCPUs float, whatever the documentation says.
  *
  * Where single nodes are the nearest sets (every distance between nodes above
- * the diagonal) and one is feasible, only they are looked at; otherwise all sets
- * are, three times, since the launch counters depend on which is picked.
+ * the diagonal) and one is feasible, only they are looked at. Otherwise sets are grown
+ * node by node, three times, since the launch counters depend on which is picked, and
+ * branches are cut that hold no feasible set, or none that is near enough by a bound on
+ * the mean distance of larger sets: the same answer as from all 2^n - 1 sets.
  * Not modelled: other VMs' claims that are not populated yet (a plan populates
  * at once), hard affinity (restrict_hard_numa=false).
  */

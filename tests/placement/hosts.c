@@ -1,5 +1,7 @@
 #include "tests/placement/hosts.h"
 
+#include <criterion/criterion.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,4 +185,63 @@ const char *test_nodes(const struct plan *p)
 		n += (size_t)snprintf(buf + n, sizeof(buf) - n, "%s%u", i ? "," : "",
 				      p->host->node[p->vnode[i].node].os_index);
 	return buf;
+}
+
+struct host *test_host_uniform(unsigned nr, unsigned cpus, int64_t bytes)
+{
+	unsigned c[NODES_MAX];
+	int64_t b[NODES_MAX];
+
+	for (unsigned n = 0; n < nr; n++) {
+		c[n] = cpus;
+		b[n] = bytes;
+	}
+	return test_host_done(test_host(nr, c, b, 20));
+}
+
+void test_expect(const char *policy, struct host *h, uint32_t vcpus, int64_t bytes, int want_rc,
+		 const char *want)
+{
+	struct zone z = test_zone("z", vcpus, bytes);
+	struct host_state s;
+	struct plan p;
+	char text[ERROR_TEXT_MAX];
+	int rc;
+
+	host_state_init(&s, h);
+	rc = test_place(policy, &s, &z, &p, text);
+	cr_assert_eq(rc, want_rc, "%s: %s", policy, text);
+	if (!rc)
+		cr_assert_str_eq(test_nodes(&p), want, "%s: %s", policy, test_nodes(&p));
+	else if (want)
+		cr_assert(strstr(text, want), "%s: %s", policy, text);
+	host_state_release(&s);
+}
+
+struct plan test_plan(const char *policy, struct host *h, const struct zone *z)
+{
+	struct host_state s;
+	struct plan p;
+
+	host_state_init(&s, h);
+	cr_assert_eq(test_place(policy, &s, z, &p, NULL), 0);
+	host_state_release(&s);
+	return p;
+}
+
+int test_start_zone(const char *policy, struct host_state *s, struct policy_memory *m, uint64_t id,
+		    uint32_t vcpus, int64_t bytes, char *text)
+{
+	struct zone z = test_zone("pod", vcpus, bytes);
+	struct policy_input in = {.host = s->host, .state = s, .zone = &z, .memory = m};
+	struct error err = {0};
+	struct plan p;
+	int rc = policy_place(policy_find(policy), &in, &p, &err);
+
+	snprintf(text, ERROR_TEXT_MAX, "%s", err.text);
+	if (rc)
+		return rc;
+	host_state_take(s, &p);
+	policy_note_start(m, id, &p);
+	return 0;
 }

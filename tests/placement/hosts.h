@@ -24,6 +24,9 @@ struct host *test_host_seed(void);
  * memory, sparse os_indexes, devices. */
 struct host *test_host_random(struct rng *r);
 
+/* All nodes alike, 20 apart. */
+struct host *test_host_uniform(unsigned nr, unsigned cpus, int64_t bytes);
+
 /* Static, PVH, valid. */
 struct zone test_zone(const char *name, uint32_t vcpus, int64_t bytes);
 struct zone test_zone_random(struct rng *r, const struct host *h, const char **device_store);
@@ -33,5 +36,14 @@ int test_place(const char *policy, const struct host_state *s, const struct zone
 	       struct plan *out, char *text);
 /* "7,5,6" of a plan, by os_index, in the order chosen. */
 const char *test_nodes(const struct plan *p);
+
+/* On an empty host: the nodes placed on, or what the refusal must say (NULL: anything). */
+void test_expect(const char *policy, struct host *h, uint32_t vcpus, int64_t bytes, int want_rc,
+		 const char *want);
+/* Placed on an empty host; checked. */
+struct plan test_plan(const char *policy, struct host *h, const struct zone *z);
+/* Place, take and note; the return code of the policy. `text` as above. */
+int test_start_zone(const char *policy, struct host_state *s, struct policy_memory *m, uint64_t id,
+		    uint32_t vcpus, int64_t bytes, char *text);
 
 #endif

@@ -1,0 +1,354 @@
+/*
+ * The kubelet's policies: what its users reported, by number of the report
+ * (github.com/kubernetes/kubernetes/issues).
+ */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "placement/kubelet/kubelet.h"
+#include "tests/placement/hosts.h"
+
+#define G(n) ((int64_t)(n)*GIB)
+
+/* 84597: three nodes of 6 CPUs with 2 free each; 4 CPUs would fit one node by capacity,
+ * so no set with room is preferred although 6 are free. */
+Test(kubelet, issue_84597_judges_by_capacity)
+{
+	struct host *h = test_host_uniform(3, 6, G(4));
+	struct policy_memory *m;
+	struct host_state s;
+	char text[ERROR_TEXT_MAX];
+
+	host_state_init(&s, h);
+	m = policy_memory_new(policy_find("k8s-restricted"), &s);
+	for (uint64_t id = 0; id < 3; id++)
+		cr_assert_eq(test_start_zone("k8s-restricted", &s, m, id, 4, G(1), text), 0);
+	cr_assert_eq(test_start_zone("k8s-restricted", &s, m, 4, 4, G(1), text), ERR_INFEASIBLE);
+	cr_assert(strstr(text, "TopologyAffinityError: Resources cannot be allocated with "
+			       "Topology locality"),
+		  "%s", text);
+	cr_assert(
+		strstr(text, "cpu: fits on 2 nodes at least, none of the preferred sets has room"),
+		"%s", text);
+	cr_assert(strstr(text, "memory: fits on 1 node at least;") ||
+			  strstr(text, "memory: fits on 1 node at least)"),
+		  "%s", text);
+	cr_assert_eq(test_start_zone("k8s-best-effort", &s, m, 4, 4, G(1), text), 0);
+	policy_memory_free(m);
+	host_state_release(&s);
+	host_free(h);
+}
+
+/* 128669, with its figures: 1 CPU and more memory than a node can give, on an empty
+ * host. CPUs prefer one node, memory two, so nothing is preferred. */
+Test(kubelet, issue_128669_one_cpu_and_two_nodes_of_memory)
+{
+	static const unsigned cpus[2] = {24, 24};
+	static const int64_t bytes[2] = {78483636224, 87445463040};
+	struct host *h = test_host_done(test_host(2, cpus, bytes, 20));
+
+	test_expect("k8s-restricted", h, 1, G(85), ERR_INFEASIBLE,
+		    "cpu: fits on 1 node at least; memory: fits on 2 nodes at least");
+	test_expect("k8s-single-numa-node", h, 1, G(85), ERR_INFEASIBLE, "TopologyAffinityError");
+	test_expect("k8s-best-effort", h, 1, G(85), 0, "0,1");
+	test_expect("k8s-none", h, 1, G(85), 0, "0,1");
+	host_free(h);
+}
+
+/* 120733 and 128708, with the latter's figures: a node that serves one pod alone can
+ * serve none together with another node. No set is left for memory, which then has "no
+ * preference": admitted, and refused at allocation. */
+Test(kubelet, issue_120733_single_use_forbids_groups)
+{
+	struct host *h = test_host_uniform(2, 4, G(8));
+	struct policy_memory *m;
+	struct host_state s;
+	char text[ERROR_TEXT_MAX];
+
+	host_state_init(&s, h);
+	m = policy_memory_new(policy_find("k8s-restricted"), &s);
+	cr_assert_eq(test_start_zone("k8s-restricted", &s, m, 1, 1, 256 * MIB, text), 0);
+	cr_assert_eq(test_start_zone("k8s-restricted", &s, m, 2, 1, G(9), text), ERR_NO_ROOM);
+	cr_assert_str_eq(text, "UnexpectedAdmissionError: Allocate failed due to [memorymanager] "
+			       "failed to find NUMA nodes to extend the current topology hint, "
+			       "which is unexpected");
+	policy_note_stop(m, 1);
+	host_state_release(&s);
+	host_state_init(&s, h);
+	/* without the small pod: 1 CPU on one node, 9 GiB on two */
+	cr_assert_eq(test_start_zone("k8s-restricted", &s, m, 3, 1, G(9), text), ERR_INFEASIBLE);
+	cr_assert(strstr(text, "TopologyAffinityError"), "%s", text);
+	cr_assert_eq(test_start_zone("k8s-restricted", &s, m, 3, 5, G(9), text), 0);
+	policy_memory_free(m);
+	host_state_release(&s);
+	host_free(h);
+}
+
+/* A node that is part of a group serves no pod alone, and a
+ * small pod keeps the group alive until the last one leaves. */
+Test(kubelet, groups_exclude_single_nodes)
+{
+	struct host *h = test_host_uniform(2, 8, G(16));
+	struct policy_memory *m;
+	struct host_state s;
+	char text[ERROR_TEXT_MAX];
+
+	host_state_init(&s, h);
+	m = policy_memory_new(policy_find("k8s-best-effort"), &s);
+	cr_assert_eq(test_start_zone("k8s-best-effort", &s, m, 1, 2, G(20), text), 0);
+	cr_assert_eq(m->node[0].group, 3);
+	/* 12 GiB are free on node 1, CPUs too */
+	cr_assert_neq(test_start_zone("k8s-single-numa-node", &s, m, 2, 2, G(4), text), 0);
+	cr_assert(strstr(text, "TopologyAffinityError") || strstr(text, "UnexpectedAdmissionError"),
+		  "%s", text);
+	policy_note_stop(m, 1);
+	cr_assert_eq(m->node[0].group, 1);
+	cr_assert_eq(m->node[0].bytes, 0);
+	cr_assert_eq(m->node[1].bytes, 0);
+	policy_memory_free(m);
+	host_state_release(&s);
+	host_free(h);
+}
+
+/* 135541: a kubelet does not take such a host. */
+Test(kubelet, refuses_more_than_8_nodes)
+{
+	struct host *h = test_host_uniform(9, 8, G(16));
+
+	test_expect("k8s-best-effort", h, 2, G(1), ERR_INFEASIBLE, NULL);
+	test_expect("k8s-none", h, 2, G(1), 0, "0,1,2,3,4,5,6,7,8");
+	host_free(h);
+}
+
+/* 12 CPUs on two nodes of 8: packed fills one node, distributed halves. */
+Test(kubelet, distributes_cpus)
+{
+	struct host *h = test_host_uniform(2, 8, G(16));
+	struct zone z = test_zone("z", 12, G(4));
+	struct host_state s;
+	struct plan p;
+
+	host_state_init(&s, h);
+	cr_assert_eq(test_place("k8s-restricted", &s, &z, &p, NULL), ERR_INFEASIBLE);
+	z = test_zone("z", 12, G(20));
+	cr_assert_eq(test_place("k8s-restricted", &s, &z, &p, NULL), 0);
+	cr_assert_eq(p.vnode[0].vcpus, 8);
+	cr_assert_eq(test_place("k8s-restricted-distribute-cpus", &s, &z, &p, NULL), 0);
+	cr_assert_eq(p.vnode[0].vcpus, 6);
+	cr_assert_eq(p.vnode[1].vcpus, 6);
+	host_state_release(&s);
+	host_free(h);
+}
+
+/* Every combination of one hint of each provider, judged one after the other. */
+struct slow_merge {
+	const struct host *h;
+	const struct kubelet_rules *rules;
+	const struct kubelet_hints *provider;
+	unsigned nr, want;
+	struct kubelet_hint best;
+};
+
+/* Less is better: not preferred, too wide, distance from the width wanted. */
+static bool slow_better(const struct slow_merge *w, struct kubelet_hint a, struct kubelet_hint b)
+{
+	unsigned na = nodeset_count(a.nodes), nb = nodeset_count(b.nodes);
+
+	if (a.preferred != b.preferred)
+		return a.preferred;
+	if (!a.preferred && (na > w->want) != (nb > w->want))
+		return na <= w->want;
+	if (!a.preferred && na <= w->want && na != nb)
+		return na > nb;
+	if (na != nb)
+		return na < nb;
+	if (w->rules->prefer_closest) {
+		uint64_t da = 0, db = 0;
+
+		for (unsigned i = 0; i < w->h->nr_nodes; i++) {
+			for (unsigned j = 0; j < w->h->nr_nodes; j++) {
+				uint32_t d = host_distance(w->h, i, j);
+
+				da += nodeset_has(a.nodes, i) && nodeset_has(a.nodes, j) ? d : 0;
+				db += nodeset_has(b.nodes, i) && nodeset_has(b.nodes, j) ? d : 0;
+			}
+		}
+		if (da != db)
+			return da < db;
+	}
+	return a.nodes < b.nodes;
+}
+
+static void every_combination(struct slow_merge *w, unsigned i, nodeset mask, bool preferred,
+			      nodeset first)
+{
+	nodeset all = nodeset_first_n(w->h->nr_nodes);
+
+	if (i == w->nr) {
+		struct kubelet_hint hint = {mask, preferred};
+
+		if (mask && (!w->best.nodes || slow_better(w, hint, w->best)))
+			w->best = hint;
+		return;
+	}
+	for (nodeset m = 0; m <= all; m++) {
+		const struct kubelet_hints *p = &w->provider[i];
+
+		if (!p->has[m])
+			continue;
+		every_combination(w, i + 1, mask & (m ? m : all),
+				  preferred && p->preferred[m] && (!m || !first || m == first),
+				  first ? first : m);
+	}
+}
+
+static void random_hints(struct rng *r, unsigned nr_nodes, struct kubelet_hints *out)
+{
+	nodeset all = nodeset_first_n(nr_nodes);
+	unsigned least = NODES_MAX;
+
+	*out = (struct kubelet_hints){0};
+	if (rng_below(r, 6) == 0) {
+		out->has[0] = true;
+		out->preferred[0] = rng_below(r, 2);
+		return;
+	}
+	for (nodeset m = 1; m <= all; m++) {
+		out->has[m] = rng_below(r, 3) == 0;
+		if (out->has[m] && nodeset_count(m) < least)
+			least = nodeset_count(m);
+	}
+	least -= rng_below(r, 4) == 0; /* none preferred */
+	for (nodeset m = 1; m <= all; m++)
+		out->preferred[m] = out->has[m] && nodeset_count(m) == least;
+}
+
+Test(kubelet, merges_what_every_combination_merges)
+{
+	unsigned preferred = 0;
+
+	for (unsigned i = 0; i < 4000; i++) {
+		struct kubelet_rules rules = {.policy = KUBELET_BEST_EFFORT};
+		struct kubelet_hints provider[4];
+		struct kubelet_hint got;
+		struct slow_merge w = {.rules = &rules, .provider = provider};
+		struct host *h;
+		struct rng r;
+
+		rng_seed(&r, i, "merge");
+		w.h = h = test_host_uniform(1 + (unsigned)rng_below(&r, 4), 8, G(16));
+		for (unsigned a = 0; a < h->nr_nodes; a++) {
+			for (unsigned b = 0; b < a; b++)
+				test_set_distance(h, a, b, 11 + (uint32_t)rng_below(&r, 3));
+		}
+		rules.prefer_closest = rng_below(&r, 2);
+		w.nr = 1 + (unsigned)rng_below(&r, 4);
+		for (unsigned n = 0; n < w.nr; n++) {
+			unsigned least = 0;
+
+			random_hints(&r, h->nr_nodes, &provider[n]);
+			for (unsigned m = 1; m < KUBELET_MASKS; m++) {
+				if (provider[n].has[m] && (!least || nodeset_count(m) < least))
+					least = nodeset_count(m);
+			}
+			w.want = least > w.want ? least : w.want;
+		}
+		every_combination(&w, 0, nodeset_first_n(h->nr_nodes), true, 0);
+		if (!w.best.nodes)
+			w.best.nodes = nodeset_first_n(h->nr_nodes);
+		got = kubelet_merge(h, &rules, provider, w.nr);
+		cr_assert_eq(got.nodes, w.best.nodes, "%u: %llx, not %llx", i,
+			     (unsigned long long)got.nodes, (unsigned long long)w.best.nodes);
+		cr_assert_eq(got.preferred, w.best.preferred, "%u", i);
+		preferred += got.preferred;
+		host_free(h);
+	}
+	cr_assert_gt(preferred, 500);
+}
+
+/* 131738 and 137700: CPUs, memory, huge pages and a GPU on 8 nodes are 255 hints each,
+ * 255^4 combinations, 21 minutes in a kubelet. */
+Test(kubelet, issue_131738_four_providers_on_8_nodes)
+{
+	static const struct kubelet_rules rules = {.policy = KUBELET_BEST_EFFORT};
+	struct host *h = test_host_uniform(8, 16, G(16));
+	struct kubelet_hints provider[4];
+	struct kubelet_hint hint;
+
+	for (unsigned i = 0; i < 4; i++) {
+		provider[i] = (struct kubelet_hints){0};
+		for (nodeset m = 1; m < 256; m++) {
+			provider[i].has[m] = i < 3 || nodeset_has(m, 6);
+			provider[i].preferred[m] = provider[i].has[m] && nodeset_count(m) == 1;
+		}
+	}
+	hint = kubelet_merge(h, &rules, provider, 4);
+	cr_assert_eq(hint.nodes, nodeset_of(6));
+	cr_assert(hint.preferred);
+	/* no CPUs left on the GPU's node: the lowest node of a pair with it */
+	for (nodeset m = 1; m < 256; m++) {
+		provider[0].has[m] = (m & ~nodeset_of(6)) != 0;
+		provider[0].preferred[m] = nodeset_count(m) == 1 && m != nodeset_of(6);
+	}
+	hint = kubelet_merge(h, &rules, provider, 4);
+	cr_assert_eq(nodeset_count(hint.nodes), 1);
+	cr_assert_eq(hint.nodes, nodeset_of(0));
+	cr_assert_not(hint.preferred);
+	host_free(h);
+}
+
+/* prefer-closest-numa-nodes: of the pairs with room the near one, not the lowest. */
+Test(kubelet, closest_takes_the_near_pair)
+{
+	static const char *const policy[] = {"k8s-restricted", "k8s-best-effort"};
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct host *h = test_host_uniform(4, 8, G(16));
+		char closest[64];
+
+		snprintf(closest, sizeof(closest), "%s-prefer-closest", policy[i]);
+		test_set_distance(h, 1, 3, 12);
+		test_set_distance(h, 3, 1, 12);
+		test_expect(policy[i], h, 12, G(20), 0, "0,1");
+		test_expect(closest, h, 12, G(20), 0, "1,3");
+		host_free(h);
+	}
+}
+
+/* Without a topology manager CPUs and memory are packed apart from each other. */
+Test(kubelet, none_packs_cpus_and_memory_apart)
+{
+	static const unsigned cpus[2] = {2, 8};
+	static const int64_t bytes[2] = {G(16), G(16)};
+	struct host *h = test_host_done(test_host(2, cpus, bytes, 20));
+	struct zone z = test_zone("z", 4, G(4));
+	struct plan p = test_plan("k8s-none", h, &z);
+
+	/* memory on node 0, the lowest with room; CPUs where whole nodes go first */
+	cr_assert_eq(p.booked, nodeset_of(0));
+	cr_assert_eq(p.vnode[0].vcpus, 2);
+	cr_assert_eq(p.vnode[1].vcpus, 2);
+	host_free(h);
+}
+
+/* A refusal of admission names the resource that has no preferred set. */
+Test(kubelet, names_the_device_that_is_elsewhere)
+{
+	static const char *const nic[] = {"nic0"};
+	struct host *h = test_host_seed();
+	struct zone z = test_zone("z", 4, G(4));
+	struct host_state s;
+	struct plan p;
+	char text[ERROR_TEXT_MAX];
+
+	host_state_init(&s, h);
+	s.vcpus[5] = 14;
+	z.nr_devices = 1;
+	z.device = nic;
+	cr_assert_eq(test_place("k8s-single-numa-node", &s, &z, &p, text), ERR_INFEASIBLE);
+	cr_assert(strstr(text, "TopologyAffinityError"), "%s", text);
+	cr_assert_eq(test_place("k8s-restricted", &s, &z, &p, text), ERR_INFEASIBLE);
+	cr_assert(strstr(text, "devices: fits on 1 node at least"), "%s", text);
+	host_state_release(&s);
+	host_free(h);
+}
