@@ -154,4 +154,13 @@ const char *host_device_class_name(enum host_device_class c);
 void host_print(const struct host *h, FILE *out);
 void host_print_json(const struct host *h, FILE *out);
 
+/*
+ * A host as an hwloc XML file, for machines that hwloc itself cannot look at: nodes,
+ * packages, CPUs, memory, PCI devices, and distances that are not assumed. L3 caches,
+ * latencies and bandwidths are left out. `core_of` says by CPU number which CPUs
+ * share a core (equal entries; CPUS_MAX of them); NULL: none do. host_load() gives
+ * the same host, but for its name.
+ */
+void host_write_xml(const struct host *h, const uint32_t *core_of, FILE *out);
+
 #endif
