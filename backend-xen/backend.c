@@ -1,0 +1,427 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "backend-xen/libxl_hooks.h"
+#include "backend-xen/machine.h"
+#include "backend-xen/pause.h"
+#include "backend-xen/topology.h"
+#include "backend-xen/xen.h"
+#include "base/alloc.h"
+#include "base/units.h"
+
+#define LOOK_MS 200
+
+static struct machine *machine_of(const struct backend *b)
+{
+	BUG_ON(b->ops != &xen_backend);
+	return (struct machine *)(uintptr_t)b;
+}
+
+int machine_refresh(struct machine *m, struct error *err)
+{
+	int rc = topology_free(&m->xen, &m->state, err);
+
+	return rc ? rc : topology_vcpus(&m->xen, &m->state, err);
+}
+
+static struct machine_zone *zone_in(const struct machine *m, uint32_t slot)
+{
+	return slot < m->cap_zones && m->zone[slot].live ? &m->zone[slot] : NULL;
+}
+
+static struct machine_zone *slot_of(struct machine *m, uint32_t slot)
+{
+	size_t old = m->cap_zones;
+
+	if (slot >= old) {
+		m->cap_zones = 2 * (size_t)slot + 16;
+		m->zone = xreallocarray(m->zone, m->cap_zones, sizeof(*m->zone));
+		memset(m->zone + old, 0, (m->cap_zones - old) * sizeof(*m->zone));
+	}
+	return &m->zone[slot];
+}
+
+static void xen_close(struct backend *b)
+{
+	struct machine *m = machine_of(b);
+
+	for (size_t i = 0; i < m->cap_zones; i++)
+		if (m->zone[i].live)
+			domain_discard(&m->xen, m->zone[i].domid);
+	for (size_t i = 0; i < m->nr_adopted; i++)
+		domain_discard(&m->xen, m->adopted[i].domid);
+	free(m->adopted);
+	free(m->zone);
+	host_state_release(&m->state);
+	machine_options_release(&m->options);
+	xen_disconnect(&m->xen);
+	free(m);
+}
+
+static int refuse_orphans(const struct orphan *o, size_t nr, struct error *err)
+{
+	return error_set(err, ERR_MACHINE,
+			 "%zu zone%s of a run that was killed %s still here (%s%s): end %s with "
+			 "--recover destroy, or take %s over with --recover adopt",
+			 nr, nr == 1 ? "" : "s", nr == 1 ? "is" : "are", o[0].name,
+			 nr == 1 ? "" : ", ...", nr == 1 ? "it" : "them", nr == 1 ? "it" : "them");
+}
+
+/* What runs that were killed left behind. */
+static int recover(struct machine *m, struct error *err)
+{
+	struct orphan *o;
+	size_t nr;
+	int fd, rc = owner_lock(&fd, err);
+
+	if (rc)
+		return rc;
+	rc = owner_orphans(&m->xen, &o, &nr, err);
+	if (!rc && nr && m->options.recover == RECOVER_REFUSE)
+		rc = refuse_orphans(o, nr, err);
+	for (size_t i = 0; !rc && i < nr; i++)
+		rc = m->options.recover == RECOVER_DESTROY
+			     ? domain_destroy(&m->xen, o[i].domid, err)
+			     : owner_adopt(&m->xen, o[i].domid, err);
+	if (!rc && m->options.recover == RECOVER_ADOPT) {
+		m->adopted = o;
+		m->nr_adopted = nr;
+		o = NULL;
+	}
+	free(o);
+	owner_unlock(&fd);
+	return rc;
+}
+
+static int prepare(struct machine *m, const struct backend_config *config, struct error *err)
+{
+	int rc;
+
+	if (config->nr_hosts != 1)
+		return error_set(err, ERR_USAGE, "the xen backend is one host, not %u",
+				 config->nr_hosts);
+	rc = machine_options_read(&m->options, config->options, err);
+	if (!rc)
+		rc = xen_connect(&m->xen, err);
+	if (!rc)
+		rc = topology_same(&m->xen, m->host, err);
+	if (!rc)
+		rc = recover(m, err);
+	return rc ? rc : machine_refresh(m, err);
+}
+
+static int xen_open(struct backend **out, const struct backend_config *config, struct error *err)
+{
+	struct machine *m = xcalloc(1, sizeof(*m));
+	int64_t limit;
+	int rc;
+
+	m->base = (struct backend){.ops = &xen_backend, .nr_hosts = 1};
+	m->host = config->host[0];
+	m->start_ns = clock_ns();
+	host_state_init(&m->state, m->host);
+	limit = (int64_t)m->host->nr_cpus * config->cpu_overcommit_milli / 1000;
+	if (config->cpu_overcommit_milli && limit < UINT32_MAX)
+		m->state.vcpus_limit = (uint32_t)limit;
+	rc = prepare(m, config, err);
+	if (rc) {
+		xen_close(&m->base);
+		return rc;
+	}
+	*out = &m->base;
+	return 0;
+}
+
+static int64_t xen_now_ns(const struct backend *b)
+{
+	return clock_ns() - machine_of(b)->start_ns;
+}
+
+static int check_files(const struct machine *m, struct error *err)
+{
+	const struct domain_image *image = &m->options.image;
+
+	if (!image->kernel)
+		return error_set(err, ERR_USAGE,
+				 "no kernel to launch zones with: --backend "
+				 "xen:kernel=PATH[,ramdisk=PATH]");
+	if (access(image->kernel, R_OK))
+		return error_set(err, ERR_USAGE, "the kernel %s cannot be read", image->kernel);
+	if (image->ramdisk && access(image->ramdisk, R_OK))
+		return error_set(err, ERR_USAGE, "the ramdisk %s cannot be read", image->ramdisk);
+	return 0;
+}
+
+/* Affinity that contradicts the plan, which libxl would take with a warning at most. */
+static int check_cpus(const struct plan *p, struct error *err)
+{
+	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
+		const struct host_node *n = &p->host->node[p->vnode[v].node];
+		struct cpuset cpus;
+
+		plan_cpus(p, v, &cpus);
+		if (cpuset_empty(&cpus) && p->vnode[v].vcpus)
+			return error_set(err, ERR_CANNOT,
+					 "zone %s has vCPUs on node %u, which has no CPUs",
+					 p->zone->name, n->os_index);
+		if (p->pinned && !cpuset_subset(&cpus, &n->cpus))
+			return error_set(err, ERR_CANNOT,
+					 "zone %s: vCPUs of vnode %u could run off node %u",
+					 p->zone->name, v, n->os_index);
+	}
+	return 0;
+}
+
+static int check_room(const struct machine *m, const struct plan *p, const struct guest_build *b,
+		      struct error *err)
+{
+	int64_t overhead = guest_build_overhead(b, p);
+	int64_t each = overhead / nodeset_count(p->nodes);
+
+	if (b->build_bytes + overhead > m->state.total_free_bytes)
+		return error_set(err, ERR_NO_ROOM,
+				 "zone %s: it takes %lld MiB and Xen %lld MiB more for it, and the "
+				 "host has %lld MiB free",
+				 p->zone->name, (long long)(b->build_bytes / MIB),
+				 (long long)(overhead / MIB),
+				 (long long)(m->state.total_free_bytes / MIB));
+	for (unsigned n = 0; b->exact && n < m->host->nr_nodes; n++) {
+		int64_t here = guest_build_on_node(b, n);
+		int64_t more = nodeset_has(p->nodes, n) ? each : 0;
+
+		if (here && here + more > m->state.free_bytes[n])
+			return error_set(err, ERR_NO_ROOM,
+					 "zone %s: node %u is to give %lld MiB and %lld MiB more "
+					 "for Xen's own, and has %lld MiB free",
+					 p->zone->name, m->host->node[n].os_index,
+					 (long long)(here / MIB), (long long)(more / MIB),
+					 (long long)(m->state.free_bytes[n] / MIB));
+	}
+	return 0;
+}
+
+/* The zone's name, or with its slot where one of ours has it already. */
+static int choose_name(struct machine *m, const struct step *s, char **out, struct error *err)
+{
+	char *name = plan_xl_name(s->plan->zone), *other;
+
+	*out = name;
+	if (!domain_name_taken(&m->xen, name))
+		return 0;
+	other = xasprintf("%s-%u", name, s->slot);
+	free(name);
+	*out = other;
+	if (!domain_name_taken(&m->xen, other))
+		return 0;
+	*out = NULL;
+	(void)error_set(err, ERR_CANNOT, "zone %s: the names %s and its own are taken by domains",
+			s->plan->zone->name, other);
+	free(other);
+	return ERR_CANNOT;
+}
+
+static int check_start(struct machine *m, const struct step *s, struct guest_build *b,
+		       struct error *err)
+{
+	char *name = NULL;
+	int rc;
+
+	if (zone_in(m, s->slot))
+		return error_set(err, ERR_CANNOT, "slot %u runs a zone already", s->slot);
+	if (s->plan->host != m->host)
+		return error_set(err, ERR_CANNOT, "the plan was made for another host");
+	rc = guest_build_make(b, s->plan, err);
+	if (!rc && (b->exact || b->told))
+		rc = hooks_usable(err);
+	if (!rc)
+		rc = check_files(m, err);
+	if (!rc)
+		rc = check_cpus(s->plan, err);
+	if (!rc)
+		rc = machine_refresh(m, err);
+	if (!rc)
+		rc = check_room(m, s->plan, b, err);
+	if (!rc)
+		rc = choose_name(m, s, &name, err);
+	free(name);
+	return rc;
+}
+
+static int xen_check(struct backend *b, const struct step *s, struct error *err)
+{
+	struct machine *m = machine_of(b);
+	struct machine_zone *z = zone_in(m, s->slot);
+	struct guest_build *build;
+	int rc;
+
+	if (s->kind != STEP_START) {
+		if (!z)
+			return error_set(err, ERR_CANNOT, "slot %u runs no zone", s->slot);
+		if (s->kind != STEP_RESIZE)
+			return 0;
+		rc = machine_refresh(m, err);
+		return rc ? rc : balloon_check(m, z, s->bytes, err);
+	}
+	build = xcalloc(1, sizeof(*build));
+	rc = check_start(m, s, build, err);
+	guest_build_release(build);
+	free(build);
+	return rc;
+}
+
+/* The domain is there, paused; a failure from here on takes it away again. */
+static int finish_start(struct machine *m, struct machine_zone *z, const struct guest_build *b,
+			const struct plan *p, struct error *err)
+{
+	int rc = residency_begin(m, z, b, p, err);
+
+	if (!rc)
+		rc = domain_unpause(&m->xen, z->domid, err);
+	if (!rc && b->told && zone_boot_bytes(p->zone) < p->zone->memory_bytes)
+		rc = balloon_move(m, z, zone_boot_bytes(p->zone), err);
+	if (rc)
+		domain_discard(&m->xen, z->domid);
+	z->live = !rc;
+	return rc;
+}
+
+/* With the lock held: what another homenode took meanwhile is seen. */
+static int start_locked(struct machine *m, const struct step *s, struct guest_build *b,
+			struct error *err)
+{
+	struct machine_zone *z = slot_of(m, s->slot);
+	struct domain_request request = {.plan = s->plan, .build = b, .image = &m->options.image};
+	char *name = NULL;
+	int rc = check_start(m, s, b, err);
+
+	if (!rc)
+		rc = choose_name(m, s, &name, err);
+	if (rc)
+		return rc;
+	request.name = name;
+	memset(z, 0, sizeof(*z));
+	z->nr_vnodes = s->plan->nr_vnodes;
+	z->most_bytes = s->plan->zone->memory_bytes;
+	z->least_bytes = s->plan->zone->memory_min_bytes;
+	rc = domain_create(&m->xen, &request, &z->domid, err);
+	free(name);
+	return rc ? rc : finish_start(m, z, b, s->plan, err);
+}
+
+static int start(struct machine *m, const struct step *s, struct error *err)
+{
+	struct guest_build *build = xcalloc(1, sizeof(*build));
+	int fd, rc = owner_lock(&fd, err);
+
+	if (!rc)
+		rc = start_locked(m, s, build, err);
+	owner_unlock(&fd);
+	guest_build_release(build);
+	free(build);
+	return rc;
+}
+
+static int stop(struct machine *m, uint32_t slot, struct error *err)
+{
+	int rc = domain_destroy(&m->xen, m->zone[slot].domid, err);
+
+	if (!rc)
+		m->zone[slot].live = false;
+	return rc;
+}
+
+static int xen_apply(struct backend *b, const struct step *s, struct error *err)
+{
+	struct machine *m = machine_of(b);
+	int rc = s->kind == STEP_START ? 0 : xen_check(b, s, err), late;
+
+	if (rc)
+		return rc;
+	if (s->kind == STEP_START)
+		rc = start(m, s, err);
+	else if (s->kind == STEP_RESIZE)
+		rc = balloon_move(m, &m->zone[s->slot], s->bytes, err);
+	else if (s->kind == STEP_PROBE)
+		rc = probe_zone(m, &m->zone[s->slot], err);
+	else
+		rc = stop(m, s->slot, err);
+	late = machine_refresh(m, rc ? NULL : err);
+	return rc ? rc : late;
+}
+
+/* A zone that ended by itself; what it left is taken away. SLOT_NONE-like: cap_zones. */
+static size_t find_ended(struct machine *m)
+{
+	size_t i = 0;
+
+	for (; i < m->cap_zones; i++) {
+		enum domain_life life;
+
+		if (!m->zone[i].live)
+			continue;
+		life = domain_look(&m->xen, m->zone[i].domid, NULL);
+		if (life == DOMAIN_GONE || life == DOMAIN_DOWN)
+			break;
+	}
+	return i;
+}
+
+static int xen_wait(struct backend *b, int64_t until_ns, struct event *out, struct error *err)
+{
+	struct machine *m = machine_of(b);
+	int64_t left;
+	size_t ended;
+	int rc = 0;
+
+	for (;;) {
+		ended = find_ended(m);
+		if (ended < m->cap_zones)
+			break;
+		left = until_ns - xen_now_ns(b);
+		if (left <= 0)
+			break;
+		left = left / NS_PER_MS + 1;
+		if (!pause_ms(left < LOOK_MS ? left : LOOK_MS))
+			return error_set(err, ERR_INTERRUPTED, "stopped by a signal");
+	}
+	*out = (struct event){.kind = EVENT_TIMEOUT, .at_ns = xen_now_ns(b)};
+	if (ended < m->cap_zones) {
+		out->kind = EVENT_ZONE_EXITED;
+		out->slot = (uint32_t)ended;
+		rc = stop(m, (uint32_t)ended, err);
+	}
+	return rc ? rc : machine_refresh(m, err);
+}
+
+static const struct host_state *xen_observe(struct backend *b, uint32_t host)
+{
+	(void)host;
+	return &machine_of(b)->state;
+}
+
+static int xen_measure(struct backend *b, uint32_t host, uint32_t slot, struct measure *out,
+		       struct error *err)
+{
+	struct machine *m = machine_of(b);
+	struct machine_zone *z = zone_in(m, slot);
+
+	(void)host;
+	if (!z)
+		return error_set(err, ERR_CANNOT, "slot %u runs no zone on this host", slot);
+	return residency_measure(m, z, out, err);
+}
+
+const struct backend_ops xen_backend = {
+	.name = "xen",
+	.summary = "this Xen host, from its dom0: PVH domains through libxl",
+	.can = STEP_START | STEP_RESIZE | STEP_PROBE | STEP_STOP,
+	.open = xen_open,
+	.close = xen_close,
+	.now_ns = xen_now_ns,
+	.check = xen_check,
+	.apply = xen_apply,
+	.wait = xen_wait,
+	.observe = xen_observe,
+	.measure = xen_measure,
+};

@@ -1,0 +1,248 @@
+#include "backend-xen/domain.h"
+
+#include <errno.h>
+#include <libxl_utils.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend-xen/libxl_hooks.h"
+#include "backend-xen/owner.h"
+#include "backend-xen/pause.h"
+#include "base/alloc.h"
+#include "base/units.h"
+
+#define DESTROY_NS (60 * NS_PER_S)
+
+bool domain_name_taken(struct xen *x, const char *name)
+{
+	uint32_t domid;
+
+	return libxl_name_to_domid(x->ctx, name, &domid) == 0;
+}
+
+static void set_map(struct xen *x, libxl_bitmap *map, const struct cpuset *cpus)
+{
+	/* out of memory is libxl's own abort */
+	(void)libxl_cpu_bitmap_alloc(x->ctx, map, 0);
+	for (unsigned c = cpuset_next(cpus, 0); c != CPUSET_NONE; c = cpuset_next(cpus, c + 1))
+		if (c < (unsigned)map->size * 8)
+			libxl_bitmap_set(map, (int)c);
+}
+
+/* Every vCPU on its own node's CPUs, or, where the plan lets them float, on all. */
+static void set_affinity(struct xen *x, const struct domain_request *r,
+			 libxl_domain_build_info *info)
+{
+	uint32_t nr = r->build->nr_vcpus;
+	libxl_bitmap *map = calloc(nr, sizeof(*map)); /* libxl frees it */
+
+	if (!map)
+		abort();
+	for (uint32_t i = 0; i < nr; i++) {
+		struct cpuset cpus;
+
+		libxl_bitmap_init(&map[i]);
+		plan_cpus(r->plan, r->build->vcpu_vnode[i], &cpus);
+		set_map(x, &map[i], &cpus);
+	}
+	if (r->plan->soft) {
+		info->num_vcpu_soft_affinity = (int)nr;
+		info->vcpu_soft_affinity = map;
+	} else {
+		info->num_vcpu_hard_affinity = (int)nr;
+		info->vcpu_hard_affinity = map;
+	}
+}
+
+static void add_cpuid(libxl_domain_build_info *info, const char *fmt, uint32_t value)
+{
+	char *text = xasprintf(fmt, value);
+
+	BUG_ON(libxl_cpuid_parse_config(&info->cpuid, text) != 0);
+	free(text);
+}
+
+/*
+ * Package = vnode on an AMD guest: Linux shifts the APIC id by 8000_0008h ECX[15:12] for
+ * the last-level cache, and by the bits of leaf 1 EBX[23:16] for the package. Xen 4.17
+ * lets these three through; it clears leaf Bh and 8000_001Eh (xen/arch/x86/cpu-policy.c,
+ * recalculate_cpuid_policy()).
+ */
+static void set_cpuid(const struct guest_build *b, libxl_domain_build_info *info)
+{
+	uint32_t bits = b->core_bits + 1;
+
+	add_cpuid(info, "apicidsize=%u", bits);
+	add_cpuid(info, "nc=%u", (1u << bits) - 1);
+	add_cpuid(info, "proccount=%u", 1u << bits);
+}
+
+static char *libxl_text(const char *text)
+{
+	return xstrdup(text); /* libxl frees with free() */
+}
+
+static void set_build(struct xen *x, const struct domain_request *r, libxl_domain_build_info *info)
+{
+	const struct guest_build *b = r->build;
+	const struct zone *z = r->plan->zone;
+
+	libxl_domain_build_info_init_type(info, LIBXL_DOMAIN_TYPE_PVH);
+	info->kernel = libxl_text(r->image->kernel);
+	info->ramdisk = r->image->ramdisk ? libxl_text(r->image->ramdisk) : NULL;
+	info->cmdline = libxl_text(r->image->command_line);
+	info->max_vcpus = (int)b->nr_vcpus;
+	(void)libxl_cpu_bitmap_alloc(x->ctx, &info->avail_vcpus, info->max_vcpus);
+	for (uint32_t i = 0; i < b->nr_vcpus; i++)
+		if (b->vcpu_online[i])
+			libxl_bitmap_set(&info->avail_vcpus, (int)i);
+	info->max_memkb = (uint64_t)z->memory_bytes / 1024;
+	info->target_memkb = (uint64_t)b->build_bytes / 1024;
+	info->tsc_mode = r->image->native_tsc ? LIBXL_TSC_MODE_NATIVE : LIBXL_TSC_MODE_DEFAULT;
+	libxl_defbool_set(&info->numa_placement, false);
+	libxl_defbool_set(&info->claim_mode, true); /* too little: before half is built */
+	set_affinity(x, r, info);
+	if (b->told && b->core_bits + 1 <= 8)
+		set_cpuid(b, info);
+}
+
+static int set_identity(const struct domain_request *r, libxl_domain_create_info *info,
+			struct error *err)
+{
+	/* calloc: libxl frees the list and its strings */
+	char **tag = calloc(5, sizeof(*tag));
+	int rc = owner_uuid(&info->uuid, err);
+
+	if (!tag)
+		abort();
+	tag[0] = libxl_text("homenode/owner");
+	tag[1] = owner_text();
+	tag[2] = libxl_text("homenode/zone");
+	tag[3] = libxl_text(r->plan->zone->name);
+	info->type = LIBXL_DOMAIN_TYPE_PVH;
+	info->name = libxl_text(r->name);
+	info->xsdata = tag;
+	return rc;
+}
+
+/*
+ * Linux counts CPUs in the order of the MADT, those that are online first, and reads
+ * cpu/N/availability with that number N; libxl writes it by vCPU number.
+ */
+static int renumber_availability(struct xen *x, const struct guest_build *b, uint32_t domid,
+				 struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; !rc && i < b->nr_vcpus; i++) {
+		char *path = xasprintf("/local/domain/%u/cpu/%u/availability", domid, i);
+		const char *value = i < b->nr_online ? "online" : "offline";
+
+		if (!xs_write(x->xs, XBT_NULL, path, value, (unsigned)strlen(value)))
+			rc = error_set(err, ERR_MACHINE, "%s cannot be written: %s", path,
+				       strerror(errno));
+		free(path);
+	}
+	return rc;
+}
+
+/* What a failed build may have left: by UUID, since it may have no name yet. */
+static void remove_by_uuid(struct xen *x, const libxl_uuid *uuid)
+{
+	int nr = 0;
+	libxl_dominfo *d = libxl_list_domain(x->ctx, &nr);
+
+	for (int i = 0; d && i < nr; i++)
+		if (d[i].domid && libxl_uuid_compare(&d[i].uuid, uuid) == 0)
+			domain_discard(x, d[i].domid);
+	if (d)
+		libxl_dominfo_list_free(d, nr);
+}
+
+static int create_error(struct xen *x, const struct domain_request *r, int why, struct error *err)
+{
+	bool memory = strstr(x->log.text, "Out of memory") ||
+		      strstr(x->log.text, "Cannot allocate memory") ||
+		      strstr(x->log.text, "allocate low memory") || why == ERROR_NOMEM;
+
+	return xen_error(x, err, memory ? ERR_NO_ROOM : ERR_MACHINE,
+			 "zone %s: libxl cannot build the domain (error %d)%s", r->plan->zone->name,
+			 why, memory ? ", memory is missing on a planned node" : "");
+}
+
+int domain_create(struct xen *x, const struct domain_request *r, uint32_t *domid, struct error *err)
+{
+	libxl_domain_config config;
+	struct error hook = {0};
+	int rc, why;
+
+	libxl_domain_config_init(&config);
+	config.on_poweroff = LIBXL_ACTION_ON_SHUTDOWN_DESTROY;
+	rc = set_identity(r, &config.c_info, err);
+	if (rc)
+		goto out;
+	set_build(x, r, &config.b_info);
+	xen_log_begin(x);
+	hooks_begin(r->build, r->plan->host);
+	why = libxl_domain_create_new(x->ctx, &config, domid, NULL, NULL);
+	if (hooks_end(!why, &hook))
+		rc = error_set(err, hook.code, "zone %s: %s", r->plan->zone->name, hook.text);
+	else if (why)
+		rc = create_error(x, r, why, err);
+	if (!rc && (r->build->nr_gaps || r->build->nr_online != r->build->nr_vcpus))
+		rc = renumber_availability(x, r->build, *domid, err);
+out:
+	if (rc)
+		remove_by_uuid(x, &config.c_info.uuid);
+	libxl_domain_config_dispose(&config);
+	return rc;
+}
+
+int domain_unpause(struct xen *x, uint32_t domid, struct error *err)
+{
+	xen_log_begin(x);
+	if (libxl_domain_unpause(x->ctx, domid, NULL))
+		return xen_error(x, err, ERR_MACHINE, "domain %u cannot be unpaused", domid);
+	return 0;
+}
+
+int domain_destroy(struct xen *x, uint32_t domid, struct error *err)
+{
+	int64_t until = clock_ns() + DESTROY_NS;
+	int why;
+
+	xen_log_begin(x);
+	why = libxl_domain_destroy(x->ctx, domid, NULL);
+	if (why && why != ERROR_DOMAIN_NOTFOUND)
+		return xen_error(x, err, ERR_MACHINE, "domain %u cannot be destroyed", domid);
+	while (domain_look(x, domid, NULL) != DOMAIN_GONE) {
+		if (clock_ns() > until)
+			return error_set(err, ERR_MACHINE,
+					 "domain %u is destroyed, but its memory does not come "
+					 "back: another domain still uses its pages",
+					 domid);
+		pause_ms(20);
+	}
+	return 0;
+}
+
+void domain_discard(struct xen *x, uint32_t domid)
+{
+	struct error nobody;
+
+	if (domain_destroy(x, domid, &nobody))
+		return;
+}
+
+enum domain_life domain_look(struct xen *x, uint32_t domid, int64_t *bytes)
+{
+	xc_dominfo_t info;
+
+	if (xc_domain_getinfo(x->xch, domid, 1, &info) != 1 || info.domid != domid)
+		return DOMAIN_GONE;
+	if (bytes)
+		*bytes = (int64_t)info.nr_pages * PAGE_BYTES;
+	if (info.dying || info.shutdown)
+		return DOMAIN_DOWN;
+	return info.paused ? DOMAIN_PAUSED : DOMAIN_RUNS;
+}

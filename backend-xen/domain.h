@@ -1,0 +1,47 @@
+/* One domain, from its plan to its end. */
+#ifndef BACKEND_XEN_DOMAIN_H
+#define BACKEND_XEN_DOMAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "backend-xen/connection.h"
+#include "backend-xen/guest_build.h"
+#include "host/host.h"
+#include "plan/plan.h"
+
+/* What all zones boot with. Strings belong to whoever made it. */
+struct domain_image {
+	const char *kernel, *ramdisk; /* ramdisk NULL: none */
+	const char *command_line;
+	bool native_tsc; /* the CPU's own counter, never emulated */
+};
+
+struct domain_request {
+	const struct plan *plan;
+	const struct guest_build *build;
+	const struct domain_image *image;
+	const char *name;
+};
+
+/*
+ * Builds the domain, paused, with its tag and with vCPU numbers as the guest counts
+ * them. On failure nothing is left: no domain, no memory, no xenstore entries.
+ * ERR_NO_ROOM: the hypervisor had too little memory on a planned node.
+ */
+int domain_create(struct xen *x, const struct domain_request *r, uint32_t *domid,
+		  struct error *err) MUST_USE;
+int domain_unpause(struct xen *x, uint32_t domid, struct error *err) MUST_USE;
+/* Waits until its memory is back: dying domains hand it over piece by piece. */
+int domain_destroy(struct xen *x, uint32_t domid, struct error *err) MUST_USE;
+/* The same where something has failed already and nobody could be told more. */
+void domain_discard(struct xen *x, uint32_t domid);
+
+/* Is there a domain of this name? */
+bool domain_name_taken(struct xen *x, const char *name);
+
+enum domain_life { DOMAIN_GONE, DOMAIN_DOWN, DOMAIN_PAUSED, DOMAIN_RUNS };
+/* DOMAIN_DOWN: it has shut down, crashed or is dying. Bytes that it has, if not NULL. */
+enum domain_life domain_look(struct xen *x, uint32_t domid, int64_t *bytes);
+
+#endif

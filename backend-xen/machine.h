@@ -1,0 +1,76 @@
+/* The Xen host behind the seam; private to backend-xen/. */
+#ifndef BACKEND_XEN_MACHINE_H
+#define BACKEND_XEN_MACHINE_H
+
+#include "backend-xen/connection.h"
+#include "backend-xen/domain.h"
+#include "backend-xen/guest_build.h"
+#include "backend-xen/owner.h"
+#include "backend/backend_impl.h"
+
+enum machine_recover { RECOVER_REFUSE, RECOVER_DESTROY, RECOVER_ADOPT };
+
+struct machine_options {
+	struct domain_image image; /* points into `text` */
+	enum machine_recover recover;
+	int64_t patience_ns; /* without any progress */
+	int64_t probe_bytes; /* 0: what the probe takes by itself */
+	char *text;
+};
+
+/* ERR_USAGE: an unknown key, a value that is none. Release frees; zeroed is fine. */
+int machine_options_read(struct machine_options *out, const char *text, struct error *err) MUST_USE;
+void machine_options_release(struct machine_options *o);
+
+/* A zone that runs in a slot. */
+struct machine_zone {
+	bool live;
+	uint32_t domid, nr_vnodes;
+	int64_t most_bytes, least_bytes; /* of its balloon */
+	/* Pages that the toolstack added beside the zone's memory (console, xenstore, start
+	 * info, ACPI tables), by host node index; they never move. 0 where the memory was not
+	 * placed exactly: they cannot be told from the rest then. */
+	int64_t special_bytes[NODES_MAX], special_total;
+	bool resized; /* a balloon moved: which vnode a page belongs to is not known */
+	uint32_t nr_parts;
+	struct plan_memory part[PLAN_MEMORY_MAX]; /* as built */
+	bool probed;
+	int64_t bandwidth_bytes_per_s, latency_ps;
+};
+
+struct machine {
+	struct backend base;
+	struct xen xen;
+	struct machine_options options;
+	const struct host *host;
+	struct host_state state;
+	int64_t start_ns; /* of the backend's clock */
+	struct machine_zone *zone; /* by slot */
+	size_t cap_zones;
+	struct orphan *adopted;
+	size_t nr_adopted;
+	uint32_t probes; /* names requests */
+	struct plan_memory lent[PLAN_MEMORY_MAX]; /* measure's answer */
+};
+
+/* state, from the hypervisor. */
+int machine_refresh(struct machine *m, struct error *err) MUST_USE;
+
+/* residency.c. After the build, before the first instruction: is every piece where it
+ * was asked for? Sets special_* and part. ERR_NO_ROOM when it is not. */
+int residency_begin(struct machine *m, struct machine_zone *z, const struct guest_build *b,
+		    const struct plan *p, struct error *err) MUST_USE;
+int residency_measure(struct machine *m, struct machine_zone *z, struct measure *out,
+		      struct error *err) MUST_USE;
+
+/* balloon.c: waits until the zone has `bytes`. ERR_MACHINE: it was not reached; the
+ * target is then what the zone has. */
+int balloon_check(const struct machine *m, const struct machine_zone *z, int64_t bytes,
+		  struct error *err) MUST_USE;
+int balloon_move(struct machine *m, struct machine_zone *z, int64_t bytes,
+		 struct error *err) MUST_USE;
+
+/* probe.c: stream and chase inside the zone; fills z's figures. */
+int probe_zone(struct machine *m, struct machine_zone *z, struct error *err) MUST_USE;
+
+#endif

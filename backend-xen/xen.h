@@ -1,0 +1,62 @@
+/*
+ * A Xen host, driven from its dom0 through libxl, libxenctrl and xenstore. Built
+ * without those libraries (libxen-dev on Debian), everything here exists and says
+ * how to get them (absent.c).
+ *
+ * What it can do: START builds a PVH domain, RESIZE moves its balloon, PROBE runs
+ * the probe inside it, STOP destroys it, measure asks the hypervisor where its pages
+ * are. Xen cannot move memory, and pinning never changes here.
+ *
+ * Options of the backend, "key=value,..." (struct backend_config):
+ *	kernel=PATH	an ELF image with a PVH entry, or a bzImage; required by START
+ *	ramdisk=PATH	its initramfs
+ *	wait=SECONDS	how long a launch, a balloon or a probe may take without any
+ *			progress (default 120)
+ *	recover=RULE	what to do with zones that a killed run left: "refuse" (the
+ *			default: opening fails and names them), "destroy", or "adopt":
+ *			they keep running, count as taken, and are stopped when this run
+ *			ends
+ *	cmdline=TEXT	the kernel's command line; the rest of the options, commas
+ *			included (default "console=hvc0")
+ *
+ * Domains carry the zone's name where it is free, else NAME-SLOT, and are known as
+ * ours by the first half of their UUID ("homenode" in ASCII, so from the hypercall
+ * that makes them on) and by /local/domain/ID/homenode in xenstore. No other domain
+ * is ever changed. Two homenodes that launch at the same moment take turns (a lock in
+ * /run/homenode); another toolstack that takes the memory in between makes the
+ * launch fail, since memory is asked for on exactly the planned nodes.
+ */
+#ifndef BACKEND_XEN_XEN_H
+#define BACKEND_XEN_XEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "backend/backend.h"
+#include "backend/backend_impl.h"
+
+extern const struct backend_ops xen_backend;
+
+/* The host that this dom0 controls, named "xen": nodes, CPUs, memory, distances and
+ * packages as the hypervisor knows them, PCI devices as dom0 does. ERR_CANNOT: built
+ * without libxl, or this is no Xen dom0; ERR_MACHINE. */
+int xen_host_load(struct host **out, struct error *err) MUST_USE;
+
+/* The same as an hwloc XML file that host_load() reads back. */
+int xen_host_xml(FILE *out, struct error *err) MUST_USE;
+
+/* What is free right now and whose vCPUs run where; dom0 and all other domains
+ * included. `s` was made by host_state_init() for the host of xen_host_load(). */
+int xen_host_state(struct host_state *s, struct error *err) MUST_USE;
+
+/* The allocator's free pages per node and zone (debug key H) as JSON: docs/xen.md. */
+int xen_heap_print(FILE *out, struct error *err) MUST_USE;
+
+/*
+ * Which of "SRAT SLIT HMAT CPUID" a zone on this host can be told truly, blank
+ * separated into `out`; "" with the reason in `err` (if not NULL) when none.
+ */
+void xen_tells(char *out, size_t size, struct error *err);
+
+#endif
