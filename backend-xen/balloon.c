@@ -11,6 +11,10 @@
 #include "base/units.h"
 
 #define LOOK_MS 50
+/* A guest counts a few pages otherwise than the hypervisor: what comes this near and
+ * stays for a second is there. */
+#define NEAR_BYTES (64 * PAGE_BYTES)
+#define SETTLED_NS NS_PER_S
 
 int balloon_check(const struct machine *m, const struct machine_zone *z, int64_t bytes,
 		  struct error *err)
@@ -74,6 +78,11 @@ static int not_reached(struct machine *m, const struct machine_zone *z, int64_t 
 				       : "its guest takes no more, or has no balloon driver");
 }
 
+static bool is_near(int64_t has, int64_t bytes)
+{
+	return has - bytes <= NEAR_BYTES && bytes - has <= NEAR_BYTES;
+}
+
 int balloon_move(struct machine *m, struct machine_zone *z, int64_t bytes, struct error *err)
 {
 	int64_t has = 0, last = -1, changed_ns = clock_ns();
@@ -86,11 +95,12 @@ int balloon_move(struct machine *m, struct machine_zone *z, int64_t bytes, struc
 		enum domain_life life = domain_look(&m->xen, z->domid, &has);
 
 		has -= z->special_total;
-		if (life == DOMAIN_RUNS && has == bytes)
-			return 0;
 		if (has != last)
 			changed_ns = clock_ns();
 		last = has;
+		if (life == DOMAIN_RUNS && is_near(has, bytes) &&
+		    (has == bytes || clock_ns() - changed_ns > SETTLED_NS))
+			return 0;
 		if (life != DOMAIN_RUNS || clock_ns() - changed_ns > m->options.patience_ns)
 			return not_reached(m, z, has, bytes, life, err);
 		if (!pause_ms(LOOK_MS))

@@ -31,6 +31,7 @@ struct machine_zone {
 	 * info, ACPI tables), by host node index; they never move. 0 where the memory was not
 	 * placed exactly: they cannot be told from the rest then. */
 	int64_t special_bytes[NODES_MAX], special_total;
+	bool exact; /* special_bytes are known */
 	bool resized; /* a balloon moved: which vnode a page belongs to is not known */
 	uint32_t nr_parts;
 	struct plan_memory part[PLAN_MEMORY_MAX]; /* as built */

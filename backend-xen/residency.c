@@ -38,26 +38,6 @@ static int64_t node_bytes(const struct machine *m, const struct dump_domain *d, 
 	return number < NODES_MAX ? (int64_t)d->node_pages[number] * PAGE_BYTES : 0;
 }
 
-/* The plan's parts, with what a vnode gets beyond its boot share on its own node. */
-static void expect_parts(struct machine_zone *z, const struct guest_build *b, const struct plan *p)
-{
-	z->nr_parts = 0;
-	for (uint32_t i = 0; i < p->nr_memory; i++) {
-		struct plan_memory part = p->memory[i];
-
-		if (part.node == p->vnode[part.vnode].node) {
-			int64_t away = 0;
-
-			for (uint32_t k = 0; k < p->nr_memory; k++)
-				if (p->memory[k].vnode == part.vnode && k != i)
-					away += p->memory[k].bytes;
-			part.bytes = p->vnode[part.vnode].memory_bytes - away;
-		}
-		z->part[z->nr_parts++] = part;
-	}
-	(void)b;
-}
-
 int residency_begin(struct machine *m, struct machine_zone *z, const struct guest_build *b,
 		    const struct plan *p, struct error *err)
 {
@@ -67,11 +47,13 @@ int residency_begin(struct machine *m, struct machine_zone *z, const struct gues
 	memset(z->special_bytes, 0, sizeof(z->special_bytes));
 	z->special_total = 0;
 	z->nr_parts = 0;
-	if (!b->exact)
-		return 0;
 	rc = look(m, z->domid, &d, err);
 	if (rc)
 		return rc;
+	z->special_total = (int64_t)d.total_pages * PAGE_BYTES - b->build_bytes;
+	z->exact = b->exact;
+	if (!b->exact)
+		return 0;
 	for (unsigned n = 0; n < m->host->nr_nodes; n++) {
 		int64_t more = node_bytes(m, &d, n) - guest_build_on_node(b, n);
 
@@ -83,22 +65,38 @@ int residency_begin(struct machine *m, struct machine_zone *z, const struct gues
 					 (long long)guest_build_on_node(b, n),
 					 (long long)node_bytes(m, &d, n));
 		z->special_bytes[n] = more;
-		z->special_total += more;
 	}
-	expect_parts(z, b, p);
+	/* one that is ballooned down before it is measured has resized set */
+	memcpy(z->part, p->memory, p->nr_memory * sizeof(*z->part));
+	z->nr_parts = p->nr_memory;
 	return 0;
 }
 
-/* Is every byte on the node where it was built? Then its vnode is known too. */
-static bool as_built(const struct machine *m, const struct machine_zone *z, const int64_t *node_has)
+/*
+ * Without a balloon pages go (a booting guest gives back the one that its shared info
+ * page covers) and none comes, so what a node has belongs to the vnode that was built
+ * there. Where it was built for several vnodes, only if all of it is still there.
+ */
+static bool parts_as_built(struct machine *m, const struct machine_zone *z, const int64_t *has,
+			   struct measure *out)
 {
-	int64_t sum[NODES_MAX] = {0};
+	int64_t built[NODES_MAX] = {0};
+	unsigned nr_on[NODES_MAX] = {0};
 
-	if (z->resized || !z->nr_parts)
-		return false;
-	for (uint32_t i = 0; i < z->nr_parts; i++)
-		sum[z->part[i].node] += z->part[i].bytes;
-	return memcmp(sum, node_has, m->host->nr_nodes * sizeof(*sum)) == 0;
+	for (uint32_t i = 0; i < z->nr_parts; i++) {
+		built[z->part[i].node] += z->part[i].bytes;
+		nr_on[z->part[i].node]++;
+	}
+	for (unsigned n = 0; n < m->host->nr_nodes; n++)
+		if (has[n] > built[n] || (nr_on[n] > 1 && has[n] != built[n]))
+			return false;
+	for (uint32_t i = 0; i < z->nr_parts; i++) {
+		m->lent[i] = z->part[i];
+		if (nr_on[z->part[i].node] == 1)
+			m->lent[i].bytes = has[z->part[i].node];
+	}
+	out->nr_parts = z->nr_parts;
+	return true;
 }
 
 int residency_measure(struct machine *m, struct machine_zone *z, struct measure *out,
@@ -112,7 +110,8 @@ int residency_measure(struct machine *m, struct machine_zone *z, struct measure 
 		return rc;
 	*out = (struct measure){
 		.fields = MEASURE_RESIDENT | MEASURE_UNKNOWN,
-		.resident_bytes = (int64_t)d.total_pages * PAGE_BYTES - z->special_total,
+		.resident_bytes =
+			(int64_t)d.total_pages * PAGE_BYTES - (z->exact ? z->special_total : 0),
 		.part = m->lent,
 	};
 	for (unsigned n = 0; n < m->host->nr_nodes; n++) {
@@ -120,9 +119,7 @@ int residency_measure(struct machine *m, struct machine_zone *z, struct measure 
 		known += has[n];
 	}
 	out->unknown_bytes = out->resident_bytes - known;
-	if (as_built(m, z, has)) {
-		memcpy(m->lent, z->part, z->nr_parts * sizeof(*z->part));
-		out->nr_parts = z->nr_parts;
+	if (!z->resized && z->nr_parts && parts_as_built(m, z, has, out)) {
 		out->fields |= MEASURE_PARTS;
 	} else {
 		for (unsigned n = 0; n < m->host->nr_nodes; n++)

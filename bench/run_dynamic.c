@@ -138,7 +138,7 @@ static int measure_again(struct run *r, struct dynamic_zone *d, uint32_t slot, s
 	int64_t before = z->locality.resident_bytes;
 	const struct plan *kept = kept_plan(r, d, z->host);
 	struct measure m;
-	int rc = backend_measure(r->backend, z->host, slot, &m, err);
+	int rc = run_measure(r, z->host, slot, kept, &m, err);
 
 	if (rc)
 		return rc;

@@ -43,6 +43,7 @@ struct run {
 	struct policy_memory **memory; /* what the policy remembers, by host; NULLs: nothing */
 	struct rng choice_rng, policy_rng;
 	struct plan plan; /* scratch of the current placement */
+	struct plan_memory part[PLAN_MEMORY_MAX]; /* run_measure's, of nodes */
 	struct zone zone; /* current zone with the row's memory policy applied */
 	int64_t end_ns;
 	int64_t sample_ns; /* next row of the timeline, NS_NEVER: none */
@@ -54,6 +55,14 @@ struct run {
  * whether it runs now; a refusal is not an error: its code is in *why. */
 int run_place(struct run *r, const struct zone_event *ev, uint64_t ordinal, bool *placed, int *why,
 	      struct error *err) MUST_USE;
+/*
+ * Where the memory of the zone in `slot` is, by the machine's word; `p` is its plan. A
+ * machine that knows nodes only (MEASURE_NODE_PARTS) leaves open which vnode a page is
+ * of: it is counted for the vnode whose node it is on, so locality is then the best that
+ * it can be.
+ */
+int run_measure(struct run *r, uint32_t host, uint32_t slot, const struct plan *p,
+		struct measure *out, struct error *err) MUST_USE;
 /* Stop the zone in `slot` and give everything back. */
 int run_stop(struct run *r, uint32_t slot, struct error *err) MUST_USE;
 

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend-xen/xen.h"
 #include "base/json_doc.h"
 #include "cli/backends.h"
 #include "cli/command.h"
@@ -21,6 +22,18 @@ static int list_policies(struct rows *r, bool quiet, struct error *err)
 	return 0;
 }
 
+/* Which tables a zone can be given there, and why not. */
+static void add_told(struct rows *r, const struct backend_ops *ops)
+{
+	struct error why = {0};
+	char tells[64] = "-";
+
+	if (ops == &xen_backend)
+		xen_tells(tells, sizeof(tells), &why);
+	rows_text(r, *tells ? tells : "none");
+	rows_text(r, why.text);
+}
+
 static int list_backends(struct rows *r, bool quiet, struct error *err)
 {
 	(void)quiet, (void)err;
@@ -37,6 +50,7 @@ static int list_backends(struct rows *r, bool quiet, struct error *err)
 		rows_text(r, backends[i]->summary);
 		rows_text(r, can);
 		arena_release(&words);
+		add_told(r, backends[i]);
 	}
 	return 0;
 }
@@ -125,10 +139,8 @@ static const struct column with_source[] = {
 };
 
 static const struct column backend_columns[] = {
-	{"name", COLUMN_TEXT},
-	{"summary", COLUMN_TEXT},
-	{"can", COLUMN_TEXT},
-	{NULL, COLUMN_TEXT},
+	{"name", COLUMN_TEXT},	{"summary", COLUMN_TEXT}, {"can", COLUMN_TEXT},
+	{"tells", COLUMN_TEXT}, {"why_not", COLUMN_WIDE}, {NULL, COLUMN_TEXT},
 };
 
 static const struct column topology_columns[] = {

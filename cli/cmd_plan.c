@@ -5,6 +5,7 @@
 #include "base/json_doc.h"
 #include "base/output.h"
 #include "base/units.h"
+#include "cli/backends.h"
 #include "cli/command.h"
 #include "cli/state_flags.h"
 #include "cli/zone_flags.h"
@@ -333,6 +334,37 @@ static int print_results(struct session *s, const struct args *args, struct erro
 	return 0;
 }
 
+/* Would the machine carry it out? One sentence a zone; nothing is changed. */
+static int dry_run(struct session *s, const struct args *args, struct error *err)
+{
+	struct backend_config config = {.host = (const struct host *const *)&s->host,
+					.nr_hosts = 1};
+	const char *name = args_string(args, "backend", "xen");
+	const struct backend_ops *ops = backend_find(name, &config.options, err);
+	struct backend *b;
+	int rc = ops ? backend_open(&b, ops, &config, err) : ERR_USAGE;
+
+	for (size_t i = 0; !rc && i < s->zones.nr; i++) {
+		struct step step = {.kind = STEP_START, .slot = (uint32_t)i};
+		struct error why = {0};
+
+		step.plan = s->result[i].plan;
+		if (!step.plan)
+			continue;
+		if (backend_check(b, &step, &why)) {
+			fprintf(stderr, "homenode: zone %s cannot be launched (%s): %s\n",
+				s->result[i].zone->name, error_name(why.code), why.text);
+			s->nr_refused++;
+		} else {
+			fprintf(stderr, "homenode: zone %s can be launched\n",
+				s->result[i].zone->name);
+		}
+	}
+	if (!rc)
+		backend_close(b);
+	return rc;
+}
+
 static void session_release(struct session *s)
 {
 	for (size_t i = 0; s->outcome && i < s->zones.nr; i++) {
@@ -360,6 +392,8 @@ static int run(const struct args *args, int *status, struct error *err)
 			       s.zones.nr);
 	if (!rc && s.directory)
 		rc = check_names(&s, err);
+	if (!rc && args_given(args, "backend") && !args_flag(args, "dry-run"))
+		rc = error_set(err, ERR_USAGE, "--backend goes with --dry-run here");
 	if (!rc)
 		rc = find_host(args_operand(args, 0), &s.host, err);
 	if (rc)
@@ -374,6 +408,8 @@ static int run(const struct args *args, int *status, struct error *err)
 	for (size_t i = 0; i < s.zones.nr; i++)
 		place_one(&s, i);
 	rc = print_results(&s, args, err);
+	if (!rc && args_flag(args, "dry-run"))
+		rc = dry_run(&s, args, err);
 	*status = s.nr_refused > 0;
 out:
 	session_release(&s);
@@ -385,6 +421,8 @@ static const struct option options[] = {
 	{"explain", 'e', NULL, "say which rule chose each node", false},
 	{"emit", 0, "xl|acpi|acpi-q35", "write xl.cfg, or the guest's ACPI tables", false},
 	{"output", 'o', "DIR", "where --emit writes NAME.cfg or NAME/ for each zone", false},
+	{"dry-run", 0, NULL, "ask the machine whether it would; change nothing", OPTION_RARE},
+	{"backend", 'b', "BACKEND[:OPTIONS]", "the machine that --dry-run asks (xen)", OPTION_RARE},
 	STATE_FLAG_OPTIONS,
 	ZONE_FLAG_OPTIONS,
 	{0},

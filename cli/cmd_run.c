@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backend-xen/xen.h"
 #include "backend/backend_impl.h"
 #include "base/alloc.h"
 #include "base/json_doc.h"
@@ -51,7 +52,8 @@ static const struct option options[] = {
 	{"no-cost", 0, NULL, "do not price zones: no bandwidth, slowdown, swing", false},
 	{"zones", 'z', NULL, "write zones.csv too, one row a zone", false},
 	{"check", 0, NULL, "verify every invariant at every event (slow)", false},
-	{"backend", 'b', "NAME", "the machine that carries it out (default: sim)", false},
+	{"backend", 'b', "BACKEND[:OPTIONS]", "the machine that does it (default: sim)", false},
+	{"recover", 0, "destroy|adopt", "zones on xen that a killed run left", OPTION_RARE},
 	{"record", 0, "FILE", "record what passes to the backend", OPTION_RARE},
 	{"replay", 0, "FILE", "replay such a record instead of a machine", OPTION_RARE},
 	{"output", 'o', "DIR", "result directory (default: results/runs/WORKLOAD)", false},
@@ -77,6 +79,7 @@ struct cmd {
 	uint64_t *seed;
 	size_t nr_seeds;
 	const struct backend_ops *backend;
+	const char *options; /* of the backend, as given */
 	struct results results;
 	struct progress progress;
 	uint64_t events, bad_rows;
@@ -197,6 +200,16 @@ static int choose_allocators(struct cmd *c, struct error *err)
 	for (; allocators[known] && known < 15; known++)
 		names[known] = allocators[known]->name;
 	names[known] = NULL;
+	/* the hypervisor's own is the only one there */
+	if (c->backend == &xen_backend) {
+		static const char *const own[] = {"xen", NULL};
+
+		if (nr && (nr > 1 || strcmp(name[0], "xen") != 0))
+			return error_set(
+				err, ERR_USAGE,
+				"--allocator: on a Xen host memory is handed out by \"xen\"");
+		name = own;
+	}
 	while (name[c->nr_allocators])
 		c->nr_allocators++;
 	c->allocator = arena_alloc(&c->arena, c->nr_allocators * sizeof(*c->allocator));
@@ -268,6 +281,11 @@ static int choose_groups(struct cmd *c, struct error *err)
 						 given[i]);
 		}
 		f->group[i] = (struct fleet_group){.topology = name, .count = (uint32_t)count};
+	}
+	if (!nr && c->backend == &xen_backend) {
+		f->group = arena_alloc(&c->arena, sizeof(*f->group));
+		f->group[0] = (struct fleet_group){.topology = "xen", .count = 1};
+		f->nr_groups = 1;
 	}
 	if (!hosts)
 		return 0;
@@ -366,8 +384,13 @@ static int choose_backend(struct cmd *c, struct error *err)
 {
 	bool replay = args_given(c->args, "replay");
 
-	c->backend = backend_find(replay ? "replay" : args_string(c->args, "backend", "sim"), err);
-	return c->backend ? 0 : ERR_USAGE;
+	c->backend = backend_find(replay ? "replay" : args_string(c->args, "backend", "sim"),
+				  &c->options, err);
+	if (!c->backend)
+		return ERR_USAGE;
+	if (args_given(c->args, "recover") && c->backend != &xen_backend)
+		return error_set(err, ERR_USAGE, "--recover is for --backend xen");
+	return 0;
 }
 
 /* What the backend is told; the caller frees. */
@@ -377,10 +400,13 @@ static char *backend_options(const struct cmd *c, const char *allocator)
 
 	if (args_given(c->args, "replay"))
 		return xstrdup(args_string(c->args, "replay", NULL));
+	if (args_given(c->args, "recover"))
+		return xasprintf("recover=%s%s%s", args_string(c->args, "recover", NULL),
+				 *c->options ? "," : "", c->options);
 	if (c->backend != &sim_backend)
-		return xstrdup("");
-	return xasprintf("allocator=%s,exchange=%u,extent=%lld", allocator, b->exchange_ppm,
-			 (long long)b->extent_bytes);
+		return xstrdup(c->options);
+	return xasprintf("allocator=%s,exchange=%u,extent=%lld%s%s", allocator, b->exchange_ppm,
+			 (long long)b->extent_bytes, *c->options ? "," : "", c->options);
 }
 
 static int one_row(struct cmd *c, const struct policy *policy, enum run_memory memory,
@@ -558,6 +584,8 @@ static int prepare(struct cmd *c, struct error *err)
 		rc = workload_load(&c->workload, path, args_string(c->args, "trace", NULL), err);
 	free(path);
 	if (!rc)
+		rc = choose_backend(c, err);
+	if (!rc)
 		rc = choose_fleet_rules(c, err);
 	if (!rc)
 		rc = choose_policies(c, err);
@@ -567,8 +595,6 @@ static int prepare(struct cmd *c, struct error *err)
 		rc = choose_allocators(c, err);
 	if (!rc)
 		rc = choose_seeds(c, err);
-	if (!rc)
-		rc = choose_backend(c, err);
 	if (!rc && c->nr_policies * c->nr_memory * c->nr_allocators * c->nr_seeds > 1 &&
 	    (args_given(c->args, "record") || args_given(c->args, "replay")))
 		rc = error_set(err, ERR_USAGE,

@@ -1,5 +1,8 @@
 #include <stdio.h>
+#include <string.h>
 
+#include "backend-xen/xen.h"
+#include "base/units.h"
 #include "cli/command.h"
 #include "firmware/acpi.h"
 #include "host/host.h"
@@ -19,6 +22,26 @@ static int show_acpi(const char *path, enum output_format format, struct error *
 	return 0;
 }
 
+/* What a Xen host has free right now. */
+static int print_free(const struct host *h, struct error *err)
+{
+	struct host_state s;
+	char text[32];
+	int rc;
+
+	host_state_init(&s, h);
+	rc = xen_host_state(&s, err);
+	if (!rc)
+		printf("\nfree now: %s; %u vCPUs of %u domains beside dom0\n",
+		       bytes_text(s.total_free_bytes, text, sizeof(text)), s.total_vcpus,
+		       s.nr_zones);
+	for (unsigned n = 0; !rc && n < h->nr_nodes; n++)
+		printf("  node %u: %s, %u vCPUs\n", h->node[n].os_index,
+		       bytes_text(s.free_bytes[n], text, sizeof(text)), s.vcpus[n]);
+	host_state_release(&s);
+	return rc;
+}
+
 static int show_host(const char *name, enum output_format format, struct error *err)
 {
 	struct host *h = NULL;
@@ -26,12 +49,32 @@ static int show_host(const char *name, enum output_format format, struct error *
 
 	if (rc)
 		return rc;
-	if (format == FORMAT_JSON)
+	if (format == FORMAT_JSON) {
 		host_print_json(h, stdout);
-	else
+	} else {
 		host_print(h, stdout);
+		if (host_is_xen(h))
+			rc = print_free(h, err);
+	}
 	host_free(h);
-	return 0;
+	return rc;
+}
+
+/* --xml and --heap are asked of the hypervisor. */
+static int show_xen(const struct args *args, struct error *err)
+{
+	const char *host = args_operand(args, 0);
+	bool xml = args_flag(args, "xml");
+
+	if (!host || strcmp(host, "xen") != 0)
+		return error_set(
+			err, ERR_USAGE,
+			"--%s is for HOST xen; other hosts are hwloc XML files already, or "
+			"\"this\", of which lstopo writes one",
+			xml ? "xml" : "heap");
+	if (xml && args_flag(args, "heap"))
+		return error_set(err, ERR_USAGE, "--xml and --heap do not go together");
+	return xml ? xen_host_xml(stdout, err) : xen_heap_print(stdout, err);
 }
 
 static int run_show(const struct args *args, int *status, struct error *err)
@@ -45,7 +88,9 @@ static int run_show(const struct args *args, int *status, struct error *err)
 			       "name a host or a table%s; usage: homenode show HOST, or "
 			       "homenode show --acpi FILE",
 			       host ? ", not both" : "");
-	if (!rc)
+	if (!rc && (args_flag(args, "xml") || args_flag(args, "heap")))
+		rc = show_xen(args, err);
+	else if (!rc)
 		rc = table ? show_acpi(table, format, err) : show_host(host, format, err);
 	if (rc)
 		return rc;
@@ -58,6 +103,8 @@ static int run_show(const struct args *args, int *status, struct error *err)
 static const struct option show_options[] = {
 	{"acpi", 0, "FILE", "print an ACPI table (SRAT, SLIT, MADT or HMAT) instead of a host",
 	 false},
+	{"xml", 0, NULL, "HOST xen as an hwloc XML file", false},
+	{"heap", 0, NULL, "HOST xen: the allocator's free pages, as JSON", false},
 	{0},
 };
 
@@ -70,7 +117,7 @@ const struct command cmd_show = {
 	.about = "Prints a host's nodes with their CPUs and memory, the distances between them, "
 		 "measured or published latencies and bandwidths, devices with the node they hang "
 		 "on, L3 caches, and where each of these figures comes from. HOST is a name from "
-		 "topologies/, a path to an hwloc XML file, or \"this\".",
+		 "topologies/, a path to an hwloc XML file, \"this\", or \"xen\" in a Xen dom0.",
 	.example = "homenode show epyc-nps4-8n",
 	.option = show_options,
 	.run = run_show,

@@ -111,11 +111,13 @@ int args_format(const struct args *a, bool csv_ok, enum output_format *out,
 /*
  * A HOST argument as a loaded host: "this", a name from topologies/, or a path
  * to an hwloc XML file. A name is looked up in topologies/ first; what has a
- * slash or ends in ".xml" is a path. "xen" is ERR_CANNOT, an unknown name
- * ERR_INPUT with the nearest known one; else as host_load().
+ * slash or ends in ".xml" is a path. "xen" is the host whose dom0 this is (ERR_CANNOT
+ * elsewhere), an unknown name ERR_INPUT with the nearest known one; else as host_load().
  */
 struct host;
 int find_host(const char *name, struct host **out, struct error *err) MUST_USE;
+/* Was it found as "xen"? Then what is free on it is known too (backend-xen/xen.h). */
+bool host_is_xen(const struct host *h);
 /* A WORKLOAD argument as a path: a name from workloads/, or a file. The caller frees. */
 int find_workload(const char *name, char **path, struct error *err) MUST_USE;
 /*

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backend-xen/xen.h"
 #include "base/alloc.h"
 #include "base/json_doc.h"
 #include "cli/command.h"
@@ -98,7 +99,7 @@ static int unknown_host(const char *name, struct error *err)
 	else
 		rc = error_set(err, ERR_INPUT,
 			       "unknown host \"%s\"; it is neither a name that \"homenode list "
-			       "topologies\" prints nor an hwloc XML file nor \"this\"",
+			       "topologies\" prints nor an hwloc XML file nor \"this\" nor \"xen\"",
 			       name);
 	data_files_release(&files);
 	return rc;
@@ -114,10 +115,7 @@ int find_host(const char *name, struct host **out, struct error *err)
 	if (strcmp(name, "this") == 0)
 		return host_load_this(out, err);
 	if (strcmp(name, "xen") == 0)
-		return error_set(err, ERR_CANNOT,
-				 "\"xen\": this build cannot ask a hypervisor for its host; name "
-				 "the machine's hwloc XML file, or a host from \"homenode list "
-				 "topologies\"");
+		return xen_host_load(out, err);
 	if (!*name)
 		return error_set(err, ERR_USAGE, "the host's name is empty");
 	if (strchr(name, '/') || ends_with(name, ".xml"))
@@ -133,6 +131,11 @@ int find_host(const char *name, struct host **out, struct error *err)
 		rc = unknown_host(name, err);
 	free(path);
 	return rc;
+}
+
+bool host_is_xen(const struct host *h)
+{
+	return !h->path && strcmp(h->name, "xen") == 0;
 }
 
 void print_host_warnings(const struct host *h, bool quiet)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend-xen/xen.h"
 #include "base/alloc.h"
 #include "base/units.h"
 
@@ -102,7 +103,11 @@ int state_from_flags(const struct args *args, const struct host *host, struct ho
 
 	host_state_init(out, host);
 	rc = args_bytes(args, "dom0-memory", &dom0, err);
-	if (!rc)
+	if (!rc && host_is_xen(host))
+		rc = dom0 ? error_set(err, ERR_USAGE,
+				      "--dom0-memory: host xen says itself what is free")
+			  : xen_host_state(out, err);
+	else if (!rc)
 		rc = host_state_take_dom0(out, dom0, 0, err);
 	if (!rc)
 		rc = set_overcommit(out, args, err);

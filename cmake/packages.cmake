@@ -12,6 +12,24 @@ option(LIBNUMA "Build the linux backend where libnuma is" ON)
 if(LIBNUMA)
 	pkg_check_modules(numa IMPORTED_TARGET numa)
 endif()
+
+# A program with the property STATIC_PACKAGES takes these libraries into itself, where
+# they are installed as archives: for a dom0 that has none of them. hwloc's own need of
+# libudev is met by cli/without_udev.c.
+set(STATIC_PACKAGES ON)
+foreach(package hwloc jansson yaml md lzma numa)
+	if(NOT TARGET PkgConfig::${package})
+		continue()
+	endif()
+	find_library(${package}_archive NAMES lib${package}.a HINTS ${${package}_LIBRARY_DIRS})
+	if(NOT ${package}_archive)
+		set(STATIC_PACKAGES OFF)
+	endif()
+	get_target_property(shared PkgConfig::${package} INTERFACE_LINK_LIBRARIES)
+	set_target_properties(PkgConfig::${package} PROPERTIES INTERFACE_LINK_LIBRARIES
+		"$<IF:$<BOOL:$<TARGET_PROPERTY:STATIC_PACKAGES>>,${${package}_archive},${shared}>")
+endforeach()
+
 # For backend-xen/, which says how to get them where they are missing.
 option(XEN "Drive Xen hosts, where libxl is installed" ON)
 if(XEN)

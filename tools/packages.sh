@@ -16,6 +16,7 @@ build  libyaml-dev      library yaml-0.1
 build  libmd-dev        library libmd
 build  liblzma-dev      library liblzma
 build  libnuma-dev      library numa
+xen    libxen-dev       library xenlight
 test   libcriterion-dev library criterion
 test   hwloc            command lstopo-no-graphics
 test   gnuplot-nox      command gnuplot
