@@ -360,6 +360,8 @@ static int run(const struct args *args, int *status, struct error *err)
 		rc = one_case(s, "", &s->zones, s->launches ? &nobody : &s->neighbours, err);
 	else if (!rc)
 		rc = answer_question(s, err);
+	if (!rc && args_operand(args, 1) && !s->launches)
+		rc = compare_day(&s->result, s->what, s->nr_what, &s->zones, &s->neighbours, err);
 	if (!rc && s->launches)
 		compare_swing(&s->result, s->what, s->nr_what, &s->zones, &s->neighbours,
 			      (uint32_t)s->launches, (uint64_t)s->seed);
@@ -397,7 +399,8 @@ const struct command cmd_compare = {
 	.about =
 		"Places the zones under each policy on an otherwise equal host and says what each "
 		"zone then gets: bandwidth, mean memory latency, time against being alone with all "
-		"memory local, why, and what a wrong map of its memory costs. Without ZONES it "
+		"memory local, why, what a wrong map of its memory costs, and how local dynamic "
+		"memory stays over a day. Without ZONES it "
 		"answers whether compact or scatter suits a zone on two nodes of this host, "
 		"streaming and chasing pointers, alone and with neighbours, with private and "
 		"shared data. Figures say how far they can be trusted; see docs/cost-model.md.",

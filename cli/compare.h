@@ -18,6 +18,11 @@ struct compare_row {
 	struct cost_result cost;
 	/* Time above what it would be if the pages were where the guest thinks. */
 	int64_t map_cost_ppm;
+	/* After 24 hours of dynamic memory; means over them. */
+	struct {
+		bool known;
+		int64_t local_page_ppm, slowdown_ppm, balloon_steps, balloon_failures;
+	} day;
 };
 
 /* One zone under one policy, launched again and again among other neighbours. */
@@ -39,6 +44,7 @@ struct compare {
 	struct swing_row *swing;
 	size_t nr_swing;
 	bool question; /* rows answer "compact or scatter", case by case */
+	bool has_day; /* rows have their day */
 };
 
 void compare_print_text(const struct compare *c, FILE *out);
@@ -55,6 +61,17 @@ void compare_print_json(const struct compare *c, FILE *out);
 void compare_swing(struct compare *c, const struct policy *const *policy, size_t nr_policies,
 		   const struct zone_list *zones, const struct zone_list *pool, uint32_t launches,
 		   uint64_t seed);
+
+/*
+ * Fills the rows' day where some zone or neighbour has dynamic memory: neighbours
+ * and zones start together, in this order, all under the same policy, and live 24
+ * hours on the simulated host. Their use of memory follows the day (zone/use.h's
+ * diurnal pattern: 10 % of the maximum at night, 60 % at noon, in steps of five
+ * minutes) and Edera's balloon follows that; Xen's allocator finds the pages.
+ */
+int compare_day(struct compare *c, const struct policy *const *policy, size_t nr_policies,
+		const struct zone_list *zones, const struct zone_list *neighbours,
+		struct error *err) MUST_USE;
 
 /* "2 3": os_indexes in the order chosen; the caller frees. */
 char *compare_nodes(const struct plan *p) MUST_USE;

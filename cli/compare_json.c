@@ -29,6 +29,15 @@ static void put_cost(json_t *o, const struct compare_row *r)
 	json_object_set_new(o, "causes_ppm", causes);
 	put(o, "spilled_bytes", r->plan.spilled_bytes);
 	put(o, "map_cost_ppm", r->map_cost_ppm);
+	if (r->day.known) {
+		json_t *day = json_object();
+
+		put(day, "local_page_ppm", r->day.local_page_ppm);
+		put(day, "slowdown_ppm", r->day.slowdown_ppm);
+		put(day, "balloon_steps", r->day.balloon_steps);
+		put(day, "balloon_failures", r->day.balloon_failures);
+		json_object_set_new(o, "day", day);
+	}
 	json_object_set_new(o, "latency_grade", json_string(cost_grade_name(c->latency_grade)));
 	json_object_set_new(o, "bandwidth_grade", json_string(cost_grade_name(c->bandwidth_grade)));
 }

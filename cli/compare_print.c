@@ -64,7 +64,7 @@ static const char *main_cause(const struct cost_result *r)
 	return best < 0 ? "-" : cost_cause_name((enum cost_cause)best);
 }
 
-static void header(struct table *t, bool question)
+static void header(struct table *t, bool question, bool day)
 {
 	static const char *const name[] = {"policy", "zone",  "nodes",	  "distance",
 					   "GB/s",   "ns",    "slowdown", "cause",
@@ -74,10 +74,25 @@ static void header(struct table *t, bool question)
 		table_cell(t, "case");
 	for (size_t i = 0; name[i]; i++)
 		table_cell(t, "%s", name[i]);
+	if (day) {
+		table_cell(t, "day local");
+		table_cell(t, "day slowdown");
+	}
 	table_end_row(t);
 }
 
-static void text_row(struct table *t, const struct compare_row *r, bool question)
+static void day_cells(struct table *t, const struct compare_row *r)
+{
+	if (!r->day.known) {
+		table_cell(t, "-");
+		table_cell(t, "-");
+		return;
+	}
+	table_cell(t, "%.1f%%", (double)r->day.local_page_ppm / 1e4);
+	table_cell(t, "%.3f", (double)r->day.slowdown_ppm / 1e6);
+}
+
+static void text_row(struct table *t, const struct compare_row *r, bool question, bool day)
 {
 	const struct cost_result *c = &r->cost;
 	char spill[32];
@@ -89,7 +104,7 @@ static void text_row(struct table *t, const struct compare_row *r, bool question
 	table_cell(t, "%s", r->zone->name);
 	if (!r->placed) {
 		table_cell(t, "refused");
-		for (int i = 0; i < 8; i++)
+		for (int i = 0; i < (day ? 10 : 8); i++)
 			table_cell(t, "-");
 		table_end_row(t);
 		return;
@@ -104,6 +119,8 @@ static void text_row(struct table *t, const struct compare_row *r, bool question
 	table_cell(t, "%.1f%%", (double)c->remote_ppm / 1e4);
 	table_cell(t, "%s", bytes_text(r->plan.spilled_bytes, spill, sizeof(spill)));
 	table_cell(t, "%.1f%%", (double)r->map_cost_ppm / 1e4);
+	if (day)
+		day_cells(t, r);
 	table_end_row(t);
 	free(nodes);
 }
@@ -175,9 +192,9 @@ void compare_print_text(const struct compare *c, FILE *out)
 	struct table *t = table_new();
 	char *grade = compare_grade(c);
 
-	header(t, c->question);
+	header(t, c->question, c->has_day);
 	for (size_t i = 0; i < c->nr; i++)
-		text_row(t, &c->row[i], c->question);
+		text_row(t, &c->row[i], c->question, c->has_day);
 	table_print(t, out, 0);
 	table_free(t);
 	for (size_t i = 0; i < c->nr; i++) {
@@ -202,7 +219,8 @@ void compare_print_csv(const struct compare *c, FILE *out)
 	fputs("case,policy,zone,placed,nodes,mean_distance_centi,bandwidth_bytes_per_s,latency_ps,"
 	      "slowdown_ppm,remote_ppm,cause_remote_ppm,cause_controller_ppm,cause_port_ppm,"
 	      "cause_fabric_ppm,cause_link_ppm,cause_cores_ppm,spilled_bytes,map_cost_ppm,"
-	      "latency_grade,bandwidth_grade\n",
+	      "latency_grade,bandwidth_grade,day_local_page_ppm,day_slowdown_ppm,"
+	      "day_balloon_steps,day_balloon_failures\n",
 	      out);
 	for (size_t i = 0; i < c->nr; i++) {
 		const struct compare_row *r = &c->row[i];
@@ -211,7 +229,7 @@ void compare_print_csv(const struct compare *c, FILE *out)
 		fprintf(out, "\"%s\",%s,%s,%d", r->label, r->policy->name, r->zone->name,
 			r->placed);
 		if (!r->placed) {
-			fputs(",,,,,,,,,,,,,,,,\n", out);
+			fputs(",,,,,,,,,,,,,,,,,,,,\n", out);
 			continue;
 		}
 		nodes = compare_nodes(&r->plan);
@@ -220,9 +238,15 @@ void compare_print_csv(const struct compare *c, FILE *out)
 			r->cost.slowdown_ppm, r->cost.remote_ppm);
 		for (int k = 0; k < COST_CAUSES; k++)
 			fprintf(out, ",%" PRId64, r->cost.cause_ppm[k]);
-		fprintf(out, ",%" PRId64 ",%" PRId64 ",%s,%s\n", r->plan.spilled_bytes,
+		fprintf(out, ",%" PRId64 ",%" PRId64 ",%s,%s", r->plan.spilled_bytes,
 			r->map_cost_ppm, cost_grade_name(r->cost.latency_grade),
 			cost_grade_name(r->cost.bandwidth_grade));
+		if (r->day.known)
+			fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "\n",
+				r->day.local_page_ppm, r->day.slowdown_ppm, r->day.balloon_steps,
+				r->day.balloon_failures);
+		else
+			fputs(",,,,\n", out);
 		free(nodes);
 	}
 }

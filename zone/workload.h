@@ -128,6 +128,10 @@ int workload_load(struct workload *out, const char *path, const char *format,
 		  struct error *err) MUST_USE;
 void workload_release(struct workload *w);
 
+/* A workload without zones, everything else at its default; for those that code
+ * makes. Its strings live for ever. */
+void workload_defaults(struct workload *w);
+
 /*
  * Open the stream of one row: same workload and seed, same events. The seed
  * matters to generators only. With skip_bad a bad trace row is counted and

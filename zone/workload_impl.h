@@ -8,9 +8,6 @@
 #include "zone/generator.h"
 #include "zone/workload.h"
 
-/* The defaults of a workload; strings that live forever. */
-void workload_defaults(struct workload *w);
-
 /* A workload's JSON, already parsed. `out` has its defaults and path; on failure
  * the caller releases it. */
 int workload_from_json(struct workload *out, const struct json_doc *doc,

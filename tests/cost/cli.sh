@@ -39,6 +39,34 @@ says out '"policy": "edera-scatter"'
 run 1 compare $host "$work/toomuch.json" --what compact
 says out "large under edera-compact: refused"
 
+# a day of dynamic memory: two nodes drift and pay for it, one node with room does
+# not, static memory has nothing to say
+[ -z "$(column day_local_page_ppm db flat)" ] || fail "static zones have a day"
+cat >"$work/day.json" <<'ZONES'
+{"zones": [
+ {"name": "db", "vcpus": 8, "memory": "12GiB", "memory_initial": "2GiB", "numa_nodes": 2,
+  "profile": "database"},
+ {"name": "web", "vcpus": 4, "memory": "8GiB", "memory_initial": "1GiB"}
+]}
+ZONES
+run 0 compare $host "$work/day.json" --format csv --what compact,scatter
+for policy in edera-compact edera-scatter; do
+	[ "$(column day_local_page_ppm web $policy)" = 1000000 ] || fail "a node with room drifts"
+	[ "$(column day_local_page_ppm db $policy)" -lt 800000 ] || fail "two nodes do not drift"
+	[ "$(column day_balloon_steps db $policy)" -gt 50 ] || fail "no balloon moved"
+	[ "$(column day_slowdown_ppm db $policy)" -gt "$(column slowdown_ppm db $policy)" ] ||
+		fail "drift costs nothing under $policy"
+done
+[ "$(column day_slowdown_ppm db edera-scatter)" -gt "$(column day_slowdown_ppm db edera-compact)" ] ||
+	fail "drift across sockets costs no more than inside one"
+cp "$work/out" "$work/first"
+run 0 compare $host "$work/day.json" --format csv --what compact,scatter
+cmp -s "$work/out" "$work/first" || fail "two equal days differ"
+run 0 compare $host "$work/day.json" --format json --what compact
+says out '"local_page_ppm"'
+run 0 compare $host "$work/day.json" --what compact
+says out "day slowdown"
+
 # the claim fails where nodes have channels of their own, and holds under a cap
 run 0 compare $host
 says out "stream, private, alone: edera-scatter does 100.0 % of the work"
