@@ -1,17 +1,53 @@
 /*
  * homenode diff: two runs row by row.
  */
+#include <string.h>
+
 #include "cli/command.h"
 #include "report/diff.h"
+#include "report/pages.h"
 #include "report/run_dir.h"
+
+/* Predicted and observed pages, as `homenode rehearse` writes them. */
+static int diff_pages(const struct args *args, int *status, struct error *err)
+{
+	struct pages_file predicted = {0}, observed = {0};
+	struct pages_diff d = {0};
+	enum output_format format;
+	int rc = args_format(args, true, &format, err);
+
+	if (!rc)
+		rc = pages_load(&predicted, args_operand(args, 0), err);
+	if (!rc)
+		rc = pages_load(&observed, args_operand(args, 1), err);
+	if (!rc) {
+		pages_compare(&d, &predicted, &observed);
+		if (format == FORMAT_JSON)
+			pages_print_json(&d, stdout);
+		else if (format == FORMAT_CSV)
+			pages_print_csv(&d, stdout);
+		else
+			pages_print_text(&d, stdout);
+		*status = d.wrong != 0;
+	}
+	pages_diff_release(&d);
+	pages_release(&observed);
+	pages_release(&predicted);
+	return rc;
+}
 
 static int run_diff(const struct args *args, int *status, struct error *err)
 {
 	struct run_dir a = {0}, b = {0};
 	struct comparison between;
 	enum output_format format;
-	int rc = args_format(args, true, &format, err);
+	int rc;
 
+	/* what comes through a pipe cannot be looked at and read again */
+	if (pages_recognise(args_operand(args, 0)) ||
+	    (strcmp(args_operand(args, 0), "-") == 0 && pages_recognise(args_operand(args, 1))))
+		return diff_pages(args, status, err);
+	rc = args_format(args, true, &format, err);
 	if (!rc)
 		rc = run_dir_load(&a, args_operand(args, 0), err);
 	if (!rc)
@@ -40,7 +76,8 @@ const struct command cmd_diff = {
 	.summary = "two runs row by row; status 1 when they differ",
 	.about = "Prediction against measurement, before against after. A RUN is a run's "
 		 "directory or a summary file. Rows are matched by topology, workload, policy, "
-		 "memory policy and seed.",
+		 "memory policy and seed. Two outputs of \"homenode rehearse\", predicted and "
+		 "observed, are compared page by page: on another node than predicted is 1.",
 	.example = "homenode diff results/runs/before results/runs/after",
 	.option = NULL,
 	.run = run_diff,

@@ -19,7 +19,7 @@ static uint32_t next_in(nodeset set, uint32_t after)
 /* An extent never straddles the DMA width. */
 static int64_t extents_on(const struct heap *h, uint32_t node, int64_t extent, enum heap_side side)
 {
-	int64_t nr = heap_high_free(h, node) / extent;
+	int64_t nr = heap_high_extents(h, node, extent) / extent;
 
 	if (side == HEAP_ANY && node == h->low_node)
 		nr += h->low_free / extent;

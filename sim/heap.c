@@ -2,6 +2,8 @@
 
 #include "base/units.h"
 
+#define BLOCK_BYTES (2 * MIB)
+
 const int64_t heap_extent_bytes[HEAP_EXTENTS] = {GIB, 2 * MIB, PAGE_BYTES};
 
 int64_t heap_default_low_bytes(const struct host *host)
@@ -21,7 +23,13 @@ void heap_init(struct heap *h, const struct host *host, int64_t *free_bytes, int
 {
 	int64_t low = low_bytes >= 0 ? low_bytes : heap_default_low_bytes(host);
 
-	*h = (struct heap){.host = host, .free_bytes = free_bytes, .low_node = HEAP_NO_NODE};
+	*h = (struct heap){
+		.host = host,
+		.free_bytes = free_bytes,
+		.low_node = HEAP_NO_NODE,
+		.blocks = -1,
+		.blocks_start = -1,
+	};
 	for (unsigned n = 0; n < host->nr_nodes; n++)
 		free_bytes[n] = host->node[n].memory_bytes / PAGE_BYTES * PAGE_BYTES;
 	if (!low || !host->memory_nodes)
@@ -42,11 +50,30 @@ static int64_t least(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+int64_t heap_high_extents(const struct heap *h, uint32_t node, int64_t extent)
+{
+	int64_t bytes = heap_high_free(h, node);
+
+	if (h->blocks >= 0 && extent > PAGE_BYTES && node == h->low_node)
+		bytes = least(bytes, h->blocks * BLOCK_BYTES);
+	return whole(bytes, extent);
+}
+
+/* After taking `high` bytes above the DMA width of low_node in such extents. Pages come
+ * from what is broken up already, while there is any. */
+static void count_blocks(struct heap *h, int64_t high, int64_t extent)
+{
+	if (h->blocks < 0)
+		return;
+	if (extent > PAGE_BYTES)
+		h->blocks -= high / BLOCK_BYTES;
+	h->blocks = least(h->blocks, heap_high_free(h, h->low_node) / BLOCK_BYTES);
+}
+
 int64_t heap_take(struct heap *h, uint32_t node, int64_t want, int64_t extent, enum heap_side side,
 		  int64_t *low)
 {
-	int64_t high_free = heap_high_free(h, node);
-	int64_t got = whole(least(want, high_free), extent);
+	int64_t high = whole(least(want, heap_high_extents(h, node, extent)), extent), got = high;
 
 	if (side == HEAP_ANY && node == h->low_node) {
 		int64_t more = whole(least(want - got, h->low_free), extent);
@@ -56,12 +83,19 @@ int64_t heap_take(struct heap *h, uint32_t node, int64_t want, int64_t extent, e
 		got += more;
 	}
 	h->free_bytes[node] -= got;
+	if (node == h->low_node)
+		count_blocks(h, high, extent);
 	return got;
 }
 
 void heap_give(struct heap *h, uint32_t node, int64_t bytes, int64_t low)
 {
 	h->free_bytes[node] += bytes;
-	if (node == h->low_node)
-		h->low_free += low;
+	if (node != h->low_node)
+		return;
+	h->low_free += low;
+	if (h->blocks >= 0) {
+		h->blocks = least(h->blocks + (bytes - low) / BLOCK_BYTES, h->blocks_start);
+		h->blocks = least(h->blocks, heap_high_free(h, node) / BLOCK_BYTES);
+	}
 }

@@ -8,8 +8,8 @@
  * 900 MiB in small pieces, as on the real thing.
  *
  * Not modelled: which pages pin a larger block. What is free on one side of one
- * node counts as contiguous as its amount allows, so a node that has been
- * churned for long looks less broken up here than it is. Neither is scrubbing.
+ * node counts as contiguous as its amount allows (but see `blocks`), so a node that has
+ * been churned for long looks less broken up here than it is. Neither is scrubbing.
  */
 #ifndef SIM_HEAP_H
 #define SIM_HEAP_H
@@ -25,6 +25,10 @@ struct heap {
 	int64_t *free_bytes; /* per node, low memory included */
 	uint32_t low_node; /* node with memory below the DMA width, or HEAP_NO_NODE */
 	int64_t low_free; /* of that, free */
+	/* Whole blocks of 2 MiB that are free on low_node above the DMA width, where Xen's
+	 * own heap and dom0 have broken some up; now, and with no zone there. -1: as many
+	 * as its free memory makes. */
+	int64_t blocks, blocks_start;
 };
 
 /* Extent sizes the domain builder asks for, in bytes, largest first: 1 GiB, 2 MiB,
@@ -56,6 +60,9 @@ int64_t heap_take(struct heap *h, uint32_t node, int64_t want, int64_t extent, e
 		  int64_t *low);
 /* Give back `bytes`, `low` of them to below the DMA width (0 on other nodes). */
 void heap_give(struct heap *h, uint32_t node, int64_t bytes, int64_t low);
+
+/* Bytes above the DMA width that a request for extents of this size can have. */
+int64_t heap_high_extents(const struct heap *h, uint32_t node, int64_t extent);
 
 static inline int64_t heap_high_free(const struct heap *h, uint32_t node)
 {

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/units.h"
+#include "sim/overhead.h"
 
 static struct heap *heap_of(struct sim *sim, const struct sim_zone *z)
 {
@@ -89,7 +90,7 @@ int memory_check_launch(const struct sim *sim, uint32_t host, const struct plan 
 			struct error *err)
 {
 	const struct host_state *s = &sim->state[host];
-	int64_t need = plan_memory_bytes(p);
+	int64_t need = plan_memory_bytes(p) + overhead_bytes(sim, p);
 
 	if (need > s->total_free_bytes)
 		return error_set(err, ERR_NO_ROOM,
@@ -174,9 +175,11 @@ void memory_launch(struct sim *sim, struct sim_zone *z, const struct plan *p)
 	z->low_pages = 0;
 	z->last_node = 0;
 	z->resident_bytes = 0;
+	overhead_before(sim, z, p);
 	if (p->memory_rule == PLAN_MEMORY_STRIPED) {
 		launch_striped(sim, z, p);
 		account(sim, z, plan_memory_bytes(p));
+		overhead_behind(sim, z);
 		return;
 	}
 	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
@@ -195,6 +198,7 @@ void memory_launch(struct sim *sim, struct sim_zone *z, const struct plan *p)
 		if (missing[v])
 			launch_elsewhere(sim, z, p, v, missing[v]);
 	account(sim, z, plan_memory_bytes(p));
+	overhead_behind(sim, z);
 }
 
 /* --- balloon down ----------------------------------------------------------------- */
@@ -396,6 +400,49 @@ void memory_resize(struct sim *sim, struct sim_zone *z, int64_t bytes)
 		enlarge(sim, z, bytes);
 }
 
+/* The vnode that belongs on this node, else the first. */
+static uint32_t vnode_on(const struct sim_zone *z, uint32_t node)
+{
+	for (uint32_t v = 0; v < z->nr_vnodes; v++)
+		if (sim_vnodes(z)[v].node == node)
+			return v;
+	return 0;
+}
+
+bool memory_correct(struct sim *sim, struct sim_zone *z, const int64_t *bytes)
+{
+	struct heap *h = heap_of(sim, z);
+	int64_t more[NODES_MAX];
+
+	memcpy(more, bytes, h->host->nr_nodes * sizeof(*more));
+	use_array(z, z->nr_parts);
+	for (uint32_t i = 0; i < z->nr_parts; i++)
+		more[z->part[i].node] -= z->part[i].bytes;
+	for (uint32_t n = 0; n < h->host->nr_nodes; n++)
+		if (more[n] > h->free_bytes[n])
+			return false;
+	for (uint32_t i = 0; i < z->nr_parts; i++) {
+		int64_t *here = &more[z->part[i].node];
+		int64_t less = -*here < z->part[i].bytes ? -*here : z->part[i].bytes;
+
+		if (less <= 0)
+			continue;
+		*here += less;
+		give_piece(sim, z, i, less, less < z->cold[i] ? less : z->cold[i]);
+	}
+	for (uint32_t n = 0; n < h->host->nr_nodes; n++) {
+		int64_t low = 0;
+
+		if (more[n] <= 0)
+			continue;
+		(void)heap_take(h, n, more[n], PAGE_BYTES, HEAP_ANY, &low);
+		add_low(z, low);
+		add_part(z, vnode_on(z, n), n, more[n], 0);
+	}
+	drop_empty(z);
+	return true;
+}
+
 void memory_stop(struct sim *sim, struct sim_zone *z)
 {
 	const struct plan_memory *part = sim_parts(z);
@@ -407,4 +454,5 @@ void memory_stop(struct sim *sim, struct sim_zone *z)
 	h->low_free += z->low_pages * PAGE_BYTES;
 	z->low_pages = 0;
 	account(sim, z, -z->resident_bytes);
+	overhead_stop(sim, z);
 }

@@ -7,6 +7,12 @@
  *			2097152
  *	low=BYTES	memory below the DMA width on the first node; default: what
  *			Xen makes of the host
+ *	free=P:P:...	pages free on each node when the run begins; default: all but
+ *			dom0's. With low=, the state of a real host
+ *	blocks=N	whole blocks of 2 MiB that are free above the DMA width on the
+ *			first node; default: as many as its free memory makes
+ *	overhead=xen	what Xen takes for each zone beside its memory (overhead.h);
+ *			default: nothing
  */
 #ifndef SIM_OPTIONS_H
 #define SIM_OPTIONS_H

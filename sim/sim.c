@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "sim/memory.h"
 #include "sim/options.h"
+#include "sim/overhead.h"
 #include "sim/sim_impl.h"
 
 static struct sim *sim_of(const struct backend *b)
@@ -32,6 +33,7 @@ static void sim_close(struct backend *b)
 		free(z->device);
 	}
 	free(sim->zone);
+	free(sim->overhead);
 	free(sim->state);
 	free(sim->free_bytes);
 	free(sim->dom0_bytes);
@@ -48,7 +50,8 @@ static int take_dom0(struct sim *sim, uint32_t host, int64_t bytes, struct error
 {
 	struct host_state *s = &sim->state[host];
 	const struct host *h = s->host;
-	int64_t left = bytes, *taken = &sim->dom0_bytes[sim->node_base[host]];
+	int64_t left = bytes, *booked = &sim->dom0_bytes[sim->node_base[host]];
+	int64_t taken[NODES_MAX] = {0};
 
 	if (bytes > s->total_free_bytes)
 		return error_set(
@@ -72,8 +75,40 @@ static int take_dom0(struct sim *sim, uint32_t host, int64_t bytes, struct error
 		int64_t low = 0;
 
 		(void)heap_take(&sim->heap[host], n, taken[n], PAGE_BYTES, HEAP_ANY, &low);
+		booked[n] += taken[n];
 	}
 	s->total_free_bytes -= bytes;
+	return 0;
+}
+
+/* What option "free" does not call free is taken, by dom0 as it were. */
+static int take_used(struct sim *sim, uint32_t host, struct error *err)
+{
+	struct host_state *s = &sim->state[host];
+	struct heap *h = &sim->heap[host];
+
+	if (!sim->nr_free)
+		return 0;
+	if (sim->nr_free != s->host->nr_nodes)
+		return error_set(err, ERR_USAGE,
+				 "simulator option free names %u nodes, but host %s has %u",
+				 sim->nr_free, s->host->name, s->host->nr_nodes);
+	for (uint32_t n = 0; n < sim->nr_free; n++) {
+		int64_t bytes = sim->free_pages[n] * PAGE_BYTES;
+
+		if (bytes > s->free_bytes[n])
+			return error_set(err, ERR_USAGE,
+					 "simulator option free: node %u of host %s has only %lld "
+					 "pages",
+					 s->host->node[n].os_index, s->host->name,
+					 (long long)(s->free_bytes[n] / PAGE_BYTES));
+		sim->dom0_bytes[sim->node_base[host] + n] = s->free_bytes[n] - bytes;
+		s->total_free_bytes -= s->free_bytes[n] - bytes;
+		s->free_bytes[n] = bytes;
+		if (n == h->low_node && h->low_free > bytes)
+			h->low_free = bytes;
+	}
+	h->blocks = h->blocks_start = sim->blocks;
 	return 0;
 }
 
@@ -120,7 +155,9 @@ static int open_host(struct sim *sim, uint32_t i, const struct backend_config *c
 				 "dom0 is to have %u vCPUs, but host %s has only %u CPUs",
 				 config->dom0_vcpus, h->name, h->nr_cpus);
 	book_dom0_vcpus(s, config->dom0_vcpus);
-	rc = take_dom0(sim, i, config->dom0_memory_bytes / PAGE_BYTES * PAGE_BYTES, err);
+	rc = take_used(sim, i, err);
+	if (!rc)
+		rc = take_dom0(sim, i, config->dom0_memory_bytes / PAGE_BYTES * PAGE_BYTES, err);
 	sim->low_start[i] = sim->heap[i].low_free;
 	return rc;
 }
@@ -225,6 +262,10 @@ static void grow_slots(struct sim *sim, uint32_t slot)
 	for (size_t i = old; i < cap; i++)
 		zone[i].host = SIM_NOBODY;
 	free(sim->zone);
+	if (sim->keeps_overhead) {
+		sim->overhead = xreallocarray(sim->overhead, cap, sizeof(*sim->overhead));
+		memset(&sim->overhead[old], 0, (cap - old) * sizeof(*sim->overhead));
+	}
 	sim->zone = zone;
 	sim->cap_zones = cap;
 }
@@ -375,6 +416,30 @@ static int sim_measure(struct backend *b, uint32_t host, uint32_t slot, struct m
 		.part = sim_parts(z),
 	};
 	return 0;
+}
+
+int sim_correct(struct backend *b, uint32_t host, uint32_t slot, const int64_t *bytes,
+		struct error *err)
+{
+	struct sim *sim = sim_of(b);
+	int64_t sum = 0;
+
+	if (!slot_live(sim, slot) || sim->zone[slot].host != host)
+		return error_set(err, ERR_CANNOT, "slot %u runs no zone on this host", slot);
+	for (uint32_t n = 0; n < sim->state[host].host->nr_nodes; n++)
+		sum += bytes[n];
+	if (sum != sim->zone[slot].resident_bytes || !memory_correct(sim, &sim->zone[slot], bytes))
+		return error_set(err, ERR_CANNOT,
+				 "the zone of slot %u cannot have its memory there", slot);
+	return sim->check ? sim_verify_host(sim, host, err) : 0;
+}
+
+void sim_set_special_pages(struct backend *b, uint32_t slot, int64_t pages)
+{
+	struct sim *sim = sim_of(b);
+
+	if (slot_live(sim, slot))
+		overhead_set_special(sim, &sim->zone[slot], pages);
 }
 
 const struct backend_ops sim_backend = {

@@ -41,6 +41,11 @@ struct sim_zone {
 	uint32_t prev, next; /* zones of the same host when checking, SIM_NOBODY at the ends */
 };
 
+/* What is held for a zone beside its memory (sim/overhead.h). */
+struct sim_overhead {
+	int64_t bytes[NODES_MAX], low_bytes;
+};
+
 static inline const struct plan_memory *sim_parts(const struct sim_zone *z)
 {
 	return z->in_array ? z->part : &z->one_part;
@@ -69,6 +74,11 @@ struct sim {
 	const struct allocator *allocator;
 	int64_t exchange_ppm; /* share of ballooned pages drawn from all pages alike */
 	int64_t balloon_extent_bytes;
+	bool keeps_overhead;
+	struct sim_overhead *overhead; /* by slot; NULL unless keeps_overhead */
+	uint32_t nr_free; /* nodes that option "free" names, from the first on; 0: not given */
+	int64_t free_pages[NODES_MAX];
+	int64_t blocks; /* option "blocks"; -1: not given */
 	int64_t low_bytes; /* below the DMA width on the first node; -1: Xen's default */
 };
 

@@ -15,9 +15,11 @@ struct sums {
 	uint32_t zones, total_vcpus;
 };
 
-static int verify_zone(const struct host *h, const struct sim_zone *z, uint32_t slot,
+static int verify_zone(const struct sim *sim, const struct host *h, uint32_t slot,
 		       struct sums *sums, struct error *err)
 {
+	const struct sim_zone *z = &sim->zone[slot];
+	const struct sim_overhead *overhead = sim->overhead ? &sim->overhead[slot] : NULL;
 	const struct plan_memory *part = sim_parts(z);
 	const struct sim_vnode *vnode = sim_vnodes(z);
 	int64_t resident = 0;
@@ -42,7 +44,9 @@ static int verify_zone(const struct host *h, const struct sim_zone *z, uint32_t 
 		resident += part[i].bytes;
 		sums->bytes[part[i].node] += part[i].bytes;
 	}
-	sums->low += z->low_pages * PAGE_BYTES;
+	for (uint32_t n = 0; overhead && n < h->nr_nodes; n++)
+		sums->bytes[n] += overhead->bytes[n];
+	sums->low += z->low_pages * PAGE_BYTES + (overhead ? overhead->low_bytes : 0);
 	if (resident != z->resident_bytes)
 		return error_set(err, ERR_CHECK,
 				 "slot %u was given %" PRId64 " bytes, its nodes hold %" PRId64,
@@ -92,7 +96,7 @@ int sim_verify_host(const struct sim *sim, uint32_t host, struct error *err)
 
 	memset(&sums, 0, sizeof(sums));
 	for (uint32_t i = sim->first_zone[host]; i != SIM_NOBODY; i = sim->zone[i].next) {
-		int rc = verify_zone(s->host, &sim->zone[i], i, &sums, err);
+		int rc = verify_zone(sim, s->host, i, &sums, err);
 
 		if (rc)
 			return rc;

@@ -1,0 +1,144 @@
+#include "bench/rehearse.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/units.h"
+
+struct rehearsal {
+	const struct scenario *s;
+	struct backend *b;
+	FILE *out;
+	const struct rehearse_hook *hook;
+	bool *live; /* by slot */
+};
+
+static void row(const struct rehearsal *r, size_t step, const char *zone, uint32_t node,
+		int64_t bytes)
+{
+	const struct host *host = backend_observe(r->b, 0)->host;
+
+	fprintf(r->out, "%s,%zu,\"%s\",%s,%u,%" PRId64 "\n", r->s->name, step,
+		step ? r->s->step[step - 1].text : "", zone, host->node[node].os_index,
+		bytes / PAGE_BYTES);
+}
+
+static int measure(const struct rehearsal *r, uint32_t slot, int64_t on[NODES_MAX],
+		   struct error *err)
+{
+	struct measure m;
+	int rc = backend_measure(r->b, 0, slot, &m, err);
+
+	memset(on, 0, NODES_MAX * sizeof(*on));
+	if (rc)
+		return rc;
+	if (!(m.fields & (MEASURE_PARTS | MEASURE_NODE_PARTS)))
+		return error_set(err, ERR_CANNOT,
+				 "backend %s does not say on which nodes a zone's memory is",
+				 backend_name(r->b));
+	for (uint32_t i = 0; i < m.nr_parts; i++)
+		on[m.part[i].node] += m.part[i].bytes;
+	return 0;
+}
+
+static int print_zone(const struct rehearsal *r, size_t step, uint32_t slot, struct error *err)
+{
+	const struct host *host = backend_observe(r->b, 0)->host;
+	int64_t on[NODES_MAX];
+	int rc = measure(r, slot, on, err);
+
+	if (rc)
+		return rc;
+	for (uint32_t n = 0; n < host->nr_nodes; n++)
+		row(r, step, r->s->zone[slot]->zone.name, n, on[n]);
+	return 0;
+}
+
+/* All that lives, after `step` steps. */
+static int print_state(const struct rehearsal *r, size_t step, struct error *err)
+{
+	const struct host_state *state = backend_observe(r->b, 0);
+	int rc = 0;
+
+	for (uint32_t n = 0; n < state->host->nr_nodes; n++)
+		row(r, step, "(free)", n, state->free_bytes[n]);
+	for (uint32_t slot = 0; slot < r->s->nr_zones && !rc; slot++)
+		if (r->live[slot])
+			rc = print_zone(r, step, slot, err);
+	return rc;
+}
+
+static int carry_out(const struct rehearsal *r, const struct scenario_step *what, struct error *err)
+{
+	struct scenario_zone *z = r->s->zone[what->slot];
+	struct step step = {.kind = what->kind, .slot = what->slot, .bytes = what->bytes};
+	int rc = 0;
+
+	if (what->kind == STEP_START) {
+		step.plan = &z->plan;
+		rc = plan_fill_memory(&z->plan, backend_observe(r->b, 0), err);
+	}
+	if (!rc)
+		rc = backend_check(r->b, &step, err);
+	if (!rc)
+		rc = backend_apply(r->b, &step, err);
+	if (!rc)
+		r->live[what->slot] = what->kind != STEP_STOP;
+	return rc;
+}
+
+static int tell(const struct rehearsal *r, size_t step, struct error *err)
+{
+	uint32_t slot = r->s->step[step - 1].slot;
+	int64_t on[NODES_MAX] = {0};
+	int rc = 0;
+
+	if (!r->hook)
+		return 0;
+	if (r->live[slot])
+		rc = measure(r, slot, on, err);
+	return rc ? rc : r->hook->after(r->hook->context, r->b, r->s, step, on, err);
+}
+
+static int stop_all(const struct rehearsal *r, struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t slot = 0; slot < r->s->nr_zones; slot++) {
+		struct step stop = {.kind = STEP_STOP, .slot = slot};
+
+		if (!r->live[slot])
+			continue;
+		r->live[slot] = false;
+		if (backend_apply(r->b, &stop, rc ? NULL : err))
+			rc = rc ? rc : ERR_MACHINE;
+	}
+	return rc;
+}
+
+int rehearse(const struct scenario *s, struct backend *b, FILE *out,
+	     const struct rehearse_hook *hook, struct error *err)
+{
+	struct rehearsal r = {.s = s, .b = b, .out = out, .hook = hook};
+	int rc, left;
+
+	r.live = xcalloc(s->nr_zones ? s->nr_zones : 1, sizeof(*r.live));
+	rc = print_state(&r, 0, err);
+	for (size_t i = 0; i < s->nr_steps && !rc; i++) {
+		const struct scenario_step *step = &s->step[i];
+		bool more = step->group && i + 1 < s->nr_steps && step[1].group == step->group;
+
+		rc = carry_out(&r, step, err);
+		if (rc && err)
+			error_prefix(err, "%s: step %zu, \"%s\"", s->name, i + 1, step->text);
+		else if (!rc && !more)
+			rc = print_state(&r, i + 1, err);
+		if (!rc)
+			rc = tell(&r, i + 1, err);
+	}
+	left = stop_all(&r, rc ? NULL : err);
+	free(r.live);
+	return rc ? rc : left;
+}

@@ -1,0 +1,39 @@
+/*
+ * Carries a scenario out on a machine, step by step, and writes what every zone has on
+ * every node afterwards, and what is free: one row a node. Predictions (on the
+ * simulator) and observations (on a hypervisor) have the same rows.
+ *
+ *	scenario,step,action,zone,node,pages
+ *
+ * Step 0 is before the first. `zone` is "(free)" for free memory and "(unknown)" for
+ * what a machine has given a zone and cannot attribute to a node (its node is then
+ * empty). At step 0 "(low)" is what of the free memory lies below the DMA width, and
+ * "(blocks)" what of the rest is in whole blocks of 2 MiB.
+ */
+#ifndef BENCH_REHEARSE_H
+#define BENCH_REHEARSE_H
+
+#include <stdio.h>
+
+#include "backend/backend.h"
+#include "bench/scenario.h"
+
+#define REHEARSE_HEADER "scenario,step,action,zone,node,pages"
+
+/*
+ * Called after each step's rows are written, before the next step; `measured` holds the
+ * bytes by node of the step's zone (zeros after a STOP). A predictor may put right here
+ * what it could not know. Any error ends the rehearsal.
+ */
+struct rehearse_hook {
+	int (*after)(void *context, struct backend *b, const struct scenario *s, size_t step,
+		     const int64_t *measured, struct error *err);
+	void *context;
+};
+
+/* Host 0 of `b` carries it out; zones that are left at the end are stopped. A step
+ * that the machine refuses ends the scenario with its error. `hook` may be NULL. */
+int rehearse(const struct scenario *s, struct backend *b, FILE *out,
+	     const struct rehearse_hook *hook, struct error *err) MUST_USE;
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * Where zones' pages were predicted to be and where they were found: two files of
+ * `homenode rehearse` (bench/rehearse.h has their columns) held against each other,
+ * step by step and node by node.
+ *
+ * A machine gives a zone a few pages more than it asked for: console, store, start
+ * info, tables. Up to PAGES_SPECIAL_MAX pages that a zone has more in all than
+ * predicted are counted as special, on the nodes where it has too many; whatever else
+ * differs is wrong. Except where a balloon took pages from a zone: which ones is the
+ * guest's own choice, and what differs then is counted as that. Of free memory the rows are
+ * compared too, but apart: it differs where a machine takes memory for itself.
+ */
+#ifndef REPORT_PAGES_H
+#define REPORT_PAGES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+#define PAGES_SPECIAL_MAX 32
+#define PAGES_NODES_MAX 64
+
+struct pages_row {
+	const char *scenario, *action, *zone;
+	int64_t step, node, pages; /* node -1: unknown */
+};
+
+/* Zero-initialise. */
+struct pages_file {
+	const char *path;
+	struct pages_row *row; /* ascending: scenario, step, zone, node; from step 0 on */
+	size_t nr, cap;
+	struct arena arena;
+};
+
+/* One zone after one step, or free memory (zone "(free)"). */
+struct pages_case {
+	const char *scenario, *action, *zone;
+	int64_t step;
+	uint32_t nr_nodes; /* in the order of their numbers */
+	int64_t node[PAGES_NODES_MAX], predicted[PAGES_NODES_MAX], observed[PAGES_NODES_MAX];
+	int64_t special, choice, wrong; /* pages; of free memory all that differs is wrong */
+	bool changed; /* observed otherwise than after the last step */
+	bool missing; /* the zone is in one of the files only */
+};
+
+/* Zero-initialise. */
+struct pages_diff {
+	struct pages_case *at;
+	size_t nr, cap;
+	int64_t pages; /* of zones, observed, over all cases that changed */
+	int64_t special; /* likewise */
+	int64_t choice, wrong; /* over all cases */
+	int64_t free_wrong; /* most that is off on a node's free memory after any step */
+};
+
+/* Is the file one of these? False also when it cannot be read. */
+bool pages_recognise(const char *path);
+/* ERR_INPUT with file:line:column. On failure `out` is released. */
+int pages_load(struct pages_file *out, const char *path, struct error *err) MUST_USE;
+void pages_release(struct pages_file *f);
+
+/* Strings are borrowed from the files. */
+void pages_compare(struct pages_diff *out, const struct pages_file *predicted,
+		   const struct pages_file *observed);
+void pages_diff_release(struct pages_diff *d);
+
+/* What changed and what is wrong, then a line for each scenario. */
+void pages_print_text(const struct pages_diff *d, FILE *out);
+/* Every case and node: scenario,step,action,zone,node,predicted_pages,... */
+void pages_print_csv(const struct pages_diff *d, FILE *out);
+void pages_print_json(const struct pages_diff *d, FILE *out); /* pages_json.c */
+
+#endif

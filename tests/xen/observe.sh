@@ -1,0 +1,111 @@
+#!/bin/sh
+# In dom0: carries out the scenarios of /t/scenarios with the stock tools, xl and the
+# stock domain builder, and writes what is where after each step to /out/NAME.csv, as
+# `homenode rehearse` does (bench/rehearse.h). Zones with "vnuma" stock libxl cannot
+# build; those scenarios are left to homenode itself.
+# shellcheck source=tools/xen-rig/dom0-lib.sh
+. /t/lib.sh
+
+# memory below the DMA width is that of zones up to the width's: zone z ends at
+# 2^(z + 12) bytes
+width=$(xl dmesg | sed -n 's/.*Domain heap initialised DMA width \([0-9]*\) bits.*/\1/p')
+low_zone=$((${width:-0} - 12))
+
+# blocks that the first node has above that width; where Xen and dom0 are not, all free
+# memory is in blocks
+scrubbed
+blocks=$(./blocks 0) || fail "the blocks of node 0 cannot be counted"
+
+# start_zone NAME SIZE nodes N[,N...] [vcpus V]
+start_zone()
+{
+	zone=$1 mib=${2%MiB} nodes=$4
+	shift 4
+	vcpus=$(echo "$nodes" | tr ',' '\n' | wc -l)
+	[ "${1:-}" != vcpus ] || vcpus=$2
+	# one CPU a node: its number is the node's; the list form, since the string form
+	# leaves the toolstack's own placement on
+	cpus=$(for _ in $(seq "$vcpus"); do printf '"%s", ' "$nodes"; done)
+	guest_config "$zone" "$mib" "$vcpus" "cpus = [$cpus]"
+	if grep -q "^balloon $zone " "$file"; then
+		guest_start "$zone" && guest_report "$zone" >/dev/null
+	else
+		guest_start "$zone" -p
+	fi
+}
+
+# state STEP ACTION: rows of what is free and of every zone
+state()
+{
+	debug_key H | awk -v scenario="$scenario" -v step="$1" -v action="$2" -v low="$low_zone" '
+		/^heap\[node=/ {
+			gsub(/[^0-9]+/, " ")
+			node = $1; zone = $2; pages = $3
+			free[node] += pages
+			if (zone <= low)
+				below[node] += pages
+			if (node + 1 > nodes)
+				nodes = node + 1
+		}
+		END { for (n = 0; n < nodes; n++) {
+			printf "%s,%s,\"%s\",(free),%d,%d\n", scenario, step, action, n, free[n]
+			if (step == 0)
+				printf "%s,%s,\"%s\",(low),%d,%d\n", scenario, step, action, n, below[n]
+		} }'
+	debug_key u | awk -v scenario="$scenario" -v step="$1" -v action="$2" \
+		-v names="$(xl list | awk 'NR > 2 { print $2 "=" $1 }' | tr '\n' ' ')" '
+		BEGIN { n = split(names, pair, " ")
+			for (i = 1; i <= n; i++) { split(pair[i], part, "="); name[part[1]] = part[2] } }
+		/^Domain [0-9]+ \(/ { zone = name[$2] }
+		zone != "" && $1 == "Node" { sub(/:/, "", $2)
+			printf "%s,%s,\"%s\",%s,%s,%s\n", scenario, step, action, zone, $2, $3 }'
+}
+
+# carry_out WORD...: one step; where it fails, says so
+carry_out()
+{
+	what=$1
+	shift
+	case $what in
+	start) start_zone "$@" ;;
+	balloon) xl mem-set "$1" "${2%MiB}" && settled "$1" "${2%MiB}" ;;
+	stop) xl destroy "$1" && { ! grep -A 99 "^stop $1$" "$file" | grep -q '^start' || scrubbed; } ;;
+	esac || fail "$scenario: $what $*"
+}
+
+rehearse()
+{
+	step=0 group=''
+	while read -r line; do
+		case $line in
+		'#'* | '') continue ;;
+		together) group=1 && continue ;;
+		end) group='' && wait && state "$step" "$action" && continue ;;
+		esac
+		step=$((step + 1)) action=$line
+		if [ -n "$group" ]; then
+			# shellcheck disable=SC2086 # words
+			carry_out $line &
+		else
+			# shellcheck disable=SC2086 # words
+			carry_out $line </dev/null
+			state "$step" "$action"
+		fi
+	done <"$file"
+}
+
+for file in /t/scenarios/*.txt; do
+	! grep -q vnuma "$file" || continue
+	begin=$(cut -d. -f1 /proc/uptime)
+	scenario=$(basename "$file" .txt)
+	scrubbed
+	{
+		echo "scenario,step,action,zone,node,pages"
+		state 0 ""
+		echo "$scenario,0,\"\",(blocks),0,$((blocks * 512))"
+		rehearse
+	} >"/out/$scenario.csv"
+	xl list | awk 'NR > 2 { print $1 }' | while read -r left; do xl destroy "$left"; done
+	echo "$scenario: $(($(cut -d. -f1 /proc/uptime) - begin)) s"
+done
+finish
