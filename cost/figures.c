@@ -85,6 +85,61 @@ bool cost_host_is_zen1(const struct host *h)
 	return false;
 }
 
+/* Entry in tens of the row's own. */
+static uint32_t normal_entry(const struct host *h, uint32_t from, uint32_t to)
+{
+	uint32_t own = host_distance(h, from, from);
+	double d = (double)host_distance(h, from, to) * 10 / (own ? own : 10);
+
+	return d < 1e6 ? (uint32_t)(d + 0.5) : 1000000;
+}
+
+static bool inside_package(const struct host *h, uint32_t a, uint32_t b)
+{
+	return a != b && h->node[a].package == h->node[b].package &&
+	       h->node[a].package != HOST_NO_PACKAGE && h->node[a].nr_cpus && h->node[b].nr_cpus;
+}
+
+void cost_scale_init(struct cost_scale *s, const struct host *h)
+{
+	uint32_t inside = 0, outside = 0;
+	bool seen[COST_ENTRIES] = {false};
+
+	*s = (struct cost_scale){.zen1 = cost_host_is_zen1(h)};
+	for (uint32_t a = 0; a < h->nr_nodes; a++) {
+		for (uint32_t b = 0; b < h->nr_nodes; b++) {
+			uint32_t d = normal_entry(h, a, b);
+
+			if (inside_package(h, a, b)) {
+				inside = d > inside ? d : inside;
+				seen[d < COST_ENTRIES ? d : COST_ENTRIES - 1] = true;
+			} else if (h->node[a].package != h->node[b].package && h->node[a].nr_cpus &&
+				   h->node[b].nr_cpus) {
+				outside = d > outside ? d : outside;
+			}
+		}
+	}
+	s->ranked = inside > 18 && outside > inside;
+	for (uint32_t d = 0; s->ranked && d < COST_ENTRIES; d++) {
+		s->rank[d] = (uint8_t)s->nr_ranks;
+		s->nr_ranks += seen[d];
+	}
+}
+
+double cost_scale_ratio(const struct cost_scale *s, const struct host *h, uint32_t from,
+			uint32_t to)
+{
+	uint32_t d = normal_entry(h, from, to);
+	double nearest = cost_slit_ratio(12, false), farthest = cost_slit_ratio(18, false);
+
+	if (!s->ranked || !inside_package(h, from, to))
+		return cost_slit_ratio(d, s->zen1);
+	d = d < COST_ENTRIES ? d : COST_ENTRIES - 1;
+	if (s->nr_ranks == 1)
+		return (nearest + farthest) / 2;
+	return nearest + (farthest - nearest) * s->rank[d] / (s->nr_ranks - 1);
+}
+
 /* Chiplets show as nodes with two or more L3s of their own. A node that is one
  * chiplet with one L3 looks like any small machine and is left without a port. */
 uint32_t figure_ports(const struct host *h, uint32_t node, double *in, double *out,
@@ -137,14 +192,11 @@ enum host_grade figure_local_ns(const struct host *h, uint32_t node, double *out
 }
 
 enum host_grade figure_pair_ns(const struct host *h, uint32_t from, uint32_t to, double local,
-			       bool zen1, double *out)
+			       const struct cost_scale *scale, double *out)
 {
-	uint32_t diagonal = host_distance(h, from, from);
-	double d = (double)host_distance(h, from, to) * 10 / (diagonal ? diagonal : 10);
-
 	if (figure_cell(h, MATRIX_LATENCY, from, to, out))
 		return h->matrix[MATRIX_LATENCY].grade;
-	*out = local * cost_slit_ratio(d < 1e6 ? (uint32_t)(d + 0.5) : 1000000, zen1);
+	*out = local * cost_scale_ratio(scale, h, from, to);
 	return GRADE_ASSUMED;
 }
 

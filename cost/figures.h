@@ -35,7 +35,7 @@ void figure_controller(const struct host *h, uint32_t node, double ports, double
 enum host_grade figure_local_ns(const struct host *h, uint32_t node, double *out);
 /* Latency of a pair, given the initiator's local one. */
 enum host_grade figure_pair_ns(const struct host *h, uint32_t from, uint32_t to, double local,
-			       bool zen1, double *out);
+			       const struct cost_scale *scale, double *out);
 
 /* Best cell of CPUs in package `to` that read memory in package `from`; 0: none. */
 double figure_best_cell(const struct host *h, uint32_t from, uint32_t to);

@@ -24,8 +24,9 @@ static void worsen(struct cost_params *p, enum cost_figure f, enum host_grade g)
 static void fill_latency(struct cost_params *p, const struct cost_assume *assume)
 {
 	const struct host *h = p->host;
-	bool zen1 = cost_host_is_zen1(h);
+	struct cost_scale scale;
 
+	cost_scale_init(&scale, h);
 	for (uint32_t i = 0; i < p->nr_nodes; i++) {
 		double *row = &p->latency_ns[(size_t)i * p->nr_nodes];
 		enum host_grade g = figure_local_ns(h, i, &row[i]);
@@ -39,7 +40,7 @@ static void fill_latency(struct cost_params *p, const struct cost_assume *assume
 		for (uint32_t j = 0; j < p->nr_nodes; j++) {
 			if (i == j)
 				continue;
-			g = figure_pair_ns(h, i, j, row[i], zen1, &row[j]);
+			g = figure_pair_ns(h, i, j, row[i], &scale, &row[j]);
 			if (h->node[i].nr_cpus)
 				worsen(p, COST_REMOTE_LATENCY, g);
 		}

@@ -8,7 +8,9 @@
  *	latency of a pair	matrix cell; else local latency x class of the SLIT
  *				entry: <=10 1, 11-12 1.14, 13-18 1.56, 19-24 1.67,
  *				25-32 1.9 (2.5 on Zen 1: a package's own nodes at
- *				13-18, two L3s or more a node), above 32 SLIT / 17
+ *				13-18, two L3s or more a node), above 32 SLIT / 17;
+ *				where firmware ranks a package's own nodes, by rank
+ *				(struct cost_scale)
  *	local latency		diagonal cell; else 100 ns (Xeons 80-95, EPYC 105-120)
  *	controller, reads	diagonal cell of the bandwidth matrix; else a channel
  *				of DDR4-3200 at 82 % of its rate for every four cores
@@ -86,6 +88,24 @@ void cost_params_release(struct cost_params *p);
 
 /* Latency relative to local that a SLIT entry stands for; `zen1` as above. */
 double cost_slit_ratio(uint32_t distance, bool zen1);
+/*
+ * How to read the host's SLIT. Firmware that puts nodes of one package at more
+ * than 18, and other packages farther still, ranks them rather than measuring: no
+ * part with several nodes in a package has such latencies between them but
+ * Cluster-on-Die, whose packages show two nodes. There the entries inside a
+ * package are steps of equal height from the class of 11-12 to that of 13-18.
+ */
+#define COST_ENTRIES 256
+struct cost_scale {
+	bool zen1, ranked;
+	uint8_t rank[COST_ENTRIES]; /* of an entry inside a package */
+	uint32_t nr_ranks;
+};
+void cost_scale_init(struct cost_scale *s, const struct host *host);
+/* Latency relative to local between two nodes. */
+double cost_scale_ratio(const struct cost_scale *s, const struct host *host, uint32_t from,
+			uint32_t to);
+
 /* Does the host look like Zen 1: neighbours in a package at 13 to 18, several L3s
  * a node? */
 bool cost_host_is_zen1(const struct host *host);

@@ -94,7 +94,7 @@ void cost_outlook_init(struct cost_outlook *look, const struct host *host,
 		       const struct host_state *state)
 {
 	look->host = host;
-	look->zen1 = cost_host_is_zen1(host);
+	cost_scale_init(&look->scale, host);
 	for (uint32_t n = 0; n < host->nr_nodes; n++) {
 		look_at_node(look, n);
 		if (state)
@@ -146,7 +146,7 @@ static double pair_ns(const struct question *q, unsigned from, unsigned to)
 
 	if (from == to)
 		return local;
-	(void)figure_pair_ns(q->look->host, from, to, local, q->look->zen1, &ns);
+	(void)figure_pair_ns(q->look->host, from, to, local, &q->look->scale, &ns);
 	return ns;
 }
 

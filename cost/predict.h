@@ -27,7 +27,7 @@
 /* Some 40 KiB, meant for the stack. Borrowed host. Read-only once made. */
 struct cost_outlook {
 	const struct host *host;
-	bool zen1;
+	struct cost_scale scale;
 	struct cost_outlook_node {
 		double local_ns;
 		double read, write; /* of the controller, bytes a ns */

@@ -99,13 +99,11 @@ static void add_writes(struct host *h, const struct machine *m)
 		w[n * m->nr_nodes + n] = mib_per_s(m->read_mbps[n][n] * ratio);
 }
 
-static struct host *make_host(const struct machine *m)
+/* Nodes, packages and the SLIT. */
+static struct host *bare_host(const struct machine *m)
 {
 	struct host *h = host_new(m->id, m->nr_nodes);
 	uint32_t *d = host_matrix_new(h, MATRIX_DISTANCE, GRADE_FIRMWARE, "SLIT");
-	uint32_t *l = host_matrix_new(h, MATRIX_LATENCY, GRADE_MEASURED, "published");
-	uint32_t *b = host_matrix_new(h, MATRIX_BANDWIDTH, GRADE_MEASURED, "published");
-	struct error err;
 
 	h->nr_packages = m->nr_sockets;
 	for (uint32_t n = 0; n < m->nr_nodes; n++) {
@@ -118,10 +116,34 @@ static struct host *make_host(const struct machine *m)
 		for (unsigned c = 0; c < CORES && !expander; c++)
 			cpuset_add(&h->node[n].cpus, n * CORES + c);
 		h->node[n].nr_cpus = h->node[n].nr_cores = expander ? 0 : CORES;
+		for (uint32_t k = 0; k < m->nr_nodes; k++)
+			d[n * m->nr_nodes + k] = m->slit[n][k] > 0 ? (uint32_t)m->slit[n][k]
+						 : n == k	   ? 10
+								   : 21;
+	}
+	return h;
+}
+
+static void finish(struct host *h)
+{
+	struct error err;
+
+	if (host_finish(h, &err)) {
+		fprintf(stderr, "homenode-published: %s: %s\n", h->name, err.text);
+		exit(3);
+	}
+}
+
+static struct host *make_host(const struct machine *m)
+{
+	struct host *h = bare_host(m);
+	uint32_t *l = host_matrix_new(h, MATRIX_LATENCY, GRADE_MEASURED, "published");
+	uint32_t *b = host_matrix_new(h, MATRIX_BANDWIDTH, GRADE_MEASURED, "published");
+
+	for (uint32_t n = 0; n < m->nr_nodes; n++) {
 		for (uint32_t k = 0; k < m->nr_nodes; k++) {
 			uint32_t at = n * m->nr_nodes + k;
 
-			d[at] = m->slit[n][k] > 0 ? (uint32_t)m->slit[n][k] : n == k ? 10 : 21;
 			if (m->latency_ns[n][k] > 0)
 				l[at] = (uint32_t)(m->latency_ns[n][k] + 0.5);
 			if (m->read_mbps[n][k] > 0)
@@ -130,10 +152,7 @@ static struct host *make_host(const struct machine *m)
 	}
 	add_l3s(h, m);
 	add_writes(h, m);
-	if (host_finish(h, &err)) {
-		fprintf(stderr, "homenode-published: %s: %s\n", m->id, err.text);
-		exit(3);
-	}
+	finish(h);
 	return h;
 }
 
@@ -226,22 +245,34 @@ static void mixes(const struct machines *all)
 	foot(&g);
 }
 
-/* Mean ratio of the machine's pairs with this SLIT entry; 0: there are none. */
-static double class_ratio(const struct machine *m, double entry)
+/* Mean ratio of the machine's pairs with this SLIT entry, measured and as the SLIT
+ * alone says; false when there are none. Zen 1 is told by its name: its caches,
+ * which would tell, are not published. */
+static bool class_ratio(const struct machine *m, double entry, double *measured, double *says)
 {
-	double sum = 0;
+	struct host *h = bare_host(m);
+	struct cost_scale scale;
 	int nr = 0;
+
+	finish(h);
+	*measured = *says = 0;
+	cost_scale_init(&scale, h);
+	scale.zen1 |= strncmp(m->id, "HYGON", 5) == 0;
 
 	for (uint32_t i = 0; i < m->nr_nodes; i++) {
 		for (uint32_t j = 0; j < m->nr_nodes; j++) {
 			if (i == j || m->slit[i][j] < entry || m->slit[i][j] > entry ||
 			    !(m->latency_ns[i][j] > 0) || !(m->latency_ns[i][i] > 0))
 				continue;
-			sum += m->latency_ns[i][j] / m->latency_ns[i][i];
+			*measured += m->latency_ns[i][j] / m->latency_ns[i][i];
+			*says += cost_scale_ratio(&scale, h, i, j);
 			nr++;
 		}
 	}
-	return nr ? sum / nr : 0;
+	host_free(h);
+	*measured /= nr ? nr : 1;
+	*says /= nr ? nr : 1;
+	return nr > 0;
 }
 
 static void slit_latency(const struct machines *all)
@@ -253,18 +284,14 @@ static void slit_latency(const struct machines *all)
 	for (size_t i = 0; i < all->nr; i++) {
 		const struct machine *m = &all->machine[i];
 
-		/* Zen 1 by its name: its caches, which would tell, are not published */
-		bool zen1 = strncmp(m->id, "HYGON", 5) == 0;
-
 		for (uint32_t entry = 11; entry < 255; entry++) {
-			double ratio = class_ratio(m, entry);
+			double ratio, says;
 			char what[96];
 
-			if (!(ratio > 0))
+			if (!class_ratio(m, entry, &ratio, &says))
 				continue;
 			snprintf(what, sizeof(what), "%s, entry %u", m->id, entry);
-			row(&g, what, "SLIT", ratio * 100, cost_slit_ratio(entry, zen1) * 100,
-			    0.37);
+			row(&g, what, "SLIT", ratio * 100, says * 100, 0.37);
 			note(&plain, entry / 10.0, ratio);
 		}
 	}
