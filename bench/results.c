@@ -7,7 +7,9 @@
 #include "base/alloc.h"
 #include "bench/run.h"
 
-static const char *const file_names[] = {"summary", "timeline", "zones"};
+static const char *const file_names[] = {"summary", "timeline", "zones", "probes", "measured"};
+#define NR_FILES (sizeof(file_names) / sizeof(file_names[0]))
+#define PROBE_FILES_FIRST 3
 
 static char *file_path(const struct results *r, const char *name, bool complete)
 {
@@ -71,6 +73,30 @@ static int write_summary(struct results *r, bool complete, struct error *err)
 	return output_commit(&out, err);
 }
 
+static int write_probes(struct results *r, bool complete, struct error *err)
+{
+	static void (*const print[])(const struct probe_list *l, FILE *out) = {
+		probe_print_csv,
+		probe_print_measured_csv,
+	};
+
+	probe_list_sort(&r->probes);
+	for (size_t i = 0; r->probes.nr && i < sizeof(print) / sizeof(print[0]); i++) {
+		char *path = file_path(r, file_names[PROBE_FILES_FIRST + i], complete);
+		struct output out;
+		int rc = output_open(&out, path, err);
+
+		free(path);
+		if (rc)
+			return rc;
+		print[i](&r->probes, out.file);
+		rc = output_commit(&out, err);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
 /* Commit a stream under its final name. */
 static int commit_stream(const struct results *r, struct output *o, const char *name, bool complete,
 			 struct error *err)
@@ -85,11 +111,17 @@ static int commit_stream(const struct results *r, struct output *o, const char *
 /* What an earlier run left under the same names is not of this run. */
 static void remove_stale(const struct results *r, const struct results_about *about)
 {
-	for (size_t i = 0; i < sizeof(file_names) / sizeof(file_names[0]); i++) {
+	for (size_t i = 0; i < NR_FILES; i++) {
 		char *other = file_path(r, file_names[i], !about->complete);
 
 		unlink(other);
 		free(other);
+	}
+	for (size_t i = PROBE_FILES_FIRST; !r->probes.nr && i < NR_FILES; i++) {
+		char *probes = file_path(r, file_names[i], about->complete);
+
+		unlink(probes);
+		free(probes);
 	}
 	if (!r->want_zones) {
 		char *zones = file_path(r, "zones", about->complete);
@@ -108,6 +140,8 @@ int results_commit(struct results *r, const struct results_about *about, struct 
 	if (!rc)
 		rc = write_summary(r, about->complete, err);
 	if (!rc)
+		rc = write_probes(r, about->complete, err);
+	if (!rc)
 		rc = results_write_about(r, about, err);
 	if (!rc)
 		remove_stale(r, about);
@@ -118,6 +152,7 @@ void results_release(struct results *r)
 {
 	output_abandon(&r->timeline);
 	output_abandon(&r->zones);
+	probe_list_release(&r->probes);
 	free(r->directory);
 	free(r->row);
 	*r = (struct results){0};

@@ -1,7 +1,7 @@
 /*
- * A run's directory: summary.csv, timeline.csv, zones.csv (on request) and
- * run.json. Files appear whole or not at all. A run that was interrupted leaves
- * summary.partial.csv and so on instead, and "complete": false in run.json, so
+ * A run's directory: summary.csv, timeline.csv, zones.csv, probes.csv and
+ * measured.csv (on request) and run.json. Files appear whole or not at all. A run that was
+ * interrupted leaves summary.partial.csv and so on instead, and "complete": false in run.json, so
  * that nobody takes half a run for a whole one.
  *
  * All that may differ between machines and repeats (wall time, throughput,
@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "base/output.h"
+#include "bench/probes.h"
 #include "bench/row.h"
 #include "host/host.h"
 
@@ -24,6 +25,7 @@ struct results {
 	char *directory;
 	struct output timeline, zones;
 	bool want_zones;
+	struct probe_list probes; /* the files appear when there are any */
 	struct row *row;
 	size_t nr, cap;
 };

@@ -58,7 +58,9 @@
 	X(mean_s_to_90, "mean time from start to there, of those zones")                           \
 	X(mean_s_to_75, "the same for 75 %")                                                       \
 	X(mean_s_to_50, "the same for 50 %")                                                       \
-	X(event_ties, "departures at the very time of the one before")
+	X(event_ties, "departures at the very time of the one before")                             \
+	X(triad_bytes_per_s, "mean triad of the zones that were probed; 0 without --probe")        \
+	X(chase_ps, "mean latency of a hop in those zones")
 
 struct row {
 	const char *topology, *workload, *policy, *memory_policy, *allocator;

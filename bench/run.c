@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "bench/run_dynamic.h"
 #include "bench/run_price.h"
+#include "bench/run_probe.h"
 
 /* Events between calls of the progress callback. */
 #define PROGRESS_EVENTS 4096
@@ -404,6 +405,7 @@ int run_row(const struct run_input *in, struct run_result *out, struct error *er
 	if (!rc || rc == ERR_INTERRUPTED) {
 		finish(r);
 		run_price_finish(r);
+		run_probe_finish(r);
 		fill_row(r);
 	}
 	tear_down(r);

@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "backend/backend.h"
+#include "bench/probes.h"
 #include "bench/row.h"
 #include "placement/policy.h"
 #include "zone/workload.h"
@@ -43,6 +44,7 @@ struct run_input {
 	bool cost; /* price the zones (cost/price.h) */
 	bool check; /* verify the invariants at every event */
 	bool skip_bad; /* count bad trace rows instead of stopping */
+	struct probe_list *probes; /* probe every zone once it runs; NULL: do not */
 	FILE *timeline, *zones; /* NULL: not wanted; headers are written by results.h */
 	/* Called now and then, NULL: never. */
 	void (*progress)(void *context, const struct run_progress *p);

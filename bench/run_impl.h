@@ -45,6 +45,10 @@ struct run {
 	struct plan plan; /* scratch of the current placement */
 	struct plan_memory part[PLAN_MEMORY_MAX]; /* run_measure's, of nodes */
 	struct zone zone; /* current zone with the row's memory policy applied */
+	struct {
+		int64_t nr;
+		int128 triad, chase;
+	} probed; /* sums over zones */
 	int64_t end_ns;
 	int64_t sample_ns; /* next row of the timeline, NS_NEVER: none */
 	uint64_t since_progress;

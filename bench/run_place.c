@@ -1,5 +1,6 @@
 #include "bench/run_dynamic.h"
 #include "bench/run_price.h"
+#include "bench/run_probe.h"
 
 #define LIVE_SLACK_BYTES (64 * PAGE_BYTES)
 
@@ -141,6 +142,9 @@ static int start_on(struct run *r, const struct zone_event *ev, uint64_t ordinal
 		live_remove(&r->live, slot);
 		return rc;
 	}
+	rc = run_probe(r, slot, ordinal, host, err);
+	if (rc)
+		return rc;
 	r->totals.vcpus += z->vcpus;
 	stranded_after(&r->stranded, host, z->vcpus, bytes);
 	fleet_update(&r->fleet, host, r->state[host]);

@@ -45,11 +45,13 @@ static const struct option options[] = {
 	{"choice", 0, "RULE", "first-fit, best-fit, worst-fit or random", false},
 	{"refused", 0, "RULE", "what to do without room: count, queue or stop", false},
 	{"cpu-overcommit", 0, "RATIO", "vCPUs a CPU may hold, host-wide; 0 = no limit", false},
-	{"dom0-memory", 0, "SIZE", "memory that dom0 keeps on every host", false},
+	{"dom0-memory", 0, "SIZE", "memory that dom0 keeps on every host", OPTION_RARE},
 	{"dom0-vcpus", 0, "N", "vCPUs that dom0 keeps on every host", OPTION_RARE},
 	{"trace", 't', "FORMAT", "WORKLOAD is a trace in this format", false},
 	{"skip-bad", 0, NULL, "count bad trace rows and go on", OPTION_RARE},
 	{"no-cost", 0, NULL, "do not price zones: no bandwidth, slowdown, swing", false},
+	{"probe", 0, NULL, "measure zones, beside what is predicted", false},
+	{"repeats", 0, "N", "each row N times in turn, with consecutive seeds", false},
 	{"zones", 'z', NULL, "write zones.csv too, one row a zone", false},
 	{"check", 0, NULL, "verify every invariant at every event (slow)", false},
 	{"backend", 'b', "BACKEND[:OPTIONS]", "the machine that does it (default: sim)", false},
@@ -78,6 +80,7 @@ struct cmd {
 	size_t nr_allocators;
 	uint64_t *seed;
 	size_t nr_seeds;
+	bool in_turn; /* seeds are repeats: all rows with one before the next */
 	const struct backend_ops *backend;
 	const char *options; /* of the backend, as given */
 	struct results results;
@@ -248,6 +251,28 @@ static int choose_seeds(struct cmd *c, struct error *err)
 				return error_set(err, ERR_USAGE, "the seed %s is given twice",
 						 list[i]);
 	}
+	return 0;
+}
+
+/* --repeats N: N seeds from the first one on. */
+static int choose_repeats(struct cmd *c, struct error *err)
+{
+	int64_t repeats = 0;
+	uint64_t first = c->seed[0];
+	int rc = args_int(c->args, "repeats", 1, 10000, &repeats, err);
+
+	if (rc || !repeats)
+		return rc;
+	if (c->nr_seeds > 1)
+		return error_set(
+			err, ERR_USAGE,
+			"--repeats counts on from one seed, there are %zu; give one --seed",
+			c->nr_seeds);
+	c->in_turn = true;
+	c->nr_seeds = (size_t)repeats;
+	c->seed = arena_alloc(&c->arena, c->nr_seeds * sizeof(*c->seed));
+	for (size_t i = 0; i < c->nr_seeds; i++)
+		c->seed[i] = first + i;
 	return 0;
 }
 
@@ -428,6 +453,7 @@ static int one_row(struct cmd *c, const struct policy *policy, enum run_memory m
 		.cost = !c->workload.no_cost && !args_flag(c->args, "no-cost"),
 		.check = args_flag(c->args, "check"),
 		.skip_bad = args_flag(c->args, "skip-bad"),
+		.probes = args_flag(c->args, "probe") ? &c->results.probes : NULL,
 		.timeline = c->results.timeline.file,
 		.zones = c->results.zones.file,
 		.progress = progress_show,
@@ -479,8 +505,22 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static int rows_with_seeds(struct cmd *c, size_t first, size_t end, struct error *err)
+{
+	int rc = 0;
+
+	for (size_t p = 0; p < c->nr_policies; p++)
+		for (size_t m = 0; m < c->nr_memory; m++)
+			for (size_t a = 0; a < c->nr_allocators; a++)
+				for (size_t s = first; !rc && s < end; s++)
+					rc = one_row(c, c->policy[p], c->memory[m], c->allocator[a],
+						     c->seed[s], err);
+	return rc;
+}
+
 /* Rows run in the order in which files list them, so that timeline.csv and
- * zones.csv are sorted like summary.csv. */
+ * zones.csv are sorted like summary.csv; repeats take turns, so that a machine that
+ * drifts does so for all. */
 static int all_rows(struct cmd *c, struct error *err)
 {
 	int rc = 0;
@@ -489,12 +529,10 @@ static int all_rows(struct cmd *c, struct error *err)
 	qsort(c->memory, c->nr_memory, sizeof(*c->memory), by_memory_name);
 	qsort(c->allocator, c->nr_allocators, sizeof(*c->allocator), by_text);
 	qsort(c->seed, c->nr_seeds, sizeof(*c->seed), by_number);
-	for (size_t p = 0; p < c->nr_policies; p++)
-		for (size_t m = 0; m < c->nr_memory; m++)
-			for (size_t a = 0; a < c->nr_allocators; a++)
-				for (size_t s = 0; !rc && s < c->nr_seeds; s++)
-					rc = one_row(c, c->policy[p], c->memory[m], c->allocator[a],
-						     c->seed[s], err);
+	if (!c->in_turn)
+		return rows_with_seeds(c, 0, c->nr_seeds, err);
+	for (size_t s = 0; !rc && s < c->nr_seeds; s++)
+		rc = rows_with_seeds(c, s, s + 1, err);
 	return rc;
 }
 
@@ -568,6 +606,10 @@ static int print_results(const struct cmd *c, struct error *err)
 			row_print_csv(&c->results.row[i], stdout);
 	} else {
 		row_print_text(c->results.row, c->results.nr, stdout);
+		if (c->results.probes.nr) {
+			fputc('\n', stdout);
+			probe_print_text(&c->results.probes, stdout);
+		}
 	}
 	return 0;
 }
@@ -595,6 +637,8 @@ static int prepare(struct cmd *c, struct error *err)
 		rc = choose_allocators(c, err);
 	if (!rc)
 		rc = choose_seeds(c, err);
+	if (!rc)
+		rc = choose_repeats(c, err);
 	if (!rc && c->nr_policies * c->nr_memory * c->nr_allocators * c->nr_seeds > 1 &&
 	    (args_given(c->args, "record") || args_given(c->args, "replay")))
 		rc = error_set(err, ERR_USAGE,

@@ -68,10 +68,10 @@ static void chase(struct job *job)
 	before = load_total(job);
 	job->load_ns = machine_now_ns();
 	for (uint32_t i = 0; i < r->repeats; i++) {
-		int64_t begin = machine_now_ns();
+		int64_t begin = machine_thread_ns();
 
 		at = chase_walk(at, job->hops);
-		job->ns[i] = machine_now_ns() - begin;
+		job->ns[i] = machine_thread_ns() - begin;
 	}
 	job->load_ns = machine_now_ns() - job->load_ns;
 	job->load_bytes = (int64_t)(load_total(job) - before);

@@ -6,6 +6,9 @@
  * The order is random over the whole piece, so that with 4 KiB pages nearly
  * every hop also misses the TLB and the figure holds the page walk; with huge
  * pages it is the memory's own as far as the TLB reaches.
+ *
+ * Time is the thread's CPU time, in which it waits for memory: what others take of
+ * its CPU does not count as latency.
  */
 #ifndef PROBE_CHASE_H
 #define PROBE_CHASE_H

@@ -185,6 +185,7 @@ static void print_place(struct record *r, const struct options *o, const struct 
 	record_int(r, "huge_ppm", m->huge_ppm);
 	record_int(r, "on_node_ppm", m->on_node_ppm);
 	record_int(r, "repeats", (int64_t)o->repeats);
+	record_int(r, "preempted", machine_preempted());
 	free(list);
 }
 

@@ -8,22 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/stats.h"
 #include "report/check.h"
 #include "report/compare.h"
 
 #define PAIRS_MIN 3
 
-/* Two-sided 95 % quantiles of Student's distribution for 1 to 30 degrees of
- * freedom (NIST/SEMATECH e-Handbook of Statistical Methods, table 1.3.6.7.2);
- * above that the one for 30, which is on the safe side. */
-static const double quantile[] = {
-	12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
-	2.201,	2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
-	2.080,	2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
-};
-
 struct pairs {
 	int64_t *before, *now;
+	double *difference;
 	size_t nr;
 };
 
@@ -39,22 +32,16 @@ static bool same_but_seed(const struct sheet *s, size_t a, size_t b)
 /* Means, and half the width of the interval of their difference. */
 static void interval(const struct pairs *p, double *before, double *now, double *half)
 {
-	double n = (double)p->nr, sum_a = 0, sum_b = 0, squares = 0, mean;
-	size_t df = p->nr - 1;
+	double n = (double)p->nr, sum_a = 0, sum_b = 0;
 
 	for (size_t i = 0; i < p->nr; i++) {
 		sum_a += (double)p->before[i];
 		sum_b += (double)p->now[i];
-	}
-	mean = (sum_b - sum_a) / n;
-	for (size_t i = 0; i < p->nr; i++) {
-		double d = (double)p->now[i] - (double)p->before[i] - mean;
-
-		squares += d * d;
+		p->difference[i] = (double)p->now[i] - (double)p->before[i];
 	}
 	*before = sum_a / n;
 	*now = sum_b / n;
-	*half = quantile[(df > 30 ? 30 : df) - 1] * sqrt(squares / (n - 1) / n);
+	*half = interval_of(p->difference, p->nr).half;
 }
 
 static void judge_column(struct check *c, const struct rule *rule, const char *row,
@@ -117,7 +104,8 @@ int check_measured(struct check *c, struct baseline *base, struct run_dir *run,
 {
 	struct sheet *a = &base->summary;
 	struct pairs p = {.before = xcalloc(a->nr + 1, sizeof(*p.before)),
-			  .now = xcalloc(a->nr + 1, sizeof(*p.now))};
+			  .now = xcalloc(a->nr + 1, sizeof(*p.now)),
+			  .difference = xcalloc(a->nr + 1, sizeof(*p.difference))};
 	int rc = 0;
 
 	for (size_t r = 0; !rc && r < a->nr; r++) {
@@ -139,6 +127,7 @@ int check_measured(struct check *c, struct baseline *base, struct run_dir *run,
 		}
 	}
 	free(p.before);
+	free(p.difference);
 	free(p.now);
 	return rc;
 }
