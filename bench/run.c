@@ -173,6 +173,7 @@ static int on_stop(struct run *r, const struct zone_event *ev, struct error *err
 		return rc ? rc : run_serve_waiting(r, err);
 	}
 	w = wait_queue_remove(&r->waiting, ev->id);
+	r->refusal.hosts_asked = 0; /* what was said was said of another zone */
 	if (w)
 		count_refused(r, &w->zone, w->ordinal, ERR_NO_ROOM);
 	else

@@ -14,6 +14,13 @@
 #include "bench/totals.h"
 #include "cost/price.h"
 
+/* Why the zone of the last run_place() was refused. Kept where zones.csv is written. */
+struct refusal {
+	uint32_t hosts_asked; /* those that had the memory and vCPUs in sum, and said no */
+	uint32_t host; /* the first of them */
+	struct error why; /* its word */
+};
+
 struct run {
 	const struct run_input *in;
 	struct row *row;
@@ -44,6 +51,7 @@ struct run {
 	struct rng choice_rng, policy_rng;
 	struct plan plan; /* scratch of the current placement */
 	struct plan_memory part[PLAN_MEMORY_MAX]; /* run_measure's, of nodes */
+	struct refusal refusal;
 	struct zone zone; /* current zone with the row's memory policy applied */
 	struct {
 		int64_t nr;

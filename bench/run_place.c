@@ -164,14 +164,14 @@ static int start_on(struct run *r, const struct zone_event *ev, uint64_t ordinal
 
 /* Would the machine take the plan? It may refuse what the policy accepts (an
  * allocator that never leaves the home node). */
-static int may_start(struct run *r, uint32_t host)
+static int may_start(struct run *r, uint32_t host, struct error *err)
 {
 	struct step step[PLAN_STEPS_MAX];
 	unsigned nr = plan_diff(NULL, &r->plan, host, live_next_slot(&r->live), step);
 	int rc = 0;
 
 	for (unsigned i = 0; !rc && i < nr; i++)
-		rc = backend_check(r->backend, &step[i], NULL);
+		rc = backend_check(r->backend, &step[i], err);
 	return rc;
 }
 
@@ -188,10 +188,13 @@ int run_place(struct run *r, const struct zone_event *ev, uint64_t ordinal, bool
 	request.vcpus = r->zone.vcpus;
 	*placed = false;
 	*why = ERR_NO_ROOM;
+	r->refusal.hosts_asked = 0;
 	fleet_begin(&r->fleet, &request);
 	for (;;) {
 		uint32_t host = fleet_next(&r->fleet, &request);
 		struct policy_input in = {.zone = &r->zone, .rng = &r->policy_rng};
+		struct error *said =
+			r->in->zones && !r->refusal.hosts_asked ? &r->refusal.why : NULL;
 		int rc;
 
 		if (host == FLEET_NONE)
@@ -199,9 +202,9 @@ int run_place(struct run *r, const struct zone_event *ev, uint64_t ordinal, bool
 		in.host = r->in->host[host];
 		in.state = r->state[host];
 		in.memory = r->memory[host];
-		rc = policy_place(r->in->policy, &in, &r->plan, NULL);
+		rc = policy_place(r->in->policy, &in, &r->plan, said);
 		if (!rc)
-			rc = may_start(r, host);
+			rc = may_start(r, host, said);
 		if (!rc) {
 			*placed = true;
 			return start_on(r, ev, ordinal, host, err);
@@ -210,6 +213,8 @@ int run_place(struct run *r, const struct zone_event *ev, uint64_t ordinal, bool
 		if (error_exit_status(rc) != 1)
 			return error_set(err, rc, "zone %s: %s", r->zone.name, error_name(rc));
 		*why = rc;
+		if (!r->refusal.hosts_asked++)
+			r->refusal.host = host;
 	}
 }
 

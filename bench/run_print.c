@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/units.h"
 #include "bench/run_price.h"
 
 static const char key_columns[] = "topology,workload,policy,memory_policy,allocator,seed";
@@ -25,7 +26,8 @@ void zones_print_header(FILE *out)
 		"balloon_failures,s_to_90,s_to_75,s_to_50,pages_by_node,bandwidth_bytes_per_s,"
 		"memory_latency_ps,slowdown_ppm,remote_traffic_ppm,cause_remote_ppm,"
 		"cause_controller_ppm,cause_port_ppm,cause_fabric_ppm,cause_link_ppm,"
-		"cause_cores_ppm\n",
+		"cause_cores_ppm,hosts_asked,asked_host,most_host_free_bytes,most_node_free_bytes,"
+		"most_host_free_vcpus,reason\n",
 		key_columns);
 }
 
@@ -197,7 +199,7 @@ static void print_price(struct run *r, uint32_t slot, int64_t end_ns, FILE *out)
 	struct price_life life;
 
 	if (!run_price_look(r, slot, &life)) {
-		fputs(",,,,,,,,,,\n", out);
+		fputs(",,,,,,,,,,,,,,,,\n", out);
 		return;
 	}
 	price_figures(&life, &f);
@@ -206,7 +208,7 @@ static void print_price(struct run *r, uint32_t slot, int64_t end_ns, FILE *out)
 		f.slowdown_ppm, f.remote_ppm);
 	for (int c = 0; c < COST_CAUSES; c++)
 		fprintf(out, ",%" PRId64, f.cause_ppm[c]);
-	fputc('\n', out);
+	fputs(",,,,,,\n", out);
 }
 
 void run_print_placed(struct run *r, uint32_t slot, int64_t end_ns, const char *outcome)
@@ -222,16 +224,72 @@ void run_print_placed(struct run *r, uint32_t slot, int64_t end_ns, const char *
 	print_price(r, slot, end_ns, out);
 }
 
+/* The most that one host, and one node, has free at this time. */
+struct room {
+	int64_t host_bytes, node_bytes;
+	uint32_t host_vcpus;
+};
+
+static struct room most_room(const struct run *r)
+{
+	struct room m = {0};
+
+	for (uint32_t i = 0; i < r->in->nr_hosts; i++) {
+		const struct host_state *s = r->state[i];
+		uint32_t free_vcpus =
+			s->vcpus_limit > s->total_vcpus ? s->vcpus_limit - s->total_vcpus : 0;
+
+		if (s->total_free_bytes > m.host_bytes)
+			m.host_bytes = s->total_free_bytes;
+		if (free_vcpus > m.host_vcpus)
+			m.host_vcpus = free_vcpus;
+		for (unsigned n = 0; n < s->host->nr_nodes; n++)
+			if (s->free_bytes[n] > m.node_bytes)
+				m.node_bytes = s->free_bytes[n];
+	}
+	return m;
+}
+
+/* Nobody was asked: no host has both the memory and the vCPUs in sum. */
+static void print_short(const struct zone *z, const struct room *m, FILE *out)
+{
+	char asked[32], most[32], *text;
+
+	bytes_text(zone_boot_bytes(z), asked, sizeof(asked));
+	if (m->host_bytes < zone_boot_bytes(z))
+		text = xasprintf("no host has %s of memory free; the most is %s", asked,
+				 bytes_text(m->host_bytes, most, sizeof(most)));
+	else if (m->host_vcpus < z->vcpus)
+		text = xasprintf("no host has %" PRIu32 " vCPUs free; the most is %" PRIu32,
+				 z->vcpus, m->host_vcpus);
+	else
+		text = xasprintf("no host has both %s of memory and %" PRIu32 " vCPUs free", asked,
+				 z->vcpus);
+	csv_print_field(text, out);
+	free(text);
+}
+
 void run_print_refused(const struct run *r, const struct zone *z, uint64_t ordinal, int64_t at_ns,
 		       int code)
 {
 	FILE *out = r->in->zones;
+	struct room m = most_room(r);
 
 	print_key(r, out);
 	fprintf(out, ",%" PRIu64 ",", ordinal);
 	csv_print_field(z->name, out);
 	fprintf(out,
 		",refused,%s,,,%" PRIu32 ",%" PRId64 ",0,%" PRId64 ",%" PRId64
-		",,,,,,,,,,,,,,,,,,,\n",
-		error_name(code), z->vcpus, zone_boot_bytes(z), at_ns, at_ns);
+		",,,,,,,,,,,,,,,,,,,,%" PRIu32 ",",
+		error_name(code), z->vcpus, zone_boot_bytes(z), at_ns, at_ns,
+		r->refusal.hosts_asked);
+	if (r->refusal.hosts_asked)
+		fprintf(out, "%" PRIu32, r->refusal.host);
+	fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRIu32 ",", m.host_bytes, m.node_bytes,
+		m.host_vcpus);
+	if (r->refusal.hosts_asked)
+		csv_print_field(r->refusal.why.text, out);
+	else
+		print_short(z, &m, out);
+	fputc('\n', out);
 }

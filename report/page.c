@@ -7,6 +7,7 @@
 #include "base/output.h"
 #include "base/units.h"
 #include "report/picture.h"
+#include "report/refusals.h"
 #include "report/series.h"
 #include "report/text.h"
 
@@ -75,11 +76,6 @@ static void print_band(const struct curve *c, const char *name, FILE *f)
 	fputs("END\n", f);
 }
 
-/* Colours that differ for the colour-blind too (Okabe and Ito, 2008), and dashes. */
-static const char *const colour[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
-				     "#56B4E9", "#E69F00", "#000000"};
-#define NR_COLOURS (sizeof(colour) / sizeof(colour[0]))
-
 static char *curves_script(const struct series *s, enum curve_value v, double scale,
 			   const char *label)
 {
@@ -105,10 +101,10 @@ static char *curves_script(const struct series *s, enum curve_value v, double sc
 		fprintf(f,
 			"%s$b%zu using 1:2:3 with filledcurves fs transparent solid 0.15 "
 			"noborder lc rgb '%s' notitle",
-			comma, i, colour[i % NR_COLOURS]);
+			comma, i, picture_colour(i));
 	for (size_t i = 0; i < s->nr; i++, comma = ", ") {
 		fprintf(f, "%s$c%zu using 1:2 with lines lw 2 dt %zu lc rgb '%s' title ", comma, i,
-			i % 5 + 1, colour[i % NR_COLOURS]);
+			i % 5 + 1, picture_colour(i));
 		print_gnuplot_text(s->curve[i].name, f);
 	}
 	fputc('\n', f);
@@ -156,8 +152,10 @@ out:
 	return rc;
 }
 
-static char *heat_script(const struct heat *h)
+static char *heat_script(const struct heat *h, const struct heat_map *m)
 {
+	double hours = (double)h->end_ns / (double)NS_PER_HOUR;
+	bool one = h->nr_hosts == 1;
 	char *text = NULL;
 	size_t n;
 	FILE *f = open_memstream(&text, &n);
@@ -166,51 +164,119 @@ static char *heat_script(const struct heat *h)
 	fputs("$heat << END\n", f);
 	for (size_t r = 0; r < h->nr_rows; r++) {
 		for (size_t c = 0; c < HEAT_COLUMNS; c++)
-			fprintf(f, "%.4g ", h->bytes[r * HEAT_COLUMNS + c] / (double)GIB);
+			fprintf(f, "%.4g ", (double)m->bytes[r * HEAT_COLUMNS + c] / (double)GIB);
 		fputc('\n', f);
 	}
 	fprintf(f,
-		"END\nset xlabel 'hours since the start'\nset ylabel 'host'\n"
+		"END\nset xlabel 'hours since the start'\nset ylabel '%s'\n"
 		"set cblabel 'GiB on a node'\nset palette defined (0 '#f7fbff', 1 '#6baed6', "
-		"2 '#08306b')\nset cbrange [0:*]\nset xrange [0:%.6g]\nset yrange [%.6g:0]\n"
-		"unset key\nplot $heat matrix using (($1+0.5)*%.6g):(($2+0.5)*%.6g):3 with image\n",
-		(double)h->end_ns / (double)NS_PER_HOUR, (double)h->nr_hosts,
-		(double)h->end_ns / (double)NS_PER_HOUR / HEAT_COLUMNS,
-		(double)h->per_row / h->nr_nodes);
+		"2 '#08306b')\nset cbrange [0:*]\nset xrange [0:%.6g]\nset yrange [%.6g:%.6g]\n"
+		"set ytics %s\nunset key\n"
+		"plot $heat matrix using (($1+0.5)*%.6g):(($2+0.5)*%.6g%s):3 with image\n",
+		one ? "node" : "host", hours, one ? h->nr_nodes - 0.5 : (double)h->nr_hosts,
+		one ? -0.5 : 0.0, h->nr_hosts <= 16 ? "1" : "autofreq", hours / HEAT_COLUMNS,
+		(double)h->per_row / (one ? 1 : h->nr_nodes), one ? "-0.5" : "");
 	fclose(f);
 	return text;
+}
+
+static int print_map(const struct heat *h, size_t m, const struct page_options *o, FILE *out,
+		     struct error *err)
+{
+	char *script = heat_script(h, &h->map[m]), *name = xasprintf("occupancy%zu", m + 1);
+	char *caption = xasprintf("%s.", h->map[m].row);
+	struct picture p = {
+		.name = m ? name : "occupancy",
+		.title = "Memory of nodes over time",
+		.description = "A heat map: hosts and their nodes from top to bottom, time from "
+			       "left to right, darker where more memory is in use",
+		.script = script,
+		.height = h->nr_hosts == 1 ? 120 + 26 * h->nr_nodes : 520,
+		.directory = o->pictures,
+	};
+	int rc = print_figure(&p, caption, out, err);
+
+	free(caption);
+	free(name);
+	free(script);
+	return rc;
+}
+
+static void print_heat_words(const struct heat *h, FILE *out)
+{
+	if (h->timeline)
+		fputs("<p>What zones and dom0 hold on each node, sample by sample", out);
+	else
+		fprintf(out,
+			"<p>A host has %u lines, one a node; %s Each zone's pages are where they "
+			"were when it ended: all its life for static memory, its last state for "
+			"dynamic memory",
+			h->nr_nodes,
+			h->per_row > 1 ? "nodes that share a line show the fullest of them." : "");
+	fprintf(out, ".%s</p>\n", h->more ? " Only the first rows of the run are drawn." : "");
+}
+
+static bool one_host(const struct sheet *s)
+{
+	int64_t hosts;
+
+	for (size_t r = 0; r < s->nr; r++)
+		if (!sheet_figure(s, r, "hosts", &hosts) || hosts != 1)
+			return false;
+	return s->nr > 0;
 }
 
 static int print_heat(const struct run_dir *run, const struct page_options *o, FILE *out,
 		      struct error *err)
 {
+	bool timeline = run->timeline && one_host(&run->summary);
 	struct heat h;
-	int rc = heat_load(&h, run->zones, err);
+	int rc;
 
+	if (!timeline && !run->zones)
+		return 0;
+	rc = heat_load(&h, timeline ? run->timeline : run->zones, timeline, err);
 	if (!rc && h.nr_rows) {
-		char *script = heat_script(&h);
-		char *caption =
-			xasprintf("%s. A host has %u lines, one a node; a line shows %zu "
-				  "node%s, the fullest of them. The memory of a zone in equal "
-				  "parts on its nodes, without what spilled to other nodes.",
-				  h.row, h.nr_nodes, h.per_row, h.per_row > 1 ? "s" : "");
-		struct picture p = {
-			.name = "occupancy",
-			.title = "Memory of nodes over time",
-			.description = "A heat map: hosts and their nodes from top to bottom, time "
-				       "from left to right, darker where more memory is in use",
-			.script = script,
-			.height = 520,
-			.directory = o->pictures,
-		};
-
 		fputs("<section>\n<h2>Node occupancy over time</h2>\n", out);
-		rc = print_figure(&p, caption, out, err);
+		print_heat_words(&h, out);
+		for (size_t m = 0; !rc && m < h.nr_maps; m++)
+			rc = print_map(&h, m, o, out, err);
 		fputs("</section>\n", out);
-		free(script);
-		free(caption);
 	}
 	heat_release(&h);
+	return rc;
+}
+
+/* What zones.csv adds to the counts of the summary. */
+static int print_refusals(const struct run_dir *run, const struct page_options *o, FILE *out,
+			  struct error *err)
+{
+	struct refusals r = {0};
+	struct picture p = {.name = "refusals",
+			    .title = "Refused zones over time",
+			    .description = "Steps for each policy: zones refused an hour",
+			    .height = 320,
+			    .directory = o->pictures};
+	char *script = NULL;
+	int rc = 0;
+
+	fputs("<section>\n<h2>Refused zones</h2>\n", out);
+	page_print_refusals(run, out);
+	if (run->zones)
+		rc = refusals_load(&r, run->zones, err);
+	else
+		fputs("<p>When, where and with what words zones were refused is in zones.csv, "
+		      "which a run with --zones writes.</p>\n",
+		      out);
+	if (!rc)
+		refusals_print(&r, out);
+	if (!rc && r.nr && have_gnuplot()) {
+		p.script = script = refusals_script(&r);
+		rc = print_figure(&p, "Zones refused an hour.", out, err);
+	}
+	fputs("</section>\n", out);
+	free(script);
+	refusals_release(&r);
 	return rc;
 }
 
@@ -282,11 +348,9 @@ static int print_pictures(const struct run_dir *run, const struct page_options *
 		      out);
 		return 0;
 	}
-	if (o->pictures)
-		rc = make_directories(o->pictures, err);
-	if (!rc && run->timeline)
+	if (run->timeline)
 		rc = print_timeline(run, o, out, err);
-	if (!rc && run->zones)
+	if (!rc)
 		rc = print_heat(run, o, out, err);
 	return rc;
 }
@@ -294,7 +358,7 @@ static int print_pictures(const struct run_dir *run, const struct page_options *
 int page_write(struct run_dir *run, const struct page_options *o, FILE *out, struct error *err)
 {
 	char *title = xasprintf("homenode: %s", last_part(run->path));
-	int rc;
+	int rc = 0;
 
 	page_print_head(title, out);
 	free(title);
@@ -307,10 +371,12 @@ int page_write(struct run_dir *run, const struct page_options *o, FILE *out, str
 	page_print_summary(run, out);
 	fputs("</section>\n", out);
 	page_print_compact_scatter(&run->summary, out);
-	fputs("<section>\n<h2>Refused zones</h2>\n", out);
-	page_print_refusals(run, out);
-	fputs("</section>\n", out);
-	rc = print_pictures(run, o, out, err);
+	if (o->pictures && have_gnuplot())
+		rc = make_directories(o->pictures, err);
+	if (!rc)
+		rc = print_refusals(run, o, out, err);
+	if (!rc)
+		rc = print_pictures(run, o, out, err);
 	if (o->nr_hosts)
 		fputs("<section>\n<h2>Hosts</h2>\n", out);
 	for (size_t i = 0; i < o->nr_hosts; i++)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "report/html.h"
 #include "report/page.h"
 #include "report/text.h"
 
@@ -60,42 +61,6 @@ static const char *mark(const struct sheet *s, size_t row, int column)
 	return mine == (better[i].higher ? low : high) ? "worst" : NULL;
 }
 
-static void begin_table(const char *caption, FILE *out)
-{
-	fputs("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"", out);
-	print_xml_text(caption, out);
-	fputs("\">\n<table class=\"sort\">\n<caption>", out);
-	print_xml_text(caption, out);
-	fputs("</caption>\n<thead><tr>", out);
-}
-
-static void heading(const char *name, bool text, FILE *out)
-{
-	fprintf(out, "<th scope=\"col\"%s>", text ? " class=\"t\"" : "");
-	print_xml_text(name, out);
-	fputs("</th>", out);
-}
-
-static void text_cell(const char *text, bool row_heading, FILE *out)
-{
-	fputs(row_heading ? "<th scope=\"row\" class=\"t\">" : "<td class=\"t\">", out);
-	print_xml_text(text, out);
-	fputs(row_heading ? "</th>" : "</td>", out);
-}
-
-static void figure_cell(int64_t value, const char *class, FILE *out)
-{
-	fprintf(out, "<td data-v=\"%" PRId64 "\"", value);
-	if (class)
-		fprintf(out, " class=\"%s\" title=\"%s\"", class, class);
-	fprintf(out, ">%" PRId64 "</td>", value);
-}
-
-static void end_table(FILE *out)
-{
-	fputs("</tbody>\n</table>\n</div>\n", out);
-}
-
 /* Does a key column tell rows of this run apart? */
 static bool varies(const struct sheet *s, const char *column)
 {
@@ -125,7 +90,7 @@ static void print_rows(const struct sheet *s, const char *id, bool all, FILE *ou
 {
 	for (unsigned c = 0; c < s->nr_columns; c++)
 		if (shown(s, s->column[c], all))
-			heading(s->column[c], (c < s->nr_keys), out);
+			html_heading(s->column[c], (c < s->nr_keys), out);
 	fprintf(out, "</tr></thead>\n<tbody id=\"%s\">\n", id);
 	for (size_t r = 0; r < s->nr; r++) {
 		fputs("<tr>", out);
@@ -135,25 +100,26 @@ static void print_rows(const struct sheet *s, const char *id, bool all, FILE *ou
 			if (!shown(s, s->column[c], all))
 				continue;
 			if (!(c < s->nr_keys) && sheet_figure_at(s, r, (int)c, &v))
-				figure_cell(v, mark(s, r, (int)c), out);
+				html_figure_cell(v, mark(s, r, (int)c), out);
 			else
-				text_cell(sheet_text(s, r, (int)c),
-					  strcmp(s->column[c], "policy") == 0, out);
+				html_text_cell(sheet_text(s, r, (int)c),
+					       strcmp(s->column[c], "policy") == 0, out);
 		}
 		fputs("</tr>\n", out);
 	}
-	end_table(out);
+	html_end_table(out);
 }
 
 void page_print_policies(const struct run_dir *run, FILE *out)
 {
-	begin_table("What policies are compared by", out);
+	html_begin_table("What policies are compared by", out);
 	print_rows(&run->summary, "policies", false, out);
 }
 
 void page_print_summary(const struct run_dir *run, FILE *out)
 {
-	begin_table("Figures of summary.csv, a row for each policy, memory policy and seed", out);
+	html_begin_table("Figures of summary.csv, a row for each policy, memory policy and seed",
+			 out);
 	print_rows(&run->summary, "summary", true, out);
 }
 
@@ -162,28 +128,29 @@ void page_print_refusals(const struct run_dir *run, FILE *out)
 	const struct sheet *s = &run->summary;
 	int64_t v;
 
-	begin_table("Refused zones by reason", out);
+	html_begin_table("Refused zones by reason", out);
 	for (unsigned i = 0; i < s->nr_keys; i++)
-		heading(s->column[i], true, out);
+		html_heading(s->column[i], true, out);
 	for (unsigned c = 0; c < s->nr_columns; c++)
 		if (strstr(s->column[c], "refus"))
-			heading(s->column[c], false, out);
+			html_heading(s->column[c], false, out);
 	fputs("</tr></thead>\n<tbody>\n", out);
 	for (size_t r = 0; r < s->nr; r++) {
 		fputs("<tr>", out);
 		for (unsigned i = 0; i < s->nr_keys; i++)
-			text_cell(sheet_text(s, r, sheet_column(s, s->column[i])), i == 2, out);
+			html_text_cell(sheet_text(s, r, sheet_column(s, s->column[i])), i == 2,
+				       out);
 		for (unsigned c = 0; c < s->nr_columns; c++) {
 			if (!strstr(s->column[c], "refus"))
 				continue;
 			if (sheet_figure_at(s, r, (int)c, &v))
-				figure_cell(v, NULL, out);
+				html_figure_cell(v, NULL, out);
 			else
-				text_cell("", false, out);
+				html_text_cell("", false, out);
 		}
 		fputs("</tr>\n", out);
 	}
-	end_table(out);
+	html_end_table(out);
 }
 
 /* The row like `row`, but with `with` in the place of `what` in this column. */
@@ -225,10 +192,10 @@ static void pair_row(struct sheet *s, size_t a, size_t b, FILE *out)
 		    !sheet_figure(s, b, better[i].column, &y) || x == y)
 			continue;
 		fputs("<tr>", out);
-		text_cell(sheet_row_name(s, a), true, out);
-		text_cell(better[i].column, false, out);
-		figure_cell(x, (x > y) == better[i].higher ? "best" : NULL, out);
-		figure_cell(y, (y > x) == better[i].higher ? "best" : NULL, out);
+		html_text_cell(sheet_row_name(s, a), true, out);
+		html_text_cell(better[i].column, false, out);
+		html_figure_cell(x, (x > y) == better[i].higher ? "best" : NULL, out);
+		html_figure_cell(y, (y > x) == better[i].higher ? "best" : NULL, out);
 		fputs("</tr>\n", out);
 	}
 }
@@ -245,18 +212,18 @@ void page_print_compact_scatter(struct sheet *s, FILE *out)
 				continue;
 			if (!begun) {
 				fprintf(out, "<section>\n<h2>%s</h2>\n", pairs[p].title);
-				begin_table("Figures that differ", out);
-				heading("row", true, out);
-				heading("column", true, out);
-				heading(pairs[p].a, false, out);
-				heading(pairs[p].b, false, out);
+				html_begin_table("Figures that differ", out);
+				html_heading("row", true, out);
+				html_heading("column", true, out);
+				html_heading(pairs[p].a, false, out);
+				html_heading(pairs[p].b, false, out);
 				fputs("</tr></thead>\n<tbody>\n", out);
 				begun = true;
 			}
 			pair_row(s, a, b, out);
 		}
 		if (begun) {
-			end_table(out);
+			html_end_table(out);
 			fputs("</section>\n", out);
 		}
 	}

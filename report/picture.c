@@ -58,6 +58,15 @@ bool have_gnuplot(void)
 	return found;
 }
 
+const char *picture_colour(size_t i)
+{
+	/* Okabe and Ito, 2008 */
+	static const char *const colour[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+					     "#56B4E9", "#E69F00", "#000000"};
+
+	return colour[i % (sizeof(colour) / sizeof(colour[0]))];
+}
+
 void print_gnuplot_text(const char *text, FILE *out)
 {
 	fputc('\'', out);

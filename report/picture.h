@@ -19,6 +19,8 @@ struct picture {
 
 /* ERR_MACHINE when gnuplot fails or a file cannot be written. */
 int picture_print(const struct picture *p, FILE *out, struct error *err) MUST_USE;
+/* Of the i-th curve: colours that differ for the colour-blind too. */
+const char *picture_colour(size_t i);
 /* 'text' as gnuplot's script wants it. */
 void print_gnuplot_text(const char *text, FILE *out);
 

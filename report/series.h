@@ -31,23 +31,32 @@ struct series {
 int series_load(struct series *out, const char *path, struct error *err) MUST_USE;
 void series_release(struct series *s);
 
-/* Memory of (host, node) that its own zones hold, in the first row of the run, in columns of time.
- */
+/* Memory of (host, node) in columns of time, for the first rows of the run. */
 #define HEAT_COLUMNS 120
 #define HEAT_ROWS_MAX 256
-#define HEAT_NODES_MAX ((size_t)1 << 18) /* of more hosts and nodes there is no picture */
+#define HEAT_MAPS_MAX 4
+#define HEAT_NODES_MAX ((size_t)1 << 16) /* of more hosts x nodes there is no picture */
+
+struct heat_map {
+	const char *row; /* of which row */
+	float *bytes; /* nr_rows x HEAT_COLUMNS: the fullest of those that share */
+};
 
 struct heat {
-	const char *row; /* of which row */
+	struct heat_map map[HEAT_MAPS_MAX];
+	size_t nr_maps;
+	bool more; /* rows that are not drawn */
+	bool timeline; /* from timeline.csv: the state itself, dom0 included */
 	int64_t end_ns;
 	size_t nr_rows, per_row; /* hosts x nodes that share a row of the picture */
 	unsigned nr_nodes;
 	uint64_t nr_hosts;
-	double *bytes; /* nr_rows x HEAT_COLUMNS: the fullest of those that share */
 	struct arena arena;
 };
 
-int heat_load(struct heat *out, const char *path, struct error *err) MUST_USE;
+/* `timeline`: path is timeline.csv of a run on one host; else zones.csv. nr_rows is 0
+ * where there is nothing to draw. */
+int heat_load(struct heat *out, const char *path, bool timeline, struct error *err) MUST_USE;
 void heat_release(struct heat *h);
 
 #endif

@@ -3,7 +3,9 @@
 . tests/cli/lib.sh
 
 [ -x "$HOMENODE" ] || { echo "skipped: the program is not built"; exit 77; }
-run 0 run golden-seven --zones --output "$work/run" --quiet
+sed 's/^\(.*"name": "G".*\)$/\1,{"at": "7min", "start": {"name": "H", "vcpus": 8, "memory": "40GiB", "numa_nodes": 2}}/' \
+	workloads/golden-seven.json >"$work/eight.json"
+run 0 run "$work/eight.json" --zones --output "$work/run" --quiet
 page=$work/run/report.html
 
 # without gnuplot: tables alone, and a sentence
@@ -23,6 +25,12 @@ for text in "What was run" "Policies" "Compact against scatter" "Refused zones" 
 	"distance in SLIT units" "gpu0" "How sure the figures are" "prefers-color-scheme" "@media print"; do
 	says run/report.html "$text"
 done
+# zones that were refused: the code, the host's own words, when, how much was free
+says run/report.html "Why zones were refused"
+says run/report.html "ERR_INFEASIBLE"
+says run/report.html "numa_nodes 2 asks for"
+says run/report.html "Where zones were refused"
+
 grep -Eq '(src|href)="(http|//)' "$page" && fail "the page needs the network"
 
 # names are text, whatever is in them
@@ -37,11 +45,11 @@ refused 2 report "$work/absent"
 sed 's/time_s/tyme_s/' "$work/run/timeline.csv" >"$work/timeline"
 if command -v gnuplot >/dev/null 2>&1; then
 	run 0 report "$work/run" --quiet --pictures "$work/pictures"
-	for name in locality live occupancy; do
+	for name in locality live refusals occupancy occupancy2 occupancy3; do
 		grep -q '<svg' "$work/pictures/$name.svg" || fail "no $name.svg"
 		[ -s "$work/pictures/$name.png" ] || fail "no $name.png"
 	done
-	[ "$(grep -c '<svg role="img"' "$page")" -eq 3 ] || fail "not three pictures"
+	[ "$(grep -c '<svg role="img"' "$page")" -eq 6 ] || fail "not six pictures"
 	mv "$work/timeline" "$work/run/timeline.csv"
 	rm "$page"
 	refused 2 report "$work/run" --quiet
