@@ -3,7 +3,7 @@
 . tests/cli/lib.sh
 
 [ -x "$HOMENODE" ] || { echo "skipped: the program is not built"; exit 77; }
-sed 's/^\(.*"name": "G".*\)$/\1,{"at": "7min", "start": {"name": "H", "vcpus": 8, "memory": "40GiB", "numa_nodes": 2}}/' \
+sed 's/^\(.*"name": "G".*\)$/\1,{"at": "7min", "start": {"name": "H", "vcpus": 8, "memory": "25GiB", "numa_nodes": 2}}/' \
 	workloads/golden-seven.json >"$work/eight.json"
 run 0 run "$work/eight.json" --zones --output "$work/run" --quiet
 page=$work/run/report.html
