@@ -8,9 +8,9 @@ void html_begin_table(const char *caption, FILE *out)
 {
 	fputs("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"", out);
 	print_xml_text(caption, out);
-	fputs("\">\n<table class=\"sort\">\n<caption>", out);
+	fputs("\">\n<table class=\"sort\">\n<caption><span>", out);
 	print_xml_text(caption, out);
-	fputs("</caption>\n<thead><tr>", out);
+	fputs("</span></caption>\n<thead><tr>", out);
 }
 
 void html_heading(const char *name, bool text, FILE *out)

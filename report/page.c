@@ -6,6 +6,7 @@
 
 #include "base/output.h"
 #include "base/units.h"
+#include "report/html.h"
 #include "report/picture.h"
 #include "report/refusals.h"
 #include "report/series.h"
@@ -312,25 +313,46 @@ static void print_about(const struct run_dir *run, FILE *out)
 	fputs("</section>\n", out);
 }
 
+static void print_grades(const struct page_options *o, FILE *out)
+{
+	html_begin_table("What the hosts' figures rest on, and how far off they may be", out);
+	html_heading("host", true, out);
+	html_heading("figure", true, out);
+	html_heading("grade", true, out);
+	html_heading("error", true, out);
+	html_begin_rows("grades", out);
+	for (size_t i = 0; i < o->nr_hosts; i++) {
+		for (unsigned g = 0; g < o->host[i].nr_grades; g++) {
+			const struct page_grade *grade = &o->host[i].grade[g];
+
+			fputs("<tr>", out);
+			html_text_cell(o->host[i].name, true, out);
+			html_text_cell(grade->what, false, out);
+			html_text_cell(grade->grade, false, out);
+			fputs("<td class=\"t say\">", out);
+			print_xml_text(grade->error, out);
+			fputs("</td></tr>\n", out);
+		}
+	}
+	html_end_table(out);
+}
+
 static void print_trust(const struct run_dir *run, const struct page_options *o, FILE *out)
 {
 	bool simulated = !run->about || strcmp(run->backend, "sim") == 0;
 
-	fputs("<section>\n<h2>How sure the figures are</h2>\n<ul>\n", out);
-	fputs(simulated ? "<li>Simulated: equal inputs give equal figures on every machine. They "
-			  "say what placement does to memory, not what a guest measures.</li>\n"
-			: "<li>Not simulated: figures differ between repeats; compare "
-			  "several.</li>\n",
+	fputs("<section>\n<h2>How sure the figures are</h2>\n", out);
+	fputs(simulated ? "<p>Simulated: equal inputs give equal figures on every machine. Counts, "
+			  "spill and locality follow from the rules exactly; bandwidth, latency, "
+			  "slowdown and swing come from a model, which is as good as what it knows "
+			  "of the host: <i>probed</i> (somebody measured this kind of machine), "
+			  "<i>firmware</i> (HMAT), or <i>assumed</i> (SLIT and shape).</p>\n"
+			: "<p>Measured: figures differ between repeats; one run alone says little. "
+			  "Compare several with <code>homenode check</code>.</p>\n",
 	      out);
-	for (size_t i = 0; i < o->nr_hosts; i++) {
-		for (unsigned m = 0; m < o->host[i].nr_matrices; m++) {
-			fputs("<li>", out);
-			print_xml_text(o->host[i].name, out);
-			fprintf(out, ": the %s matrix is %s.</li>\n", o->host[i].matrix[m].name,
-				o->host[i].matrix[m].grade);
-		}
-	}
-	fputs("</ul>\n</section>\n", out);
+	if (o->nr_hosts)
+		print_grades(o, out);
+	fputs("</section>\n", out);
 }
 
 static int print_pictures(const struct run_dir *run, const struct page_options *o, FILE *out,
@@ -379,8 +401,8 @@ int page_write(struct run_dir *run, const struct page_options *o, FILE *out, str
 		rc = print_pictures(run, o, out, err);
 	if (o->nr_hosts)
 		fputs("<section>\n<h2>Hosts</h2>\n", out);
-	for (size_t i = 0; i < o->nr_hosts; i++)
-		page_print_host(&o->host[i], out);
+	for (size_t i = 0; !rc && i < o->nr_hosts; i++)
+		rc = page_print_host(&o->host[i], i, o->pictures, out, err);
 	if (o->nr_hosts)
 		fputs("</section>\n", out);
 	print_trust(run, o, out);

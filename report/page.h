@@ -14,7 +14,9 @@
 struct page_node {
 	unsigned number, package, nr_cpus;
 	int64_t memory_bytes;
-	const char *devices; /* names, or "" */
+	const char *cpus; /* "0-7,64-71" */
+	const char *kind; /* "DRAM" */
+	const char *devices; /* "nic0, gpu1", or "" */
 };
 
 struct page_matrix {
@@ -22,8 +24,16 @@ struct page_matrix {
 	const uint32_t *value; /* nr_nodes x nr_nodes, UINT32_MAX: unknown */
 };
 
+/* How good a kind of figure is that the cost model rests on. */
+struct page_grade {
+	const char *what, *grade, *error; /* "local latency", "assumed", "within 6 %" */
+};
+
 struct page_host {
 	const char *name, *source;
+	const char *adrift; /* devices on no known node, or "" */
+	const struct page_grade *grade;
+	unsigned nr_grades;
 	unsigned nr_nodes, nr_matrices;
 	struct page_node *node;
 	struct page_matrix matrix[4];
@@ -48,7 +58,12 @@ void page_print_policies(const struct run_dir *run, FILE *out);
 void page_print_summary(const struct run_dir *run, FILE *out);
 void page_print_refusals(const struct run_dir *run, FILE *out);
 void page_print_compact_scatter(struct sheet *s, FILE *out);
-void page_print_host(const struct page_host *h, FILE *out);
+/* `number` from 0; `pictures`: see page_options. ERR_MACHINE: cannot be written. */
+int page_print_host(const struct page_host *h, size_t number, const char *pictures, FILE *out,
+		    struct error *err) MUST_USE;
+/* topology.c: the drawing, a whole SVG image whose ids begin with `name`; its table. */
+void topology_print(const struct page_host *h, const char *name, FILE *out);
+void topology_print_table(const struct page_host *h, FILE *out);
 /* page_style.c: everything before and after the sections. */
 void page_print_head(const char *title, FILE *out);
 void page_print_tail(FILE *out);

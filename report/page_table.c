@@ -1,7 +1,9 @@
 /* The tables of the page. Figures are those of summary.csv, digit by digit. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/output.h"
 #include "base/units.h"
 #include "report/html.h"
 #include "report/page.h"
@@ -229,13 +231,26 @@ void page_print_compact_scatter(struct sheet *s, FILE *out)
 	}
 }
 
+/* A cell's value between the lowest and the highest, 0 to 45: its shade in per cent. */
+static unsigned shade(const struct page_host *h, const struct page_matrix *m, uint32_t value)
+{
+	uint32_t low = UINT32_MAX, high = 0;
+
+	for (unsigned i = 0; i < h->nr_nodes * h->nr_nodes; i++) {
+		low = m->value[i] < low ? m->value[i] : low;
+		high = m->value[i] != UINT32_MAX && m->value[i] > high ? m->value[i] : high;
+	}
+	return high > low ? (unsigned)((uint64_t)(value - low) * 45 / (high - low)) : 0;
+}
+
 static void print_matrix(const struct page_host *h, const struct page_matrix *m, FILE *out)
 {
 	fputs("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"", out);
 	print_xml_text(m->name, out);
-	fprintf(out, "\">\n<table>\n<caption>%s in %s (%s: ", m->name, m->unit, m->grade);
+	fprintf(out, "\">\n<table class=\"matrix\">\n<caption><span>%s in %s (%s: ", m->name,
+		m->unit, m->grade);
 	print_xml_text(m->source, out);
-	fputs(")</caption>\n<thead><tr><th scope=\"col\">from \\ to</th>", out);
+	fputs(")</span></caption>\n<thead><tr><th scope=\"col\">from \\ to</th>", out);
 	for (unsigned n = 0; n < h->nr_nodes; n++)
 		fprintf(out, "<th scope=\"col\">%u</th>", h->node[n].number);
 	fputs("</tr></thead>\n<tbody>\n", out);
@@ -247,49 +262,51 @@ static void print_matrix(const struct page_host *h, const struct page_matrix *m,
 			if (v == UINT32_MAX)
 				fputs("<td>unknown</td>", out);
 			else
-				fprintf(out, "<td>%" PRIu32 "</td>", v);
+				fprintf(out, "<td style=\"--q:%u%%\">%" PRIu32 "</td>",
+					shade(h, m, v), v);
 		}
 		fputs("</tr>\n", out);
 	}
 	fputs("</tbody>\n</table>\n</div>\n", out);
 }
 
-static void print_node(const struct page_node *n, FILE *out)
+static int write_topology(const struct page_host *h, const char *name, const char *directory,
+			  struct error *err)
 {
-	char size[32];
+	char *path = xasprintf("%s/%s.svg", directory, name);
+	struct output out;
+	int rc = output_open(&out, path, err);
 
-	fprintf(out, "<li>node %u<br>%u CPUs, %s", n->number, n->nr_cpus,
-		bytes_text(n->memory_bytes, size, sizeof(size)));
-	if (*n->devices) {
-		fputs("<span class=\"device\">", out);
-		print_xml_text(n->devices, out);
-		fputs("</span>", out);
+	if (!rc) {
+		topology_print(h, name, out.file);
+		rc = output_commit(&out, err);
 	}
-	fputs("</li>", out);
+	free(path);
+	return rc;
 }
 
-void page_print_host(const struct page_host *h, FILE *out)
+int page_print_host(const struct page_host *h, size_t number, const char *pictures, FILE *out,
+		    struct error *err)
 {
-	unsigned package = UINT32_MAX;
+	char *name = xasprintf("topology%zu", number + 1);
+	int rc = pictures ? write_topology(h, name, pictures, err) : 0;
 
 	fputs("<h3>", out);
 	print_xml_text(h->name, out);
 	fputs("</h3>\n<p>", out);
 	print_xml_text(h->source, out);
-	fputs("</p>\n<ul class=\"nodes\">\n", out);
-	for (unsigned i = 0; i < h->nr_nodes; i++) {
-		bool begins = i == 0 || h->node[i].package != package;
-
-		package = h->node[i].package;
-		if (begins)
-			fputs(i ? "</ul></li>\n<li>" : "<li>", out);
-		if (begins && package != UINT32_MAX)
-			fprintf(out, "package %u", package);
-		if (begins)
-			fputs("<ul>", out);
-		print_node(&h->node[i], out);
+	fputs("</p>\n<div class=\"host\">\n<div>\n", out);
+	topology_print(h, name, out);
+	if (*h->adrift) {
+		fputs("<p>On no known node: ", out);
+		print_xml_text(h->adrift, out);
+		fputs("</p>\n", out);
 	}
-	fputs(h->nr_nodes ? "</ul></li>\n</ul>\n" : "</ul>\n", out);
+	topology_print_table(h, out);
+	fputs("</div>\n<div>\n", out);
 	for (unsigned m = 0; m < h->nr_matrices; m++)
 		print_matrix(h, &h->matrix[m], out);
+	fputs("</div>\n</div>\n", out);
+	free(name);
+	return rc;
 }

@@ -22,7 +22,9 @@ says run/report.html "Without pictures"
 [ -e "$work/none" ] && fail "a directory for no pictures was made"
 
 for text in "What was run" "Policies" "Compact against scatter" "Refused zones" "epyc-nps4-8n" \
-	"distance in SLIT units" "gpu0" "How sure the figures are" "prefers-color-scheme" "@media print"; do
+	"distance in SLIT units" "gpu0" "How sure the figures are" \
+	"class=\"topology\"" ": nodes, CPUs, memory and devices</title>" "The same as a table" \
+	"bandwidth within 50 %" "prefers-color-scheme" "@media print"; do
 	says run/report.html "$text"
 done
 # zones that were refused: the code, the host's own words, when, how much was free
@@ -49,6 +51,10 @@ if command -v gnuplot >/dev/null 2>&1; then
 		grep -q '<svg' "$work/pictures/$name.svg" || fail "no $name.svg"
 		[ -s "$work/pictures/$name.png" ] || fail "no $name.png"
 	done
+	command -v xmllint >/dev/null 2>&1 && {
+		xmllint --noout "$work/pictures/topology1.svg" || fail "the topology is bad XML"
+	}
+	grep -q '>nic0</text>' "$work/pictures/topology1.svg" || fail "a device is not drawn"
 	[ "$(grep -c '<svg role="img"' "$page")" -eq 6 ] || fail "not six pictures"
 	mv "$work/timeline" "$work/run/timeline.csv"
 	rm "$page"
