@@ -48,9 +48,6 @@ function(unit_test name)
 		target_link_libraries(test_${name} PRIVATE ${target})
 	endforeach()
 	target_link_libraries(test_${name} PRIVATE ${T_LIBS})
-	# Criterion's macros trip over these; our rooms are still held to them.
-	target_compile_options(test_${name} PRIVATE -Wno-pedantic -Wno-missing-prototypes
-		-Wno-conversion -Wno-sign-conversion)
 	add_test(NAME ${name}
 		COMMAND ${CMAKE_SOURCE_DIR}/tools/run-test $<TARGET_FILE:test_${name}>
 		WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
