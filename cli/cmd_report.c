@@ -14,6 +14,7 @@
 
 static const struct option options[] = {
 	{"output", 'o', "FILE", "the page (default: RUN/report.html)", false},
+	{"measured", 'm', "RUN", "the same on a machine: prediction against measurement", false},
 	{"pictures", 'p', "DIR", "write the pictures as SVG and PNG files too", false},
 	{0},
 };
@@ -157,12 +158,13 @@ static void release_hosts(struct hosts *h)
 	arena_release(&h->arena);
 }
 
-static int write_page(const struct args *args, struct run_dir *run, const char *path,
-		      struct error *err)
+static int write_page(const struct args *args, struct run_dir *run, const struct run_dir *measured,
+		      const char *path, struct error *err)
 {
 	bool quiet = args_flag(args, "quiet");
 	struct hosts hosts = {0};
-	struct page_options o = {.pictures = args_string(args, "pictures", NULL)};
+	struct page_options o = {.measured = measured,
+				 .pictures = args_string(args, "pictures", NULL)};
 	struct output out;
 	int rc = output_open(&out, path, err);
 
@@ -187,7 +189,8 @@ static int write_page(const struct args *args, struct run_dir *run, const char *
 static int run_report(const struct args *args, int *status, struct error *err)
 {
 	const char *given = args_string(args, "output", NULL);
-	struct run_dir run;
+	const char *machine = args_string(args, "measured", NULL);
+	struct run_dir run, measured = {0};
 	enum output_format format;
 	char *path;
 	int rc = args_format(args, false, &format, err);
@@ -199,14 +202,20 @@ static int run_report(const struct args *args, int *status, struct error *err)
 		rc = run_dir_load(&run, args_operand(args, 0), err);
 	if (rc)
 		return rc;
+	if (machine)
+		rc = run_dir_load(&measured, machine, err);
 	*status = 0;
+	if (rc)
+		goto out;
 	if (!given && !run.about) {
 		rc = error_set(err, ERR_USAGE, "a summary file alone needs --output FILE");
 	} else {
 		path = given ? xstrdup(given) : xasprintf("%s/report.html", run.path);
-		rc = write_page(args, &run, path, err);
+		rc = write_page(args, &run, machine ? &measured : NULL, path, err);
 		free(path);
 	}
+out:
+	run_dir_release(&measured);
 	run_dir_release(&run);
 	return rc;
 }

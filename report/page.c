@@ -12,10 +12,7 @@
 #include "report/series.h"
 #include "report/text.h"
 
-/* Points of a curve; more are thinned in groups that keep their extremes. */
-#define POINTS 400
-
-static int print_figure(const struct picture *p, const char *caption, FILE *out, struct error *err)
+int page_print_figure(const struct picture *p, const char *caption, FILE *out, struct error *err)
 {
 	int rc;
 
@@ -24,132 +21,6 @@ static int print_figure(const struct picture *p, const char *caption, FILE *out,
 	fputs("<figcaption>", out);
 	print_xml_text(caption, out);
 	fputs("</figcaption>\n</figure>\n", out);
-	return rc;
-}
-
-/* A group's lowest and highest sample, in order of time. */
-static void print_group(const struct curve *c, enum curve_value v, size_t from, size_t to,
-			double scale, FILE *f)
-{
-	size_t low = from, high = from;
-
-	for (size_t i = from; i < to; i++) {
-		if (c->value[v][i] < c->value[v][low])
-			low = i;
-		if (c->value[v][i] > c->value[v][high])
-			high = i;
-	}
-	for (int second = 0; second < (low == high ? 1 : 2); second++) {
-		size_t i = (low < high) != second ? low : high;
-
-		fprintf(f, "%.6g %.6g\n", (double)c->time_s[i] / 3600,
-			(double)c->value[v][i] * scale);
-	}
-}
-
-static void print_curve(const struct curve *c, enum curve_value v, double scale, const char *name,
-			FILE *f)
-{
-	size_t group = (c->nr + POINTS / 2 - 1) / (POINTS / 2);
-
-	fprintf(f, "$%s << END\n", name);
-	for (size_t i = 0; i < c->nr; i += group)
-		print_group(c, v, i, i + group < c->nr ? i + group : c->nr, scale, f);
-	fputs("END\n", f);
-}
-
-/* The outer edge of the band: per group the lowest low and the highest high. */
-static void print_band(const struct curve *c, const char *name, FILE *f)
-{
-	size_t group = (c->nr + POINTS - 1) / POINTS;
-
-	fprintf(f, "$%s << END\n", name);
-	for (size_t i = 0; i < c->nr; i += group) {
-		int64_t low = c->value[CURVE_LOW][i], high = c->value[CURVE_HIGH][i];
-
-		for (size_t k = i; k < i + group && k < c->nr; k++) {
-			low = c->value[CURVE_LOW][k] < low ? c->value[CURVE_LOW][k] : low;
-			high = c->value[CURVE_HIGH][k] > high ? c->value[CURVE_HIGH][k] : high;
-		}
-		fprintf(f, "%.6g %.6g %.6g\n", (double)c->time_s[i] / 3600, (double)low / 1e4,
-			(double)high / 1e4);
-	}
-	fputs("END\n", f);
-}
-
-static char *curves_script(const struct series *s, enum curve_value v, double scale,
-			   const char *label)
-{
-	bool band = s->spread && v == CURVE_MID;
-	const char *comma = "";
-	char *text = NULL, name[32];
-	size_t n;
-	FILE *f = open_memstream(&text, &n);
-
-	BUG_ON(!f);
-	for (size_t i = 0; i < s->nr; i++) {
-		snprintf(name, sizeof(name), "c%zu", i);
-		print_curve(&s->curve[i], v, scale, name, f);
-		snprintf(name, sizeof(name), "b%zu", i);
-		if (band)
-			print_band(&s->curve[i], name, f);
-	}
-	fprintf(f,
-		"set xlabel 'hours since the start'\nset ylabel '%s'\nset grid lc rgb '#d0d0d0'\n"
-		"set key outside above\nset autoscale xfixmax\nset yrange [0:*]\nplot ",
-		label);
-	for (size_t i = 0; band && i < s->nr; i++, comma = ", ")
-		fprintf(f,
-			"%s$b%zu using 1:2:3 with filledcurves fs transparent solid 0.15 "
-			"noborder lc rgb '%s' notitle",
-			comma, i, picture_colour(i));
-	for (size_t i = 0; i < s->nr; i++, comma = ", ") {
-		fprintf(f, "%s$c%zu using 1:2 with lines lw 2 dt %zu lc rgb '%s' title ", comma, i,
-			i % 5 + 1, picture_colour(i));
-		print_gnuplot_text(s->curve[i].name, f);
-	}
-	fputc('\n', f);
-	fclose(f);
-	return text;
-}
-
-static int print_timeline(const struct run_dir *run, const struct page_options *o, FILE *out,
-			  struct error *err)
-{
-	struct series s;
-	struct picture p = {.height = 380, .directory = o->pictures};
-	char *script;
-	int rc = series_load(&s, run->timeline, err);
-
-	if (rc)
-		return rc;
-	if (!s.nr)
-		goto out;
-	p.name = "locality";
-	p.title = "Local memory over time";
-	p.description = "A curve for each policy: the share of resident memory on the node that "
-			"the guest was told, in percent, against hours";
-	p.script = script = curves_script(&s, CURVE_MID, 1e-4, "local memory, %");
-	fputs("<section>\n<h2>Locality over time</h2>\n", out);
-	rc = print_figure(&p,
-			  s.spread ? "Median of zones; the band is the 5th to the 95th "
-				     "percentile."
-				   : "Share of all resident memory that is local.",
-			  out, err);
-	free(script);
-	if (s.more)
-		fprintf(out, "<p>Only the first %d rows of the run are drawn.</p>\n", CURVES_MAX);
-	if (!rc) {
-		p.name = "live";
-		p.title = "Live zones over time";
-		p.description = "A curve for each policy: zones alive, against hours";
-		p.script = script = curves_script(&s, CURVE_LIVE, 1, "zones alive");
-		rc = print_figure(&p, "Zones alive at once.", out, err);
-		free(script);
-	}
-	fputs("</section>\n", out);
-out:
-	series_release(&s);
 	return rc;
 }
 
@@ -195,7 +66,7 @@ static int print_map(const struct heat *h, size_t m, const struct page_options *
 		.height = h->nr_hosts == 1 ? 120 + 26 * h->nr_nodes : 520,
 		.directory = o->pictures,
 	};
-	int rc = print_figure(&p, caption, out, err);
+	int rc = page_print_figure(&p, caption, out, err);
 
 	free(caption);
 	free(name);
@@ -273,7 +144,7 @@ static int print_refusals(const struct run_dir *run, const struct page_options *
 		refusals_print(&r, out);
 	if (!rc && r.nr && have_gnuplot()) {
 		p.script = script = refusals_script(&r);
-		rc = print_figure(&p, "Zones refused an hour.", out, err);
+		rc = page_print_figure(&p, "Zones refused an hour.", out, err);
 	}
 	fputs("</section>\n", out);
 	free(script);
@@ -355,32 +226,23 @@ static void print_trust(const struct run_dir *run, const struct page_options *o,
 	fputs("</section>\n", out);
 }
 
-static int print_pictures(const struct run_dir *run, const struct page_options *o, FILE *out,
-			  struct error *err)
+static int begin_pictures(const struct page_options *o, FILE *out, struct error *err)
 {
-	int rc = 0;
-
-	if (!have_gnuplot()) {
-		if (o->pictures)
-			return error_set(err, ERR_MACHINE,
-					 "pictures need gnuplot, which is not installed "
-					 "(gnuplot-nox on Debian)");
-		fputs("<p>Without pictures: gnuplot was not installed where this page was "
-		      "made.</p>\n",
-		      out);
-		return 0;
-	}
-	if (run->timeline)
-		rc = print_timeline(run, o, out, err);
-	if (!rc)
-		rc = print_heat(run, o, out, err);
-	return rc;
+	if (have_gnuplot())
+		return o->pictures ? make_directories(o->pictures, err) : 0;
+	if (o->pictures)
+		return error_set(err, ERR_MACHINE,
+				 "pictures need gnuplot, which is not installed (gnuplot-nox on "
+				 "Debian)");
+	fputs("<p>Without pictures: gnuplot was not installed where this page was made.</p>\n",
+	      out);
+	return 0;
 }
 
 int page_write(struct run_dir *run, const struct page_options *o, FILE *out, struct error *err)
 {
 	char *title = xasprintf("homenode: %s", last_part(run->path));
-	int rc = 0;
+	int rc;
 
 	page_print_head(title, out);
 	free(title);
@@ -393,12 +255,15 @@ int page_write(struct run_dir *run, const struct page_options *o, FILE *out, str
 	page_print_summary(run, out);
 	fputs("</section>\n", out);
 	page_print_compact_scatter(&run->summary, out);
-	if (o->pictures && have_gnuplot())
-		rc = make_directories(o->pictures, err);
+	rc = begin_pictures(o, out, err);
 	if (!rc)
 		rc = print_refusals(run, o, out, err);
 	if (!rc)
-		rc = print_pictures(run, o, out, err);
+		rc = page_print_measured(run, o, out, err);
+	if (!rc && run->timeline)
+		rc = page_print_timeline(run, o, out, err);
+	if (!rc && have_gnuplot())
+		rc = print_heat(run, o, out, err);
 	if (o->nr_hosts)
 		fputs("<section>\n<h2>Hosts</h2>\n", out);
 	for (size_t i = 0; !rc && i < o->nr_hosts; i++)

@@ -42,6 +42,7 @@ struct page_host {
 struct page_options {
 	const struct page_host *host;
 	size_t nr_hosts;
+	const struct run_dir *measured; /* the same on a machine, or NULL */
 	const char *pictures; /* directory for the pictures as files, or NULL */
 };
 
@@ -61,6 +62,15 @@ void page_print_compact_scatter(struct sheet *s, FILE *out);
 /* `number` from 0; `pictures`: see page_options. ERR_MACHINE: cannot be written. */
 int page_print_host(const struct page_host *h, size_t number, const char *pictures, FILE *out,
 		    struct error *err) MUST_USE;
+/* page_series.c */
+int page_print_timeline(const struct run_dir *run, const struct page_options *o, FILE *out,
+			struct error *err) MUST_USE;
+/* page_measured.c: prediction against measurement, where there is any. */
+int page_print_measured(const struct run_dir *run, const struct page_options *o, FILE *out,
+			struct error *err) MUST_USE;
+struct picture;
+int page_print_figure(const struct picture *p, const char *caption, FILE *out,
+		      struct error *err) MUST_USE;
 /* topology.c: the drawing, a whole SVG image whose ids begin with `name`; its table. */
 void topology_print(const struct page_host *h, const char *name, FILE *out);
 void topology_print_table(const struct page_host *h, FILE *out);

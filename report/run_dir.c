@@ -40,6 +40,7 @@ static int load_directory(struct run_dir *r, struct error *err)
 	r->about = true;
 	r->timeline = optional_file(r, "timeline");
 	r->zones = optional_file(r, "zones");
+	r->measured = optional_file(r, "measured");
 	return sheet_load(&r->summary, file_of(r, "summary"), err);
 }
 

@@ -22,7 +22,7 @@ struct run_input {
 struct run_dir {
 	const char *path;
 	struct sheet summary;
-	const char *timeline, *zones; /* NULL: there is none */
+	const char *timeline, *zones, *measured; /* NULL: there is none */
 	bool about; /* the rest is known */
 	bool complete;
 	const char *version, *backend;

@@ -18,13 +18,22 @@ static const char *field_text(struct arena *a, const struct csv *csv, int column
 	return column < 0 ? "" : arena_strndup(a, csv->field[column].text, csv->field[column].n);
 }
 
-static struct curve *curve_of(struct series *s, const struct csv *csv, struct arena *scratch)
+/* Topology and workload are the same for most runs, and in the tables. */
+static const char *name_of(struct series *s, const struct csv *csv, struct arena *scratch)
 {
-	const char *key = "", *name;
+	const char *name = field_text(scratch, csv, csv_column(csv, "policy"));
+
+	for (int i = csv_column(csv, "policy") + 1; i < csv_column(csv, "seed"); i++)
+		name = arena_printf(scratch, "%s %s", name, field_text(scratch, csv, i));
+	return arena_printf(&s->arena, "%s seed %s", name,
+			    field_text(scratch, csv, csv_column(csv, "seed")));
+}
+
+static struct curve *curve_of(struct series *s, const struct csv *csv, const char *key,
+			      struct arena *scratch)
+{
 	struct curve *c;
 
-	for (int i = 0; i <= csv_column(csv, "seed"); i++)
-		key = arena_printf(scratch, "%s%s\x01", key, field_text(scratch, csv, i));
 	if (s->nr && strcmp(s->curve[s->nr - 1].key, key) == 0)
 		return &s->curve[s->nr - 1];
 	for (size_t i = 0; i < s->nr; i++)
@@ -34,15 +43,42 @@ static struct curve *curve_of(struct series *s, const struct csv *csv, struct ar
 		s->more = true;
 		return NULL;
 	}
-	/* topology and workload are the same for most runs, and in the tables */
-	name = field_text(scratch, csv, csv_column(csv, "policy"));
-	for (int i = csv_column(csv, "policy") + 1; i < csv_column(csv, "seed"); i++)
-		name = arena_printf(scratch, "%s %s", name, field_text(scratch, csv, i));
-	name = arena_printf(&s->arena, "%s seed %s", name,
-			    field_text(scratch, csv, csv_column(csv, "seed")));
 	c = &s->curve[s->nr++];
-	*c = (struct curve){.name = name, .key = arena_strdup(&s->arena, key)};
+	*c = (struct curve){
+		.name = name_of(s, csv, scratch),
+		.policy = field_text(&s->arena, csv, csv_column(csv, "policy")),
+		.key = arena_strdup(&s->arena, key),
+	};
 	return c;
+}
+
+/* Samples without zones say nothing. */
+static int take_spread(struct series *s, const struct csv *csv, const int *column, int time,
+		       const char *key, struct arena *scratch, struct error *err)
+{
+	struct spread *r = s->nr_rows ? &s->of_row[s->nr_rows - 1] : NULL;
+	int64_t value[CURVE_VALUES], t;
+	int rc = csv_int(csv, (unsigned)time, 0, INT64_MAX, &t, err);
+
+	for (int v = 0; !rc && v < CURVE_VALUES; v++)
+		rc = csv_int(csv, (unsigned)column[v], 0, INT64_MAX, &value[v], err);
+	if (rc || !value[CURVE_LIVE])
+		return rc;
+	if (!r || strcmp(r->key, key) != 0) {
+		s->of_row = grow(s->of_row, &s->cap_rows, s->nr_rows, sizeof(*s->of_row));
+		r = &s->of_row[s->nr_rows++];
+		*r = (struct spread){.name = name_of(s, csv, scratch),
+				     .key = arena_strdup(&s->arena, key),
+				     .lowest = INT64_MAX};
+	}
+	r->nr++;
+	for (int v = 0; v < 3; v++)
+		r->sum[v] += value[v];
+	if (value[CURVE_LOW] < r->lowest) {
+		r->lowest = value[CURVE_LOW];
+		r->lowest_s = t;
+	}
+	return 0;
 }
 
 static int take_sample(struct curve *c, const struct csv *csv, const int *column, int time,
@@ -92,12 +128,18 @@ int series_load(struct series *out, const char *path, struct error *err)
 		rc = error_at(err, ERR_INPUT, path, 1, 0, "there is no column \"time_s\"");
 	while (!rc && more) {
 		struct arena scratch = {0};
+		const char *key = "";
 		struct curve *c;
 
 		rc = csv_next(&csv, &more, err);
-		c = !rc && more ? curve_of(out, &csv, &scratch) : NULL;
+		for (int i = 0; !rc && more && i <= csv_column(&csv, "seed"); i++)
+			key = arena_printf(&scratch, "%s%s\x01", key,
+					   field_text(&scratch, &csv, i));
+		c = !rc && more ? curve_of(out, &csv, key, &scratch) : NULL;
 		if (c)
 			rc = take_sample(c, &csv, column, time, err);
+		if (!rc && more && out->spread && column[CURVE_LIVE] >= 0)
+			rc = take_spread(out, &csv, column, time, key, &scratch, err);
 		arena_release(&scratch);
 	}
 	csv_close(&csv);
@@ -113,6 +155,7 @@ void series_release(struct series *s)
 		for (int v = 0; v < CURVE_VALUES; v++)
 			free(s->curve[i].value[v]);
 	}
+	free(s->of_row);
 	arena_release(&s->arena);
 	*s = (struct series){0};
 }

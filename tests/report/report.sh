@@ -41,6 +41,37 @@ run 0 report "$work/evil.csv" --output "$work/evil.html" --quiet
 grep -q '<script>alert' "$work/evil.html" && fail "a workload's name became a script"
 says evil.html '&lt;script&gt;alert(1)'
 
+# prediction against measurement: zones with their intervals, rows of a run on a machine
+cp -r "$work/run" "$work/machine"
+sed 's/"backend": "sim"/"backend": "linux"/' "$work/run/run.json" >"$work/machine/run.json"
+cat >"$work/machine/measured.csv" <<'CSV'
+topology,workload,policy,memory_policy,allocator,zone,name,nodes,vcpus,memory_bytes,repeats,triad_bytes_per_s,triad_half_95_bytes_per_s,predicted_triad_bytes_per_s,chase_ps,chase_half_95_ps,predicted_chase_ps
+this,golden-seven,edera-compact,as-asked,linux,1,A,0,4,4096,5,20000000000,1000000000,21000000000,100000,500,110000
+this,golden-seven,edera-compact,as-asked,linux,2,B,1,4,4096,5,20000000000,,30000000000,,,
+CSV
+sed '2,$s/^epyc-nps4-8n/this/' "$work/run/summary.csv" >"$work/machine/summary.csv"
+run 0 report "$work/run" --measured "$work/machine" --output "$work/both.html" --quiet
+says both.html "Prediction against measurement"
+says both.html "2 zones: the prediction is off by 5.0 % in the median, 50.0 % at worst; 1 lie within"
+says both.html ">110.0<"
+says both.html "1 zones: the prediction is off by 10.0 %"
+says both.html "golden-seven edera-compact as-asked</th><td class=\"t\">local_page_ppm</td>"
+run 0 report "$work/machine" --output "$work/one.html" --quiet
+says one.html "Prediction against measurement"
+grep -q "Prediction against measurement" "$page" && fail "nothing was measured there"
+sed -i 's/,110000$/,fast/' "$work/machine/measured.csv"
+refused 2 report "$work/machine" --output "$work/two.html" --quiet
+says err "measured.csv:2:"
+[ -e "$work/two.html" ] && fail "half a page was left"
+
+# locality over time, static beside dynamic
+sed 's/"duration": *"[^"]*"/"duration": "12h"/' workloads/balloon-week.json >"$work/half-day.json"
+run 0 run "$work/half-day.json" --memory static,dynamic --policy edera-compact,edera-scatter --output "$work/day" --quiet
+run 0 report "$work/day" --quiet
+says day/report.html "Local share of the zones alive, ppm: means over time"
+says day/report.html "edera-compact dynamic xen seed 1"
+says day/report.html "Static against dynamic memory"
+
 refused 2 report "$work/evil.csv"
 refused 2 report "$work/run" --format json
 refused 2 report "$work/absent"
