@@ -68,13 +68,16 @@ void xen_log_begin(struct xen *x)
 
 int xen_error(struct xen *x, struct error *err, int code, const char *fmt, ...)
 {
+	const char *first = strstr(x->log.text, "; ");
 	char what[ERROR_TEXT_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
-	return error_set(err, code, "%.400s%s%s", what, x->log.used ? ": " : "", x->log.text);
+	/* what was logged first is the cause, the rest its consequences */
+	return error_set(err, code, "%.400s%s%.*s", what, x->log.used ? ": " : "",
+			 (int)(first ? first - x->log.text : XEN_LOG_MAX), x->log.text);
 }
 
 /* What libxl would say in many lines of its own. */
