@@ -238,10 +238,10 @@ int topology_free(struct xen *x, struct host_state *s, struct error *err)
 static bool inside(const libxl_bitmap *map, const struct cpuset *cpus)
 {
 	bool any = false;
-	int c;
 
-	libxl_for_each_set_bit(c, *map)
-	{
+	for (int c = 0; c < (int)map->size * 8; c++) {
+		if (!libxl_bitmap_test(map, c))
+			continue;
 		if (c >= CPUS_MAX || !cpuset_has(cpus, (unsigned)c))
 			return false;
 		any = true;
