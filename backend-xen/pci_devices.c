@@ -63,7 +63,7 @@ void pci_devices_fill(struct xen *x, struct host *h)
 {
 	int nr = 0;
 	libxl_pcitopology *found;
-	size_t cap = 0, used = 0;
+	size_t cap = 0, used = 0, homeless = 0;
 
 	xen_log_begin(x);
 	found = libxl_get_pci_topology(x->ctx, &nr);
@@ -86,8 +86,14 @@ void pci_devices_fill(struct xen *x, struct host *h)
 		add_names(&d, "infiniband");
 		h->device = grow(h->device, &cap, used, sizeof(*h->device));
 		h->device[used++] = d;
+		homeless += !d.nodes;
 	}
 	h->nr_devices = (unsigned)used;
+	/* in the words of the reader of hwloc's files */
+	if (homeless && h->nr_nodes > 1)
+		host_warn(h,
+			  "%zu of %zu devices have no known node: the firmware names none or all",
+			  homeless, used);
 	if (found)
 		libxl_pcitopology_list_free(found, nr);
 }
