@@ -2,32 +2,6 @@
 #include "base/output.h"
 #include "report/check.h"
 
-static int read_inputs(struct baseline *b, const struct json_at *top, struct error *err)
-{
-	struct json_at list;
-	int rc = json_get_array(top, "inputs", true, &list, err);
-
-	if (rc)
-		return rc;
-	b->nr_inputs = json_array_size(list.value);
-	b->input = arena_alloc(&b->arena, (b->nr_inputs + 1) * sizeof(*b->input));
-	for (size_t i = 0; i < b->nr_inputs; i++) {
-		struct json_at item = json_at_item(&list, i);
-		struct run_input *in = &b->input[i];
-
-		if (!json_is_object(item.value))
-			return json_at_error(&item, err, "an input is an object");
-		rc = json_get_string(&item, "name", true, &in->name, err);
-		if (!rc)
-			rc = json_get_string(&item, "sha256", true, &in->sha256, err);
-		if (rc)
-			return rc;
-		in->name = in->path = arena_strdup(&b->arena, in->name);
-		in->sha256 = arena_strdup(&b->arena, in->sha256);
-	}
-	return 0;
-}
-
 static int read_reasons(struct baseline *b, const struct json_at *top, struct error *err)
 {
 	struct json_at list;
@@ -68,7 +42,7 @@ static int read_top(struct baseline *b, const struct json_at *top, struct error 
 	if (rc)
 		return rc;
 	b->summary_sha256 = arena_strdup(&b->arena, b->summary_sha256);
-	rc = read_inputs(b, top, err);
+	rc = run_inputs_read(top, "name", &b->arena, &b->input, &b->nr_inputs, err);
 	return rc ? rc : read_reasons(b, top, err);
 }
 

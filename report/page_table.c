@@ -14,14 +14,29 @@ static const struct {
 	const char *column;
 	bool higher;
 } better[] = {
-	{"zones_placed", true},		{"zones_refused", false},
-	{"queue_wait_s", false},	{"peak_live_zones", true},
-	{"zones_spilled", false},	{"spilled_bytes", false},
-	{"local_page_ppm", true},	{"own_page_ppm", true},
-	{"mean_distance_centi", false}, {"wrong_vnode_page_ppm", false},
-	{"off_node_page_ppm", false},	{"balloon_failures", false},
-	{"zones_below_90", false},	{"stranded_vcpu_ppm", false},
+	{"zones_placed", true},
+	{"zones_refused", false},
+	{"queue_wait_s", false},
+	{"peak_live_zones", true},
+	{"zones_spilled", false},
+	{"spilled_bytes", false},
+	{"local_page_ppm", true},
+	{"own_page_ppm", true},
+	{"mean_distance_centi", false},
+	{"wrong_vnode_page_ppm", false},
+	{"off_node_page_ppm", false},
+	{"balloon_failures", false},
+	{"zones_below_90", false},
+	{"stranded_vcpu_ppm", false},
 	{"stranded_memory_ppm", false},
+	{"fr16_ppm", false},
+	{"bandwidth_bytes_per_s", true},
+	{"memory_latency_ps", false},
+	{"slowdown_ppm", false},
+	{"swing_ppm", false},
+	{"remote_traffic_ppm", false},
+	{"triad_bytes_per_s", true},
+	{"chase_ps", false},
 };
 
 static bool same_in(const struct sheet *s, size_t a, size_t b, const char *name)
@@ -185,21 +200,60 @@ static const struct {
 	{"Static against dynamic memory", "memory_policy", "static", "dynamic"},
 };
 
-static void pair_row(struct sheet *s, size_t a, size_t b, FILE *out)
+static bool differs(const struct sheet *s, size_t a, size_t b, size_t i, int64_t *x, int64_t *y)
 {
-	for (size_t i = 0; i < sizeof(better) / sizeof(better[0]); i++) {
-		int64_t x, y;
+	return sheet_figure(s, a, better[i].column, x) && sheet_figure(s, b, better[i].column, y) &&
+	       *x != *y;
+}
 
-		if (!sheet_figure(s, a, better[i].column, &x) ||
-		    !sheet_figure(s, b, better[i].column, &y) || x == y)
+/* "edera-compact against edera-scatter, dynamic xen": what is compared, then what else
+ * tells rows of this run apart. The caller frees. */
+static char *pair_caption(const struct sheet *s, size_t a, size_t b, const char *column)
+{
+	int c = sheet_column(s, column);
+	char *text = xasprintf("%s against %s", sheet_text(s, a, c), sheet_text(s, b, c));
+	const char *gap = ",";
+
+	for (unsigned i = 0; i < s->nr_keys; i++) {
+		char *more;
+
+		if ((int)i == c || !varies(s, s->column[i]))
+			continue;
+		more = xasprintf("%s%s %s", text, gap, sheet_text(s, a, (int)i));
+		free(text);
+		text = more;
+		gap = "";
+	}
+	return text;
+}
+
+static void print_pair(const struct sheet *s, size_t a, size_t b, const char *column, FILE *out)
+{
+	char *caption = pair_caption(s, a, b, column);
+	int c = sheet_column(s, column);
+	bool equal = true;
+	int64_t x, y;
+
+	fputs("<div class=\"pair\">\n", out);
+	html_begin_table(caption, out);
+	html_heading("figure", true, out);
+	html_heading(sheet_text(s, a, c), false, out);
+	html_heading(sheet_text(s, b, c), false, out);
+	html_begin_rows(NULL, out);
+	for (size_t i = 0; i < sizeof(better) / sizeof(better[0]); i++) {
+		if (!differs(s, a, b, i, &x, &y))
 			continue;
 		fputs("<tr>", out);
-		html_text_cell(sheet_row_name(s, a), true, out);
-		html_text_cell(better[i].column, false, out);
+		html_text_cell(better[i].column, true, out);
 		html_figure_cell(x, (x > y) == better[i].higher ? "best" : NULL, out);
 		html_figure_cell(y, (y > x) == better[i].higher ? "best" : NULL, out);
 		fputs("</tr>\n", out);
+		equal = false;
 	}
+	html_end_table(out);
+	fputs(equal ? "<p>Equal in all that has a better and a worse.</p>\n</div>\n" : "</div>\n",
+	      out);
+	free(caption);
 }
 
 void page_print_compact_scatter(struct sheet *s, FILE *out)
@@ -212,22 +266,15 @@ void page_print_compact_scatter(struct sheet *s, FILE *out)
 
 			if (b == SHEET_NO_ROW)
 				continue;
-			if (!begun) {
-				fprintf(out, "<section>\n<h2>%s</h2>\n", pairs[p].title);
-				html_begin_table("Figures that differ", out);
-				html_heading("row", true, out);
-				html_heading("column", true, out);
-				html_heading(pairs[p].a, false, out);
-				html_heading(pairs[p].b, false, out);
-				fputs("</tr></thead>\n<tbody>\n", out);
-				begun = true;
-			}
-			pair_row(s, a, b, out);
+			if (!begun)
+				fprintf(out,
+					"<section>\n<h2>%s</h2>\n<p>Figures that differ; the "
+					"better one is marked.</p>\n<div class=\"pairs\">\n",
+					pairs[p].title);
+			begun = true;
+			print_pair(s, a, b, pairs[p].column, out);
 		}
-		if (begun) {
-			html_end_table(out);
-			fputs("</section>\n", out);
-		}
+		fputs(begun ? "</div>\n</section>\n" : "", out);
 	}
 }
 

@@ -3,31 +3,32 @@
 #include "base/json_doc.h"
 #include "report/run_dir.h"
 
-static int read_inputs(struct run_dir *r, const struct json_at *top, struct error *err)
+int run_inputs_read(const struct json_at *top, const char *name, struct arena *a,
+		    struct run_input **out, size_t *nr, struct error *err)
 {
 	struct json_at list;
 	int rc = json_get_array(top, "inputs", true, &list, err);
 
 	if (rc)
 		return rc;
-	r->nr_inputs = json_array_size(list.value);
-	r->input = arena_alloc(&r->arena, (r->nr_inputs + 1) * sizeof(*r->input));
-	for (size_t i = 0; !rc && i < r->nr_inputs; i++) {
+	*nr = json_array_size(list.value);
+	*out = arena_alloc(a, (*nr + 1) * sizeof(**out));
+	for (size_t i = 0; i < *nr; i++) {
 		struct json_at item = json_at_item(&list, i);
-		struct run_input *in = &r->input[i];
+		struct run_input *in = &(*out)[i];
 
 		if (!json_is_object(item.value))
 			return json_at_error(&item, err, "an input is an object");
-		rc = json_get_string(&item, "path", true, &in->path, err);
+		rc = json_get_string(&item, name, true, &in->path, err);
 		if (!rc)
 			rc = json_get_string(&item, "sha256", true, &in->sha256, err);
 		if (rc)
 			return rc;
-		in->path = arena_strdup(&r->arena, in->path);
+		in->path = arena_strdup(a, in->path);
 		in->name = last_part(in->path);
-		in->sha256 = arena_strdup(&r->arena, in->sha256);
+		in->sha256 = arena_strdup(a, in->sha256);
 	}
-	return rc;
+	return 0;
 }
 
 static int read_arguments(struct run_dir *r, const struct json_at *top, struct error *err)
@@ -85,7 +86,7 @@ static int read_top(struct run_dir *r, const struct json_at *top, struct error *
 		rc = json_get_int(top, "events_per_s", false, 0, INT64_MAX, &r->events_per_s, err);
 	if (!rc)
 		rc = read_arguments(r, top, err);
-	return rc ? rc : read_inputs(r, top, err);
+	return rc ? rc : run_inputs_read(top, "path", &r->arena, &r->input, &r->nr_inputs, err);
 }
 
 int run_dir_read_about(struct run_dir *r, const char *path, struct error *err)

@@ -14,12 +14,12 @@ fi
 run 0 run week --zones --output "$work/week" --quiet
 run 0 report "$work/week" --quiet
 
-# harness WIDTH: the page with the judge in it
+# harness WIDTH DARK: the page with the judge in it
 harness()
 {
 	{
 		sed '/<\/main>/q' "$work/week/report.html"
-		echo "<script>const expectedWidth = $1; const expected = ["
+		echo "<script>const expectedWidth = $1, expectedDark = $2; const expected = ["
 		sed -e 1d -e 's/.*/"&",/' "$work/week/summary.csv"
 		echo "];"
 		cat tests/report/page.js
@@ -28,33 +28,40 @@ harness()
 	} >"$work/harness.html"
 }
 
-# visit WIDTH: leaves the judge's verdict in $work/dom and the console in $work/log
+# visit WIDTH light|dark: leaves the judge's verdict in $work/dom and the console in $work/log
 visit()
 {
-	harness "$1"
+	case $2 in dark) harness "$1" true; scheme=0 ;; *) harness "$1" false; scheme=1 ;; esac
 	cat >"$work/frame.html" <<-HTML
 		<!DOCTYPE html><link rel="icon" href="data:,"><pre id="verdict">none</pre>
 		<script>addEventListener('message', e => verdict.textContent = 'verdict:' + e.data)</script>
 		<iframe src="harness.html" style="width:$1px;height:900px;border:0"></iframe>
 	HTML
 	timeout 60 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage \
-		--user-data-dir="$work/profile" --enable-logging=stderr --window-size=1600,1000 \
+		--user-data-dir="$work/profile" --enable-logging=stderr --window-size=1600,1000 --blink-settings=preferredColorScheme=$scheme \
 		--virtual-time-budget=5000 --dump-dom "file://$work/frame.html" \
 		>"$work/dom" 2>"$work/log"
 }
 
-for width in 390 1440; do
-	visit "$width"
+for look in "390 light" "1440 light" "390 dark" "1440 dark"; do
+	visit "${look% *}" "${look#* }"
 	grep -q '>verdict:good</pre>' "$work/dom" ||
-		fail "at $width px: $(sed -n '/id="verdict"/,$p' "$work/dom")"
-	grep ':CONSOLE' "$work/log" && fail "at $width px the console is not empty"
+		fail "$look: $(sed -n '/id="verdict"/,$p' "$work/dom")"
+	grep ':CONSOLE' "$work/log" && fail "$look: the console is not empty"
 done
 
+# it can be printed
+timeout 60 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage \
+	--user-data-dir="$work/profile" --print-to-pdf="$work/page.pdf" \
+	"file://$work/week/report.html" >/dev/null 2>&1
+[ "$(head -c 5 "$work/page.pdf")" = "%PDF-" ] || fail "the page cannot be printed"
+
 # the judge finds what is wrong
-sed -i 's/<main>/<main><p style="width:3000px">x<\/p><script>nothing()<\/script>/
+sed -i 's/<main>/<main><p style="width:3000px;color:#ccc;background:#fff">x<\/p><script>nothing()<\/script>/
 	/<tbody id="summary">/,/<\/tbody>/s/>edera-compact</>edera-compct</' "$work/week/report.html"
-visit 390
+visit 390 light
 says dom "overflow: "
+says dom "contrast 1.6: x"
 says dom "edera-compct"
 grep -q ':CONSOLE' "$work/log" || fail "an error on the console is not seen"
 finish
