@@ -350,7 +350,7 @@ static int xen_apply(struct backend *b, const struct step *s, struct error *err)
 	return rc ? rc : late;
 }
 
-/* A zone that ended by itself; what it left is taken away. SLOT_NONE-like: cap_zones. */
+/* The slot of a zone that ended by itself; cap_zones: none did. */
 static size_t find_ended(struct machine *m)
 {
 	size_t i = 0;

@@ -32,7 +32,7 @@ static int print_free(const struct host *h, struct error *err)
 	host_state_init(&s, h);
 	rc = xen_host_state(&s, err);
 	if (!rc)
-		printf("\nfree now: %s; %u vCPUs of %u domains beside dom0\n",
+		printf("\nfree now: %s; %u vCPUs in all, %u domains beside dom0\n",
 		       bytes_text(s.total_free_bytes, text, sizeof(text)), s.total_vcpus,
 		       s.nr_zones);
 	for (unsigned n = 0; !rc && n < h->nr_nodes; n++)
