@@ -108,7 +108,8 @@ by_homenode()
 for file in /t/scenarios/*.txt; do
 	carrier=rehearse
 	if grep -q vnuma "$file"; then
-		[ -x ./homenode-dom0 ] || continue
+		# a balloon right after a launch would race with the guest's boot
+		[ -x ./homenode-dom0 ] && ! grep -q '^balloon' "$file" || continue
 		carrier=by_homenode
 	fi
 	begin=$(cut -d. -f1 /proc/uptime)
