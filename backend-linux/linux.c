@@ -310,16 +310,12 @@ static int check_memory(const struct machine *m, int64_t need, struct error *err
 	return check_room(limits.memory_left_bytes, need, "the cgroup", err);
 }
 
-static int check_devices(const struct machine *m, const struct zone *z, struct error *err)
+static int check_devices(const struct machine *m, const struct plan *p, struct error *err)
 {
-	for (uint32_t i = 0; i < z->nr_devices; i++) {
-		int d = host_find_device(m->host, z->device[i]);
-
-		if (d < 0)
-			return error_set(err, ERR_NO_DEVICE, "this machine has no device \"%s\"",
-					 z->device[i]);
-		if (m->state.device_taken[d])
-			return error_set(err, ERR_NO_DEVICE, "device %s is taken", z->device[i]);
+	for (uint32_t i = 0; i < p->nr_devices; i++) {
+		if (m->state.device_taken[p->device[i]])
+			return error_set(err, ERR_NO_DEVICE, "device %s is taken",
+					 plan_device_name(p, i));
 	}
 	return 0;
 }
@@ -339,7 +335,7 @@ static int check_start(const struct machine *m, const struct step *s, struct err
 		rc = check_nodes_memory(m, p, err);
 	if (!rc)
 		rc = check_cpus(m, p, err);
-	return rc ? rc : check_devices(m, p->zone, err);
+	return rc ? rc : check_devices(m, p, err);
 }
 
 /* A plan for a zone that runs: the same vnodes, elsewhere. */
@@ -418,10 +414,10 @@ static void book_start(struct machine *m, struct linux_zone *z, const struct pla
 		z->nr_vcpus += z->vcpus[v];
 	}
 	book_vcpus(m, z, 1);
-	z->nr_devices = asked->nr_devices;
+	z->nr_devices = p->nr_devices;
 	z->device = xcalloc(z->nr_devices + (size_t)1, sizeof(*z->device));
 	for (uint32_t i = 0; i < z->nr_devices; i++) {
-		z->device[i] = (uint32_t)host_find_device(m->host, asked->device[i]);
+		z->device[i] = p->device[i];
 		m->state.device_taken[z->device[i]] = 1;
 	}
 	m->state.nr_zones++;

@@ -136,12 +136,10 @@ static int check_room(const struct host_state *state, const struct plan *p, stru
 				state->host->node[node].os_index,
 				(long long)(state->free_bytes[node] / MIB));
 	}
-	for (uint32_t i = 0; i < p->zone->nr_devices; i++) {
-		int d = host_find_device(state->host, p->zone->device[i]);
-
-		if (state->device_taken[d])
+	for (uint32_t i = 0; i < p->nr_devices; i++) {
+		if (state->device_taken[p->device[i]])
 			return error_set(err, ERR_INPUT, "zone %s has device %s, which another has",
-					 p->zone->name, p->zone->device[i]);
+					 p->zone->name, plan_device_name(p, i));
 	}
 	return 0;
 }
@@ -225,12 +223,15 @@ static int count_one(struct session *s, const struct policy *policy, const struc
 {
 	struct scene c = {0};
 	struct capacity found;
+	enum zone_device_class class;
+	uint32_t count;
 	int rc = scene_open(s, policy, &c, err);
 
 	if (!rc) {
 		capacity_replay(policy, &c.state, c.memory, c.nr, z, s->most, &c.rng, &found);
 		/* what no host of this kind can ever take is a wrong request */
 		if (found.refused.code == ERR_NO_DEVICE && !found.fit && z->nr_devices &&
+		    !zone_device_any(z->device[0], &class, &count) &&
 		    host_find_device(s->host, z->device[0]) < 0)
 			rc = error_set(err, ERR_INPUT, "flavour %s: %s", z->name,
 				       found.refused.text);

@@ -48,17 +48,17 @@ static void lint_devices(const struct plan *p, struct explain *out)
 {
 	struct sentence s;
 
-	for (uint32_t i = 0; i < p->zone->nr_devices; i++) {
-		int d = host_find_device(p->host, p->zone->device[i]);
-		nodeset owners = d < 0 ? 0 : p->host->device[d].nodes;
+	for (uint32_t i = 0; i < p->nr_devices; i++) {
+		nodeset owners = p->host->device[p->device[i]].nodes;
+		const char *name = plan_device_name(p, i);
 
 		if (!owners) {
 			explain_add(
 				out,
 				"nobody knows which node owns device %s: its DMA may cross nodes",
-				p->zone->device[i]);
+				name);
 		} else if (!(owners & p->nodes)) {
-			sentence_set(&s, "device %s is on node ", p->zone->device[i]);
+			sentence_set(&s, "device %s is on node ", name);
 			sentence_add_nodes(&s, p->host, owners);
 			sentence_add(&s, ", the zone is not: its DMA crosses nodes");
 			explain_add(out, "%s", s.text);

@@ -119,6 +119,29 @@ static void explain_spill(const struct plan *p, struct explain *why)
 	}
 }
 
+/* check_host() saw to it that there are enough. */
+static void fill_devices(const struct policy_input *in, struct plan *p)
+{
+	bool filled = plan_fill_devices(p, in->state);
+
+	BUG_ON(!filled);
+	for (uint32_t i = 0; in->why && i < p->nr_devices; i++) {
+		nodeset owners = in->host->device[p->device[i]].nodes;
+		struct sentence s;
+
+		if (plan_zone_names(in->zone, in->host, p->device[i]))
+			continue;
+		sentence_set(&s, "asked for by class: device %s, ", plan_device_name(p, i));
+		if (owners) {
+			sentence_add(&s, "on node ");
+			sentence_add_nodes(&s, in->host, owners);
+		} else {
+			sentence_add(&s, "its node unknown");
+		}
+		explain_add(in->why, "%s", s.text);
+	}
+}
+
 int policy_place(const struct policy *policy, const struct policy_input *in, struct plan *out,
 		 struct error *err)
 {
@@ -129,9 +152,12 @@ int policy_place(const struct policy *policy, const struct policy_input *in, str
 	out->soft = false;
 	out->booked = 0;
 	out->memory_rule = PLAN_MEMORY_OWN_NODE;
+	out->nr_devices = 0;
 	rc = policy->place(in, out, err);
 	if (rc)
 		return rc;
+	if (in->zone->nr_devices)
+		fill_devices(in, out);
 	plan_assert(out);
 	if (in->why && out->spilled_bytes)
 		explain_spill(out, in->why);

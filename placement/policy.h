@@ -67,7 +67,8 @@ const struct policy *policy_find(const char *name); /* NULL if unknown */
 /*
  * Place and check: what holds for every policy, then the policy, then
  * plan_assert(). In this order:
- *  - ERR_NO_DEVICE: a device is unknown to the host, taken, or named twice;
+ *  - ERR_NO_DEVICE: a device is unknown to the host, taken, or named twice, or too
+ *    few of a class are free;
  *  - ERR_NO_ROOM: the memory the zone boots with (zone_boot_bytes) is more than
  *    all that is free;
  *  - ERR_NO_ROOM: its online vCPUs and those already there exceed the state's
@@ -76,6 +77,8 @@ const struct policy *policy_find(const char *name); /* NULL if unknown */
  *    CPUs: no overcommit makes a zone run with more CPUs than there are. With a
  *    node count the policy says so itself (ERR_INFEASIBLE).
  * With `why`, adds a sentence for each piece of memory that spills.
+ * Devices are dealt out after the policy (plan_fill_devices()): it looks at where
+ * they are as it likes, and never fills out->device.
  * A policy finds out->soft, booked and memory_rule at their defaults (zero).
  */
 int policy_place(const struct policy *policy, const struct policy_input *in, struct plan *out,

@@ -31,13 +31,11 @@ void host_state_set_free(struct host_state *s, unsigned node, int64_t free_bytes
 	s->free_bytes[node] = free_bytes;
 }
 
-static void mark_devices(struct host_state *s, const struct zone *z, uint8_t taken)
+static void mark_devices(struct host_state *s, const struct plan *p, uint8_t taken)
 {
-	for (uint32_t i = 0; i < z->nr_devices; i++) {
-		int d = host_find_device(s->host, z->device[i]);
-
-		BUG_ON(d < 0 || s->device_taken[d] == taken);
-		s->device_taken[d] = taken;
+	for (uint32_t i = 0; i < p->nr_devices; i++) {
+		BUG_ON(s->device_taken[p->device[i]] == taken);
+		s->device_taken[p->device[i]] = taken;
 	}
 }
 
@@ -54,7 +52,7 @@ void host_state_take(struct host_state *s, const struct plan *p)
 		s->vcpus[p->vnode[i].node] += p->vnode[i].vcpus;
 		s->total_vcpus += p->vnode[i].vcpus;
 	}
-	mark_devices(s, p->zone, 1);
+	mark_devices(s, p, 1);
 	s->nr_zones++;
 }
 
@@ -70,7 +68,7 @@ void host_state_give(struct host_state *s, const struct plan *p)
 		s->vcpus[p->vnode[i].node] -= p->vnode[i].vcpus;
 		s->total_vcpus -= p->vnode[i].vcpus;
 	}
-	mark_devices(s, p->zone, 0);
+	mark_devices(s, p, 0);
 	s->nr_zones--;
 }
 

@@ -73,10 +73,12 @@ struct plan {
 	 * `nodes` (see placement/memory.h); 0: `nodes`. */
 	nodeset booked;
 	nodeset nodes; /* union of vnode[].node */
-	uint32_t nr_vnodes, nr_memory;
+	uint32_t nr_vnodes, nr_memory, nr_devices;
 	int64_t spilled_bytes; /* sum of memory[] with node != its vnode's node */
 	struct plan_vnode vnode[NODES_MAX];
 	struct plan_memory memory[PLAN_MEMORY_MAX];
+	/* The host's devices that the zone gets, in the order in which it asks. */
+	uint16_t device[ZONE_DEVICES_MAX];
 };
 
 /*
@@ -139,6 +141,20 @@ int64_t plan_stripe(const struct host *host, nodeset affinity, int64_t bytes, un
  * PLAN_MEMORY_STRICT, a vnode's node; p->memory is then unspecified.
  */
 int plan_fill_memory(struct plan *p, const struct host_state *state, struct error *err) MUST_USE;
+
+/*
+ * Fill p->device[] from what the zone asks for: devices it names are taken, and for
+ * "2xgpu" two free ones of that class that it does not name, those on the vnodes'
+ * nodes first (the first vnode's before the second's), then the nearest to the first
+ * vnode by its SLIT row, then those of unknown place; of equals the lower index.
+ * False when one is unknown or taken, or too few are free.
+ */
+bool plan_fill_devices(struct plan *p, const struct host_state *state) MUST_USE;
+/* The name of p->device[i] as the zone wrote it, else its first OS name or its address. */
+const char *plan_device_name(const struct plan *p, uint32_t i);
+bool plan_device_is(const struct host_device *d, enum zone_device_class class);
+/* Does the zone ask for this device of the host by name? */
+bool plan_zone_names(const struct zone *z, const struct host *h, unsigned device);
 
 /*
  * Panics (BUG) unless the plan is consistent with itself: vCPUs and bytes add up

@@ -95,6 +95,15 @@ static json_t *distances(const struct plan *p)
 	return rows;
 }
 
+static json_t *devices(const struct plan *p)
+{
+	const char *name[ZONE_DEVICES_MAX];
+
+	for (uint32_t i = 0; i < p->nr_devices; i++)
+		name[i] = plan_device_name(p, i);
+	return texts(name, p->nr_devices);
+}
+
 static void add_plan(json_t *j, const struct plan *p)
 {
 	json_t *nodes = json_array();
@@ -114,8 +123,8 @@ static void add_plan(json_t *j, const struct plan *p)
 	json_object_set_new(j, "memory", memory(p));
 	json_object_set_new(j, "spilled_bytes", json_integer(p->spilled_bytes));
 	json_object_set_new(j, "distances", distances(p));
-	if (p->zone->nr_devices)
-		json_object_set_new(j, "devices", texts(p->zone->device, p->zone->nr_devices));
+	if (p->nr_devices)
+		json_object_set_new(j, "devices", devices(p));
 }
 
 /* A refusal's first reason is its own sentence. */

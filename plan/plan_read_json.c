@@ -121,7 +121,7 @@ static int read_items(const struct reader *r, const struct json_at *zone, const 
 }
 
 static int read_devices(const struct reader *r, const struct json_at *zone, struct zone *z,
-			struct error *err)
+			struct plan *p, struct error *err)
 {
 	struct json_at list = {0};
 	int rc = json_get_array(zone, "devices", false, &list, err);
@@ -130,17 +130,22 @@ static int read_devices(const struct reader *r, const struct json_at *zone, stru
 
 	if (rc || !nr)
 		return rc;
+	if (nr > ZONE_DEVICES_MAX)
+		return json_at_error(&list, err, "more than %d devices", ZONE_DEVICES_MAX);
 	name = arena_alloc(&r->list->arena, nr * sizeof(*name));
 	for (size_t i = 0; i < nr; i++) {
 		struct json_at at = json_at_item(&list, i);
 		const char *text = json_string_value(at.value);
 
-		if (!text || host_find_device(r->host, text) < 0)
+		int d = text ? host_find_device(r->host, text) : -1;
+
+		if (d < 0)
 			return json_at_error(&at, err, "not a device of host %s", r->host->name);
+		p->device[i] = (uint16_t)d;
 		name[i] = arena_strdup(&r->list->arena, text);
 	}
 	z->device = name;
-	z->nr_devices = (uint32_t)nr;
+	z->nr_devices = p->nr_devices = (uint32_t)nr;
 	return 0;
 }
 
@@ -171,7 +176,7 @@ static int read_plan(const struct reader *r, const struct json_at *at, struct er
 	if (!rc)
 		rc = read_items(r, at, "memory", PLAN_MEMORY_MAX, read_memory, p, err);
 	if (!rc)
-		rc = read_devices(r, at, z, err);
+		rc = read_devices(r, at, z, p, err);
 	if (rc)
 		return rc;
 	z->name = arena_strdup(&r->list->arena, name);

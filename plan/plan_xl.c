@@ -128,19 +128,17 @@ static void print_memory(const struct plan *p, const char *name, FILE *out)
 
 static void print_devices(const struct plan *p, FILE *out)
 {
-	for (uint32_t i = 0; i < p->zone->nr_devices; i++) {
-		int d = host_find_device(p->host, p->zone->device[i]);
-
-		if (d < 0 || !p->host->device[d].pci[0])
+	for (uint32_t i = 0; i < p->nr_devices; i++) {
+		if (!p->host->device[p->device[i]].pci[0])
 			fprintf(out, "# no PCI address known for a device of this zone: add it to "
 				     "pci\n");
 	}
 	fputs("pci = [", out);
-	for (uint32_t i = 0; i < p->zone->nr_devices; i++) {
-		int d = host_find_device(p->host, p->zone->device[i]);
+	for (uint32_t i = 0; i < p->nr_devices; i++) {
+		const char *pci = p->host->device[p->device[i]].pci;
 
-		if (d >= 0 && p->host->device[d].pci[0])
-			fprintf(out, " \"%s\",", p->host->device[d].pci);
+		if (pci[0])
+			fprintf(out, " \"%s\",", pci);
 	}
 	fputs(" ]\n", out);
 }
@@ -161,7 +159,7 @@ void plan_print_xl(const struct plan *p, FILE *out)
 		z->vcpus, z->vcpus_max);
 	print_cpus(p, out);
 	print_memory(p, name, out);
-	if (z->nr_devices)
+	if (p->nr_devices)
 		print_devices(p, out);
 	free(name);
 }

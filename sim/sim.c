@@ -204,17 +204,12 @@ static bool slot_live(const struct sim *sim, uint32_t slot)
 	return slot < sim->cap_zones && sim->zone[slot].host != SIM_NOBODY;
 }
 
-static int check_devices(const struct host_state *s, const struct zone *z, struct error *err)
+static int check_devices(const struct host_state *s, const struct plan *p, struct error *err)
 {
-	for (uint32_t i = 0; i < z->nr_devices; i++) {
-		int d = host_find_device(s->host, z->device[i]);
-
-		if (d < 0)
-			return error_set(err, ERR_NO_DEVICE, "host %s has no device \"%s\"",
-					 s->host->name, z->device[i]);
-		if (s->device_taken[d])
+	for (uint32_t i = 0; i < p->nr_devices; i++) {
+		if (s->device_taken[p->device[i]])
 			return error_set(err, ERR_NO_DEVICE, "device %s of host %s is taken",
-					 z->device[i], s->host->name);
+					 plan_device_name(p, i), s->host->name);
 	}
 	return 0;
 }
@@ -232,7 +227,7 @@ static int check_start(const struct sim *sim, const struct step *s, struct error
 	rc = memory_check_launch(sim, s->host, s->plan, err);
 	if (rc)
 		return rc;
-	return s->plan->zone->nr_devices ? check_devices(state, s->plan->zone, err) : 0;
+	return check_devices(state, s->plan, err);
 }
 
 static int sim_check(struct backend *b, const struct step *s, struct error *err)
@@ -292,18 +287,16 @@ static void take_vnodes(struct host_state *state, struct sim_zone *z, const stru
 	state->total_vcpus += z->vcpus;
 }
 
-static void take_devices(struct host_state *state, struct sim_zone *z, const struct zone *zone)
+static void take_devices(struct host_state *state, struct sim_zone *z, const struct plan *p)
 {
-	z->nr_devices = (uint16_t)zone->nr_devices;
-	if (z->cap_devices < zone->nr_devices) {
-		z->device = xreallocarray(z->device, zone->nr_devices, sizeof(*z->device));
-		z->cap_devices = zone->nr_devices;
+	z->nr_devices = (uint16_t)p->nr_devices;
+	if (z->cap_devices < p->nr_devices) {
+		z->device = xreallocarray(z->device, p->nr_devices, sizeof(*z->device));
+		z->cap_devices = p->nr_devices;
 	}
-	for (uint32_t i = 0; i < zone->nr_devices; i++) {
-		int d = host_find_device(state->host, zone->device[i]);
-
-		z->device[i] = (uint32_t)d;
-		state->device_taken[d] = 1;
+	for (uint32_t i = 0; i < p->nr_devices; i++) {
+		z->device[i] = p->device[i];
+		state->device_taken[p->device[i]] = 1;
 	}
 }
 
@@ -342,7 +335,7 @@ static void start(struct sim *sim, const struct step *s)
 	z->nodes = s->plan->nodes;
 	take_vnodes(state, z, s->plan);
 	memory_launch(sim, z, s->plan);
-	take_devices(state, z, s->plan->zone);
+	take_devices(state, z, s->plan);
 	state->nr_zones++;
 
 	if (sim->check)

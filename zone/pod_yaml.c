@@ -245,14 +245,45 @@ static int read_metadata(struct pod_reader *r, struct pod *p, struct error *err)
 	return rc;
 }
 
-/* *out: the container's memory limit, 0 when it has none. */
+/* GPUs as device plugins name them: "nvidia.com/gpu", "amd.com/gpu", ... */
+static bool is_gpu(const char *resource)
+{
+	const char *slash = strrchr(resource, '/');
+
+	return slash && strcmp(slash, "/gpu") == 0;
+}
+
+static int read_gpus(struct pod_reader *r, const yaml_node_t *limits, int64_t *out,
+		     struct error *err)
+{
+	*out = 0;
+	for (const yaml_node_pair_t *pair = limits->data.mapping.pairs.start;
+	     pair < limits->data.mapping.pairs.top; pair++) {
+		const yaml_node_t *value = yaml_node(&r->docs, pair->value);
+		const char *key = yaml_text(yaml_node(&r->docs, pair->key));
+		int64_t n = 0;
+
+		if (!is_gpu(key))
+			continue;
+		if (value->type != YAML_SCALAR_NODE ||
+		    !zone_parse_number(yaml_text(value), 0, ZONE_DEVICES_MAX, &n))
+			return yaml_error(&r->docs, value, err,
+					  "%.80s must be a whole number of devices between 0 and "
+					  "%d",
+					  key, ZONE_DEVICES_MAX);
+		*out += n;
+	}
+	return 0;
+}
+
+/* *out: the container's memory limit, 0 when it has none; *gpus: its GPUs. */
 static int read_limit(struct pod_reader *r, const yaml_node_t *container, int64_t *out,
-		      struct error *err)
+		      int64_t *gpus, struct error *err)
 {
 	const yaml_node_t *resources, *limits = NULL, *memory = NULL;
 	int rc;
 
-	*out = 0;
+	*out = *gpus = 0;
 	if (container->type != YAML_MAPPING_NODE)
 		return yaml_error(&r->docs, container, err, "a container must be a mapping");
 	rc = yaml_get(&r->docs, container, "resources", YAML_MAPPING_NODE, "the container", false,
@@ -263,6 +294,8 @@ static int read_limit(struct pod_reader *r, const yaml_node_t *container, int64_
 	if (!rc && limits)
 		rc = yaml_get(&r->docs, limits, "memory", YAML_SCALAR_NODE,
 			      "the container's limits", false, &memory, err);
+	if (!rc && limits)
+		rc = read_gpus(r, limits, gpus, err);
 	if (rc || !memory)
 		return rc;
 	if (!k8s_bytes_parse(yaml_text(memory), out) || *out > ZONE_MEMORY_MAX_BYTES)
@@ -285,6 +318,7 @@ struct limits {
 	int64_t running; /* containers and sidecars: at the same time */
 	int64_t sidecars; /* of those, sidecars so far */
 	int64_t starting; /* most that an init container needed beside the sidecars before it */
+	int64_t gpus, sidecar_gpus, starting_gpus; /* the same three */
 };
 
 static bool is_sidecar(const struct pod_reader *r, const yaml_node_t *container)
@@ -295,11 +329,16 @@ static bool is_sidecar(const struct pod_reader *r, const yaml_node_t *container)
 	       strcmp(yaml_text(policy), "Always") == 0;
 }
 
+static int64_t max(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 static int read_container(struct pod_reader *r, struct pod *p, const yaml_node_t *container,
 			  bool init, struct limits *l, struct error *err)
 {
-	int64_t bytes;
-	int rc = read_limit(r, container, &bytes, err);
+	int64_t bytes, gpus;
+	int rc = read_limit(r, container, &bytes, &gpus, err);
 
 	if (rc)
 		return rc;
@@ -311,9 +350,15 @@ static int read_container(struct pod_reader *r, struct pod *p, const yaml_node_t
 				  p->zone.name, container_name(r, container));
 		l->running += bytes;
 		l->sidecars += init ? bytes : 0;
-	} else if (l->sidecars + bytes > l->starting) {
-		l->starting = l->sidecars + bytes;
+		l->gpus += gpus;
+		l->sidecar_gpus += init ? gpus : 0;
+	} else {
+		l->starting = max(l->starting, l->sidecars + bytes);
+		l->starting_gpus = max(l->starting_gpus, l->sidecar_gpus + gpus);
 	}
+	if (max(l->gpus, l->starting_gpus) > ZONE_DEVICES_MAX)
+		return yaml_error(&r->docs, container, err,
+				  "the pod's GPU limits add up to more than %d", ZONE_DEVICES_MAX);
 	if (l->running > ZONE_MEMORY_MAX_BYTES || l->starting > ZONE_MEMORY_MAX_BYTES)
 		return yaml_error(&r->docs, container, err,
 				  "the pod's memory limits add up to more than %lld TiB",
@@ -342,6 +387,22 @@ static int read_containers(struct pod_reader *r, struct pod *p, const yaml_node_
 	return rc;
 }
 
+/* "2xgpu" after the devices that an annotation names. Too many are found with the
+ * rest of what a zone can contradict. */
+static void add_gpus(struct pod_reader *r, struct pod *p, int64_t gpus)
+{
+	struct zone *z = &p->zone;
+	const char **device;
+
+	if (!gpus)
+		return;
+	device = arena_alloc(&r->out->arena, (z->nr_devices + 1) * sizeof(*device));
+	for (uint32_t i = 0; i < z->nr_devices; i++)
+		device[i] = z->device[i];
+	device[z->nr_devices++] = arena_printf(&r->out->arena, "%lldxgpu", (long long)gpus);
+	z->device = device;
+}
+
 /*
  * The zone's maximum: what its containers may use together or, when larger,
  * what one init container may before them (Kubernetes' rule for a pod). Edera:
@@ -361,7 +422,8 @@ static int read_memory(struct pod_reader *r, struct pod *p, struct error *err)
 		rc = read_containers(r, p, spec, false, &l, err);
 	if (rc)
 		return rc;
-	bytes = l.running > l.starting ? l.running : l.starting;
+	add_gpus(r, p, max(l.gpus, l.starting_gpus));
+	bytes = max(l.running, l.starting);
 	if (!l.running) {
 		bytes = l.starting > ZONE_MEMORY_DEFAULT_BYTES ? l.starting
 							       : ZONE_MEMORY_DEFAULT_BYTES;

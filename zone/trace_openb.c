@@ -8,8 +8,8 @@
  * - cpu_milli is rounded up to whole vCPUs.
  * - memory_mib 0 (one pod of the published list) states no memory; the pod gets
  *   what Edera gives a pod without a limit, ZONE_MEMORY_DEFAULT_BYTES.
- * - num_gpu = n asks for devices gpu0 .. gpu<n-1>; a share of a GPU (gpu_milli
- *   below 1000) takes it whole, as a passed-through device cannot be shared.
+ * - num_gpu = n asks for any n GPUs of a host; a share of a GPU (gpu_milli below
+ *   1000) takes it whole, as a passed-through device cannot be shared.
  * - A pod starts at its creation_time: pods that the cluster never scheduled
  *   (no scheduled_time) asked for room as well. Without a deletion_time it
  *   lives to the end. Without a creation_time the row is bad.
@@ -34,8 +34,9 @@ struct openb_stream {
 	struct arena names;
 	struct pod *pod;
 	size_t nr, cap;
-	char gpu_name[ZONE_DEVICES_MAX][16];
-	const char *gpu[ZONE_DEVICES_MAX];
+	uint32_t nr_gpus; /* of the row just read */
+	char gpus[16]; /* "2xgpu", of the pod handed out */
+	const char *device[1];
 };
 
 static int pod_lifetime(struct trace_stream *t, struct error *err)
@@ -69,8 +70,7 @@ static int openb_row(struct trace_stream *t, struct error *err)
 	if (!rc)
 		rc = trace_set_zone(t, CPU, milli, MEMORY,
 				    bytes ? bytes : ZONE_MEMORY_DEFAULT_BYTES, err);
-	t->zone.device = ((struct openb_stream *)t)->gpu;
-	t->zone.nr_devices = (uint32_t)gpus;
+	((struct openb_stream *)t)->nr_gpus = (uint32_t)gpus;
 	return rc ? rc : trace_set_name(t, "", NAME, err);
 }
 
@@ -98,7 +98,7 @@ static int read_pods(struct openb_stream *o, struct error *err)
 			.row = o->nr,
 			.name = arena_strdup(&o->names, t->name),
 			.vcpus = t->zone.vcpus,
-			.nr_gpus = t->zone.nr_devices,
+			.nr_gpus = o->nr_gpus,
 		};
 		o->nr++;
 	}
@@ -122,8 +122,9 @@ static int openb_next(struct zone_stream *s, const struct zone_event **out, stru
 	z->vcpus = z->vcpus_max = p->vcpus;
 	z->memory_bytes = z->memory_initial_bytes = p->bytes;
 	z->memory_min_bytes = zone_default_min(p->bytes);
-	z->nr_devices = p->nr_gpus;
-	z->device = p->nr_gpus ? o->gpu : NULL;
+	snprintf(o->gpus, sizeof(o->gpus), "%uxgpu", (unsigned)p->nr_gpus);
+	z->nr_devices = p->nr_gpus > 0;
+	z->device = o->device;
 	s->event.at_ns = p->at_ns;
 	s->event.lifetime_ns = p->lifetime_ns;
 	s->event.id = s->stats.done++;
@@ -172,10 +173,7 @@ static int openb_open(struct zone_stream **out, struct csv *csv, const struct wo
 	int rc = trace_init(&o->rows, csv, &layout, w, skip_bad, err);
 
 	o->rows.base.ops = &ops;
-	for (int i = 0; i < ZONE_DEVICES_MAX; i++) {
-		snprintf(o->gpu_name[i], sizeof(o->gpu_name[i]), "gpu%d", i);
-		o->gpu[i] = o->gpu_name[i];
-	}
+	o->device[0] = o->gpus;
 	if (!rc)
 		rc = read_pods(o, err);
 	if (rc) {

@@ -107,8 +107,7 @@ struct workload {
 	const char *const *allocator;
 	bool no_cost; /* "cost": false: runs do not price zones */
 	uint32_t vcpu_scale_milli; /* traces: vCPUs multiplied by this / 1000, rounded up; 1000 */
-	bool trace_gpus; /* traces: GPUs become devices "gpu0", "gpu1", ...; else they are ignored
-			  */
+	bool trace_gpus; /* traces: GPUs are asked for, any so many of a host; else ignored */
 	/* Source-specific; private to zone/. */
 	const struct workload_generator *generator;
 	const struct zone_event *event;

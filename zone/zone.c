@@ -31,6 +31,30 @@ const char *zone_virt_name(enum zone_virt v)
 	return zone_virt_names[v];
 }
 
+static const char *const device_classes[] = {"nic", "gpu", "storage", NULL};
+
+const char *zone_device_class_name(enum zone_device_class c)
+{
+	return device_classes[c];
+}
+
+bool zone_device_any(const char *text, enum zone_device_class *class, uint32_t *count)
+{
+	uint32_t n = 0;
+	int c;
+
+	for (; isdigit((unsigned char)*text) && n <= ZONE_DEVICES_MAX; text++)
+		n = n * 10 + (uint32_t)(*text - '0');
+	if (!n || n > ZONE_DEVICES_MAX || *text != 'x')
+		return false;
+	c = zone_name_index(device_classes, text + 1);
+	if (c < 0)
+		return false;
+	*class = (enum zone_device_class)c;
+	*count = n;
+	return true;
+}
+
 void zone_init(struct zone *z)
 {
 	*z = (struct zone){

@@ -8,6 +8,7 @@
 #ifndef ZONE_ZONE_H
 #define ZONE_ZONE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -46,6 +47,11 @@ struct zone_profile {
 	uint32_t parallelism; /* outstanding cache lines per vCPU */
 };
 
+#define ZONE_DEVICES_MAX 64 /* of a zone, those asked for by class counted one by one */
+
+/* What a zone can ask any devices of; host/host.h has the classes of devices. */
+enum zone_device_class { ZONE_NIC, ZONE_GPU, ZONE_STORAGE, ZONE_DEVICE_CLASSES };
+
 /*
  * Strings belong to whoever made the zone (an arena of the zone list, a
  * workload's stream) and live as long as it says. All sizes are multiples of
@@ -66,7 +72,8 @@ struct zone {
 	enum zone_spread spread;
 	enum zone_virt virt;
 	uint32_t nr_devices;
-	const char *const *device; /* OS names or PCI addresses */
+	/* OS names, PCI addresses, or so many of a class, whichever: "2xgpu" */
+	const char *const *device;
 	const struct zone_profile *profile; /* NULL: none given */
 };
 
@@ -101,6 +108,11 @@ static inline int64_t zone_boot_bytes(const struct zone *z)
 {
 	return z->memory_policy == ZONE_STATIC ? z->memory_bytes : z->memory_initial_bytes;
 }
+
+/* "2xgpu", "1xnic", "3xstorage": true, with what it asks for. False for anything else,
+ * which is a name. */
+bool zone_device_any(const char *text, enum zone_device_class *class, uint32_t *count);
+const char *zone_device_class_name(enum zone_device_class c); /* "nic", "gpu", "storage" */
 
 const char *zone_memory_policy_name(enum zone_memory_policy p); /* "static", "dynamic" */
 const char *zone_spread_name(enum zone_spread s); /* "compact", "scatter", "default" */

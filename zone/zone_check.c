@@ -136,10 +136,20 @@ static bool check_nodes(const struct zone *z, const char *const *word, struct zo
 
 static bool check_devices(const struct zone *z, const char *const *word, struct zone_fault *out)
 {
+	uint32_t all = 0;
+
 	if (z->nr_devices > ZONE_DEVICES_MAX)
 		return fault(out, ZONE_FIELD_DEVICES, "%s has %u entries; at most %d are read",
 			     word[ZONE_FIELD_DEVICES], (unsigned)z->nr_devices, ZONE_DEVICES_MAX);
 	for (uint32_t i = 0; i < z->nr_devices; i++) {
+		enum zone_device_class class;
+		uint32_t count;
+
+		all += zone_device_any(z->device[i], &class, &count) ? count : 1;
+		if (all > ZONE_DEVICES_MAX)
+			return fault(out, ZONE_FIELD_DEVICES,
+				     "%s asks for more than %d devices together",
+				     word[ZONE_FIELD_DEVICES], ZONE_DEVICES_MAX);
 		if (!z->device[i][0])
 			return fault(out, ZONE_FIELD_DEVICES, "%s has an empty name",
 				     word[ZONE_FIELD_DEVICES]);

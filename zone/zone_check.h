@@ -37,7 +37,6 @@ enum zone_field {
 #define ZONE_VCPUS_MAX 4096
 #define ZONE_NODES_MAX 64
 #define ZONE_MEMORY_MAX_BYTES ((int64_t)1 << 52)
-#define ZONE_DEVICES_MAX 64
 #define ZONE_NAME_MAX 253 /* Kubernetes' longest name */
 #define ZONE_LIST_MAX 1000000
 

@@ -88,7 +88,8 @@ static int read_device(const struct json_at *list, size_t i, struct zone *z, con
 
 	if (!name || !*name || strlen(name) != json_string_length(at.value))
 		return json_at_error(
-			&at, err, "a device must be a text such as \"nic0\" or \"0000:41:00.0\"");
+			&at, err,
+			"a device must be a text such as \"nic0\", \"0000:41:00.0\" or \"2xgpu\"");
 	for (uint32_t j = 0; j < z->nr_devices; j++)
 		if (strcmp(device[j], name) == 0)
 			return json_at_error(&at, err,
@@ -118,6 +119,18 @@ static int read_devices(const struct json_at *at, struct zone *z, struct arena *
 	for (size_t i = 0; i < nr && !rc; i++)
 		rc = read_device(&list, i, z, device, a, err);
 	return rc;
+}
+
+static bool names_a_device(const struct zone *z)
+{
+	enum zone_device_class class;
+	uint32_t count;
+
+	for (uint32_t i = 0; i < z->nr_devices; i++) {
+		if (!zone_device_any(z->device[i], &class, &count))
+			return true;
+	}
+	return false;
 }
 
 static int read_share(const struct json_at *at, const char *key, bool required, uint32_t *out,
@@ -255,7 +268,7 @@ static int read_entry(const struct json_at *at, struct zone_list *out, struct er
 		rc = read_count(at, "count", false, ZONE_LIST_MAX, &count, err);
 	if (rc)
 		return rc;
-	if (count > 1 && z.nr_devices)
+	if (count > 1 && names_a_device(&z))
 		return json_at_error(&count_at, err,
 				     "zone \"%.80s\": %u zones cannot have the same devices; write "
 				     "them one by one",

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "placement/device.h"
 #include "placement/fill.h"
 #include "placement/kubelet/kubelet.h"
 
@@ -92,23 +93,54 @@ void kubelet_memory_hints(const struct policy_input *in, struct kubelet_hints *o
 		out->has[0] = out->preferred[0] = true; /* impossible: no preference */
 }
 
-/* Each device of the zone is one of its own kind; together they are one request
- * whose masks must hold a node of each. Devices of unknown place fit anywhere. */
+/* Devices of the class with a node in the mask, or of unknown place: free ones, or all. */
+static uint32_t class_in(const struct policy_input *in, enum zone_device_class class, nodeset mask,
+			 bool all)
+{
+	uint32_t nr = 0;
+
+	for (unsigned d = 0; d < in->host->nr_devices; d++) {
+		nodeset owners = in->host->device[d].nodes;
+
+		nr += (all ? plan_device_is(&in->host->device[d], class)
+			   : device_free(in, class, d)) &&
+		      (!owners || owners & mask);
+	}
+	return nr;
+}
+
+/* Could the mask give all that is asked for, of what is free or of all there is? */
+static bool holds_devices(const struct policy_input *in, nodeset mask, bool all)
+{
+	for (uint32_t i = 0; i < in->zone->nr_devices; i++) {
+		enum zone_device_class class;
+		uint32_t count;
+		nodeset owners;
+
+		if (zone_device_any(in->zone->device[i], &class, &count)) {
+			if (class_in(in, class, mask, all) < count)
+				return false;
+			continue;
+		}
+		owners = fill_device_nodes(in, i);
+		if (owners && !(owners & mask))
+			return false;
+	}
+	return true;
+}
+
+/* Each device that the zone names is one of its own kind, a class is one resource;
+ * together they are one request whose masks must hold a node of each named device and
+ * enough free ones of a class. Preferred is the least width at which all devices there
+ * are, free or not, would do. Devices of unknown place fit anywhere. */
 void kubelet_device_hints(const struct policy_input *in, struct kubelet_hints *out)
 {
 	unsigned all = 1u << in->host->nr_nodes, least = NODES_MAX + 1;
 
 	*out = (struct kubelet_hints){.resource = "devices"};
 	for (unsigned m = 1; m < all; m++) {
-		bool holds = true;
-
-		for (uint32_t d = 0; d < in->zone->nr_devices; d++) {
-			nodeset owners = fill_device_nodes(in, d);
-
-			holds = holds && (!owners || owners & m);
-		}
-		out->has[m] = holds;
-		if (holds && nodeset_count(m) < least)
+		out->has[m] = holds_devices(in, m, false);
+		if (nodeset_count(m) < least && holds_devices(in, m, true))
 			least = nodeset_count(m);
 	}
 	prefer(out, least);

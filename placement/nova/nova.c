@@ -2,6 +2,7 @@
 
 #include "base/units.h"
 #include "placement/capacity.h"
+#include "placement/device.h"
 #include "placement/explain.h"
 #include "placement/fill.h"
 
@@ -30,7 +31,12 @@ struct search {
 static bool asked_for(const struct policy_input *in, int device)
 {
 	for (uint32_t i = 0; i < in->zone->nr_devices; i++) {
-		if (host_find_device(in->host, in->zone->device[i]) == device)
+		enum zone_device_class class;
+		uint32_t count;
+
+		if (zone_device_any(in->zone->device[i], &class, &count)
+			    ? plan_device_is(&in->host->device[device], class)
+			    : host_find_device(in->host, in->zone->device[i]) == device)
 			return true;
 	}
 	return false;
@@ -119,15 +125,70 @@ static void fit_cells(struct search *s)
 	}
 }
 
+/* Of a named device; 0: unknown, or a class. */
+static nodeset device_nodes(const struct policy_input *in, uint32_t d)
+{
+	enum zone_device_class class;
+	uint32_t count;
+
+	return zone_device_any(in->zone->device[d], &class, &count) ? 0 : fill_device_nodes(in, d);
+}
+
+/* Free devices of the class on these nodes, or of unknown place. */
+static uint32_t class_on(const struct search *s, enum zone_device_class class, nodeset nodes)
+{
+	uint32_t nr = 0;
+
+	for (unsigned d = 0; d < s->in->host->nr_devices; d++) {
+		nodeset owners = s->in->host->device[d].nodes;
+
+		nr += device_free(s->in, class, d) && (!owners || owners & nodes);
+	}
+	return nr;
+}
+
+/* Can so many of the class be had with at most `left` more cells from `from` on? Those
+ * that add most are taken first, which is exact while a device has one node. */
+static bool class_coverable(const struct search *s, uint32_t device, nodeset chosen, uint32_t from,
+			    uint32_t left)
+{
+	enum zone_device_class class;
+	uint32_t count, nr;
+
+	if (!zone_device_any(s->in->zone->device[device], &class, &count))
+		return true;
+	while ((nr = class_on(s, class, chosen)) < count && left--) {
+		nodeset best = chosen;
+
+		for (uint32_t i = from; i < s->nr; i++) {
+			nodeset with = chosen | nodeset_of(s->cell[i].node);
+
+			if (s->cell[i].fits && class_on(s, class, with) > nr) {
+				nr = class_on(s, class, with);
+				best = with;
+			}
+		}
+		if (best == chosen)
+			return false;
+		chosen = best;
+	}
+	return nr >= count;
+}
+
 /* Can cells from `from` on, at most `left` of them, cover devices from `d` on? */
 static bool coverable(const struct search *s, uint32_t d, nodeset chosen, uint32_t from,
 		      uint32_t left)
 {
 	nodeset owners;
 
-	if (d == s->in->zone->nr_devices)
+	if (d == s->in->zone->nr_devices) {
+		for (uint32_t i = 0; i < d; i++) {
+			if (!class_coverable(s, i, chosen, from, left))
+				return false;
+		}
 		return true;
-	owners = fill_device_nodes(s->in, d);
+	}
+	owners = device_nodes(s->in, d);
 	if (!owners || owners & chosen)
 		return coverable(s, d + 1, chosen, from, left);
 	if (!left)

@@ -11,7 +11,9 @@
  * sort stable and the last one strongest; spread takes those with most first,
  * pack those with least, and without a PCI request cells with devices come last.
  * The first permutation of k cells wins where every guest cell fits and every PCI
- * device has its node among them. Memory is bound strictly. Distances count for
+ * device has its node among them, so many of a class ("2xgpu") their free ones (of
+ * several classes each alone: a guest that takes two may be refused a set that has
+ * both only together). Memory is bound strictly. Distances count for
  * nothing.
  *
  * Nova walks n!/(n-k)! permutations. All cells of the guest are alike here, so a

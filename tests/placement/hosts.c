@@ -91,6 +91,7 @@ static void random_devices(struct host *h, struct rng *r)
 		for (uint64_t n = rng_below(r, 3); n; n--)
 			owners |= nodeset_of((unsigned)rng_below(r, h->nr_nodes));
 		test_host_device(h, name[i], "", owners);
+		h->device[h->nr_devices - 1].class = i < 2 ? DEVICE_GPU : DEVICE_NIC;
 	}
 }
 
@@ -142,7 +143,7 @@ struct zone test_zone(const char *name, uint32_t vcpus, int64_t bytes)
 
 struct zone test_zone_random(struct rng *r, const struct host *h, const char **device_store)
 {
-	static const char *const name[] = {"d0", "d1", "d2", "d3"};
+	static const char *const name[] = {"d0", "1xgpu", "d2", "1xnic"};
 	uint64_t pages = (uint64_t)(h->memory_bytes / PAGE_BYTES);
 	struct zone z;
 

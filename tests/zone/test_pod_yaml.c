@@ -168,6 +168,39 @@ static void warns(const char *text, const char *expected, int64_t memory_bytes)
 	free(warnings);
 }
 
+/* What runs together adds up; an init container may need more before that. */
+Test(pod_yaml, gpus_of_device_plugins)
+{
+	static const char pod[] = "apiVersion: v1\n"
+				  "kind: Pod\n"
+				  "metadata: {name: p, annotations: {homenode/devices: nic0}}\n"
+				  "spec:\n"
+				  "  containers:\n"
+				  "  - name: a\n"
+				  "    resources: {limits: {memory: 1Gi, nvidia.com/gpu: \"2\"}}\n"
+				  "  - name: b\n"
+				  "    resources: {limits: {memory: 1Gi, amd.com/gpu: 1,"
+				  " gpu: 7, x.com/gpu-memory: 9}}\n"
+				  "  initContainers:\n"
+				  "  - name: c\n"
+				  "    resources: {limits: {memory: 1Gi, nvidia.com/gpu: %s}}\n";
+	static const char *const init[] = {"1", "3", "5", "0"}, *const want[] = {"3xgpu", "3xgpu",
+										 "5xgpu", "3xgpu"};
+	char text[1024];
+
+	for (size_t i = 0; i < 4; i++) {
+		struct zone_list l;
+
+		snprintf(text, sizeof(text), pod, init[i]);
+		free(parse(&l, text));
+		cr_assert_eq(l.nr, 1);
+		cr_assert_eq(l.zone[0].nr_devices, 2);
+		cr_assert_str_eq(l.zone[0].device[0], "nic0");
+		cr_assert_str_eq(l.zone[0].device[1], want[i]);
+		zone_list_release(&l);
+	}
+}
+
 Test(pod_yaml, warnings)
 {
 	warns(POD("a", "", "  containers:\n  - name: c\n"),

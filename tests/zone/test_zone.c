@@ -89,6 +89,37 @@ Test(zone, validate_names_the_rule)
 	cr_assert_eq(zone_validate(&z, NULL), ERR_INPUT);
 }
 
+Test(zone, devices_by_class)
+{
+	static const struct {
+		const char *text;
+		enum zone_device_class class;
+		uint32_t count;
+	} any[] = {
+		{"1xgpu", ZONE_GPU, 1}, {"2xnic", ZONE_NIC, 2}, {"64xstorage", ZONE_STORAGE, 64}};
+	static const char *const name[] = {"gpu",    "0xgpu",		"65xgpu", "xgpu",
+					   "2xfpga", "2xgpu ",		"2 xgpu", "-1xgpu",
+					   "2X gpu", "99999999999xgpu", "",	  "2x"};
+	static const char *const many[] = {"nic0", "40xgpu", "24xnic"};
+	enum zone_device_class class;
+	uint32_t count;
+	struct zone z;
+
+	for (size_t i = 0; i < sizeof(any) / sizeof(any[0]); i++) {
+		cr_assert(zone_device_any(any[i].text, &class, &count), "%s", any[i].text);
+		cr_assert_eq(class, any[i].class);
+		cr_assert_eq(count, any[i].count);
+	}
+	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
+		cr_assert_not(zone_device_any(name[i], &class, &count), "\"%s\"", name[i]);
+	zone_init(&z);
+	z.device = many;
+	z.nr_devices = 2;
+	cr_assert_eq(zone_validate(&z, NULL), 0);
+	z.nr_devices = 3;
+	invalid(&z, "zone \"zone\": devices asks for more than 64 devices together");
+}
+
 Test(zone, pv_with_devices_is_fine)
 {
 	static const char *const device[] = {"nic0"};

@@ -157,9 +157,10 @@ Test(zone_json, values_refused)
 	refused(ZONE_WITH("\"devices\":\"nic0\""),
 		"z.json:3:13: \"devices\" must be a list [ ... ]");
 	refused(ZONE_WITH("\"devices\":[\"nic0\", 7]"),
-		"z.json:3:22: a device must be a text such as \"nic0\" or \"0000:41:00.0\"");
-	refused(ZONE_WITH("\"devices\":[\"\"]"),
-		"z.json:3:14: a device must be a text such as \"nic0\" or \"0000:41:00.0\"");
+		"z.json:3:22: a device must be a text such as \"nic0\", \"0000:41:00.0\" or "
+		"\"2xgpu\"");
+	refused(ZONE_WITH("\"devices\":[\"\"]"), "z.json:3:14: a device must be a text such as "
+						 "\"nic0\", \"0000:41:00.0\" or \"2xgpu\"");
 	refused(ZONE_WITH("\"count\":0"),
 		"z.json:3:11: \"count\" must be between 1 and 1000000, not 0");
 	refused(ZONE_WITH("\"profile\":\"wbe\""), "z.json:3:13: \"profile\" must be one of "
