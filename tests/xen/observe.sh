@@ -109,7 +109,9 @@ for file in /t/scenarios/*.txt; do
 	carrier=rehearse
 	if grep -q vnuma "$file"; then
 		# a balloon right after a launch would race with the guest's boot
-		[ -x ./homenode-dom0 ] && ! grep -q '^balloon' "$file" || continue
+		if [ ! -x ./homenode-dom0 ] || grep -q '^balloon' "$file"; then
+			continue
+		fi
 		carrier=by_homenode
 	fi
 	begin=$(cut -d. -f1 /proc/uptime)
