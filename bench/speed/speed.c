@@ -207,15 +207,22 @@ int main(int argc, char **argv)
 		speed_policies();
 		return 0;
 	}
+	if (argc == 2 && strcmp(argv[1], "cost") == 0) {
+		speed_price();
+		speed_solver();
+		return 0;
+	}
 	if (!arrivals || !hosts || argc > 3) {
 		fprintf(stderr, "usage: homenode-speed [ARRIVALS [HOSTS]]\n"
-				"       homenode-speed policies\n");
+				"       homenode-speed policies\n"
+				"       homenode-speed cost\n");
 		return 2;
 	}
 	replay(arrivals, hosts);
 	speed_balloon();
 	speed_decisions();
 	speed_policies();
+	speed_price();
 	speed_solver();
 	return 0;
 }

@@ -36,6 +36,8 @@ void speed_balloon(void);
  * nodes needed, and every policy for three shapes of zones. */
 void speed_decisions(void);
 void speed_policies(void);
+/* Prints its table: runs with and without the cost model. */
+void speed_price(void);
 /* Prints its table: the cost model's solver on random problems. */
 void speed_solver(void);
 
