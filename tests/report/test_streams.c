@@ -6,18 +6,18 @@
 #include "base/units.h"
 #include "report/refusals.h"
 #include "report/series.h"
+#include "tests/temporary.h"
 
 #define KEY "topology,workload,policy,memory_policy,allocator,seed,"
 
-static char path[64];
+static char path[256];
 
 static void write_file(const char *text)
 {
 	int fd;
 	FILE *f;
 
-	strcpy(path, "/tmp/homenode-streams-XXXXXX");
-	fd = mkstemp(path);
+	fd = mkstemp(temporary_name(path, sizeof(path), "homenode-streams"));
 	f = fdopen(fd, "w");
 	cr_assert(f);
 	fputs(text, f);

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static char directory[64];
+#include "tests/temporary.h"
+
+static char directory[256];
 static char path[512];
 
 const char *write_file(const char *name, const char *text)
@@ -14,8 +16,7 @@ const char *write_file(const char *name, const char *text)
 	FILE *f;
 
 	if (!*directory) {
-		strcpy(directory, "/tmp/workload-test-XXXXXX");
-		cr_assert(mkdtemp(directory));
+		cr_assert(mkdtemp(temporary_name(directory, sizeof(directory), "workload-test")));
 	}
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
 	f = fopen(path, "w");
@@ -29,7 +30,7 @@ void remove_files(void)
 {
 	struct dirent *entry;
 	DIR *d;
-	char file[512];
+	char file[1024];
 
 	if (!*directory)
 		return;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/units.h"
+#include "tests/temporary.h"
 #include "zone/zone.h"
 #include "zone/zone_check.h"
 
@@ -199,11 +200,11 @@ Test(zone, format_is_chosen)
 
 Test(zone, files_are_loaded)
 {
-	char path[] = "/tmp/homenode-zones-XXXXXX";
+	char path[256];
 	struct error err = {0};
 	static const char text[] = "{\"zones\":[{\"name\":\"A\",\"vcpus\":1,\"memory\":1}]}";
 	struct zone_list l;
-	int fd = mkstemp(path);
+	int fd = mkstemp(temporary_name(path, sizeof(path), "homenode-zones"));
 
 	cr_assert_geq(fd, 0);
 	cr_assert_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
