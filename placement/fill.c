@@ -62,6 +62,27 @@ void fill_vcpus(struct plan *out)
 	}
 }
 
+void fill_vcpus_by_memory(struct plan *out)
+{
+	const struct host *h = out->host;
+
+	for (uint32_t left = out->zone->vcpus; left; left--) {
+		struct plan_vnode *best = NULL;
+
+		for (uint32_t i = 0; i < out->nr_vnodes; i++) {
+			struct plan_vnode *v = &out->vnode[i];
+
+			if (v->vcpus >= h->node[v->node].nr_cpus)
+				continue;
+			if (!best || (int128)v->memory_bytes * (2 * best->vcpus + 1) >
+					     (int128)best->memory_bytes * (2 * v->vcpus + 1))
+				best = v;
+		}
+		BUG_ON(!best);
+		best->vcpus++;
+	}
+}
+
 static bool takes_memory(const struct plan *out, uint32_t vnode)
 {
 	nodeset with = out->nodes & out->host->memory_nodes;

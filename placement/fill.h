@@ -11,6 +11,9 @@ void fill_nodes(const struct policy_input *in, nodeset nodes, struct plan *out);
 /* Evenly, the remainder to the earlier vnodes, no node above its CPUs while
  * another has room; evenly again when all are full. Some vnode must have CPUs. */
 void fill_vcpus(struct plan *out);
+/* In proportion to the vnodes' memory, which is dealt out already (Sainte-Lague's
+ * divisors; ties: the earlier), no node above its CPUs. The nodes' CPUs must suffice. */
+void fill_vcpus_by_memory(struct plan *out);
 /* The boot memory evenly in whole pages over the vnodes whose nodes have memory
  * (over all when none has), the remainder to the earlier ones. */
 void fill_memory_evenly(struct plan *out);

@@ -1,11 +1,20 @@
 /*
- * homenode, what we recommend: mem-aware's count and set-distance's sets, chosen by, in
- * this order: least mean distance, fewest vCPUs above the CPUs of the nodes, most free
- * memory on the fullest of them. Devices' nodes come first; a node count or a spread that
- * the zone asks for is Edera's business. It gives up distance against set-distance and
- * the seed's rule that memory does not drive the count: a zone with much memory becomes
- * a guest with several nodes, whose vCPUs are farther from each other's memory, instead
- * of a guest whose map is wrong.
+ * homenode, what we recommend.
+ *
+ * As few nodes as hold the zone's vCPUs and memory; memory is dealt by room, as evenly as
+ * that allows but no node less than two fifths of an even share, and vCPUs in proportion
+ * to it: a guest with an uneven map that is true, instead of an even one that is not. Of
+ * such sets the one with the least mean distance between its nodes; then fewest vCPUs
+ * beyond a quarter of the nodes' CPUs (contention), then fewest free devices (left for
+ * zones that ask for one), then, for a single node, the least free memory that does
+ * (large zones find whole nodes later), for several, most on the fullest of them.
+ * What fits nowhere spills to the nearest nodes. Devices' nodes come first; a node count
+ * or a spread that the zone asks for is Edera's business.
+ *
+ * It gives up the seed's rule that memory does not drive the count: a zone with more
+ * memory than any node has free becomes a guest with several nodes, whose vCPUs are
+ * farther from each other's memory than from a spill next door (mean distance, against
+ * set-distance).
  */
 #include "placement/own/sets.h"
 #include "placement/policies.h"
@@ -19,8 +28,8 @@ static int place(const struct policy_input *in, struct plan *out, struct error *
 
 const struct policy policy_homenode = {
 	.name = "homenode",
-	.summary =
-		"recommended: count by vCPUs and memory, nearest set, least loaded, nearest spill",
+	.summary = "recommended: as few nodes as hold vCPUs and memory, nearest, least loaded, "
+		   "tightest",
 	.source = "placement/own/homenode.c",
 	.place = place,
 	.sums_suffice = true,

@@ -10,9 +10,10 @@ struct set {
 	uint32_t nr, cpus;
 	uint8_t order[NODES_MAX];
 	nodeset nodes;
-	uint64_t overload; /* vCPUs above CPUs, all nodes together */
+	uint64_t load; /* all nodes together */
 	uint64_t distance;
-	int64_t least_free_bytes;
+	uint32_t devices; /* free ones there */
+	int64_t free_bytes, least_free_bytes; /* whole pages */
 };
 
 struct search {
@@ -24,24 +25,37 @@ struct search {
 	nodeset candidates;
 };
 
-static uint64_t overload(const struct search *s, unsigned node)
+/* vCPUs beyond a quarter of the CPUs: up to there nobody feels another. */
+static uint64_t load(const struct search *s, unsigned node)
 {
 	uint64_t vcpus = (uint64_t)s->in->state->vcpus[node] + s->share_vcpus;
-	uint32_t cpus = s->in->host->node[node].nr_cpus;
+	uint32_t quiet = s->in->host->node[node].nr_cpus / 4;
 
-	return s->rules->by_load && vcpus > cpus ? vcpus - cpus : 0;
+	return s->rules->by_load && vcpus > quiet ? vcpus - quiet : 0;
+}
+
+static uint32_t free_devices(const struct search *s, unsigned node)
+{
+	const struct host *h = s->in->host;
+	uint32_t nr = 0;
+
+	for (unsigned d = 0; d < h->nr_devices; d++)
+		nr += !s->in->state->device_taken[d] && nodeset_has(h->device[d].nodes, node);
+	return nr;
 }
 
 static void add(const struct search *s, struct set *t, unsigned node)
 {
-	int64_t free_bytes = s->in->state->free_bytes[node];
+	int64_t free_bytes = s->in->state->free_bytes[node] / PAGE_BYTES * PAGE_BYTES;
 
 	if (!t->nr || free_bytes < t->least_free_bytes)
 		t->least_free_bytes = free_bytes;
+	t->free_bytes += free_bytes;
 	t->order[t->nr++] = (uint8_t)node;
 	t->nodes |= nodeset_of(node);
 	t->cpus += s->in->host->node[node].nr_cpus;
-	t->overload += overload(s, node);
+	t->load += load(s, node);
+	t->devices += s->rules->by_load ? free_devices(s, node) : 0;
 }
 
 static uint64_t way(const struct host *h, nodeset nodes, unsigned to)
@@ -55,24 +69,24 @@ static uint64_t way(const struct host *h, nodeset nodes, unsigned to)
 	return sum;
 }
 
-/* Nearest to all chosen, then least overload, then most free memory, lowest. */
+/* Nearest to all chosen, then least load, then most free memory, lowest. */
 static void grow_set(const struct search *s, struct set *t)
 {
 	while (t->nr < s->k) {
 		nodeset left = s->candidates & ~t->nodes;
 		unsigned best = NODES_MAX, node;
-		uint64_t best_over = 0, best_way = 0;
+		uint64_t best_load = 0, best_way = 0;
 
 		nodeset_for_each (node, left) {
-			uint64_t over = overload(s, node), d = way(s->in->host, t->nodes, node);
+			uint64_t l = load(s, node), d = way(s->in->host, t->nodes, node);
 
 			if (best != NODES_MAX &&
-			    (d > best_way || (d == best_way && over > best_over) ||
-			     (d == best_way && over == best_over &&
+			    (d > best_way || (d == best_way && l > best_load) ||
+			     (d == best_way && l == best_load &&
 			      s->in->state->free_bytes[node] <= s->in->state->free_bytes[best])))
 				continue;
 			best = node;
-			best_over = over;
+			best_load = l;
 			best_way = d;
 		}
 		if (best == NODES_MAX)
@@ -81,12 +95,16 @@ static void grow_set(const struct search *s, struct set *t)
 	}
 }
 
-static bool better(const struct set *a, const struct set *b)
+static bool better(const struct set *a, const struct set *b, bool tight)
 {
 	if (a->distance != b->distance)
 		return a->distance < b->distance;
-	if (a->overload != b->overload)
-		return a->overload < b->overload;
+	if (a->load != b->load)
+		return a->load < b->load;
+	if (a->devices != b->devices)
+		return a->devices < b->devices;
+	if (tight && a->nr == 1)
+		return a->free_bytes < b->free_bytes;
 	return a->least_free_bytes > b->least_free_bytes;
 }
 
@@ -103,14 +121,15 @@ static bool find_set(struct search *s, struct set *best)
 
 		t.nr = t.cpus = 0;
 		t.nodes = 0;
-		t.overload = 0;
-		t.least_free_bytes = 0;
+		t.load = t.devices = 0;
+		t.free_bytes = t.least_free_bytes = 0;
 		add(s, &t, node);
 		grow_set(s, &t);
-		if (t.nr < s->k || t.cpus < s->in->zone->vcpus)
+		if (t.nr < s->k || t.cpus < s->in->zone->vcpus ||
+		    (s->rules->by_memory && t.free_bytes < zone_boot_bytes(s->in->zone)))
 			continue;
 		t.distance = fill_distance_sum(s->in->host, t.nodes);
-		if (!found || better(&t, best))
+		if (!found || better(&t, best, s->rules->by_load))
 			*best = t;
 		found = true;
 	}
@@ -119,42 +138,57 @@ static bool find_set(struct search *s, struct set *best)
 
 static void set_count(struct search *s, uint32_t k)
 {
-	int64_t pages = zone_boot_bytes(s->in->zone) / PAGE_BYTES;
+	int64_t pages = zone_boot_bytes(s->in->zone) / PAGE_BYTES, least;
 	unsigned node;
 
 	s->k = k;
 	s->share_bytes = (pages + k - 1) / k * PAGE_BYTES;
 	s->share_vcpus = (s->in->zone->vcpus + k - 1) / k;
+	/* two fifths of an even share at least: a guest's node is not to be a sliver */
+	least = k == 1 ? s->share_bytes : s->share_bytes / 5 * 2;
 	s->candidates = 0;
 	nodeset_for_each (node, s->in->host->usable_nodes) {
-		if (!s->rules->by_memory || s->in->state->free_bytes[node] >= s->share_bytes)
+		if (!s->rules->by_memory || s->in->state->free_bytes[node] >= least)
 			s->candidates |= nodeset_of(node);
 	}
+}
+
+static void explain_set(const struct search *s, const struct set *t)
+{
+	struct sentence text;
+	char share[32];
+
+	sentence_set(&text, "nodes ");
+	sentence_add_nodes(&text, s->in->host, t->nodes);
+	sentence_add(&text,
+		     ": %u by vCPUs%s (%s each); of such sets the one with the least mean distance "
+		     "(%llu/100)%s",
+		     t->nr, s->rules->by_memory ? " and memory" : "",
+		     bytes_text(s->share_bytes, share, sizeof(share)),
+		     (unsigned long long)(100 * t->distance / ((uint64_t)t->nr * t->nr)),
+		     s->rules->by_load ? ", then fewest vCPUs beyond a quarter of its CPUs, then "
+					 "fewest free devices"
+				       : "");
+	sentence_add(&text, ", then %s free memory",
+		     s->rules->by_load && t->nr == 1 ? "least" : "most");
+	explain_add(s->in->why, "%s", text.text);
 }
 
 static int fill_set(const struct search *s, const struct set *t, struct plan *out,
 		    struct error *err)
 {
-	struct sentence text;
-	char share[32];
-
 	fill_order(s->in, t->order, t->nr, out);
 	out->told = s->in->zone->virt == ZONE_PV ? PLAN_TOLD_FLAT : PLAN_TOLD_VNUMA;
 	out->memory_rule = PLAN_MEMORY_NEAREST;
-	fill_vcpus(out);
-	fill_memory_evenly(out);
-	if (s->in->why) {
-		sentence_set(&text, "nodes ");
-		sentence_add_nodes(&text, s->in->host, t->nodes);
-		sentence_add(&text,
-			     ": %u by vCPUs%s (%s each); of such sets the one with the "
-			     "least mean distance (%llu/100)%s, then most free memory",
-			     t->nr, s->rules->by_memory ? " and memory" : "",
-			     bytes_text(s->share_bytes, share, sizeof(share)),
-			     (unsigned long long)(100 * t->distance / ((uint64_t)t->nr * t->nr)),
-			     s->rules->by_load ? ", then fewest vCPUs above its CPUs" : "");
-		explain_add(s->in->why, "%s", text.text);
+	if (s->rules->by_memory) {
+		fill_memory_by_room(s->in->state, out->nodes, out);
+		fill_vcpus_by_memory(out);
+	} else {
+		fill_memory_evenly(out);
+		fill_vcpus(out);
 	}
+	if (s->in->why)
+		explain_set(s, t);
 	return plan_fill_memory(out, s->in->state, err);
 }
 
@@ -167,18 +201,17 @@ int slit_spill_place(const struct policy_input *in, struct plan *out, struct err
 int sets_place(const struct policy_input *in, const struct set_rules *rules, struct plan *out,
 	       struct error *err)
 {
-	uint32_t nr = nodeset_count(in->host->usable_nodes), most;
+	uint32_t most = nodeset_count(in->host->usable_nodes);
 	struct search s = {.in = in, .rules = rules};
 	struct set best;
 
 	if (in->zone->numa_nodes || in->zone->spread != ZONE_SPREAD_DEFAULT)
 		return slit_spill_place(in, out, err);
-	most = nr;
 	for (uint32_t k = fill_count(in); k <= most; k++) {
 		set_count(&s, k);
 		if (find_set(&s, &best))
 			return fill_set(&s, &best, out, err);
 	}
-	explain_add(in->why, "no number of nodes has its share of the memory free on each");
+	explain_add(in->why, "no set of nodes holds the memory without a sliver on one of them");
 	return slit_spill_place(in, out, err);
 }

@@ -15,8 +15,12 @@
 #include "placement/policy.h"
 
 struct set_rules {
-	bool by_memory; /* nodes must have their share of the memory free */
-	bool by_load; /* vCPUs that are there already count */
+	/* The set must hold the memory, each node at least two fifths of an even share of
+	 * it; memory is dealt by room, as evenly as that allows, and vCPUs follow it. */
+	bool by_memory;
+	/* Among sets equally near: fewest vCPUs beyond a quarter of the nodes' CPUs, fewest
+	 * free devices, then for one node the least free memory that does. */
+	bool by_load;
 };
 
 /* From the count by vCPUs on, the first with a set; where none has one, and where the
