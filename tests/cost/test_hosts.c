@@ -171,12 +171,12 @@ static unsigned check_folder(const char *folder)
 	return nr;
 }
 
-Test(hosts, shipped, .timeout = 120)
+Test(hosts, shipped)
 {
 	cr_assert_geq(check_folder("topologies"), 10);
 }
 
-Test(hosts, machines, .timeout = 300)
+Test(hosts, machines)
 {
 	unsigned nr = check_folder("../shared/data/topologies/machines");
 
@@ -185,7 +185,7 @@ Test(hosts, machines, .timeout = 300)
 	cr_assert_geq(nr, 40);
 }
 
-Test(hosts, malformed, .timeout = 300)
+Test(hosts, malformed)
 {
 	if (!check_folder("../shared/data/topologies/malformed"))
 		cr_skip_test("../shared/data/topologies is not there");
@@ -246,7 +246,7 @@ static struct host *odd_host(struct rng *r)
 
 /* One to 32 nodes, some without CPUs, memory or package, matrices of any distance in
  * either direction, figures missing and far from any machine. */
-Test(hosts, odd, .timeout = 300)
+Test(hosts, odd)
 {
 	struct rng r;
 	unsigned nr = 0;
