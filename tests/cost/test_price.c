@@ -38,9 +38,12 @@ static void scene_open(struct scene *s, uint64_t seed, bool stretched)
 		struct zone *z = &s->zone[s->nr];
 		struct policy_input in = {
 			.host = s->host, .state = &s->state, .zone = z, .rng = &r};
+		uint32_t vcpus;
+		int64_t bytes;
 
-		*z = test_zone("z", 1 + (uint32_t)rng_below(&r, stretched ? 40 : 8),
-			       (int64_t)(1 + rng_below(&r, 1500)) * 4 * MIB);
+		bytes = (int64_t)(1 + rng_below(&r, 1500)) * 4 * MIB;
+		vcpus = 1 + (uint32_t)rng_below(&r, stretched ? 40 : 8);
+		*z = test_zone("z", vcpus, bytes);
 		z->profile = zone_profile_find(preset[rng_below(&r, 5)]);
 		if (policy_place(policy_find(policy), &in, &s->plan[s->nr], NULL))
 			continue;
