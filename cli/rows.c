@@ -51,8 +51,26 @@ static void print_text_cell(const struct cell *cell, enum column_kind kind, stru
 		table_cell(t, "%s", cell->text);
 	else if (kind == COLUMN_COUNT)
 		table_cell(t, "%" PRId64, cell->number);
+	else if (kind == COLUMN_RATE)
+		table_cell(t, "%.1f GB/s", (double)cell->number / 1e9);
+	else if (kind == COLUMN_PS)
+		table_cell(t, "%.1f ns", (double)cell->number / 1e3);
 	else
 		table_cell(t, "%s", bytes_text(cell->number, buf, sizeof(buf)));
+}
+
+/* Length of a column's name without its unit. */
+static int heading_length(const struct column *column)
+{
+	static const char *const unit[] = {
+		[COLUMN_BYTES] = "_bytes", [COLUMN_RATE] = "_bytes_per_s", [COLUMN_PS] = "_ps"};
+	size_t n = strlen(column->name), end;
+
+	if (column->kind < COLUMN_BYTES)
+		return (int)n;
+	end = strlen(unit[column->kind]);
+	BUG_ON(n <= end || strcmp(column->name + n - end, unit[column->kind]) != 0);
+	return (int)(n - end);
 }
 
 static void print_text(const struct rows *r, FILE *out)
@@ -61,11 +79,8 @@ static void print_text(const struct rows *r, FILE *out)
 	unsigned columns = nr_columns(r);
 
 	for (unsigned c = 0; c < columns; c++) {
-		const char *name = r->column[c].name, *unit = strstr(name, "_bytes");
-		int n = (int)(unit ? (size_t)(unit - name) : strlen(name));
-
 		if (r->column[c].kind != COLUMN_WIDE)
-			table_cell(t, "%.*s", n, name);
+			table_cell(t, "%.*s", heading_length(&r->column[c]), r->column[c].name);
 	}
 	table_end_row(t);
 	for (size_t i = 0; i < r->nr; i++) {

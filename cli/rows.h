@@ -17,8 +17,10 @@ enum column_kind {
 	COLUMN_TEXT,
 	COLUMN_WIDE, /* text that only JSON and CSV print */
 	COLUMN_COUNT,
-	COLUMN_BYTES, /* the name ends in "_bytes"; text prints "16 GiB" under a heading without it
-		       */
+	/* Text prints a heading without the unit that the name ends in, and a value with one: */
+	COLUMN_BYTES, /* "_bytes": "16 GiB" */
+	COLUMN_RATE, /* "_bytes_per_s": "12.3 GB/s" */
+	COLUMN_PS, /* "_ps": "98.7 ns" */
 };
 
 struct column {

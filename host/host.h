@@ -116,6 +116,14 @@ struct host {
 int host_load(struct host **out, const char *path, struct error *err) MUST_USE;
 /* This machine, as hwloc sees it; named "this". */
 int host_load_this(struct host **out, struct error *err) MUST_USE;
+/*
+ * The file or the machine that `h` was loaded from, as hwloc's XML with all that hwloc
+ * has of it, and h's latencies and bandwidths as measured ones; `note` says how they
+ * were measured and stays in the file. Loading the text gives `h` again. *out is
+ * the caller's to free.
+ */
+int host_calibrated_xml(char **out, const struct host *h, const char *note,
+			struct error *err) MUST_USE;
 void host_free(struct host *h); /* NULL is fine */
 
 /*

@@ -26,6 +26,7 @@ extern char **environ;
 
 /* First byte of the child's answer. */
 #define ANSWER_HOST 'H'
+#define ANSWER_TEXT 'T'
 #define ANSWER_ERROR 'E'
 
 /* --- in the child ---------------------------------------------------------------- */
@@ -85,7 +86,7 @@ static void clear_environment(bool plugins)
 		setenv("HWLOC_PLUGINS_PATH", "/dev/null", 1);
 }
 
-/* Standard error becomes a scratch file, in which host_from_xml() looks for
+/* Standard error becomes a scratch file, in which tree_load() looks for
  * hwloc's reason. */
 static void quiet(void)
 {
@@ -126,10 +127,36 @@ static void send_all(int fd, const void *data, size_t n)
 	}
 }
 
+static int answer_host(int fd, const struct host_job *job, struct error *err)
+{
+	struct host *h = NULL;
+	struct bytes b;
+	int rc = host_from_job(&h, job, err);
+
+	if (rc)
+		return rc;
+	host_pack(h, &b);
+	send_all(fd, (char[]){ANSWER_HOST}, 1);
+	send_all(fd, b.data, b.nr);
+	return 0;
+}
+
+static int answer_text(int fd, const struct host_job *job, struct error *err)
+{
+	char *text = NULL;
+	size_t size = 0;
+	int rc = host_calibrate(&text, &size, job, err);
+
+	if (rc)
+		return rc;
+	send_all(fd, (char[]){ANSWER_TEXT}, 1);
+	send_all(fd, text, size);
+	return 0;
+}
+
 static void NORETURN child(int fd, const struct host_job *job)
 {
 	struct error err = {0, ""};
-	struct host *h = NULL;
 	int rc;
 
 	default_signals();
@@ -140,16 +167,13 @@ static void NORETURN child(int fd, const struct host_job *job)
 	/* GPU plugins map more address space than any limit for a file. */
 	if (!ADDRESS_SANITIZER && job->xml)
 		limit_address_space();
-	rc = job->xml ? host_from_xml(&h, job, &err) : host_from_machine(&h, &err);
+	if (job->measured)
+		rc = answer_text(fd, job, &err);
+	else
+		rc = answer_host(fd, job, &err);
 	if (rc) {
 		send_all(fd, (char[]){ANSWER_ERROR}, 1);
 		send_all(fd, err.text, strlen(err.text));
-	} else {
-		struct bytes b;
-
-		host_pack(h, &b);
-		send_all(fd, (char[]){ANSWER_HOST}, 1);
-		send_all(fd, b.data, b.nr);
 	}
 	_exit(0);
 }
@@ -219,10 +243,11 @@ static int explain(const struct host_job *job, enum outcome outcome, int status,
 	return error_set(err, ERR_INPUT, "hwloc runs out of memory on %s%s", what, advice);
 }
 
-static int understand(struct host **out, const struct bytes *b, struct error *err)
+/* The child's own error, if that is its answer. */
+static int refusal(const struct bytes *b, struct error *err)
 {
-	if (b->data[0] == ANSWER_HOST)
-		return host_unpack(out, b->data + 1, b->nr - 1, err);
+	if (b->data[0] != ANSWER_ERROR)
+		return 0;
 	return error_set(err, ERR_INPUT, "%.*s",
 			 (int)(b->nr - 1 < ERROR_TEXT_MAX ? b->nr - 1 : ERROR_TEXT_MAX),
 			 (const char *)b->data + 1);
@@ -237,14 +262,13 @@ static int wait_for(pid_t pid)
 	return status;
 }
 
-int host_in_child(struct host **out, const struct host_job *job, struct error *err)
+/* Fork, let the child work, and take what it says, whatever that is. */
+static int ask_child(const struct host_job *job, struct bytes *answer, struct error *err)
 {
-	struct bytes answer = {NULL, 0, 0};
 	enum outcome outcome;
 	int fd[2], status, rc;
 	pid_t pid;
 
-	*out = NULL;
 	if (pipe(fd) != 0)
 		return error_set(err, ERR_MACHINE, "no pipe for the topology loader: %s",
 				 strerror(errno));
@@ -261,15 +285,41 @@ int host_in_child(struct host **out, const struct host_job *job, struct error *e
 		child(fd[1], job);
 	}
 	close(fd[1]);
-	outcome = receive(fd[0], &answer);
+	outcome = receive(fd[0], answer);
 	close(fd[0]);
 	if (outcome != ANSWERED)
 		kill(pid, SIGKILL);
 	status = wait_for(pid);
-	if (outcome == ANSWERED && WIFEXITED(status) && WEXITSTATUS(status) == 0 && answer.nr > 0)
-		rc = understand(out, &answer, err);
-	else
-		rc = explain(job, outcome, status, err);
+	if (outcome != ANSWERED || !WIFEXITED(status) || WEXITSTATUS(status) != 0 ||
+	    answer->nr == 0)
+		return explain(job, outcome, status, err);
+	return refusal(answer, err);
+}
+
+int host_in_child(struct host **out, const struct host_job *job, struct error *err)
+{
+	struct bytes answer = {NULL, 0, 0};
+	int rc;
+
+	*out = NULL;
+	BUG_ON(job->measured);
+	rc = ask_child(job, &answer, err);
+	if (!rc)
+		rc = host_unpack(out, answer.data + 1, answer.nr - 1, err);
+	free(answer.data);
+	return rc;
+}
+
+int host_text_in_child(char **out, const struct host_job *job, struct error *err)
+{
+	struct bytes answer = {NULL, 0, 0};
+	int rc;
+
+	*out = NULL;
+	BUG_ON(!job->measured);
+	rc = ask_child(job, &answer, err);
+	if (!rc)
+		*out = xstrndup((const char *)answer.data + 1, answer.nr - 1);
 	free(answer.data);
 	return rc;
 }

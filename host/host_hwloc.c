@@ -396,38 +396,35 @@ static int refused(struct error *err)
 	return error_set(err, ERR_INPUT, "hwloc refuses this topology: %s", why);
 }
 
-int host_from_xml(struct host **out, const struct host_job *job, struct error *err)
+int tree_load(hwloc_topology_t *t, const struct host_job *job, struct error *err)
 {
-	hwloc_topology_t t;
-	int rc = setup(&t, err);
+	int rc = setup(t, err);
 
 	if (rc)
 		return rc;
-	/* errno says nothing here: it is 0 or EINVAL. */
-	if (job->xml_size >= INT32_MAX ||
-	    hwloc_topology_set_xmlbuffer(t, job->xml, (int)job->xml_size + 1) != 0 ||
-	    hwloc_topology_load(t) != 0)
+	/* errno says nothing of a file: it is 0 or EINVAL. */
+	if (job->xml && (job->xml_size >= INT32_MAX ||
+			 hwloc_topology_set_xmlbuffer(*t, job->xml, (int)job->xml_size + 1) != 0 ||
+			 hwloc_topology_load(*t) != 0))
 		rc = refused(err);
-	else
-		rc = check_facts(t, &job->facts, err);
-	if (!rc)
-		rc = convert(out, t, &job->facts, err);
-	hwloc_topology_destroy(t);
+	else if (job->xml)
+		rc = check_facts(*t, &job->facts, err);
+	else if (hwloc_topology_load(*t) != 0)
+		rc = error_set(err, ERR_INPUT, "hwloc cannot look at it: %s", strerror(errno));
+	if (rc)
+		hwloc_topology_destroy(*t);
 	return rc;
 }
 
-int host_from_machine(struct host **out, struct error *err)
+int host_from_job(struct host **out, const struct host_job *job, struct error *err)
 {
-	struct xml_facts none = {.version = 2};
+	static const struct xml_facts none = {.version = 2};
 	hwloc_topology_t t;
-	int rc = setup(&t, err);
+	int rc = tree_load(&t, job, err);
 
 	if (rc)
 		return rc;
-	if (hwloc_topology_load(t) != 0)
-		rc = error_set(err, ERR_INPUT, "hwloc cannot look at it: %s", strerror(errno));
-	else
-		rc = convert(out, t, &none, err);
+	rc = convert(out, t, job->xml ? &job->facts : &none, err);
 	hwloc_topology_destroy(t);
 	return rc;
 }

@@ -14,6 +14,9 @@ struct tree {
 	hwloc_obj_t node[NODES_MAX];
 };
 
+/* hwloc's own topology of a job; the caller destroys it. */
+int tree_load(hwloc_topology_t *t, const struct host_job *job, struct error *err) MUST_USE;
+
 /* Index of the node with this os_index, or -1. */
 static inline int tree_node(const struct tree *tree, unsigned os_index)
 {

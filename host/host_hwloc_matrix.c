@@ -314,7 +314,7 @@ static void take_memattrs(struct tree *tree)
 		 "memattr WriteBandwidth"},
 	};
 	hwloc_obj_t root = hwloc_get_root_obj(tree->t);
-	enum host_grade grade = hwloc_obj_get_info_by_name(root, "homenodeMeasured")
+	enum host_grade grade = hwloc_obj_get_info_by_name(root, HOST_MEASURED_NOTE)
 					? GRADE_MEASURED
 					: GRADE_FIRMWARE;
 	bool whole[MATRIX_KINDS];

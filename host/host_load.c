@@ -26,34 +26,56 @@ static int finish(struct host *h, const char *name, const char *path, struct err
 	return host_finish(h, err);
 }
 
+/* A job for the file's text, checked and cleaned; *clean is the caller's to free. */
+static int prepare(struct host_job *job, char **clean, struct error *err)
+{
+	char *text = NULL;
+	size_t size = 0;
+	int rc = file_read(job->path, FILE_BYTES_MAX, &text, &size, err);
+
+	if (!rc)
+		rc = host_xml_clean(job->path, text, size, clean, &job->xml_size, &job->facts, err);
+	job->xml = *clean;
+	free(text);
+	return rc;
+}
+
 int host_load(struct host **out, const char *path, struct error *err)
 {
 	struct host_job job = {.path = path};
 	struct host *h = NULL;
-	char *text = NULL, *clean = NULL;
-	size_t size = 0;
-	int rc;
+	char *clean = NULL;
+	int rc = prepare(&job, &clean, err);
 
 	*out = NULL;
-	rc = file_read(path, FILE_BYTES_MAX, &text, &size, err);
-	if (rc)
-		return rc;
-	rc = host_xml_clean(path, text, size, &clean, &job.xml_size, &job.facts, err);
-	if (rc)
-		goto out;
-	job.xml = clean;
-	rc = host_in_child(&h, &job, err);
-	if (!rc)
-		rc = finish(h, NULL, path, err);
-	if (rc)
-		rc = error_prefix(err, "%s", path);
-out:
+	if (!rc) {
+		rc = host_in_child(&h, &job, err);
+		if (!rc)
+			rc = finish(h, NULL, path, err);
+		if (rc)
+			rc = error_prefix(err, "%s", path);
+	}
 	free(clean);
-	free(text);
 	if (rc)
 		host_free(h);
 	else
 		*out = h;
+	return rc;
+}
+
+int host_calibrated_xml(char **out, const struct host *h, const char *note, struct error *err)
+{
+	struct host_job job = {.path = h->path ? h->path : "this", .measured = h, .note = note};
+	char *clean = NULL;
+	int rc = h->path ? prepare(&job, &clean, err) : 0;
+
+	*out = NULL;
+	if (!rc) {
+		rc = host_text_in_child(out, &job, err);
+		if (rc)
+			rc = error_prefix(err, "%s", h->path ? h->path : "this machine");
+	}
+	free(clean);
 	return rc;
 }
 

@@ -14,7 +14,8 @@ struct job {
 	struct crew *crew;
 	const struct stream_part *part;
 	uint32_t nr, rounds;
-	/* [round][kernel][thread] */
+	unsigned loops; /* STREAM_KERNELS; 1: reading alone */
+	/* [round][loop][thread] */
 	int64_t *begin_ns, *end_ns;
 };
 
@@ -58,15 +59,21 @@ static void fill(const struct stream_part *p)
 static void work(void *context, uint32_t i)
 {
 	struct job *job = context;
+	const struct stream_part *part = &job->part[i];
+	volatile double sink = 0; /* so that reading is not left out */
 
-	fill(&job->part[i]);
+	if (job->loops == STREAM_KERNELS)
+		fill(part);
 	for (uint32_t r = 0; r < job->rounds; r++) {
-		for (unsigned k = 0; k < STREAM_KERNELS; k++) {
-			size_t at = ((size_t)r * STREAM_KERNELS + k) * job->nr + i;
+		for (unsigned k = 0; k < job->loops; k++) {
+			size_t at = ((size_t)r * job->loops + k) * job->nr + i;
 
 			crew_meet(job->crew);
 			job->begin_ns[at] = machine_now_ns();
-			stream_loop((enum stream_kernel)k, &job->part[i]);
+			if (job->loops == STREAM_KERNELS)
+				stream_loop((enum stream_kernel)k, part);
+			else
+				sink = sink + stream_read(part->a, part->nr);
 			job->end_ns[at] = machine_now_ns();
 		}
 	}
@@ -75,7 +82,7 @@ static void work(void *context, uint32_t i)
 /* From when the first thread began to when the last one ended. */
 static int64_t round_ns(const struct job *job, uint32_t round, unsigned k)
 {
-	const size_t at = ((size_t)round * STREAM_KERNELS + k) * job->nr;
+	const size_t at = ((size_t)round * job->loops + k) * job->nr;
 	int64_t begin = INT64_MAX, end = 0;
 
 	for (uint32_t i = 0; i < job->nr; i++) {
@@ -99,25 +106,24 @@ static int64_t rate(int64_t bytes, int64_t ns)
 	return (int64_t)((int128)bytes * NS_PER_S / ns);
 }
 
-static void sum_up(const struct job *job, struct stream_result *out)
+/* Of loop k, whose rounds move so many bytes each; the first round does not count. */
+static struct stream_rate rate_of(const struct job *job, unsigned k, int64_t bytes)
 {
-	int64_t *ns = xcalloc(out->repeats, sizeof(*ns));
+	uint32_t repeats = job->rounds - 1;
+	int64_t *ns = xcalloc(repeats, sizeof(*ns));
+	struct stream_rate out;
 
-	for (unsigned k = 0; k < STREAM_KERNELS; k++) {
-		int64_t bytes = out->array_bytes / (int64_t)sizeof(double) *
-				stream_element_bytes((enum stream_kernel)k);
-
-		for (uint32_t r = 0; r < out->repeats; r++)
-			ns[r] = round_ns(job, r + 1, k);
-		qsort(ns, out->repeats, sizeof(*ns), by_size);
-		out->rate[k] = (struct stream_rate){
-			.best_bytes_per_s = rate(bytes, ns[0]),
-			/* of an even number the slower one: never better than it was */
-			.median_bytes_per_s = rate(bytes, ns[out->repeats / 2]),
-			.worst_bytes_per_s = rate(bytes, ns[out->repeats - 1]),
-		};
-	}
+	for (uint32_t r = 0; r < repeats; r++)
+		ns[r] = round_ns(job, r + 1, k);
+	qsort(ns, repeats, sizeof(*ns), by_size);
+	out = (struct stream_rate){
+		.best_bytes_per_s = rate(bytes, ns[0]),
+		/* of an even number the slower one: never better than it was */
+		.median_bytes_per_s = rate(bytes, ns[repeats / 2]),
+		.worst_bytes_per_s = rate(bytes, ns[repeats - 1]),
+	};
 	free(ns);
+	return out;
 }
 
 static int check_sums(const struct job *job, struct error *err)
@@ -150,26 +156,57 @@ static int check_sums(const struct job *job, struct error *err)
 	return 0;
 }
 
+/* Run the job's loops on the crew; returns bytes of one array, all threads together. */
+static int64_t run_job(struct job *job, uint32_t *threads)
+{
+	int64_t bytes = 0;
+	size_t cells;
+
+	job->nr = crew_size(job->crew);
+	cells = (size_t)job->rounds * job->loops * job->nr;
+	*threads = 0;
+	for (uint32_t i = 0; i < job->nr; i++) {
+		bytes += (int64_t)(job->part[i].nr * sizeof(double));
+		*threads += job->part[i].nr > 0;
+	}
+	BUG_ON(!*threads || job->rounds < 2 || job->rounds > STREAM_REPEATS_MAX + 1);
+	job->begin_ns = xcalloc(cells, sizeof(*job->begin_ns));
+	job->end_ns = xcalloc(cells, sizeof(*job->end_ns));
+	crew_work(job->crew, work, job);
+	return bytes;
+}
+
+static void release_job(struct job *job)
+{
+	free(job->begin_ns);
+	free(job->end_ns);
+}
+
 int stream_run(struct crew *crew, const struct stream_part *part, uint32_t repeats,
 	       struct stream_result *out, struct error *err)
 {
-	struct job job = {.crew = crew, .part = part, .nr = crew_size(crew), .rounds = repeats + 1};
-	size_t cells = (size_t)job.rounds * STREAM_KERNELS * job.nr;
+	struct job job = {
+		.crew = crew, .part = part, .rounds = repeats + 1, .loops = STREAM_KERNELS};
 	int rc;
 
 	*out = (struct stream_result){.repeats = repeats};
-	for (uint32_t i = 0; i < job.nr; i++) {
-		out->array_bytes += (int64_t)(part[i].nr * sizeof(double));
-		out->threads += part[i].nr > 0;
-	}
-	BUG_ON(!out->threads || !repeats || repeats > STREAM_REPEATS_MAX);
-	job.begin_ns = xcalloc(cells, sizeof(*job.begin_ns));
-	job.end_ns = xcalloc(cells, sizeof(*job.end_ns));
-	crew_work(crew, work, &job);
+	out->array_bytes = run_job(&job, &out->threads);
 	rc = check_sums(&job, err);
-	if (!rc)
-		sum_up(&job, out);
-	free(job.begin_ns);
-	free(job.end_ns);
+	for (unsigned k = 0; !rc && k < STREAM_KERNELS; k++)
+		out->rate[k] = rate_of(&job, k,
+				       out->array_bytes / (int64_t)sizeof(double) *
+					       stream_element_bytes((enum stream_kernel)k));
+	release_job(&job);
 	return rc;
+}
+
+void stream_read_run(struct crew *crew, const struct stream_part *part, uint32_t repeats,
+		     struct stream_rate *out)
+{
+	struct job job = {.crew = crew, .part = part, .rounds = repeats + 1, .loops = 1};
+	uint32_t threads;
+	int64_t bytes = run_job(&job, &threads);
+
+	*out = rate_of(&job, 0, bytes);
+	release_job(&job);
 }
