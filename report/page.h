@@ -71,8 +71,12 @@ int page_print_measured(const struct run_dir *run, const struct page_options *o,
 struct picture;
 int page_print_figure(const struct picture *p, const char *caption, FILE *out,
 		      struct error *err) MUST_USE;
-/* topology.c: the drawing, a whole SVG image whose ids begin with `name`; its table. */
-void topology_print(const struct page_host *h, const char *name, FILE *out);
+/* topology.c: the drawing, a whole SVG image whose ids begin with `name`, with a ground of
+ * its own where it stands `alone`; as directory/name.png, drawn by gnuplot (ERR_MACHINE);
+ * its table. */
+void topology_print(const struct page_host *h, const char *name, bool alone, FILE *out);
+int topology_write_png(const struct page_host *h, const char *name, const char *directory,
+		       struct error *err) MUST_USE;
 void topology_print_table(const struct page_host *h, FILE *out);
 /* page_style.c: everything before and after the sections. */
 void page_print_head(const char *title, FILE *out);

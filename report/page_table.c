@@ -325,9 +325,11 @@ static int write_topology(const struct page_host *h, const char *name, const cha
 	int rc = output_open(&out, path, err);
 
 	if (!rc) {
-		topology_print(h, name, out.file);
+		topology_print(h, name, true, out.file);
 		rc = output_commit(&out, err);
 	}
+	if (!rc)
+		rc = topology_write_png(h, name, directory, err);
 	free(path);
 	return rc;
 }
@@ -343,7 +345,7 @@ int page_print_host(const struct page_host *h, size_t number, const char *pictur
 	fputs("</h3>\n<p>", out);
 	print_xml_text(h->source, out);
 	fputs("</p>\n<div class=\"host\">\n<div>\n", out);
-	topology_print(h, name, out);
+	topology_print(h, name, false, out);
 	if (*h->adrift) {
 		fputs("<p>On no known node: ", out);
 		print_xml_text(h->adrift, out);

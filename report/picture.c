@@ -78,7 +78,8 @@ void print_gnuplot_text(const char *text, FILE *out)
 	fputc('\'', out);
 }
 
-static int draw(const struct picture *p, const char *terminal, const char *result,
+/* `scale`: pixels of the result a pixel of the picture. */
+static int draw(const struct picture *p, const char *terminal, unsigned scale, const char *result,
 		struct error *err)
 {
 	const char *tmp = getenv("TMPDIR");
@@ -91,7 +92,8 @@ static int draw(const struct picture *p, const char *terminal, const char *resul
 		free(path);
 		return rc;
 	}
-	fprintf(f, "set terminal %s size 900,%u noenhanced\n%s", terminal, p->height, p->script);
+	fprintf(f, "set terminal %s size %u,%u noenhanced\n%s", terminal,
+		(p->width ? p->width : 900) * scale, p->height * scale, p->script);
 	if (ferror(f) | fclose(f))
 		rc = error_set(err, ERR_MACHINE, "%s: %s", path, strerror(errno));
 	if (!rc)
@@ -122,9 +124,17 @@ static int print_inline(const struct picture *p, const char *text, FILE *out, st
 	return 0;
 }
 
+int picture_write_png(const struct picture *p, struct error *err)
+{
+	char *path = xasprintf("%s/%s.png", p->directory, p->name);
+	int rc = draw(p, "pngcairo background '#ffffff' fontscale 2 linewidth 2", 2, path, err);
+
+	free(path);
+	return rc;
+}
+
 static int write_files(const struct picture *p, const char *svg, size_t n, struct error *err)
 {
-	char *png = xasprintf("%s/%s.png", p->directory, p->name);
 	char *path = xasprintf("%s/%s.svg", p->directory, p->name);
 	struct output out;
 	int rc = output_open(&out, path, err);
@@ -134,9 +144,8 @@ static int write_files(const struct picture *p, const char *svg, size_t n, struc
 		rc = output_commit(&out, err);
 	}
 	if (!rc)
-		rc = draw(p, "pngcairo background '#ffffff'", png, err);
+		rc = picture_write_png(p, err);
 	free(path);
-	free(png);
 	return rc;
 }
 
@@ -154,7 +163,7 @@ int picture_print(const struct picture *p, FILE *out, struct error *err)
 		goto out;
 	}
 	close(fd);
-	rc = draw(p, terminal, result, err);
+	rc = draw(p, terminal, 1, result, err);
 	if (!rc)
 		rc = file_read(result, SVG_MAX, &svg, &n, err);
 	unlink(result);

@@ -11,6 +11,7 @@
 #include "base/units.h"
 #include "report/html.h"
 #include "report/page.h"
+#include "report/picture.h"
 #include "report/text.h"
 
 #define WIDTH 340
@@ -32,11 +33,44 @@ static const char style[] =
 	".topology .d{fill:var(--t-chip);stroke:var(--t-fill)}"
 	".topology .l{stroke:var(--t-line);stroke-width:2}</style>\n";
 
+/* As a file of its own it has a ground too: a viewer's may be of any colour. */
+static const char ground[] =
+	"<style>.topology .g{fill:#fff}@media(prefers-color-scheme:dark){.topology .g{fill:"
+	"#14171a}}@media print{.topology .g{fill:#fff}}</style>\n"
+	"<rect width=\"100%\" height=\"100%\" class=\"g\"/>\n";
+
 struct drawing {
 	const struct page_host *host;
 	int64_t most_bytes; /* of a node: a full bar */
+	bool plot; /* commands of gnuplot, in the light colours, instead of SVG */
 	FILE *out;
 };
+
+enum box { BOX_PACKAGE, BOX_NODE, BOX_CPU, BOX_MEMORY, BOX_DEVICE };
+
+static void draw_box(const struct drawing *d, enum box box, unsigned x, unsigned y, unsigned width,
+		     unsigned height)
+{
+	static const struct {
+		const char *class, *plot;
+		unsigned radius;
+	} looks[] = {
+		[BOX_PACKAGE] = {"p", "empty border lc rgb '#7a8794'", 7},
+		[BOX_NODE] = {"n", "solid noborder fc rgb '#f3f5f7'", 5},
+		[BOX_CPU] = {"c", "solid noborder fc rgb '#7a8794'", 0},
+		[BOX_MEMORY] = {"m", "solid noborder fc rgb '#0072b2'", 0},
+		[BOX_DEVICE] = {"d", "empty border lc rgb '#0072b2'", 4},
+	};
+
+	if (d->plot)
+		fprintf(d->out, "set object rectangle from %u,%u to %u,%u fs %s\n", x, y, x + width,
+			y + height, looks[box].plot);
+	else
+		fprintf(d->out,
+			"<rect x=\"%u\" y=\"%u\" width=\"%u\" height=\"%u\" rx=\"%u\" "
+			"class=\"%s\"/>\n",
+			x, y, width, height, looks[box].radius, looks[box].class);
+}
 
 static unsigned devices_of(const struct page_node *n)
 {
@@ -66,9 +100,17 @@ static void text_at(const struct drawing *d, unsigned x, unsigned y, const char 
 	while (cut < n && ((unsigned char)text[cut] & 0xc0) == 0x80)
 		cut--; /* not inside a character */
 	part = xasprintf("%.*s%s", (int)cut, text, cut < n ? "\u2026" : "");
-	fprintf(d->out, "<text x=\"%u\" y=\"%u\" class=\"%s\">", x, y, class);
-	print_xml_text(part, d->out);
-	fputs("</text>\n", d->out);
+	if (d->plot) {
+		fputs("set label ", d->out);
+		print_gnuplot_text(part, d->out);
+		/* a label is centred on its line, SVG's text stands on it */
+		fprintf(d->out, " at %u,%u front font 'sans%s,10'\n", x, y - 4,
+			*class ? ":Bold" : "");
+	} else {
+		fprintf(d->out, "<text x=\"%u\" y=\"%u\" class=\"%s\">", x, y, class);
+		print_xml_text(part, d->out);
+		fputs("</text>\n", d->out);
+	}
 	free(part);
 }
 
@@ -81,10 +123,7 @@ static void draw_devices(const struct drawing *d, const struct page_node *n, uns
 		const char *end = strstr(p, ", ");
 		char *name = xasprintf("%.*s", (int)(end ? end - p : (long)strlen(p)), p);
 
-		fprintf(d->out,
-			"<rect x=\"%u\" y=\"%u\" width=\"%u\" height=\"%u\" rx=\"4\" "
-			"class=\"d\"/>\n",
-			x, y, width, LINE + 2);
+		draw_box(d, BOX_DEVICE, x, y, width, LINE + 2);
 		text_at(d, x + 6, y + 13, "b", name, width / 8);
 		free(name);
 		y += LINE + 6;
@@ -98,9 +137,7 @@ static void draw_node(const struct drawing *d, const struct page_node *n, unsign
 	unsigned inner = width - 16, full;
 	char text[64], size[32];
 
-	fprintf(d->out,
-		"<rect x=\"%u\" y=\"%u\" width=\"%u\" height=\"%u\" rx=\"5\" class=\"n\"/>\n", x, y,
-		width, height);
+	draw_box(d, BOX_NODE, x, y, width, height);
 	x += 8;
 	y += 4 + LINE - 3;
 	snprintf(text, sizeof(text), "node %u", n->number);
@@ -113,16 +150,13 @@ static void draw_node(const struct drawing *d, const struct page_node *n, unsign
 	text_at(d, x, y, "", text, inner / 6);
 	y += 5;
 	for (unsigned i = 0; i < n->nr_cpus && n->nr_cpus <= CPUS_DRAWN; i++)
-		fprintf(d->out, "<rect x=\"%u\" y=\"%u\" width=\"6\" height=\"6\" class=\"c\"/>\n",
-			x + i % CPUS_A_LINE * 8, y + i / CPUS_A_LINE * 8);
+		draw_box(d, BOX_CPU, x + i % CPUS_A_LINE * 8, y + i / CPUS_A_LINE * 8, 6, 6);
 	y += 8 * cpu_lines(n) + LINE - 4;
 	text_at(d, x, y, "", bytes_text(n->memory_bytes, size, sizeof(size)), 16);
 	y += 5;
 	full = d->most_bytes ? (unsigned)(n->memory_bytes * (int64_t)inner / d->most_bytes) : 0;
-	fprintf(d->out,
-		"<rect x=\"%u\" y=\"%u\" width=\"%u\" height=\"6\" class=\"p\"/>"
-		"<rect x=\"%u\" y=\"%u\" width=\"%u\" height=\"6\" class=\"m\"/>\n",
-		x, y, inner, x, y, full);
+	draw_box(d, BOX_MEMORY, x, y, full, 6);
+	draw_box(d, BOX_PACKAGE, x, y, inner, 6);
 	draw_devices(d, n, x, y + 12, inner);
 }
 
@@ -164,10 +198,7 @@ static unsigned draw_package(const struct drawing *d, unsigned first, unsigned e
 		text_at(d, 1 + PAD, y + LINE, "b", text, 30);
 	}
 	if (draw)
-		fprintf(d->out,
-			"<rect x=\"1\" y=\"%u\" width=\"%u\" height=\"%u\" rx=\"7\" "
-			"class=\"p\"/>\n",
-			y, WIDTH - 2, at - y);
+		draw_box(d, BOX_PACKAGE, 1, y, WIDTH - 2, at - y);
 	return at - y;
 }
 
@@ -186,7 +217,11 @@ static void draw_link(const struct drawing *d, unsigned a, unsigned b, unsigned 
 			high = v != UINT32_MAX && v > high ? v : high;
 		}
 	}
-	fprintf(d->out, "<path d=\"M40 %uv%u\" class=\"l\"/>\n", y, 2 * LINE - 4);
+	if (d->plot)
+		fprintf(d->out, "set arrow from 40,%u rto 0,%u nohead lw 2 lc rgb '#7a8794'\n", y,
+			2 * LINE - 4);
+	else
+		fprintf(d->out, "<path d=\"M40 %uv%u\" class=\"l\"/>\n", y, 2 * LINE - 4);
 	if (low > high)
 		return;
 	if (low == high)
@@ -215,17 +250,22 @@ static unsigned draw_packages(const struct drawing *d, bool draw)
 	return y + 1;
 }
 
-void topology_print(const struct page_host *h, const char *name, FILE *out)
+static int64_t most_bytes(const struct page_host *h)
 {
-	struct drawing d = {.host = h, .out = out};
-	unsigned height, nr_cpus = 0;
+	int64_t most = 0;
 
-	for (unsigned n = 0; n < h->nr_nodes; n++) {
+	for (unsigned n = 0; n < h->nr_nodes; n++)
+		most = h->node[n].memory_bytes > most ? h->node[n].memory_bytes : most;
+	return most;
+}
+
+void topology_print(const struct page_host *h, const char *name, bool alone, FILE *out)
+{
+	struct drawing d = {.host = h, .out = out, .most_bytes = most_bytes(h)};
+	unsigned height = draw_packages(&d, false), nr_cpus = 0;
+
+	for (unsigned n = 0; n < h->nr_nodes; n++)
 		nr_cpus += h->node[n].nr_cpus;
-		if (h->node[n].memory_bytes > d.most_bytes)
-			d.most_bytes = h->node[n].memory_bytes;
-	}
-	height = draw_packages(&d, false);
 	fprintf(out,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" class=\"topology\" "
 		"aria-labelledby=\"%s-t %s-d\" viewBox=\"0 0 %d %u\" width=\"%d\" height=\"%u\">\n"
@@ -234,11 +274,36 @@ void topology_print(const struct page_host *h, const char *name, FILE *out)
 	print_xml_text(h->name, out);
 	fprintf(out,
 		": nodes, CPUs, memory and devices</title>\n<desc id=\"%s-d\">%u nodes with %u "
-		"CPUs "
-		"by package; the table below has the same</desc>\n%s",
-		name, h->nr_nodes, nr_cpus, style);
+		"CPUs by package%s</desc>\n%s%s",
+		name, h->nr_nodes, nr_cpus, alone ? "" : "; the table below has the same", style,
+		alone ? ground : "");
 	draw_packages(&d, true);
 	fputs("</svg>\n", out);
+}
+
+int topology_write_png(const struct page_host *h, const char *name, const char *directory,
+		       struct error *err)
+{
+	struct picture p = {.name = name, .width = WIDTH, .directory = directory};
+	struct drawing d = {.host = h, .plot = true, .most_bytes = most_bytes(h)};
+	char *script = NULL;
+	size_t n;
+	int rc;
+
+	d.out = open_memstream(&script, &n);
+	BUG_ON(!d.out);
+	p.height = draw_packages(&d, false);
+	fprintf(d.out,
+		"set encoding utf8\nunset border\nunset tics\nunset key\nset margins 0,0,0,0\n"
+		"set xrange [0:%d]\nset yrange [%u:0]\n",
+		WIDTH, p.height);
+	draw_packages(&d, true);
+	fputs("plot NaN\n", d.out);
+	fclose(d.out);
+	p.script = script;
+	rc = picture_write_png(&p, err);
+	free(script);
+	return rc;
 }
 
 void topology_print_table(const struct page_host *h, FILE *out)

@@ -85,6 +85,10 @@ if command -v gnuplot >/dev/null 2>&1; then
 	command -v xmllint >/dev/null 2>&1 && {
 		xmllint --noout "$work/pictures/topology1.svg" || fail "the topology is bad XML"
 	}
+	head -c 8 "$work/pictures/topology1.png" | tail -c 7 | grep -q '^PNG' ||
+		fail "the topology is no PNG"
+	grep -q 'class="g"' "$work/pictures/topology1.svg" || fail "the topology has no ground"
+	grep -q 'class="g"' "$page" && fail "the topology has a ground on the page"
 	grep -q '>nic0</text>' "$work/pictures/topology1.svg" || fail "a device is not drawn"
 	[ "$(grep -c '<svg role="img"' "$page")" -eq 6 ] || fail "not six pictures"
 	mv "$work/timeline" "$work/run/timeline.csv"
