@@ -361,3 +361,18 @@ int csv_decimal(const struct csv *c, unsigned field, int64_t unit, int64_t max, 
 	*out = (int64_t)v;
 	return 0;
 }
+
+void csv_print_field(const char *text, FILE *out)
+{
+	if (!text[strcspn(text, ",\"\r\n")]) {
+		fputs(text, out);
+		return;
+	}
+	fputc('"', out);
+	for (; *text; text++) {
+		if (*text == '"')
+			fputc('"', out);
+		fputc(*text, out);
+	}
+	fputc('"', out);
+}

@@ -80,4 +80,8 @@ int csv_seconds(const struct csv *c, unsigned field, int64_t *out_ns, struct err
 int csv_decimal(const struct csv *c, unsigned field, int64_t unit, int64_t max, int64_t *out,
 		struct error *err) MUST_USE;
 
+/* Writing: a text field, in quotes when it holds a comma, a quote or a line break
+ * (RFC 4180). */
+void csv_print_field(const char *text, FILE *out);
+
 #endif

@@ -283,6 +283,27 @@ int json_get_array(const struct json_at *obj, const char *key, bool required, st
 	return 0;
 }
 
+int json_get_strings(const struct json_at *obj, const char *key, bool required, struct arena *arena,
+		     const char ***out, size_t *nr, struct error *err)
+{
+	struct json_at list;
+	int rc = json_get_array(obj, key, required, &list, err);
+
+	*nr = 0;
+	if (rc)
+		return rc;
+	*out = arena_alloc(arena, (json_array_size(list.value) + 1) * sizeof(**out));
+	for (size_t i = 0; i < json_array_size(list.value); i++) {
+		struct json_at item = json_at_item(&list, i);
+
+		if (!json_is_string(item.value))
+			return json_at_error(&item, err, "each of \"%s\" must be a string", key);
+		(*out)[(*nr)++] = arena_strdup(arena, json_string_value(item.value));
+	}
+	(*out)[*nr] = NULL;
+	return 0;
+}
+
 int json_get_int(const struct json_at *obj, const char *key, bool required, int64_t min,
 		 int64_t max, int64_t *out, struct error *err)
 {

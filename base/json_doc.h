@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/alloc.h"
 #include "base/compiler.h"
 #include "base/error.h"
 
@@ -67,6 +68,9 @@ int json_get_object(const struct json_at *obj, const char *key, bool required, s
 		    struct error *err) MUST_USE;
 int json_get_array(const struct json_at *obj, const char *key, bool required, struct json_at *out,
 		   struct error *err) MUST_USE;
+/* A list of strings, copied into the arena: *nr of them and a NULL; none when absent. */
+int json_get_strings(const struct json_at *obj, const char *key, bool required, struct arena *arena,
+		     const char ***out, size_t *nr, struct error *err) MUST_USE;
 int json_get_int(const struct json_at *obj, const char *key, bool required, int64_t min,
 		 int64_t max, int64_t *out, struct error *err) MUST_USE;
 int json_get_real(const struct json_at *obj, const char *key, bool required, double min, double max,

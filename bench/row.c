@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/csv.h"
 #include "base/table.h"
 #include "base/units.h"
 
@@ -28,21 +29,6 @@ int row_compare(const struct row *a, const struct row *b)
 	if (!c)
 		c = strcmp(a->allocator, b->allocator);
 	return c ? c : (a->seed > b->seed) - (a->seed < b->seed);
-}
-
-void csv_print_field(const char *text, FILE *out)
-{
-	if (!text[strcspn(text, ",\"\r\n")]) {
-		fputs(text, out);
-		return;
-	}
-	fputc('"', out);
-	for (; *text; text++) {
-		if (*text == '"')
-			fputc('"', out);
-		fputc(*text, out);
-	}
-	fputc('"', out);
 }
 
 void row_print_csv_header(FILE *out)

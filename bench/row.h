@@ -92,7 +92,4 @@ void row_print_json(const struct row *row, size_t nr, FILE *out);
 /* The table that `homenode run` shows: what a person compares first. */
 void row_print_text(const struct row *row, size_t nr, FILE *out);
 
-/* A text field of a CSV file, quoted when it has to be. */
-void csv_print_field(const char *text, FILE *out);
-
 #endif

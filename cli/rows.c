@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/csv.h"
 #include "base/table.h"
 #include "base/units.h"
 
@@ -92,22 +93,6 @@ static void print_text(const struct rows *r, FILE *out)
 	table_free(t);
 }
 
-/* RFC 4180: a field with a comma, a quote or a line break is quoted. */
-static void put_csv_field(const char *text, FILE *out)
-{
-	if (!text[strcspn(text, ",\"\r\n")]) {
-		fputs(text, out);
-		return;
-	}
-	fputc('"', out);
-	for (; *text; text++) {
-		if (*text == '"')
-			fputc('"', out);
-		fputc(*text, out);
-	}
-	fputc('"', out);
-}
-
 static void print_csv(const struct rows *r, FILE *out)
 {
 	unsigned columns = nr_columns(r);
@@ -119,7 +104,7 @@ static void print_csv(const struct rows *r, FILE *out)
 		if (i % columns)
 			fputc(',', out);
 		if (r->cell[i].text)
-			put_csv_field(r->cell[i].text, out);
+			csv_print_field(r->cell[i].text, out);
 		else if (!r->cell[i].unknown)
 			fprintf(out, "%" PRId64, r->cell[i].number);
 		if ((i + 1) % columns == 0)

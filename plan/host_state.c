@@ -1,6 +1,7 @@
 #include "plan/host_state.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/units.h"
@@ -79,7 +80,7 @@ static int64_t dom0_share(const struct host *h, unsigned node, int64_t memory_by
 	return (int64_t)share / PAGE_BYTES * PAGE_BYTES;
 }
 
-static void take_dom0_vcpus(struct host_state *s, uint32_t vcpus)
+void host_state_take_dom0_vcpus(struct host_state *s, uint32_t vcpus)
 {
 	const struct host *h = s->host;
 
@@ -92,18 +93,18 @@ static void take_dom0_vcpus(struct host_state *s, uint32_t vcpus)
 	}
 }
 
-/* At most `bytes` of the node; what it gave. */
-static int64_t take_bytes(struct host_state *s, unsigned node, int64_t bytes)
+/* At most `more` bytes on top of what the node gives already; what that is. */
+static int64_t give(const struct host_state *s, unsigned node, int64_t more, int64_t *bytes)
 {
-	if (bytes > s->free_bytes[node])
-		bytes = s->free_bytes[node];
-	s->free_bytes[node] -= bytes;
-	s->total_free_bytes -= bytes;
-	return bytes;
+	int64_t left = s->free_bytes[node] - bytes[node];
+
+	more = more < left ? more : left;
+	bytes[node] += more;
+	return more;
 }
 
-int host_state_take_dom0(struct host_state *s, int64_t memory_bytes, uint32_t vcpus,
-			 struct error *err)
+int host_state_split_dom0(const struct host_state *s, int64_t memory_bytes, int64_t *bytes,
+			  struct error *err)
 {
 	const struct host *h = s->host;
 	int64_t left = (memory_bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
@@ -111,17 +112,32 @@ int host_state_take_dom0(struct host_state *s, int64_t memory_bytes, uint32_t vc
 	char a[32], b[32];
 
 	if (asked > s->total_free_bytes)
-		return error_set(err, ERR_NO_ROOM, "dom0 asks for %s and the host has %s free",
-				 bytes_text(asked, a, sizeof(a)),
+		return error_set(err, ERR_NO_ROOM,
+				 "dom0 is to have %s, but host %s has only %s free",
+				 bytes_text(asked, a, sizeof(a)), h->name,
 				 bytes_text(s->total_free_bytes, b, sizeof(b)));
+	memset(bytes, 0, h->nr_nodes * sizeof(*bytes));
 	for (unsigned n = 0; n < h->nr_nodes; n++)
-		left -= take_bytes(s, n, dom0_share(h, n, asked));
+		left -= give(s, n, dom0_share(h, n, asked), bytes);
 	for (unsigned n = 0; n < h->nr_nodes && left; n++)
-		left -= take_bytes(s, n, PAGE_BYTES);
+		left -= give(s, n, PAGE_BYTES, bytes);
 	/* only where some node had less free than its share */
 	for (unsigned n = 0; n < h->nr_nodes && left; n++)
-		left -= take_bytes(s, n, left);
+		left -= give(s, n, left, bytes);
 	BUG_ON(left);
-	take_dom0_vcpus(s, vcpus);
+	return 0;
+}
+
+int host_state_take_dom0(struct host_state *s, int64_t memory_bytes, uint32_t vcpus,
+			 struct error *err)
+{
+	int64_t bytes[NODES_MAX];
+	int rc = host_state_split_dom0(s, memory_bytes, bytes, err);
+
+	if (rc)
+		return rc;
+	for (unsigned n = 0; n < s->host->nr_nodes; n++)
+		host_state_set_free(s, n, s->free_bytes[n] - bytes[n]);
+	host_state_take_dom0_vcpus(s, vcpus);
 	return 0;
 }

@@ -48,6 +48,11 @@ void host_state_give(struct host_state *s, const struct plan *p);
  */
 int host_state_take_dom0(struct host_state *s, int64_t memory_bytes, uint32_t vcpus,
 			 struct error *err) MUST_USE;
+/* The two halves of it, for a machine that keeps more books of its memory: what each
+ * node gives (nr_nodes of them; nothing is taken), and the vCPUs. */
+int host_state_split_dom0(const struct host_state *s, int64_t memory_bytes, int64_t *bytes,
+			  struct error *err) MUST_USE;
+void host_state_take_dom0_vcpus(struct host_state *s, uint32_t vcpus);
 
 /* Overwrite what is free on one node (a live host's figure); totals follow. */
 void host_state_set_free(struct host_state *s, unsigned node, int64_t free_bytes);

@@ -2,48 +2,19 @@
 #include "base/output.h"
 #include "report/check.h"
 
-static int read_reasons(struct baseline *b, const struct json_at *top, struct error *err)
-{
-	struct json_at list;
-	int rc = json_get_array(top, "reasons", true, &list, err);
-
-	if (rc)
-		return rc;
-	b->nr_reasons = json_array_size(list.value);
-	b->reason = arena_alloc(&b->arena, (b->nr_reasons + 1) * sizeof(*b->reason));
-	for (size_t i = 0; i < b->nr_reasons; i++) {
-		struct json_at item = json_at_item(&list, i);
-
-		if (!json_is_string(item.value))
-			return json_at_error(&item, err, "a reason is a string");
-		b->reason[i] = arena_strdup(&b->arena, json_string_value(item.value));
-	}
-	return 0;
-}
-
 static int read_top(struct baseline *b, const struct json_at *top, struct error *err)
 {
-	int64_t format = 0;
-	int rc;
+	int rc = run_format_read(top, "baseline", err);
 
-	if (!json_is_object(top->value))
-		return json_at_error(top, err, "the record of a baseline is an object");
-	rc = json_get_int(top, "format", true, 1, INT64_MAX, &format, err);
-	if (!rc && format > RUN_FORMAT) {
-		struct json_at at = json_at_member(top, "format");
-
-		return json_at_error(&at, err,
-				     "the baseline has format %lld and was made by a newer "
-				     "homenode; this one reads formats up to %d",
-				     (long long)format, RUN_FORMAT);
-	}
 	if (!rc)
 		rc = json_get_string(top, "sha256", true, &b->summary_sha256, err);
 	if (rc)
 		return rc;
 	b->summary_sha256 = arena_strdup(&b->arena, b->summary_sha256);
 	rc = run_inputs_read(top, "name", &b->arena, &b->input, &b->nr_inputs, err);
-	return rc ? rc : read_reasons(b, top, err);
+	return rc ? rc
+		  : json_get_strings(top, "reasons", true, &b->arena, &b->reason, &b->nr_reasons,
+				     err);
 }
 
 int baseline_read_record(struct baseline *b, const char *path, struct error *err)

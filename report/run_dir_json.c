@@ -31,42 +31,28 @@ int run_inputs_read(const struct json_at *top, const char *name, struct arena *a
 	return 0;
 }
 
-static int read_arguments(struct run_dir *r, const struct json_at *top, struct error *err)
+int run_format_read(const struct json_at *top, const char *what, struct error *err)
 {
-	struct json_at list;
-	size_t nr;
-	int rc = json_get_array(top, "arguments", true, &list, err);
-
-	if (rc)
-		return rc;
-	nr = json_array_size(list.value);
-	r->argument = arena_alloc(&r->arena, (nr + 1) * sizeof(*r->argument));
-	for (size_t i = 0; i < nr; i++) {
-		struct json_at item = json_at_item(&list, i);
-
-		if (!json_is_string(item.value))
-			return json_at_error(&item, err, "an argument is a string");
-		r->argument[i] = arena_strdup(&r->arena, json_string_value(item.value));
-	}
-	return 0;
-}
-
-static int read_top(struct run_dir *r, const struct json_at *top, struct error *err)
-{
+	struct json_at at = json_at_member(top, "format");
 	int64_t format = 0;
 	int rc;
 
 	if (!json_is_object(top->value))
-		return json_at_error(top, err, "run.json is an object");
+		return json_at_error(top, err, "the record of a %s is an object", what);
 	rc = json_get_int(top, "format", true, 1, INT64_MAX, &format, err);
-	if (!rc && format > RUN_FORMAT) {
-		struct json_at at = json_at_member(top, "format");
+	if (!rc && format > RUN_FORMAT)
+		rc = json_at_error(&at, err,
+				   "the %s has format %lld and was made by a newer homenode; this "
+				   "one reads formats up to %d",
+				   what, (long long)format, RUN_FORMAT);
+	return rc;
+}
 
-		return json_at_error(&at, err,
-				     "the run has format %lld and was made by a newer homenode; "
-				     "this one reads formats up to %d",
-				     (long long)format, RUN_FORMAT);
-	}
+static int read_top(struct run_dir *r, const struct json_at *top, struct error *err)
+{
+	size_t nr;
+	int rc = run_format_read(top, "run", err);
+
 	if (!rc)
 		rc = json_get_string(top, "homenode", true, &r->version, err);
 	if (!rc)
@@ -85,7 +71,7 @@ static int read_top(struct run_dir *r, const struct json_at *top, struct error *
 	if (!rc)
 		rc = json_get_int(top, "events_per_s", false, 0, INT64_MAX, &r->events_per_s, err);
 	if (!rc)
-		rc = read_arguments(r, top, err);
+		rc = json_get_strings(top, "arguments", true, &r->arena, &r->argument, &nr, err);
 	return rc ? rc : run_inputs_read(top, "path", &r->arena, &r->input, &r->nr_inputs, err);
 }
 

@@ -44,40 +44,26 @@ static void sim_close(struct backend *b)
 	free(sim);
 }
 
-/* dom0's memory lies on the nodes in proportion to their size, as an unpinned
- * dom0 striped at boot; the pages that do not divide come from the lowest nodes. */
+/* dom0 is built first, but like any domain from above the DMA width. */
 static int take_dom0(struct sim *sim, uint32_t host, int64_t bytes, struct error *err)
 {
 	struct host_state *s = &sim->state[host];
-	const struct host *h = s->host;
-	int64_t left = bytes, *booked = &sim->dom0_bytes[sim->node_base[host]];
-	int64_t taken[NODES_MAX] = {0};
+	int64_t *booked = &sim->dom0_bytes[sim->node_base[host]];
+	int64_t taken[NODES_MAX];
+	int rc = host_state_split_dom0(s, bytes, taken, err);
 
-	if (bytes > s->total_free_bytes)
-		return error_set(
-			err, ERR_USAGE, "dom0 is to have %lld MiB, but host %s has only %lld MiB",
-			(long long)(bytes / MIB), h->name, (long long)(s->total_free_bytes / MIB));
-	for (unsigned n = 0; n < h->nr_nodes; n++) {
-		int64_t share = (int64_t)((int128)bytes * s->free_bytes[n] / s->total_free_bytes);
-
-		taken[n] = share / PAGE_BYTES * PAGE_BYTES;
-		left -= taken[n];
+	if (rc) { /* no zone is refused, the fleet is described wrongly */
+		if (err)
+			err->code = ERR_USAGE;
+		return ERR_USAGE;
 	}
-	for (unsigned n = 0; n < h->nr_nodes && left; n++) {
-		int64_t more = s->free_bytes[n] - taken[n];
-
-		more = more < left ? more : left;
-		taken[n] += more;
-		left -= more;
-	}
-	/* dom0 is built first, but like any domain from above the DMA width */
-	for (unsigned n = 0; n < h->nr_nodes; n++) {
+	for (unsigned n = 0; n < s->host->nr_nodes; n++) {
 		int64_t low = 0;
 
 		(void)heap_take(&sim->heap[host], n, taken[n], PAGE_BYTES, HEAP_ANY, &low);
 		booked[n] += taken[n];
+		s->total_free_bytes -= taken[n];
 	}
-	s->total_free_bytes -= bytes;
 	return 0;
 }
 
@@ -112,19 +98,6 @@ static int take_used(struct sim *sim, uint32_t host, struct error *err)
 	return 0;
 }
 
-/* dom0's vCPUs are booked on the nodes that hold the lowest CPUs. */
-static void book_dom0_vcpus(struct host_state *s, uint32_t vcpus)
-{
-	s->total_vcpus += vcpus;
-	for (unsigned n = 0; n < s->host->nr_nodes && vcpus; n++) {
-		uint32_t here = s->host->node[n].nr_cpus;
-
-		here = here < vcpus ? here : vcpus;
-		s->vcpus[n] += here;
-		vcpus -= here;
-	}
-}
-
 static uint32_t vcpus_limit(const struct host *h, uint32_t overcommit_milli)
 {
 	uint64_t limit = (uint64_t)h->nr_cpus * overcommit_milli / 1000;
@@ -154,10 +127,10 @@ static int open_host(struct sim *sim, uint32_t i, const struct backend_config *c
 		return error_set(err, ERR_USAGE,
 				 "dom0 is to have %u vCPUs, but host %s has only %u CPUs",
 				 config->dom0_vcpus, h->name, h->nr_cpus);
-	book_dom0_vcpus(s, config->dom0_vcpus);
+	host_state_take_dom0_vcpus(s, config->dom0_vcpus);
 	rc = take_used(sim, i, err);
 	if (!rc)
-		rc = take_dom0(sim, i, config->dom0_memory_bytes / PAGE_BYTES * PAGE_BYTES, err);
+		rc = take_dom0(sim, i, config->dom0_memory_bytes, err);
 	sim->low_start[i] = sim->heap[i].low_free;
 	return rc;
 }

@@ -28,7 +28,8 @@ for name in $(command_names); do
 	says err 'option --quiet takes no value'
 	refused 2 "$name" --format
 	says err 'option --format needs a value'
-	[ "$name" = help ] && continue
+	# these two work without operands
+	case $name in help | probe) continue ;; esac
 	refused 2 "$name"
 	says err "usage: homenode $name"
 done
