@@ -37,6 +37,7 @@ const struct policy *const policies[] = {
 	&policy_slit_spill,
 	&policy_mem_aware,
 	&policy_set_distance,
+	&policy_bandwidth,
 	&policy_homenode,
 	NULL,
 };

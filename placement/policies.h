@@ -34,6 +34,7 @@ extern const struct policy policy_hyper_v;
 extern const struct policy policy_slit_spill;
 extern const struct policy policy_mem_aware;
 extern const struct policy policy_set_distance;
+extern const struct policy policy_bandwidth;
 extern const struct policy policy_homenode;
 
 #endif

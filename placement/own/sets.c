@@ -138,19 +138,10 @@ static bool find_set(struct search *s, struct set *best)
 
 static void set_count(struct search *s, uint32_t k)
 {
-	int64_t pages = zone_boot_bytes(s->in->zone) / PAGE_BYTES, least;
-	unsigned node;
-
 	s->k = k;
-	s->share_bytes = (pages + k - 1) / k * PAGE_BYTES;
+	s->share_bytes = sets_share(s->in, k);
 	s->share_vcpus = (s->in->zone->vcpus + k - 1) / k;
-	/* two fifths of an even share at least: a guest's node is not to be a sliver */
-	least = k == 1 ? s->share_bytes : s->share_bytes / 5 * 2;
-	s->candidates = 0;
-	nodeset_for_each (node, s->in->host->usable_nodes) {
-		if (!s->rules->by_memory || s->in->state->free_bytes[node] >= least)
-			s->candidates |= nodeset_of(node);
-	}
+	s->candidates = s->rules->by_memory ? sets_with_share(s->in, k) : s->in->host->usable_nodes;
 }
 
 static void explain_set(const struct search *s, const struct set *t)
@@ -177,19 +168,43 @@ static void explain_set(const struct search *s, const struct set *t)
 static int fill_set(const struct search *s, const struct set *t, struct plan *out,
 		    struct error *err)
 {
-	fill_order(s->in, t->order, t->nr, out);
-	out->told = s->in->zone->virt == ZONE_PV ? PLAN_TOLD_FLAT : PLAN_TOLD_VNUMA;
+	if (s->in->why)
+		explain_set(s, t);
+	return sets_fill(s->in, t->order, t->nr, s->rules->by_memory, out, err);
+}
+
+int sets_fill(const struct policy_input *in, const uint8_t *order, uint32_t nr, bool by_room,
+	      struct plan *out, struct error *err)
+{
+	fill_order(in, order, nr, out);
+	out->told = in->zone->virt == ZONE_PV ? PLAN_TOLD_FLAT : PLAN_TOLD_VNUMA;
 	out->memory_rule = PLAN_MEMORY_NEAREST;
-	if (s->rules->by_memory) {
-		fill_memory_by_room(s->in->state, out->nodes, out);
+	if (by_room) {
+		fill_memory_by_room(in->state, out->nodes, out);
 		fill_vcpus_by_memory(out);
 	} else {
 		fill_memory_evenly(out);
 		fill_vcpus(out);
 	}
-	if (s->in->why)
-		explain_set(s, t);
-	return plan_fill_memory(out, s->in->state, err);
+	return plan_fill_memory(out, in->state, err);
+}
+
+int64_t sets_share(const struct policy_input *in, uint32_t k)
+{
+	return (zone_boot_bytes(in->zone) / PAGE_BYTES + k - 1) / k * PAGE_BYTES;
+}
+
+nodeset sets_with_share(const struct policy_input *in, uint32_t k)
+{
+	int64_t share = sets_share(in, k), least = k == 1 ? share : share / 5 * 2;
+	nodeset with = 0;
+	unsigned node;
+
+	nodeset_for_each (node, in->host->usable_nodes) {
+		if (in->state->free_bytes[node] >= least)
+			with |= nodeset_of(node);
+	}
+	return with;
 }
 
 int slit_spill_place(const struct policy_input *in, struct plan *out, struct error *err)

@@ -28,6 +28,16 @@ struct set_rules {
 int sets_place(const struct policy_input *in, const struct set_rules *rules, struct plan *out,
 	       struct error *err) MUST_USE;
 
+/* An even share of the boot memory on k nodes, in whole pages, rounded up. */
+int64_t sets_share(const struct policy_input *in, uint32_t k);
+/* Usable nodes with room for the zone's part on one of k nodes: all of it where k is 1,
+ * else two fifths of an even share, as a guest's node is not to be a sliver. */
+nodeset sets_with_share(const struct policy_input *in, uint32_t k);
+/* The plan on these nodes in this order: memory by room and vCPUs in proportion to it, or
+ * both evenly; what does not fit goes to the nearest nodes. */
+int sets_fill(const struct policy_input *in, const uint8_t *order, uint32_t nr, bool by_room,
+	      struct plan *out, struct error *err) MUST_USE;
+
 /* edera-compact, but memory that does not fit goes to the nearest nodes. */
 int slit_spill_place(const struct policy_input *in, struct plan *out, struct error *err) MUST_USE;
 
