@@ -12,12 +12,11 @@
  * of that many all are tried where they are few (PAIRS_MAX). Else these: from every node
  * the set grown by distance, the nodes that are best alone, and those with most free
  * memory; then the best of them, one node exchanged for another as long as that helps and
- * PAIRS_MAX lasts: over 600 random states of 16 nodes and sets of four to six the best in
- * 96 of 100, less by 0.03 % in mean and 4.7 % at worst (tests/placement/test_bandwidth.c
- * holds it against all sets). Ties: least
- * mean distance, most free memory on the set, the lowest nodes. Memory is dealt by room and vCPUs
- * follow it; the model is asked for even shares. Devices' node first; a node count or a spread that
- * the zone asks for is Edera's business.
+ * PAIRS_MAX lasts. Over 600 random states of 16 nodes and sets of four to six that finds
+ * the best in 96 of 100 and 0.03 % less in mean, 4.7 % at worst; test_bandwidth.c holds it
+ * against all sets. Ties: least mean distance, most free memory on the set, the lowest
+ * nodes. Memory is dealt by room and vCPUs follow it; the model is asked for even shares.
+ * Devices' node first; a node count or a spread that the zone asks for is Edera's business.
  */
 #include "base/units.h"
 #include "cost/predict.h"

@@ -135,7 +135,7 @@ Test(bandwidth, exact_where_sets_are_few)
 	cr_assert_eq(f.worst_ppm, 0, "%lld ppm", (long long)f.worst_ppm);
 }
 
-/* Of 16 nodes there are up to 8,008 sets of 4 to 6. */
+/* Of 12 nodes there are up to 924 sets of 4 to 6. */
 Test(bandwidth, near_where_they_are_many)
 {
 	struct found f = {0};
@@ -143,7 +143,7 @@ Test(bandwidth, near_where_they_are_many)
 
 	rng_seed(&r, 2, "bandwidth");
 	for (unsigned i = 0; i < 40; i++)
-		one_zone(&f, &r, 16, 52 + (uint32_t)rng_below(&r, 44));
+		one_zone(&f, &r, 12, 52 + (uint32_t)rng_below(&r, 44));
 	cr_assert_gt(f.nr, 35);
 	cr_log_info("%u of %u exact, mean %lld ppm, worst %lld ppm", f.exact, f.nr,
 		    (long long)(f.sum_ppm / f.nr), (long long)f.worst_ppm);
