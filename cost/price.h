@@ -7,13 +7,17 @@
  * through others). Flows that are alike, vCPUs of one profile on one node with
  * their pages on the same nodes in the same proportion, are one flow of as many
  * vCPUs, which is the same problem; connected flows that were solved before are
- * looked up. So a result depends on what runs, not on how it came to be: the same
- * zones give the same bits in whatever order they started.
+ * looked up, those within one node also where another node that is the same had
+ * them. What that makes of the zones is found once for those of a host that are
+ * alike. So a result depends on what runs, not on how it came to be: the same zones
+ * give the same bits in whatever order they started.
  *
  * Where a flow's pages are is rounded to 1/1024 of its traffic, far below what the
- * model knows. vCPUs that float are counted in millionths.
+ * model knows; vCPUs that float are counted in millionths; rates in 2^-40 of a byte
+ * and of a nanosecond, so that sums over time are whole numbers and exact.
  *
- * After the largest host was seen once, nothing is allocated. One thread.
+ * After the largest host and the largest number of different zones were seen once,
+ * nothing is allocated. One thread.
  */
 #ifndef COST_PRICE_H
 #define COST_PRICE_H

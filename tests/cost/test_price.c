@@ -186,6 +186,96 @@ Test(price, time_adds_up)
 	scene_close(&s);
 }
 
+/* Looking at a life does not change it, nor does what others looked at. */
+Test(price, looking_changes_no_bit)
+{
+	for (uint64_t seed = 1; seed <= 20; seed++) {
+		struct price_life straight[ZONES], looked;
+		struct scene s;
+		struct rng r;
+
+		scene_open(&s, seed, seed % 2);
+		rng_seed(&r, seed, "looks");
+		for (int looks = 0; looks < 2; looks++) {
+			struct price *p = price_new(s.hosts, 1);
+
+			for (uint32_t i = 0; i < s.nr; i++)
+				start(p, &s, i, (int64_t)i * 7 * NS_PER_MS + 1);
+			for (int64_t ns = NS_PER_S; looks && ns < 3 * NS_PER_S; ns += 12345678)
+				price_life(p, (uint32_t)rng_below(&r, s.nr), ns, &looked);
+			for (uint32_t i = 0; i < s.nr; i++) {
+				price_stop(p, i, (5 + (int64_t)i) * NS_PER_S, &looked);
+				if (looks)
+					cr_expect_arr_eq(&looked, &straight[i], sizeof(looked));
+				straight[i] = looked;
+			}
+			price_free(p);
+		}
+		scene_close(&s);
+	}
+}
+
+/* More residencies than are kept: what is forgotten and found again costs the same. */
+Test(price, long_drift_leaves_no_trace)
+{
+	struct host *h = test_host_seed();
+	const struct host *hosts[] = {h};
+	struct zone z[2] = {test_zone("a", 4, 2 * GIB), test_zone("b", 6, 3 * GIB)};
+	struct plan_memory part[2][3];
+	struct plan plan[2];
+	struct price_life life[2], fresh[2];
+	struct price *p = price_new(hosts, 1);
+	int64_t now_ns = 0;
+	struct rng r;
+
+	rng_seed(&r, 1, "drift");
+	for (int round = 0; round < 30000; round++) {
+		for (uint32_t i = 0; i < 2; i++) {
+			struct cost_zone zone = {.plan = &plan[i], .part = part[i], .nr_parts = 3};
+
+			plan[i] = (struct plan){.zone = &z[i],
+						.host = h,
+						.pinned = true,
+						.nodes = nodeset_of(i),
+						.nr_vnodes = 1,
+						.vnode = {{i, z[i].vcpus, z[i].memory_bytes}}};
+			for (uint32_t k = 0; k < 3; k++)
+				part[i][k] = (struct plan_memory){
+					0, 2 * k + i, (int64_t)(1 + rng_below(&r, 4000)) * MIB};
+			if (round)
+				price_move(p, i, &zone, now_ns);
+			else
+				price_start(p, i, 0, &zone, now_ns);
+		}
+		now_ns += NS_PER_S;
+	}
+	for (uint32_t i = 0; i < 2; i++)
+		price_life(p, i, now_ns - 500 * NS_PER_MS, &life[i]);
+	for (uint32_t i = 0; i < 2; i++) {
+		struct price_life before = life[i];
+
+		price_life(p, i, now_ns, &life[i]);
+		/* the last half second, by what it took off the sums */
+		life[i].bytes -= before.bytes;
+		life[i].latency_ns_bytes -= before.latency_ns_bytes;
+	}
+	price_free(p);
+	p = price_new(hosts, 1);
+	for (uint32_t i = 0; i < 2; i++) {
+		struct cost_zone zone = {.plan = &plan[i], .part = part[i], .nr_parts = 3};
+
+		price_start(p, i, 0, &zone, 0);
+	}
+	for (uint32_t i = 0; i < 2; i++) {
+		price_life(p, i, 500 * NS_PER_MS, &fresh[i]);
+		cr_expect_float_eq(life[i].bytes, fresh[i].bytes, 1e-6 * fresh[i].bytes);
+		cr_expect_float_eq(life[i].latency_ns_bytes, fresh[i].latency_ns_bytes,
+				   1e-6 * fresh[i].latency_ns_bytes);
+	}
+	price_free(p);
+	host_free(h);
+}
+
 /* A zone that starts elsewhere on the host disturbs, and is solved with, those whom
  * it can reach alone. */
 Test(price, only_what_is_reached_is_solved)
