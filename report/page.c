@@ -6,6 +6,7 @@
 
 #include "base/output.h"
 #include "base/units.h"
+#include "report/figures.h"
 #include "report/html.h"
 #include "report/picture.h"
 #include "report/refusals.h"
@@ -16,9 +17,11 @@ int page_print_figure(const struct picture *p, const char *caption, FILE *out, s
 {
 	int rc;
 
-	fputs("<figure>\n", out);
+	fputs("<figure>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"", out);
+	print_xml_text(p->title, out);
+	fputs("\">\n", out);
 	rc = picture_print(p, out, err);
-	fputs("<figcaption>", out);
+	fputs("</div>\n<figcaption>", out);
 	print_xml_text(caption, out);
 	fputs("</figcaption>\n</figure>\n", out);
 	return rc;
@@ -52,16 +55,17 @@ static char *heat_script(const struct heat *h, const struct heat_map *m)
 	return text;
 }
 
-static int print_map(const struct heat *h, size_t m, const struct page_options *o, FILE *out,
-		     struct error *err)
+static int print_map(const struct sheet *s, struct heat *h, size_t m, const struct page_options *o,
+		     FILE *out, struct error *err)
 {
 	char *script = heat_script(h, &h->map[m]), *name = xasprintf("occupancy%zu", m + 1);
-	char *caption = xasprintf("%s.", h->map[m].row);
+	char *caption = xasprintf("Memory in use on each node: %s.",
+				  sheet_name_of(s, h->map[m].row, ' ', h->map[m].row, &h->arena));
 	struct picture p = {
 		.name = m ? name : "occupancy",
 		.title = "Memory of nodes over time",
 		.description = "A heat map: hosts and their nodes from top to bottom, time from "
-			       "left to right, darker where more memory is in use",
+			       "left to right; the scale beside it says how much memory is in use",
 		.script = script,
 		.height = h->nr_hosts == 1 ? 120 + 26 * h->nr_nodes : 520,
 		.directory = o->pictures,
@@ -112,7 +116,7 @@ static int print_heat(const struct run_dir *run, const struct page_options *o, F
 		fputs("<section>\n<h2>Node occupancy over time</h2>\n", out);
 		print_heat_words(&h, out);
 		for (size_t m = 0; !rc && m < h.nr_maps; m++)
-			rc = print_map(&h, m, o, out, err);
+			rc = print_map(&run->summary, &h, m, o, out, err);
 		fputs("</section>\n", out);
 	}
 	heat_release(&h);
@@ -130,16 +134,20 @@ static int print_refusals(const struct run_dir *run, const struct page_options *
 			    .height = 320,
 			    .directory = o->pictures};
 	char *script = NULL;
+	bool any;
 	int rc = 0;
 
 	fputs("<section>\n<h2>Refused zones</h2>\n", out);
-	page_print_refusals(run, out);
-	if (run->zones)
+	any = page_print_refusals(run, out);
+	if (any && run->zones)
 		rc = refusals_load(&r, run->zones, err);
-	else
+	else if (any)
 		fputs("<p>When, where and with what words zones were refused is in zones.csv, "
 		      "which a run with --zones writes.</p>\n",
 		      out);
+	for (size_t i = 0; !rc && i < r.nr; i++)
+		r.row[i]->name = sheet_name_of(&run->summary, r.row[i]->key, '\x01', r.row[i]->name,
+					       &r.arena);
 	if (!rc)
 		refusals_print(&r, out);
 	if (!rc && r.nr && have_gnuplot()) {
@@ -156,7 +164,7 @@ static void print_about(const struct run_dir *run, FILE *out)
 {
 	char time[32];
 
-	fputs("<section>\n<h2>What was run</h2>\n<dl>\n", out);
+	fputs("<section>\n<h2>How it was run</h2>\n<dl>\n", out);
 	if (run->about) {
 		fputs("<dt>command</dt><dd><code>homenode run", out);
 		for (size_t i = 0; run->argument[i]; i++) {
@@ -176,12 +184,7 @@ static void print_about(const struct run_dir *run, FILE *out)
 		print_xml_text(run->input[i].name, out);
 		fprintf(out, "<br><small>sha256 %.16s...</small></dd>\n", run->input[i].sha256);
 	}
-	fputs("</dl>\n", out);
-	if (!run->complete)
-		fputs("<p><strong>The run was interrupted; these are the figures it "
-		      "reached.</strong></p>\n",
-		      out);
-	fputs("</section>\n", out);
+	fputs("</dl>\n</section>\n", out);
 }
 
 static void print_grades(const struct page_options *o, FILE *out)
@@ -239,38 +242,66 @@ static int begin_pictures(const struct page_options *o, FILE *out, struct error 
 	return 0;
 }
 
+static int print_hosts(const struct page_options *o, FILE *out, struct error *err)
+{
+	int rc = 0;
+
+	if (!o->nr_hosts)
+		return 0;
+	fputs("<section>\n<h2>Hosts</h2>\n", out);
+	for (size_t i = 0; !rc && i < o->nr_hosts; i++)
+		rc = page_print_host(&o->host[i], i, o->pictures, out, err);
+	fputs("</section>\n", out);
+	return rc;
+}
+
+/* "week: edera-compact", "week: 31 rows" */
+static void print_head(const struct run_dir *run, FILE *out)
+{
+	const struct sheet *s = &run->summary;
+	struct arena a = {0};
+	const char *workload = !s->nr || sheet_varies(s, "workload")
+				       ? last_part(run->path)
+				       : sheet_text(s, 0, sheet_column(s, "workload"));
+
+	page_print_head(!s->nr || sheet_varies(s, "policy")
+				? arena_printf(&a, "%s: placement policies compared", workload)
+				: arena_printf(&a, "%s under %s", workload,
+					       sheet_text(s, 0, sheet_column(s, "policy"))),
+			out);
+	arena_release(&a);
+}
+
 int page_write(struct run_dir *run, const struct page_options *o, FILE *out, struct error *err)
 {
-	char *title = xasprintf("homenode: %s", last_part(run->path));
 	int rc;
 
-	page_print_head(title, out);
-	free(title);
-	print_about(run, out);
-	fputs("<section>\n<h2>Policies</h2>\n<p>Among rows of one topology, workload and seed, the "
-	      "best (&#9650;) and the worst (&#9660;) are marked. Headings sort.</p>\n",
-	      out);
-	page_print_policies(run, out);
-	fputs("</section>\n<section>\n<h2>All figures</h2>\n", out);
-	page_print_summary(run, out);
-	fputs("</section>\n", out);
-	page_print_compact_scatter(&run->summary, out);
+	print_head(run, out);
+	page_print_short(run, o, out);
 	rc = begin_pictures(o, out, err);
 	if (!rc)
-		rc = print_refusals(run, o, out, err);
+		page_print_policies(run, out);
 	if (!rc)
 		rc = page_print_measured(run, o, out, err);
+	if (!rc)
+		page_print_compact_scatter(&run->summary, out);
+	if (!rc)
+		rc = print_refusals(run, o, out, err);
 	if (!rc && run->timeline)
 		rc = page_print_timeline(run, o, out, err);
 	if (!rc && have_gnuplot())
 		rc = print_heat(run, o, out, err);
-	if (o->nr_hosts)
-		fputs("<section>\n<h2>Hosts</h2>\n", out);
-	for (size_t i = 0; !rc && i < o->nr_hosts; i++)
-		rc = page_print_host(&o->host[i], i, o->pictures, out, err);
-	if (o->nr_hosts)
-		fputs("</section>\n", out);
+	if (!rc)
+		rc = print_hosts(o, out, err);
+	if (rc)
+		return rc;
 	print_trust(run, o, out);
+	print_about(run, out);
+	fputs("<section class=\"screen\">\n<h2>All figures</h2>\n", out);
+	html_begin_fold("summary.csv as a table", out);
+	page_print_summary(run, out);
+	html_end_fold(out);
+	fputs("</section>\n", out);
 	page_print_tail(out);
-	return rc;
+	return 0;
 }

@@ -53,11 +53,14 @@ bool have_gnuplot(void);
 int page_write(struct run_dir *run, const struct page_options *o, FILE *out,
 	       struct error *err) MUST_USE;
 
-/* page_table.c */
-/* What a person compares first, and every figure of summary.csv. */
+/* page_short.c: what was run, what is best, how sure that is. */
+void page_print_short(const struct run_dir *run, const struct page_options *o, FILE *out);
+/* page_policies.c: what policies are compared by. */
 void page_print_policies(const struct run_dir *run, FILE *out);
+/* page_table.c */
+/* Every figure of summary.csv as it stands there. */
 void page_print_summary(const struct run_dir *run, FILE *out);
-void page_print_refusals(const struct run_dir *run, FILE *out);
+bool page_print_refusals(const struct run_dir *run, FILE *out); /* false: there were none */
 void page_print_compact_scatter(struct sheet *s, FILE *out);
 /* `number` from 0; `pictures`: see page_options. ERR_MACHINE: cannot be written. */
 int page_print_host(const struct page_host *h, size_t number, const char *pictures, FILE *out,

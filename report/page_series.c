@@ -3,21 +3,39 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "report/figures.h"
 #include "report/html.h"
 #include "report/page.h"
 #include "report/picture.h"
 #include "report/series.h"
+#include "report/text.h"
 
 /* Points of a curve; more are thinned in groups that keep their extremes. */
 #define POINTS 400
 
-/* A group's lowest and highest sample, in order of time. */
+/* Is there something to be local? Where nothing lives a share says nothing. */
+static bool says(const struct curve *c, enum curve_value v, size_t i)
+{
+	return v == CURVE_LIVE || !c->counted || c->value[CURVE_LIVE][i] > 0;
+}
+
+/* A group's lowest and highest sample, in order of time; an empty line, which ends a
+ * stroke, where none says anything. */
 static void print_group(const struct curve *c, enum curve_value v, size_t from, size_t to,
 			double scale, FILE *f)
 {
-	size_t low = from, high = from;
+	size_t low, high;
 
+	while (from < to && !says(c, v, from))
+		from++;
+	if (from == to) {
+		fputc('\n', f);
+		return;
+	}
+	low = high = from;
 	for (size_t i = from; i < to; i++) {
+		if (!says(c, v, i))
+			continue;
 		if (c->value[v][i] < c->value[v][low])
 			low = i;
 		if (c->value[v][i] > c->value[v][high])
@@ -49,14 +67,19 @@ static void print_band(const struct curve *c, const char *name, FILE *f)
 
 	fprintf(f, "$%s << END\n", name);
 	for (size_t i = 0; i < c->nr; i += group) {
-		int64_t low = c->value[CURVE_LOW][i], high = c->value[CURVE_HIGH][i];
+		int64_t low = INT64_MAX, high = INT64_MIN;
 
 		for (size_t k = i; k < i + group && k < c->nr; k++) {
+			if (!says(c, CURVE_LOW, k))
+				continue;
 			low = c->value[CURVE_LOW][k] < low ? c->value[CURVE_LOW][k] : low;
 			high = c->value[CURVE_HIGH][k] > high ? c->value[CURVE_HIGH][k] : high;
 		}
-		fprintf(f, "%.6g %.6g %.6g\n", (double)c->time_s[i] / 3600, (double)low / 1e4,
-			(double)high / 1e4);
+		if (low > high)
+			fputc('\n', f);
+		else
+			fprintf(f, "%.6g %.6g %.6g\n", (double)c->time_s[i] / 3600,
+				(double)low / 1e4, (double)high / 1e4);
 	}
 	fputs("END\n", f);
 }
@@ -99,7 +122,10 @@ static void print_plot(const struct series *s, const char *policy, bool band, FI
 		fprintf(f, "%s$c%zu using 1:2 with lines lw 2 dt %zu lc rgb '%s' title ", comma, i,
 			at % 5 + 1, picture_colour(at));
 		/* in its own panel the policy's name is the title */
-		print_gnuplot_text(s->curve[i].name + (policy ? strlen(policy) + 1 : 0), f);
+		if (policy && strcmp(s->curve[i].name, policy) == 0)
+			fputs("''", f);
+		else
+			print_gnuplot_text(s->curve[i].name + (policy ? strlen(policy) + 1 : 0), f);
 		comma = ", ";
 		at++;
 	}
@@ -143,10 +169,11 @@ static char *locality_script(const struct series *s, unsigned *height)
 	FILE *f = open_memstream(&text, &n);
 
 	BUG_ON(!f);
-	*height = (unsigned)((nr + across - 1) / across) * 300;
+	*height = (unsigned)((nr + across - 1) / across) * 280;
 	print_data(s, CURVE_MID, 1e-4, f);
 	fprintf(f,
-		"set ylabel 'local memory, %%'\nset key below\nset yrange [0:103]\n"
+		"set ylabel 'local memory, %%'\nset key above samplen 2\n"
+		"set yrange [0:103]\n"
 		"set multiplot layout %zu,%zu\n",
 		(nr + across - 1) / across, across);
 	for (size_t p = 0; p < nr; p++) {
@@ -160,18 +187,26 @@ static char *locality_script(const struct series *s, unsigned *height)
 	return text;
 }
 
+static void percent_cell(int64_t ppm, FILE *out)
+{
+	char text[40];
+
+	html_shown_cell(ppm, figure_text(figure_of("local_page_ppm"), ppm, text, sizeof(text)),
+			out);
+}
+
 static void print_spread(const struct series *s, FILE *out)
 {
-	static const char *const heading[] = {"p5, mean", "p50, mean", "p95, mean", "p5, lowest"};
+	static const char *const heading[] = {"p5", "p50 (median)", "p95", "lowest p5"};
 	char text[32];
 
 	if (!s->nr_rows)
 		return;
-	html_begin_table("Local share of the zones alive, ppm: means over time", out);
-	html_heading("policy and memory", true, out);
+	html_begin_table("Local memory of the zones alive, %: means over time", out);
+	html_heading("policy", true, out);
 	for (size_t i = 0; i < sizeof(heading) / sizeof(heading[0]); i++)
 		html_heading(heading[i], false, out);
-	html_heading("when lowest", false, out);
+	html_heading("when", false, out);
 	html_begin_rows("spread", out);
 	for (size_t i = 0; i < s->nr_rows; i++) {
 		const struct spread *r = &s->of_row[i];
@@ -179,10 +214,9 @@ static void print_spread(const struct series *s, FILE *out)
 		fputs("<tr>", out);
 		html_text_cell(r->name, true, out);
 		for (int v = 0; v < 3; v++)
-			html_figure_cell(r->sum[v] / r->nr, NULL, out);
-		html_figure_cell(r->lowest, NULL, out);
-		html_shown_cell(r->lowest_s,
-				duration_text(r->lowest_s * NS_PER_S, text, sizeof(text)), out);
+			percent_cell(r->sum[v] / r->nr, out);
+		percent_cell(r->lowest, out);
+		html_shown_cell(r->lowest_s, time_text(r->lowest_s, text, sizeof(text)), out);
 		fputs("</tr>\n", out);
 	}
 	html_end_table(out);
@@ -220,6 +254,17 @@ static int draw_timeline(const struct series *s, const struct page_options *o, F
 	return rc;
 }
 
+/* Names without what is the same in all rows. */
+static void short_names(struct series *s, const struct sheet *sheet)
+{
+	for (size_t i = 0; i < s->nr; i++)
+		s->curve[i].name =
+			sheet_name_of(sheet, s->curve[i].key, '\x01', s->curve[i].name, &s->arena);
+	for (size_t i = 0; i < s->nr_rows; i++)
+		s->of_row[i].name = sheet_name_of(sheet, s->of_row[i].key, '\x01',
+						  s->of_row[i].name, &s->arena);
+}
+
 int page_print_timeline(const struct run_dir *run, const struct page_options *o, FILE *out,
 			struct error *err)
 {
@@ -228,7 +273,13 @@ int page_print_timeline(const struct run_dir *run, const struct page_options *o,
 
 	if (rc || !s.nr)
 		goto out;
+	short_names(&s, &run->summary);
 	fputs("<section>\n<h2>Locality over time</h2>\n", out);
+	if (s.nr_rows)
+		fputs("<p>A zone's local memory is what lies on the node that its guest was told. "
+		      "5 of 100 zones are at p5 or below, half of them at p50, 95 of 100 at "
+		      "p95.</p>\n",
+		      out);
 	print_spread(&s, out);
 	if (have_gnuplot())
 		rc = draw_timeline(&s, o, out, err);

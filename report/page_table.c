@@ -5,39 +5,10 @@
 
 #include "base/output.h"
 #include "base/units.h"
+#include "report/figures.h"
 #include "report/html.h"
 #include "report/page.h"
 #include "report/text.h"
-
-/* Columns of which less or more is better whoever looks at them. */
-static const struct {
-	const char *column;
-	bool higher;
-} better[] = {
-	{"zones_placed", true},
-	{"zones_refused", false},
-	{"queue_wait_s", false},
-	{"peak_live_zones", true},
-	{"zones_spilled", false},
-	{"spilled_bytes", false},
-	{"local_page_ppm", true},
-	{"own_page_ppm", true},
-	{"mean_distance_centi", false},
-	{"wrong_vnode_page_ppm", false},
-	{"off_node_page_ppm", false},
-	{"balloon_failures", false},
-	{"zones_below_90", false},
-	{"stranded_vcpu_ppm", false},
-	{"stranded_memory_ppm", false},
-	{"fr16_ppm", false},
-	{"bandwidth_bytes_per_s", true},
-	{"memory_latency_ps", false},
-	{"slowdown_ppm", false},
-	{"swing_ppm", false},
-	{"remote_traffic_ppm", false},
-	{"triad_bytes_per_s", true},
-	{"chase_ps", false},
-};
 
 static bool same_in(const struct sheet *s, size_t a, size_t b, const char *name)
 {
@@ -46,78 +17,22 @@ static bool same_in(const struct sheet *s, size_t a, size_t b, const char *name)
 	return strcmp(sheet_text(s, a, c), sheet_text(s, b, c)) == 0;
 }
 
-/* Rows of the same topology, workload and seed are compared with each other. */
-static bool comparable(const struct sheet *s, size_t a, size_t b)
+void page_print_summary(const struct run_dir *run, FILE *out)
 {
-	return same_in(s, a, b, "topology") && same_in(s, a, b, "workload") &&
-	       same_in(s, a, b, "seed");
-}
+	const struct sheet *s = &run->summary;
 
-/* "best", "worst" or NULL. */
-static const char *mark(const struct sheet *s, size_t row, int column)
-{
-	int64_t mine, other, low, high;
-	size_t i = 0;
-
-	while (i < sizeof(better) / sizeof(better[0]) &&
-	       strcmp(better[i].column, s->column[column]) != 0)
-		i++;
-	if (i == sizeof(better) / sizeof(better[0]) || !sheet_figure_at(s, row, column, &mine))
-		return NULL;
-	low = high = mine;
-	for (size_t r = 0; r < s->nr; r++) {
-		if (!comparable(s, row, r) || !sheet_figure_at(s, r, column, &other))
-			continue;
-		low = other < low ? other : low;
-		high = other > high ? other : high;
-	}
-	if (low == high)
-		return NULL;
-	if (mine == (better[i].higher ? high : low))
-		return "best";
-	return mine == (better[i].higher ? low : high) ? "worst" : NULL;
-}
-
-/* Does a key column tell rows of this run apart? */
-static bool varies(const struct sheet *s, const char *column)
-{
-	for (size_t r = 1; r < s->nr; r++)
-		if (!same_in(s, 0, r, column))
-			return true;
-	return false;
-}
-
-static bool judged(const char *column)
-{
-	for (size_t i = 0; i < sizeof(better) / sizeof(better[0]); i++)
-		if (strcmp(better[i].column, column) == 0)
-			return true;
-	return false;
-}
-
-/* Every column, or what a person compares first. */
-static bool shown(const struct sheet *s, const char *column, bool all)
-{
-	if (all || strcmp(column, "policy") == 0)
-		return true;
-	return is_key_column(s, column) ? varies(s, column) : judged(column);
-}
-
-static void print_rows(const struct sheet *s, const char *id, bool all, FILE *out)
-{
+	html_begin_table("Figures of summary.csv, a row for each policy, memory policy and seed",
+			 out);
 	for (unsigned c = 0; c < s->nr_columns; c++)
-		if (shown(s, s->column[c], all))
-			html_heading(s->column[c], (c < s->nr_keys), out);
-	fprintf(out, "</tr></thead>\n<tbody id=\"%s\">\n", id);
+		html_heading(s->column[c], c < s->nr_keys, out);
+	html_begin_rows("summary", out);
 	for (size_t r = 0; r < s->nr; r++) {
 		fputs("<tr>", out);
 		for (unsigned c = 0; c < s->nr_columns; c++) {
 			int64_t v;
 
-			if (!shown(s, s->column[c], all))
-				continue;
-			if (!(c < s->nr_keys) && sheet_figure_at(s, r, (int)c, &v))
-				html_figure_cell(v, mark(s, r, (int)c), out);
+			if (c >= s->nr_keys && sheet_figure_at(s, r, (int)c, &v))
+				html_figure_cell(v, NULL, out);
 			else
 				html_text_cell(sheet_text(s, r, (int)c),
 					       strcmp(s->column[c], "policy") == 0, out);
@@ -127,47 +42,55 @@ static void print_rows(const struct sheet *s, const char *id, bool all, FILE *ou
 	html_end_table(out);
 }
 
-void page_print_policies(const struct run_dir *run, FILE *out)
-{
-	html_begin_table("What policies are compared by", out);
-	print_rows(&run->summary, "policies", false, out);
-}
+static const struct {
+	const char *column, *title;
+} refusal_columns[] = {
+	{"zones_refused", "refused"},
+	{"refused_no_room", "no room: memory or CPUs"},
+	{"refused_infeasible", "node count cannot be met"},
+	{"refused_no_device", "device missing or taken"},
+	{"first_refusal_zone", "first refused, by arrival"},
+};
+#define NR_REFUSAL_COLUMNS (sizeof(refusal_columns) / sizeof(refusal_columns[0]))
 
-void page_print_summary(const struct run_dir *run, FILE *out)
-{
-	html_begin_table("Figures of summary.csv, a row for each policy, memory policy and seed",
-			 out);
-	print_rows(&run->summary, "summary", true, out);
-}
-
-void page_print_refusals(const struct run_dir *run, FILE *out)
+bool page_print_refusals(const struct run_dir *run, FILE *out)
 {
 	const struct sheet *s = &run->summary;
+	size_t with = 0;
 	int64_t v;
 
+	for (size_t r = 0; r < s->nr; r++)
+		with += sheet_figure(s, r, "zones_refused", &v) && v > 0;
+	if (!with) {
+		fputs("<p>No zone was refused.</p>\n", out);
+		return false;
+	}
 	html_begin_table("Refused zones by reason", out);
-	for (unsigned i = 0; i < s->nr_keys; i++)
-		html_heading(s->column[i], true, out);
-	for (unsigned c = 0; c < s->nr_columns; c++)
-		if (strstr(s->column[c], "refus"))
-			html_heading(s->column[c], false, out);
-	fputs("</tr></thead>\n<tbody>\n", out);
+	html_heading("policy", true, out);
+	for (size_t i = 0; i < NR_REFUSAL_COLUMNS; i++)
+		html_heading(refusal_columns[i].title, false, out);
+	html_begin_rows("refused", out);
 	for (size_t r = 0; r < s->nr; r++) {
+		struct arena a = {0};
+
+		if (!sheet_figure(s, r, "zones_refused", &v) || v == 0)
+			continue;
 		fputs("<tr>", out);
-		for (unsigned i = 0; i < s->nr_keys; i++)
-			html_text_cell(sheet_text(s, r, sheet_column(s, s->column[i])), i == 2,
-				       out);
-		for (unsigned c = 0; c < s->nr_columns; c++) {
-			if (!strstr(s->column[c], "refus"))
-				continue;
-			if (sheet_figure_at(s, r, (int)c, &v))
+		html_text_cell(sheet_short_name(s, r, &a), true, out);
+		for (size_t i = 0; i < NR_REFUSAL_COLUMNS; i++) {
+			if (sheet_figure(s, r, refusal_columns[i].column, &v))
 				html_figure_cell(v, NULL, out);
 			else
 				html_text_cell("", false, out);
 		}
 		fputs("</tr>\n", out);
+		arena_release(&a);
 	}
 	html_end_table(out);
+	if (with < s->nr)
+		fprintf(out, "<p>The other %zu row%s refused none.</p>\n", s->nr - with,
+			s->nr - with == 1 ? "" : "s");
+	return true;
 }
 
 /* The row like `row`, but with `with` in the place of `what` in this column. */
@@ -202,8 +125,8 @@ static const struct {
 
 static bool differs(const struct sheet *s, size_t a, size_t b, size_t i, int64_t *x, int64_t *y)
 {
-	return sheet_figure(s, a, better[i].column, x) && sheet_figure(s, b, better[i].column, y) &&
-	       *x != *y;
+	return figure_known(s, a, &figures[i], x) && figure_known(s, b, &figures[i], y) &&
+	       !figure_alike(&figures[i], *x, *y);
 }
 
 /* "edera-compact against edera-scatter, dynamic xen": what is compared, then what else
@@ -217,9 +140,11 @@ static char *pair_caption(const struct sheet *s, size_t a, size_t b, const char 
 	for (unsigned i = 0; i < s->nr_keys; i++) {
 		char *more;
 
-		if ((int)i == c || !varies(s, s->column[i]))
+		if ((int)i == c || !sheet_varies(s, s->column[i]))
 			continue;
-		more = xasprintf("%s%s %s", text, gap, sheet_text(s, a, (int)i));
+		more = xasprintf("%s%s %s%s", text, gap,
+				 strcmp(s->column[i], "seed") == 0 ? "seed " : "",
+				 sheet_text(s, a, (int)i));
 		free(text);
 		text = more;
 		gap = "";
@@ -232,6 +157,7 @@ static void print_pair(const struct sheet *s, size_t a, size_t b, const char *co
 	char *caption = pair_caption(s, a, b, column);
 	int c = sheet_column(s, column);
 	bool equal = true;
+	char text[40];
 	int64_t x, y;
 
 	fputs("<div class=\"pair\">\n", out);
@@ -240,13 +166,18 @@ static void print_pair(const struct sheet *s, size_t a, size_t b, const char *co
 	html_heading(sheet_text(s, a, c), false, out);
 	html_heading(sheet_text(s, b, c), false, out);
 	html_begin_rows(NULL, out);
-	for (size_t i = 0; i < sizeof(better) / sizeof(better[0]); i++) {
+	for (size_t i = 0; i < nr_figures; i++) {
+		bool first;
+
 		if (!differs(s, a, b, i, &x, &y))
 			continue;
+		first = (x > y) == figures[i].higher;
 		fputs("<tr>", out);
-		html_text_cell(better[i].column, true, out);
-		html_figure_cell(x, (x > y) == better[i].higher ? "best" : NULL, out);
-		html_figure_cell(y, (y > x) == better[i].higher ? "best" : NULL, out);
+		html_text_cell(figures[i].title, true, out);
+		html_marked_cell(x, figure_text(&figures[i], x, text, sizeof(text)),
+				 first ? "best" : NULL, out);
+		html_marked_cell(y, figure_text(&figures[i], y, text, sizeof(text)),
+				 first ? NULL : "best", out);
 		fputs("</tr>\n", out);
 		equal = false;
 	}

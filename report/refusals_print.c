@@ -10,6 +10,7 @@
 
 /* Of more rows than this the ones with most refusals are drawn. */
 #define DRAWN_MAX 7
+#define UNFOLDED_MAX 24 /* lines of reasons that are shown unasked */
 
 static void range_cell(const struct range *r, bool bytes, FILE *out)
 {
@@ -30,7 +31,7 @@ static void time_cell(int64_t ns, FILE *out)
 {
 	char text[32];
 
-	html_shown_cell(ns, duration_text(ns / NS_PER_S * NS_PER_S, text, sizeof(text)), out);
+	html_shown_cell(ns, time_text(ns / NS_PER_S, text, sizeof(text)), out);
 }
 
 static void print_kind(const struct refusals *r, const struct refusal_row *row,
@@ -58,11 +59,17 @@ static void print_kind(const struct refusals *r, const struct refusal_row *row,
 
 static void print_kinds(const struct refusals *r, FILE *out)
 {
+	size_t nr = 0;
+
+	for (size_t i = 0; i < r->nr; i++)
+		nr += r->row[i]->nr_kinds;
+	if (nr > UNFOLDED_MAX)
+		html_begin_fold("Why zones were refused, reason by reason", out);
 	html_begin_table("Why zones were refused", out);
 	html_heading("policy", true, out);
 	html_heading("error", true, out);
 	if (r->reasons)
-		html_heading("the first of its kind", true, out);
+		html_heading("reason (the first of its kind)", true, out);
 	html_heading("zones", false, out);
 	html_heading("first", false, out);
 	html_heading("last", false, out);
@@ -77,16 +84,20 @@ static void print_kinds(const struct refusals *r, FILE *out)
 		for (size_t k = 0; k < r->row[i]->nr_kinds; k++)
 			print_kind(r, r->row[i], &r->row[i]->kind[k], out);
 	html_end_table(out);
+	if (nr > UNFOLDED_MAX)
+		html_end_fold(out);
 }
 
 static void print_hosts(const struct refusals *r, FILE *out)
 {
-	html_begin_table("Where zones were refused: the hosts asked first, those with most", out);
+	html_begin_table(
+		"Where zones were refused: hosts that were asked first, those with most refusals",
+		out);
 	html_heading("policy", true, out);
 	html_heading("refused", false, out);
-	html_heading("no host had the sums", false, out);
-	html_heading("by a host", false, out);
-	html_heading("hosts", true, out);
+	html_heading("no host had enough free", false, out);
+	html_heading("a host had, and said no", false, out);
+	html_heading("which host, how often", true, out);
 	html_begin_rows("refusal-hosts", out);
 	for (size_t i = 0; i < r->nr; i++) {
 		const struct refusal_row *row = r->row[i];

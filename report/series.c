@@ -97,6 +97,7 @@ static int take_sample(struct curve *c, const struct csv *csv, const int *column
 	}
 	if (rc)
 		return rc;
+	c->counted = column[CURVE_LIVE] >= 0;
 	c->time_s = grow(c->time_s, &c->cap, c->nr, sizeof(t));
 	c->time_s[c->nr++] = t;
 	return 0;

@@ -15,6 +15,7 @@ struct curve {
 	const char *name; /* "edera-compact static xen seed 1" */
 	const char *policy; /* what it begins with */
 	const char *key;
+	bool counted; /* CURVE_LIVE is known */
 	size_t nr, cap, cap_value[CURVE_VALUES];
 	int64_t *time_s;
 	int64_t *value[CURVE_VALUES]; /* locality in ppm; low and high are the 5th and 95th

@@ -2,6 +2,7 @@
 #ifndef REPORT_TEXT_H
 #define REPORT_TEXT_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 /* A field of a CSV file, quoted when it has to be. */
@@ -9,5 +10,7 @@ void print_csv_text(const char *text, FILE *out);
 /* Text or an attribute's value in XML and HTML; control characters, which XML
  * cannot hold, become "?". */
 void print_xml_text(const char *text, FILE *out);
+/* A time of whole seconds: "14 s", "2h 5min". buf is returned. */
+const char *time_text(int64_t seconds, char *buf, size_t size);
 
 #endif

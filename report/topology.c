@@ -46,7 +46,7 @@ struct drawing {
 	FILE *out;
 };
 
-enum box { BOX_PACKAGE, BOX_NODE, BOX_CPU, BOX_MEMORY, BOX_DEVICE };
+enum box { BOX_PACKAGE, BOX_NODE, BOX_CPU, BOX_MEMORY, BOX_BAR, BOX_DEVICE };
 
 static void draw_box(const struct drawing *d, enum box box, unsigned x, unsigned y, unsigned width,
 		     unsigned height)
@@ -59,6 +59,7 @@ static void draw_box(const struct drawing *d, enum box box, unsigned x, unsigned
 		[BOX_NODE] = {"n", "solid noborder fc rgb '#f3f5f7'", 5},
 		[BOX_CPU] = {"c", "solid noborder fc rgb '#7a8794'", 0},
 		[BOX_MEMORY] = {"m", "solid noborder fc rgb '#0072b2'", 0},
+		[BOX_BAR] = {"p", "empty border lc rgb '#7a8794'", 0}, /* full memory */
 		[BOX_DEVICE] = {"d", "empty border lc rgb '#0072b2'", 4},
 	};
 
@@ -156,7 +157,7 @@ static void draw_node(const struct drawing *d, const struct page_node *n, unsign
 	y += 5;
 	full = d->most_bytes ? (unsigned)(n->memory_bytes * (int64_t)inner / d->most_bytes) : 0;
 	draw_box(d, BOX_MEMORY, x, y, full, 6);
-	draw_box(d, BOX_PACKAGE, x, y, inner, 6);
+	draw_box(d, BOX_BAR, x, y, inner, 6);
 	draw_devices(d, n, x, y + 12, inner);
 }
 

@@ -32,6 +32,7 @@ ci     clang            command clang
 ci     clang-format     command clang-format
 ci     shellcheck       command shellcheck
 ci     chromium         command chromium
+ci     nodejs           command node
 '
 
 packages_have()

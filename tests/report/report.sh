@@ -21,7 +21,7 @@ says err2 "gnuplot-nox"
 says run/report.html "Without pictures"
 [ -e "$work/none" ] && fail "a directory for no pictures was made"
 
-for text in "What was run" "Policies" "Compact against scatter" "Refused zones" "epyc-nps4-8n" \
+for text in "In short" "How it was run" "Policies" "Compact against scatter" "Refused zones" "epyc-nps4-8n" \
 	"distance in SLIT units" "gpu0" "How sure the figures are" \
 	"class=\"topology\"" ": nodes, CPUs, memory and devices</title>" "The same as a table" \
 	"bandwidth within 50 %" "prefers-color-scheme" "@media print"; do
@@ -34,6 +34,36 @@ says run/report.html "numa_nodes 2 asks for"
 says run/report.html "Where zones were refused"
 
 grep -Eq '(src|href)="(http|//)' "$page" && fail "the page needs the network"
+
+# what comes first: the best and the worst, with the figures of the summary
+figure_of()
+{
+	awk -F, -v policy="$1" -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i }
+		$3 == policy { print $c }' "$work/run/summary.csv"
+}
+spilled=$(figure_of edera-compact spilled_bytes)
+says run/report.html "<b>3 policies</b>. 8 zones arrived."
+says run/report.html "One seed: another order of arrivals may rank them otherwise"
+grep -q "<td data-v=\"$spilled\"[^>]*>$(awk "BEGIN { printf \"%.1f\", $spilled / 2^30 }")</td>" "$page" ||
+	fail "spilled memory of edera-compact is not that of the summary"
+sed -n '/<tbody id="short">/,/<\/tbody>/p' "$page" >"$work/short"
+grep -q '>local memory, %</th><td data-v="[0-9]*" class="best" title="best">[0-9.]*</td><td class="t who">edera' \
+	"$work/short" || fail "no best policy by local memory: $(cat "$work/short")"
+grep -q 'class="worst" title="worst">12.50</td><td class="t who">flat</td>' "$work/short" ||
+	fail "flat is not the worst by local memory"
+# who leads in how many seeds: scatter in the first, compact in the others and in the mean
+{
+	echo "topology,workload,policy,memory_policy,seed,zones_placed,zones_refused"
+	for seed in 1 2 3; do
+		echo "t,w,edera-compact,static,$seed,$((1000 + seed * 10)),0"
+		echo "t,w,edera-scatter,static,$seed,1011,0"
+	done
+} >"$work/seeds.csv"
+run 0 report "$work/seeds.csv" --output "$work/seeds.html" --quiet
+says seeds.html '>1,020</td><td class="t who">edera-compact</td>'
+says seeds.html '<td class="t">2 of 3</td>'
+says seeds.html "edera-compact against edera-scatter, seed 2"
+says seeds.html "No zone was refused."
 
 # names are text, whatever is in them
 sed 's/,golden-seven,/,<script>alert(1)<\/script>,/' "$work/run/summary.csv" >"$work/evil.csv"
@@ -68,8 +98,8 @@ says err "measured.csv:2:"
 sed 's/"duration": *"[^"]*"/"duration": "12h"/' workloads/balloon-week.json >"$work/half-day.json"
 run 0 run "$work/half-day.json" --memory static,dynamic --policy edera-compact,edera-scatter --output "$work/day" --quiet
 run 0 report "$work/day" --quiet
-says day/report.html "Local share of the zones alive, ppm: means over time"
-says day/report.html "edera-compact dynamic xen seed 1"
+says day/report.html "Local memory of the zones alive, %: means over time"
+says day/report.html '<th scope="row" class="t">edera-compact dynamic xen</th>'
 says day/report.html "Static against dynamic memory"
 
 refused 2 report "$work/evil.csv"
