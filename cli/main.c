@@ -18,8 +18,8 @@
 
 const char program_name[] = "homenode";
 const struct command *const commands[] = {
-	&cmd_show, &cmd_plan,  &cmd_compare, &cmd_capacity, &cmd_run,  &cmd_probe, &cmd_rehearse,
-	&cmd_diff, &cmd_check, &cmd_report,  &cmd_list,	    &cmd_help, NULL,
+	&cmd_show,     &cmd_plan, &cmd_compare, &cmd_capacity, &cmd_size, &cmd_run,  &cmd_probe,
+	&cmd_rehearse, &cmd_diff, &cmd_check,	&cmd_report,   &cmd_list, &cmd_help, NULL,
 };
 
 /* A standard stream that the caller closed would be reused by the next file

@@ -54,6 +54,8 @@ static void print_text_cell(const struct cell *cell, enum column_kind kind, stru
 		table_cell(t, "%" PRId64, cell->number);
 	else if (kind == COLUMN_RATE)
 		table_cell(t, "%.1f GB/s", (double)cell->number / 1e9);
+	else if (kind == COLUMN_PPM)
+		table_cell(t, "%.2f %%", (double)cell->number / 1e4);
 	else if (kind == COLUMN_PS)
 		table_cell(t, "%.1f ns", (double)cell->number / 1e3);
 	else
@@ -63,8 +65,10 @@ static void print_text_cell(const struct cell *cell, enum column_kind kind, stru
 /* Length of a column's name without its unit. */
 static int heading_length(const struct column *column)
 {
-	static const char *const unit[] = {
-		[COLUMN_BYTES] = "_bytes", [COLUMN_RATE] = "_bytes_per_s", [COLUMN_PS] = "_ps"};
+	static const char *const unit[] = {[COLUMN_BYTES] = "_bytes",
+					   [COLUMN_RATE] = "_bytes_per_s",
+					   [COLUMN_PS] = "_ps",
+					   [COLUMN_PPM] = "_ppm"};
 	size_t n = strlen(column->name), end;
 
 	if (column->kind < COLUMN_BYTES)

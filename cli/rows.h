@@ -21,6 +21,7 @@ enum column_kind {
 	COLUMN_BYTES, /* "_bytes": "16 GiB" */
 	COLUMN_RATE, /* "_bytes_per_s": "12.3 GB/s" */
 	COLUMN_PS, /* "_ps": "98.7 ns" */
+	COLUMN_PPM, /* "_ppm": "93.22 %" */
 };
 
 struct column {

@@ -1,0 +1,195 @@
+/*
+ * homenode size: how many hosts a workload needs under each policy.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "bench/size.h"
+#include "cli/command.h"
+#include "cli/progress.h"
+#include "cli/rows.h"
+#include "host/host.h"
+#include "sim/sim.h"
+
+#define MOST 10000
+
+static const struct option options[] = {
+	{"host", 0, "HOST", "the kind of host, instead of the workload's own", false},
+	{"policy", 'p', "POLICY,...", "policies, instead of the workload's own", true},
+	{"most", 'm', "N", "give up beyond so many hosts (default 10000)", false},
+	{"seed", 's', "N", "of the workload and of policies that draw", false},
+	{"trace", 't', "FORMAT", "WORKLOAD is a trace in this format", false},
+	{"skip-bad", 0, NULL, "count bad trace rows and go on", false},
+	{"format", 0, "text|json|csv", "how rows are printed", false},
+	{0},
+};
+
+struct sizing {
+	const struct args *args;
+	struct workload workload;
+	struct host *host;
+	const struct policy *policy[POLICIES_MAX];
+	size_t nr_policies, nr_short; /* under so many not even the most are enough */
+	struct size_input input;
+	struct size_bound bound;
+	struct progress progress;
+	struct rows rows;
+};
+
+static int choose_policies(struct sizing *s, struct error *err)
+{
+	const char *const *own = s->workload.policy;
+	int rc = 0;
+
+	if (args_given(s->args, "policy"))
+		return find_policies(s->args, "policy", s->policy, &s->nr_policies, err);
+	for (; !rc && own[s->nr_policies] && s->nr_policies < POLICIES_MAX; s->nr_policies++)
+		rc = find_policy("\"policies\"", own[s->nr_policies], &s->policy[s->nr_policies],
+				 err);
+	return rc;
+}
+
+static int choose_host(struct sizing *s, struct error *err)
+{
+	const struct fleet_spec *f = &s->workload.fleet;
+	const char *name = args_string(s->args, "host", NULL);
+
+	if (!name && f->nr_groups != 1)
+		return error_set(err, ERR_USAGE,
+				 "the fleet of %s has %" PRIu32 " kinds of host; choose one with "
+				 "--host",
+				 s->workload.path, f->nr_groups);
+	return find_host(name ? name : f->group[0].topology, &s->host, err);
+}
+
+static int prepare(struct sizing *s, struct error *err)
+{
+	int64_t most = MOST, seed = -1;
+	char *path = NULL;
+	int rc = args_int(s->args, "most", 1, 1000000, &most, err);
+
+	if (!rc)
+		rc = args_int(s->args, "seed", 0, INT64_MAX, &seed, err);
+	if (!rc)
+		rc = find_workload(args_operand(s->args, 0), &path, err);
+	if (!rc)
+		rc = workload_load(&s->workload, path, args_string(s->args, "trace", NULL), err);
+	free(path);
+	if (!rc)
+		rc = choose_policies(s, err);
+	if (!rc)
+		rc = choose_host(s, err);
+	if (rc)
+		return rc;
+	print_host_warnings(s->host, args_flag(s->args, "quiet"));
+	progress_init(&s->progress, args_flag(s->args, "quiet"));
+	s->input = (struct size_input){
+		.run = {.workload = &s->workload,
+			.memory = RUN_MEMORY_AS_ASKED,
+			.seed = seed >= 0 ? (uint64_t)seed : s->workload.seed[0],
+			.backend = &sim_backend,
+			.allocator = s->workload.allocator[0],
+			.topology = s->host->name,
+			.skip_bad = args_flag(s->args, "skip-bad"),
+			.progress = progress_show,
+			.progress_context = &s->progress},
+		.host = s->host,
+		.most = (uint32_t)most,
+	};
+	return size_bound(&s->input, &s->bound, err);
+}
+
+static void add_row(struct sizing *s, const struct policy *policy, const struct size_result *r)
+{
+	rows_text(&s->rows, s->workload.name);
+	rows_text(&s->rows, s->host->name);
+	rows_text(&s->rows, policy->name);
+	rows_number(&s->rows, (int64_t)s->bound.zones);
+	rows_number(&s->rows, s->bound.peak_zones);
+	rows_number(&s->rows, s->bound.hosts);
+	if (r->hosts) {
+		rows_number(&s->rows, r->hosts);
+		rows_number(&s->rows, r->row.local_page_ppm);
+		rows_number(&s->rows, r->row.mean_distance_centi);
+		rows_unknown(&s->rows);
+		return;
+	}
+	for (int i = 0; i < 3; i++)
+		rows_unknown(&s->rows);
+	rows_text(&s->rows, r->why);
+	s->nr_short++;
+}
+
+static int size_all(struct sizing *s, struct error *err)
+{
+	char *told = xasprintf("allocator=%s,exchange=%u,extent=%lld", s->workload.allocator[0],
+			       s->workload.balloon.exchange_ppm,
+			       (long long)s->workload.balloon.extent_bytes);
+	int rc = 0;
+
+	s->input.run.backend_options = told;
+	for (size_t i = 0; !rc && i < s->nr_policies; i++) {
+		struct size_result result;
+
+		s->input.run.policy = s->policy[i];
+		progress_begin(&s->progress, s->policy[i]->name, "as-asked", s->input.run.seed);
+		rc = size_fleet(&s->input, &s->bound, &result, err);
+		progress_end(&s->progress);
+		if (!rc)
+			add_row(s, s->policy[i], &result);
+	}
+	free(told);
+	return rc;
+}
+
+static int run_size(const struct args *args, int *status, struct error *err)
+{
+	static const struct column column[] = {
+		{"workload", COLUMN_WIDE},
+		{"topology", COLUMN_WIDE},
+		{"policy", COLUMN_TEXT},
+		{"zones", COLUMN_COUNT},
+		{"peak_live_zones", COLUMN_COUNT},
+		{"hosts_by_sums", COLUMN_COUNT},
+		{"hosts", COLUMN_COUNT},
+		{"local_page_ppm", COLUMN_PPM},
+		{"mean_distance_centi", COLUMN_COUNT},
+		{"why", COLUMN_TEXT},
+		{NULL, COLUMN_TEXT},
+	};
+	struct sizing s = {.args = args, .rows = {.name = "sizes", .column = column}};
+	enum output_format format;
+	int rc = args_format(args, true, &format, err);
+
+	if (!rc)
+		rc = prepare(&s, err);
+	if (!rc)
+		rc = size_all(&s, err);
+	if (!rc)
+		rows_print(&s.rows, format, stdout);
+	if (!rc && (fflush(stdout) != 0 || ferror(stdout)))
+		rc = error_set(err, ERR_MACHINE, "standard output cannot be written");
+	*status = s.nr_short > 0;
+	rows_release(&s.rows);
+	host_free(s.host);
+	workload_release(&s.workload);
+	return rc;
+}
+
+const struct command cmd_size = {
+	.name = "size",
+	.operands = "WORKLOAD",
+	.min_operands = 1,
+	.max_operands = 1,
+	.summary = "how many hosts a workload needs under each policy",
+	.about = "Finds the least number of hosts of one kind with which no zone of WORKLOAD (a "
+		 "name from workloads/, a JSON file, or a trace) is refused, by running it on "
+		 "more and more of them. Beside it stands the number that CPUs and memory in "
+		 "total call for: no policy does with less. Exit status 1 when a policy does not "
+		 "do with --most.",
+	.example = "homenode size week --policy edera-compact,nova",
+	.option = options,
+	.run = run_size,
+};
