@@ -8,6 +8,7 @@
 #include "bench/run_dynamic.h"
 #include "bench/run_price.h"
 #include "bench/run_probe.h"
+#include "placement/policies.h"
 
 /* Events between calls of the progress callback. */
 #define PROGRESS_EVENTS 4096
@@ -54,7 +55,8 @@ static void seed_rngs(struct run *r)
 	free(key);
 }
 
-static int start_up(struct run *r, struct error *err)
+/* `known`: what a run before this one was like, or NULL. */
+static int start_up(struct run *r, const struct schedule *known, struct error *err)
 {
 	const struct workload *w = r->in->workload;
 	int rc = open_backend(r, err);
@@ -75,6 +77,8 @@ static int start_up(struct run *r, struct error *err)
 	}
 	stranded_init(&r->stranded, r->state, r->in->nr_hosts, w->fleet.cpu_overcommit_milli);
 	run_price_init(r);
+	if (known)
+		r->future = future_new(known, r->in->host, w->horizon_ns, w->branch);
 	r->map_ids = w->source != SOURCE_GENERATOR;
 	r->live.want_extra = r->map_ids || r->in->zones;
 	r->end_ns = w->duration_ns;
@@ -359,6 +363,8 @@ static void fill_row(struct run *r)
 	row->mean_s_to_75 = mean_s(r, 1, row->zones_below_75);
 	row->mean_s_to_50 = mean_s(r, 2, row->zones_below_50);
 	row->event_ties = (int64_t)r->departures.ties;
+	if (r->timed_decisions)
+		r->result->decision_ns = r->decision_ns / (int64_t)r->timed_decisions;
 	r->result->bad_rows = s->bad_rows;
 	snprintf(r->result->first_bad, sizeof(r->result->first_bad), "%s", s->first_bad);
 }
@@ -369,6 +375,7 @@ static void tear_down(struct run *r)
 	backend_close(r->backend);
 	dynamic_release(r);
 	run_price_release(r);
+	future_free(r->future);
 	free(r->local_scratch);
 	event_queue_release(&r->departures);
 	live_release(&r->live);
@@ -382,7 +389,9 @@ static void tear_down(struct run *r)
 	free(r);
 }
 
-int run_row(const struct run_input *in, struct run_result *out, struct error *err)
+/* `write` and `known` may be NULL: what this run is like, and what one before was. */
+static int run_once(const struct run_input *in, struct schedule *write,
+		    const struct schedule *known, struct run_result *out, struct error *err)
 {
 	struct run *r = xcalloc(1, sizeof(*r));
 	int rc;
@@ -400,7 +409,8 @@ int run_row(const struct run_input *in, struct run_result *out, struct error *er
 	r->in = in;
 	r->row = &out->row;
 	r->result = out;
-	rc = start_up(r, err);
+	r->schedule = write;
+	rc = start_up(r, known, err);
 	if (!rc)
 		rc = loop(r, err);
 	if (!rc || rc == ERR_INTERRUPTED) {
@@ -409,6 +419,35 @@ int run_row(const struct run_input *in, struct run_result *out, struct error *er
 		run_probe_finish(r);
 		fill_row(r);
 	}
+	if (write)
+		write->end_ns = r->totals.at_ns;
 	tear_down(r);
 	return rc;
+}
+
+/* The policy that foresees is told what becomes of the trace under homenode. */
+static int run_foreseen(const struct run_input *in, struct run_result *out, struct error *err)
+{
+	struct run_input before = *in;
+	struct schedule schedule;
+	int rc;
+
+	before.policy = &policy_homenode;
+	before.record_path = NULL;
+	before.cost = before.check = false;
+	before.probes = NULL;
+	before.timeline = before.zones = NULL;
+	before.progress = NULL;
+	schedule_init(&schedule, in->nr_hosts);
+	rc = run_once(&before, &schedule, NULL, out, err);
+	if (!rc)
+		rc = run_once(in, NULL, &schedule, out, err);
+	schedule_release(&schedule);
+	return rc;
+}
+
+int run_row(const struct run_input *in, struct run_result *out, struct error *err)
+{
+	return in->policy->foresees ? run_foreseen(in, out, err)
+				    : run_once(in, NULL, NULL, out, err);
 }

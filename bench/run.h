@@ -60,6 +60,7 @@ struct run_result {
 	uint64_t use_changes; /* of dynamic zones */
 	uint64_t unknown_stops; /* STOPs of zones that were never placed */
 	enum host_grade latency_grade, bandwidth_grade; /* what the cost figures rest on */
+	int64_t decision_ns; /* mean CPU time of one, as timed now and then; not the same twice */
 	bool stopped_early; /* refused: stop */
 	bool duration_reached;
 };

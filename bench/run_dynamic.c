@@ -146,6 +146,8 @@ static int measure_again(struct run *r, struct dynamic_zone *d, uint32_t slot, s
 	totals_move(&r->totals, &z->locality, -1);
 	plan_locality(kept, m.part, m.nr_parts, &z->locality);
 	run_price_move(r, slot, kept, &m);
+	if (r->future)
+		future_move(r->future, slot, kept, &m);
 	totals_move(&r->totals, &z->locality, 1);
 	d->have_bytes = z->locality.resident_bytes;
 	note_levels(r, d, &z->locality);

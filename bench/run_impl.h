@@ -7,6 +7,7 @@
 #include "base/event_queue.h"
 #include "bench/dynamic.h"
 #include "bench/fleet.h"
+#include "bench/future.h"
 #include "bench/live.h"
 #include "bench/run.h"
 #include "bench/stranded.h"
@@ -47,6 +48,8 @@ struct run {
 	uint32_t *swing_group; /* by slot */
 	size_t cap_swing_group;
 	const struct host_state **state; /* observed once; the backend keeps them current */
+	struct schedule *schedule; /* to be written; NULL: nobody wants it */
+	struct future *future; /* NULL: the policy does not foresee */
 	struct policy_memory **memory; /* what the policy remembers, by host; NULLs: nothing */
 	struct rng choice_rng, policy_rng;
 	struct plan plan; /* scratch of the current placement */
@@ -57,6 +60,8 @@ struct run {
 		int64_t nr;
 		int128 triad, chase;
 	} probed; /* sums over zones */
+	uint64_t decisions, timed_decisions;
+	int64_t decision_ns; /* CPU time of those timed */
 	int64_t end_ns;
 	int64_t sample_ns; /* next row of the timeline, NS_NEVER: none */
 	uint64_t since_progress;

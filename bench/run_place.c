@@ -1,8 +1,12 @@
+#include <time.h>
+
 #include "bench/run_dynamic.h"
 #include "bench/run_price.h"
 #include "bench/run_probe.h"
 
 #define LIVE_SLACK_BYTES (64 * PAGE_BYTES)
+/* A clock is read for one decision of so many: most take less time than reading it. */
+#define DECISIONS_A_TIMING 16
 
 /* The zone as this row sees it: the workload's, under the row's memory policy. */
 static void apply_memory_policy(struct run *r, const struct zone *asked)
@@ -86,6 +90,8 @@ static int measure(struct run *r, uint32_t host, uint32_t slot, struct error *er
 	plan_locality(&r->plan, m.part, m.nr_parts, l);
 	totals_move(&r->totals, l, 1);
 	run_price_start(r, slot, host, &m);
+	if (r->future)
+		future_start(r->future, slot, r->live.zone[slot].ordinal, host, &r->plan, &m);
 	return 0;
 }
 
@@ -159,6 +165,8 @@ static int start_on(struct run *r, const struct zone_event *ev, uint64_t ordinal
 		r->live.extra[slot].record = run_zone_record(z, &r->plan);
 	count_placed(r->row, &r->plan, &r->live);
 	dynamic_begin(r, slot, ev);
+	if (r->schedule)
+		schedule_start(r->schedule, ordinal, &r->zone, host, z->start_ns);
 	return 0;
 }
 
@@ -172,6 +180,41 @@ static int may_start(struct run *r, uint32_t host, struct error *err)
 
 	for (unsigned i = 0; !rc && i < nr; i++)
 		rc = backend_check(r->backend, &step[i], err);
+	return rc;
+}
+
+static int64_t cpu_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
+}
+
+/* The policy's word on one host, now and then timed. */
+static int ask_policy(struct run *r, uint32_t host, uint64_t ordinal, struct error *said)
+{
+	bool timed = r->decisions++ % DECISIONS_A_TIMING == 0;
+	int64_t start_ns = timed ? cpu_ns() : 0;
+	struct policy_input in = {
+		.host = r->in->host[host],
+		.state = r->state[host],
+		.zone = &r->zone,
+		.rng = &r->policy_rng,
+		.memory = r->memory[host],
+	};
+	struct foresight foresight;
+	int rc;
+
+	if (r->future) {
+		future_look(r->future, host, in.state, ordinal, r->totals.at_ns, &foresight);
+		in.foresight = &foresight;
+	}
+	rc = policy_place(r->in->policy, &in, &r->plan, said);
+	if (timed) {
+		r->timed_decisions++;
+		r->decision_ns += cpu_ns() - start_ns;
+	}
 	return rc;
 }
 
@@ -192,17 +235,13 @@ int run_place(struct run *r, const struct zone_event *ev, uint64_t ordinal, bool
 	fleet_begin(&r->fleet, &request);
 	for (;;) {
 		uint32_t host = fleet_next(&r->fleet, &request);
-		struct policy_input in = {.zone = &r->zone, .rng = &r->policy_rng};
 		struct error *said =
 			r->in->zones && !r->refusal.hosts_asked ? &r->refusal.why : NULL;
 		int rc;
 
 		if (host == FLEET_NONE)
 			return 0;
-		in.host = r->in->host[host];
-		in.state = r->state[host];
-		in.memory = r->memory[host];
-		rc = policy_place(r->in->policy, &in, &r->plan, said);
+		rc = ask_policy(r, host, ordinal, said);
 		if (!rc)
 			rc = may_start(r, host, said);
 		if (!rc) {
@@ -234,6 +273,10 @@ void run_forget(struct run *r, uint32_t slot, const char *outcome)
 		run_print_placed(r, slot, r->totals.at_ns, outcome);
 	dynamic_end(r, slot);
 	run_price_stop(r, slot);
+	if (r->future)
+		future_stop(r->future, slot);
+	if (r->schedule)
+		schedule_stop(r->schedule, z->ordinal, r->totals.at_ns);
 	live_remove(&r->live, slot);
 }
 

@@ -49,6 +49,8 @@ static const struct option options[] = {
 	{"dom0-vcpus", 0, "N", "vCPUs that dom0 keeps on every host", OPTION_RARE},
 	{"trace", 't', "FORMAT", "WORKLOAD is a trace in this format", false},
 	{"skip-bad", 0, NULL, "count bad trace rows and go on", OPTION_RARE},
+	{"horizon", 0, "TIME", "how far the policy oracle sees (default: 15min)", OPTION_RARE},
+	{"branch", 0, "N", "of the next N zones it tries every place", OPTION_RARE},
 	{"no-cost", 0, NULL, "do not price zones: no bandwidth, slowdown, swing", false},
 	{"probe", 0, NULL, "measure zones, beside what is predicted", false},
 	{"repeats", 0, "N", "each row N times in turn, with consecutive seeds", false},
@@ -377,6 +379,24 @@ static int choose_fleet_rules(struct cmd *c, struct error *err)
 	return choose_groups(c, err);
 }
 
+/* What the policy that foresees is to see; it needs a trace that can be run twice. */
+static int choose_foresight(struct cmd *c, struct error *err)
+{
+	int64_t branch = c->workload.branch;
+	int rc = args_duration(c->args, "horizon", &c->workload.horizon_ns, err);
+
+	if (!rc)
+		rc = args_int(c->args, "branch", 0, WORKLOAD_BRANCH_MAX, &branch, err);
+	c->workload.branch = (uint32_t)branch;
+	for (size_t i = 0; !rc && i < c->nr_policies; i++)
+		if (c->policy[i]->foresees && c->backend != &sim_backend)
+			rc = error_set(err, ERR_USAGE,
+				       "%s runs the trace twice, to know what comes; that is for "
+				       "the simulator",
+				       c->policy[i]->name);
+	return rc;
+}
+
 static int load_hosts(struct cmd *c, struct error *err)
 {
 	const struct fleet_spec *f = &c->workload.fleet;
@@ -631,6 +651,8 @@ static int prepare(struct cmd *c, struct error *err)
 		rc = choose_fleet_rules(c, err);
 	if (!rc)
 		rc = choose_policies(c, err);
+	if (!rc)
+		rc = choose_foresight(c, err);
 	if (!rc)
 		rc = choose_memory(c, err);
 	if (!rc)

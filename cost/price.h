@@ -56,6 +56,16 @@ void price_life(struct price *p, uint32_t slot, int64_t now_ns, struct price_lif
 void price_stop(struct price *p, uint32_t slot, int64_t now_ns, struct price_life *out);
 void price_life_add(struct price_life *sum, const struct price_life *life);
 
+/*
+ * For those who ask what would be: a zone that is hidden is not there for the others,
+ * and comes back at another time, its life begun anew; nothing else may be asked of it
+ * meanwhile. price_lost() is what the host's zones lose of their speed at this moment,
+ * in billionths of a vCPU; it solves what changed.
+ */
+void price_hide(struct price *p, uint32_t slot, int64_t now_ns);
+void price_show(struct price *p, uint32_t slot, int64_t now_ns);
+int64_t price_lost(struct price *p, uint32_t host);
+
 struct price_figures {
 	int64_t slowdown_ppm; /* time against ideal: 1,000,000 = none; 0: no time passed */
 	int64_t performance_ppm; /* the reverse: share of the ideal speed */

@@ -39,6 +39,7 @@ const struct policy *const policies[] = {
 	&policy_set_distance,
 	&policy_bandwidth,
 	&policy_homenode,
+	&policy_oracle,
 	NULL,
 };
 

@@ -36,5 +36,6 @@ extern const struct policy policy_mem_aware;
 extern const struct policy policy_set_distance;
 extern const struct policy policy_bandwidth;
 extern const struct policy policy_homenode;
+extern const struct policy policy_oracle;
 
 #endif

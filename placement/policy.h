@@ -25,6 +25,8 @@ struct explain {
 void explain_add(struct explain *why, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void explain_release(struct explain *why);
 
+struct foresight; /* placement/foresight.h */
+
 struct policy_input {
 	const struct host *host;
 	const struct host_state *state;
@@ -33,6 +35,8 @@ struct policy_input {
 	struct explain *why; /* NULL: do not explain */
 	/* The policy's own books of this host; NULL: it makes do with `state`. */
 	const struct policy_memory *memory;
+	/* What comes, for policies that foresee; NULL: nobody knows. */
+	const struct foresight *foresight;
 };
 
 struct policy {
@@ -58,6 +62,8 @@ struct policy {
 	bool remembers;
 	/* Its memory is booked where each vnode asked for it. */
 	bool books_by_vnode;
+	/* True: asks in->foresight where there is one. */
+	bool foresees;
 };
 
 /* NULL-terminated, in the order `homenode list policies` prints. */

@@ -85,6 +85,9 @@ enum workload_source { SOURCE_GENERATOR, SOURCE_EVENTS, SOURCE_TRACE };
 struct workload_generator; /* zone/generator.h */
 struct trace_format;
 
+/* Every place of a zone more to come multiplies the work by some 40. */
+#define WORKLOAD_BRANCH_MAX 8
+
 /* Parsed workload. Zero-initialise; release frees everything. Strings live in the arena. */
 struct workload {
 	const char *name; /* the file's "name", else its basename without suffix */
@@ -105,6 +108,10 @@ struct workload {
 	 * (NULL-terminated, never empty). */
 	struct balloon_rule balloon;
 	const char *const *allocator;
+	/* How far the policy that foresees looks, and for how many of the next zones it
+	 * tries every place (bench/future.h). */
+	int64_t horizon_ns;
+	uint32_t branch;
 	bool no_cost; /* "cost": false: runs do not price zones */
 	uint32_t vcpu_scale_milli; /* traces: vCPUs multiplied by this / 1000, rounded up; 1000 */
 	bool trace_gpus; /* traces: GPUs are asked for, any so many of a host; else ignored */

@@ -255,14 +255,40 @@ static int read_source(struct workload *w, const struct json_at *at, struct erro
 	return read_trace(w, &trace, err);
 }
 
+static int read_oracle(struct workload *w, const struct json_at *at, struct error *err)
+{
+	static const char *const keys[] = {"horizon", "branch", NULL};
+	int64_t branch = w->branch;
+	int rc = json_at_known(at, "the oracle", keys, err);
+
+	if (!rc)
+		rc = json_get_duration(at, "horizon", false, &w->horizon_ns, err);
+	if (!rc)
+		rc = json_get_int(at, "branch", false, 0, WORKLOAD_BRANCH_MAX, &branch, err);
+	w->branch = (uint32_t)branch;
+	return rc;
+}
+
 int workload_from_json(struct workload *out, const struct json_doc *doc, struct error *err)
 {
-	static const char *const keys[] = {
-		"name",		 "note",       "duration",	  "refused",
-		"fleet",	 "policies",   "memory_policies", "seeds",
-		"timeline_step", "allocators", "balloon",	  "cost",
-		"generator",	 "events",     "trace",		  NULL};
-	struct json_at root = json_at_root(doc), fleet, balloon;
+	static const char *const keys[] = {"name",
+					   "note",
+					   "duration",
+					   "refused",
+					   "fleet",
+					   "policies",
+					   "memory_policies",
+					   "seeds",
+					   "timeline_step",
+					   "allocators",
+					   "balloon",
+					   "cost",
+					   "generator",
+					   "events",
+					   "trace",
+					   "oracle",
+					   NULL};
+	struct json_at root = json_at_root(doc), fleet, balloon, oracle;
 	bool cost = true;
 	int refused = (int)out->refused, rc = json_at_known(&root, "a workload", keys, err);
 
@@ -290,6 +316,10 @@ int workload_from_json(struct workload *out, const struct json_doc *doc, struct 
 		rc = json_get_object(&root, "balloon", false, &balloon, err);
 	if (!rc && balloon.value)
 		rc = workload_read_balloon(&out->balloon, &balloon, err);
+	if (!rc)
+		rc = json_get_object(&root, "oracle", false, &oracle, err);
+	if (!rc && oracle.value)
+		rc = read_oracle(out, &oracle, err);
 	if (!rc)
 		rc = read_memory_policies(out, &root, err);
 	if (!rc)
