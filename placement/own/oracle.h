@@ -15,6 +15,9 @@
  * count that it asks for is kept, with even shares that do not spill. A spread that it
  * asks for leaves one choice: homenode's.
  *
+ * No node gets more of a zone's vCPUs than it has CPUs: what that costs is CPU time,
+ * which the model does not count.
+ *
  * A bound of what: of the cost model's slowdown (lost vCPU time is what that column is
  * made of), per decision, over the horizon, among these plans, with the zones that come
  * within it placed as homenode places them, or, for the first so many of them, as the
@@ -22,7 +25,8 @@
  * that any sequence of these plans can lose. It is no bound of placed zones (all
  * policies whose refusals depend on sums alone place the same), nor of distance, local
  * share or swing; over a trace longer than the horizon a policy can do better by luck.
- * Which host a zone gets is the run's choice.
+ * Which host a zone gets is the run's choice: a policy that refuses one host and so
+ * sends a zone to an emptier one (nova) can be below the bound.
  *
  * Without a future (plan, compare, capacity): horizon 0, and of the zones there only
  * what the host's state says. Least spilled, then least slowdown by cost/predict.h.
