@@ -31,6 +31,34 @@ int row_compare(const struct row *a, const struct row *b)
 	return c ? c : (a->seed > b->seed) - (a->seed < b->seed);
 }
 
+static bool same_trace(const struct row *a, const struct row *b)
+{
+	return a->seed == b->seed && strcmp(a->topology, b->topology) == 0 &&
+	       strcmp(a->workload, b->workload) == 0 &&
+	       strcmp(a->memory_policy, b->memory_policy) == 0 &&
+	       strcmp(a->allocator, b->allocator) == 0;
+}
+
+static void regret(struct row *r, const struct row *oracle)
+{
+	if (oracle->slowdown_ppm > 0)
+		r->regret_ppm =
+			(r->slowdown_ppm - oracle->slowdown_ppm) * 1000000 / oracle->slowdown_ppm;
+	r->regret_local_ppm = oracle->local_page_ppm - r->local_page_ppm;
+	r->regret_placed_zones = oracle->zones_placed - r->zones_placed;
+}
+
+void row_fill_regret(struct row *row, size_t nr)
+{
+	for (size_t o = 0; o < nr; o++) {
+		if (strcmp(row[o].policy, "oracle") != 0)
+			continue;
+		for (size_t i = 0; i < nr; i++)
+			if (same_trace(&row[i], &row[o]))
+				regret(&row[i], &row[o]);
+	}
+}
+
 void row_print_csv_header(FILE *out)
 {
 	fputs("topology,workload,policy,memory_policy,allocator,seed", out);
@@ -52,12 +80,15 @@ void row_print_csv(const struct row *r, FILE *out)
 
 static void percent_cell(struct table *t, int64_t value_ppm)
 {
-	table_cell(t, "%" PRId64 ".%02" PRId64 " %%", value_ppm / 10000, value_ppm / 100 % 100);
+	int64_t size = value_ppm < 0 ? -value_ppm : value_ppm;
+
+	table_cell(t, "%s%" PRId64 ".%02" PRId64 " %%", value_ppm <= -100 ? "-" : "", size / 10000,
+		   size / 100 % 100);
 }
 
 /* Columns that would say the same in every row, or nothing, are left out. */
 struct shown {
-	bool topology, workload, memory, allocator, seed, queue, balloon, cost;
+	bool topology, workload, memory, allocator, seed, queue, balloon, cost, regret;
 };
 
 static struct shown what_differs(const struct row *row, size_t nr)
@@ -73,6 +104,7 @@ static struct shown what_differs(const struct row *row, size_t nr)
 		s.queue |= row[i].zones_queued > 0;
 		s.balloon |= row[i].balloon_steps > 0;
 		s.cost |= row[i].slowdown_ppm > 0;
+		s.regret |= row[i].regret_ppm != 0;
 	}
 	return s;
 }
@@ -101,6 +133,7 @@ static void text_heading(struct table *t, const struct shown *s)
 		{s->balloon, "off node"},
 		{true, "distance"},
 		{s->cost, "slowdown"},
+		{s->regret, "regret"},
 		{s->cost, "swing"},
 		{s->balloon, "balloon steps"},
 		{s->balloon, "short"},
@@ -152,6 +185,8 @@ static void text_row(struct table *t, const struct row *r, const struct shown *s
 	if (s->cost) {
 		table_cell(t, "%" PRId64 ".%03" PRId64, r->slowdown_ppm / 1000000,
 			   r->slowdown_ppm / 1000 % 1000);
+		if (s->regret)
+			percent_cell(t, r->regret_ppm);
 		percent_cell(t, r->swing_ppm);
 	}
 	if (s->balloon) {

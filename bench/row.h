@@ -60,7 +60,10 @@
 	X(mean_s_to_50, "the same for 50 %")                                                       \
 	X(event_ties, "departures at the very time of the one before")                             \
 	X(triad_bytes_per_s, "mean triad of the zones that were probed; 0 without --probe")        \
-	X(chase_ps, "mean latency of a hop in those zones")
+	X(chase_ps, "mean latency of a hop in those zones")                                        \
+	X(regret_ppm, "slowdown beyond the oracle's, of it; 0 where it did not run")               \
+	X(regret_local_ppm, "what local_page_ppm lacks to the oracle's")                           \
+	X(regret_placed_zones, "what zones_placed lacks to the oracle's")
 
 struct row {
 	const char *topology, *workload, *policy, *memory_policy, *allocator;
@@ -81,6 +84,10 @@ static inline int64_t row_figure(const struct row *r, size_t column)
 {
 	return *(const int64_t *)(const void *)((const char *)r + row_columns[column].offset);
 }
+
+/* Fill the regret_ columns of rows that have an oracle's row of the same topology,
+ * workload, memory policy, allocator and seed. Negative: the policy did better. */
+void row_fill_regret(struct row *row, size_t nr);
 
 /* Order of rows in every file: topology, workload, policy, memory policy, allocator, seed. */
 int row_compare(const struct row *a, const struct row *b);

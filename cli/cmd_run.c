@@ -701,6 +701,7 @@ static int run_all(struct cmd *c, struct error *err)
 	if (!rc) {
 		catch_signals();
 		rc = all_rows(c, err);
+		row_fill_regret(c->results.row, c->results.nr);
 	}
 	if (!rc || rc == ERR_INTERRUPTED)
 		rc2 = write_results(c, clock_ns() - start_ns, rc == 0, rc ? &late : err);

@@ -17,6 +17,10 @@ const struct figure figures[] = {
 	 "time that the zones' work took against the same zones alone with every page at home; 1 "
 	 "is none",
 	 UNIT_FACTOR, false, true},
+	{"regret_ppm", "regret, %",
+	 "slowdown beyond that of the oracle, which knows what comes; below 0 can be who turns "
+	 "zones or hosts away",
+	 UNIT_PERCENT, false, true},
 	{"swing_ppm", "swing, %",
 	 "how far launches of the same zone lie apart in speed: (p95 - p5) / p50", UNIT_PERCENT,
 	 false, false},

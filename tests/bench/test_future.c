@@ -267,3 +267,39 @@ Test(future, same_twice)
 		cr_assert_eq(row_figure(&a, c), row_figure(&b, c), "%s", row_columns[c].name);
 	host_free(h);
 }
+
+static struct row row_of(const char *policy, uint64_t seed, int64_t slowdown, int64_t placed)
+{
+	return (struct row){
+		.topology = "t",
+		.workload = "w",
+		.policy = policy,
+		.memory_policy = "static",
+		.allocator = "xen",
+		.seed = seed,
+		.slowdown_ppm = slowdown,
+		.local_page_ppm = slowdown / 2,
+		.zones_placed = placed,
+	};
+}
+
+/* Against the oracle of the same trace; without one there is nothing to regret. */
+Test(regret, of_the_same_trace)
+{
+	struct row row[] = {
+		row_of("a", 1, 1100000, 10),	 row_of("oracle", 1, 1000000, 12),
+		row_of("a", 2, 1100000, 10),	 row_of("b", 3, 990000, 9),
+		row_of("oracle", 3, 1200000, 9),
+	};
+
+	row_fill_regret(row, 5);
+	cr_expect_eq(row[0].regret_ppm, 100000);
+	cr_expect_eq(row[0].regret_local_ppm, -50000);
+	cr_expect_eq(row[0].regret_placed_zones, 2);
+	cr_expect_eq(row[1].regret_ppm, 0);
+	cr_expect_eq(row[2].regret_ppm, 0);
+	cr_expect_eq(row[2].regret_placed_zones, 0);
+	cr_expect_eq(row[3].regret_ppm, -175000);
+	cr_expect_eq(row[3].regret_local_ppm, 105000);
+	cr_expect_eq(row[4].regret_ppm, 0);
+}
