@@ -49,7 +49,7 @@ static const struct option options[] = {
 	{"dom0-vcpus", 0, "N", "vCPUs that dom0 keeps on every host", OPTION_RARE},
 	{"trace", 't', "FORMAT", "WORKLOAD is a trace in this format", false},
 	{"skip-bad", 0, NULL, "count bad trace rows and go on", OPTION_RARE},
-	{"horizon", 0, "TIME", "how far the policy oracle sees (default: 15min)", OPTION_RARE},
+	{"horizon", 0, "TIME", "how far the policy oracle sees (default: 5min)", OPTION_RARE},
 	{"branch", 0, "N", "of the next N zones it tries every place", OPTION_RARE},
 	{"no-cost", 0, NULL, "do not price zones: no bandwidth, slowdown, swing", false},
 	{"probe", 0, NULL, "measure zones, beside what is predicted", false},

@@ -48,7 +48,7 @@ void workload_defaults(struct workload *w)
 				.extent_bytes = PAGE_BYTES,
 			},
 		.allocator = allocators,
-		.horizon_ns = 15 * 60 * NS_PER_S,
+		.horizon_ns = 5 * 60 * NS_PER_S,
 		.vcpu_scale_milli = 1000,
 		.trace_gpus = true,
 	};
