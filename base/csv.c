@@ -290,12 +290,18 @@ int csv_int(const struct csv *c, unsigned field, int64_t min, int64_t max, int64
 {
 	const struct csv_field *f = &c->field[field];
 	const char *p = f->text, *end = p + f->n;
+	bool negative = min < 0 && f->n && *p == '-';
 	char what[80];
+	int64_t value;
 	uint64_t v;
 
-	if (digits(&p, end, &v) && p == end && (int64_t)v >= min && (int64_t)v <= max) {
-		*out = (int64_t)v;
-		return 0;
+	p += negative;
+	if (digits(&p, end, &v) && p == end && v <= INT64_MAX) {
+		value = negative ? -(int64_t)v : (int64_t)v;
+		if (value >= min && value <= max) {
+			*out = value;
+			return 0;
+		}
 	}
 	if (!err)
 		return ERR_INPUT;

@@ -69,7 +69,7 @@ int csv_column(const struct csv *c, const char *name);
 int csv_error(const struct csv *c, unsigned field, struct error *err, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
 
-/* The field as a whole number in [min, max]. */
+/* The field as a whole number in [min, max]; a minus where min is below 0. */
 int csv_int(const struct csv *c, unsigned field, int64_t min, int64_t max, int64_t *out,
 	    struct error *err) MUST_USE;
 /* The field as seconds with decimals, exactly to the nanosecond (further digits are

@@ -175,6 +175,21 @@ Test(csv, numbers)
 	csv_close(&c);
 }
 
+Test(csv, negative_numbers_where_they_may_be)
+{
+	struct error err = {0};
+	struct csv c;
+	int64_t v;
+
+	open_text(&c, "x\n-12\n-13\n-\n");
+	cr_assert(next(&c));
+	cr_assert_eq(csv_int(&c, 0, -12, INT64_MAX, &v, &err), 0);
+	cr_assert_eq(v, -12);
+	while (next(&c))
+		cr_assert_eq(csv_int(&c, 0, -12, INT64_MAX, &v, &err), ERR_INPUT);
+	csv_close(&c);
+}
+
 Test(csv, seconds_and_decimals_are_exact)
 {
 	static const struct {
