@@ -51,6 +51,21 @@ void results_add(struct results *r, const struct row *row)
 	r->row[r->nr++] = *row;
 }
 
+void results_add_decision(struct results *r, const char *policy, int64_t mean_ns)
+{
+	size_t i = 0;
+
+	while (i < r->nr_decisions && strcmp(r->decision[i].policy, policy) != 0)
+		i++;
+	if (i == r->nr_decisions) {
+		r->decision = grow(r->decision, &r->cap_decisions, i, sizeof(*r->decision));
+		r->decision[i] = (struct results_decision){.policy = policy};
+		r->nr_decisions++;
+	}
+	r->decision[i].sum_ns += mean_ns;
+	r->decision[i].rows++;
+}
+
 static int by_key(const void *a, const void *b)
 {
 	return row_compare(a, b);
@@ -155,5 +170,6 @@ void results_release(struct results *r)
 	probe_list_release(&r->probes);
 	free(r->directory);
 	free(r->row);
+	free(r->decision);
 	*r = (struct results){0};
 }

@@ -28,6 +28,13 @@ struct results {
 	struct probe_list probes; /* the files appear when there are any */
 	struct row *row;
 	size_t nr, cap;
+	/* How long a policy takes to decide: CPU time, means of its rows added up. Not
+	 * the same twice, so it is in run.json. */
+	struct results_decision {
+		const char *policy;
+		int64_t sum_ns, rows;
+	} * decision;
+	size_t nr_decisions, cap_decisions;
 };
 
 /* What run.json says besides the rows. */
@@ -47,6 +54,8 @@ struct results_about {
 int results_open(struct results *r, const char *directory, bool want_zones,
 		 struct error *err) MUST_USE;
 void results_add(struct results *r, const struct row *row);
+/* A row's run_result.decision_ns; `policy` is kept. */
+void results_add_decision(struct results *r, const char *policy, int64_t mean_ns);
 /* Write and rename everything. */
 int results_commit(struct results *r, const struct results_about *about,
 		   struct error *err) MUST_USE;

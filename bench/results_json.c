@@ -29,6 +29,16 @@ static json_t *cost_json(const struct results_about *about)
 			 cost_bandwidth_error(about->bandwidth_grade));
 }
 
+static json_t *decisions_json(const struct results *r)
+{
+	json_t *all = json_object();
+
+	for (size_t i = 0; i < r->nr_decisions; i++)
+		json_object_set_new(all, r->decision[i].policy,
+				    json_integer(r->decision[i].sum_ns / r->decision[i].rows));
+	return all;
+}
+
 int results_write_about(const struct results *r, const struct results_about *about,
 			struct error *err)
 {
@@ -51,6 +61,7 @@ int results_write_about(const struct results *r, const struct results_about *abo
 			"wall_ms", (json_int_t)(about->wall_ns / NS_PER_MS), "events_per_s",
 			(json_int_t)per_s);
 	BUG_ON(!top);
+	json_object_set_new(top, "decision_ns", decisions_json(r));
 	if (about->cost)
 		json_object_set_new(top, "cost", cost_json(about));
 	if (!rc)

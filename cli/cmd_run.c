@@ -498,6 +498,7 @@ static int one_row(struct cmd *c, const struct policy *policy, enum run_memory m
 		fprintf(stderr, "homenode: warning: %llu bad rows skipped, the first: %s\n",
 			(unsigned long long)result.bad_rows, result.first_bad);
 	results_add(&c->results, &result.row);
+	results_add_decision(&c->results, policy->name, result.decision_ns);
 	return 0;
 }
 
