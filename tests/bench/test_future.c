@@ -147,14 +147,10 @@ static int64_t least_of_all(const struct story *t, struct host *h, int64_t place
 
 static struct host *small_host(struct rng *r, unsigned nodes)
 {
-	unsigned cpus[4];
-	int64_t bytes[4];
+	static const unsigned cpus[] = {4, 4, 4};
+	static const int64_t bytes[] = {4 * GIB, 4 * GIB, 4 * GIB};
 	struct host *h;
 
-	for (unsigned n = 0; n < nodes; n++) {
-		cpus[n] = 4;
-		bytes[n] = 4 * GIB;
-	}
 	h = test_host(nodes, cpus, bytes, 21);
 	for (unsigned a = 0; a < nodes; a++)
 		for (unsigned b = 0; b < a; b++) {
