@@ -56,6 +56,25 @@ static int write_junit(const struct check *c, const char *path, struct error *er
 	return output_commit(&out, err);
 }
 
+/* What was not compared, and how to go on. */
+static void advise(const struct args *args, const struct baseline *base, const struct run_dir *run,
+		   const struct check *check)
+{
+	if (args_flag(args, "quiet"))
+		return;
+	if (!base->record)
+		fprintf(stderr,
+			"homenode: warning: %s has no record beside it; inputs were not compared\n",
+			base->summary.path);
+	else if (!run->about)
+		fprintf(stderr,
+			"homenode: warning: a summary file alone does not tell its inputs; they "
+			"were not compared\n");
+	if (check->nr_failed)
+		fprintf(stderr, "if the change is meant: --update --reason LINE makes this run the "
+				"baseline\n");
+}
+
 static int judge(const struct args *args, struct run_dir *run, size_t format, int *status,
 		 struct error *err)
 {
@@ -73,6 +92,7 @@ static int judge(const struct args *args, struct run_dir *run, size_t format, in
 		rc = write_junit(&check, args_string(args, "junit", NULL), err);
 	if (!rc) {
 		formats[format].print(&check, stdout);
+		advise(args, &base, run, &check);
 		*status = check.nr_failed > 0;
 	}
 	check_end(&check);

@@ -76,12 +76,12 @@ enum finding_kind check_judge(const struct rule *rule, int64_t before, int64_t n
 	return (now > before) == (rule->better == BETTER_HIGHER) ? FOUND_BETTER : FOUND_WORSE;
 }
 
-static const char *relative(struct check *c, int64_t ppm)
+static const char *relative(struct check *c, int64_t ppm, int64_t by)
 {
 	if (ppm == INT64_MAX)
 		return "";
-	return arena_printf(&c->arena, ", %" PRId64 ".%02" PRId64 " %%", ppm / 10000,
-			    ppm / 100 % 100);
+	return arena_printf(&c->arena, ", %s%" PRId64 ".%02" PRId64 " %%", by < 0 ? "-" : "+",
+			    ppm / 10000, ppm / 100 % 100);
 }
 
 static void figure_finding(struct check *c, const struct rule *rule, const char *row,
@@ -92,7 +92,7 @@ static void figure_finding(struct check *c, const struct rule *rule, const char 
 
 	check_add(c, kind, row, d->column,
 		  arena_printf(&c->arena, "%s: %" PRId64 " -> %" PRId64 " (%s%" PRId64 "%s)",
-			       d->column, d->a, d->b, by > 0 ? "+" : "", by, relative(c, ppm)));
+			       d->column, d->a, d->b, by > 0 ? "+" : "", by, relative(c, ppm, by)));
 	c->finding[c->nr - 1].figures = true;
 	c->finding[c->nr - 1].before = d->a;
 	c->finding[c->nr - 1].now = d->b;

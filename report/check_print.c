@@ -4,10 +4,21 @@
 #include "report/check.h"
 #include "report/text.h"
 
+/* GitHub shows no more than ten annotations of a kind a step, and a summary of one MiB
+ * (docs.github.com, "Limitations" of workflow commands and job summaries). */
+#define ANNOTATIONS_MAX 10
+#define MARKDOWN_ROWS_MAX 500
+
+static const char *plural(size_t nr)
+{
+	return nr == 1 ? "" : "s";
+}
+
 static void print_verdict(const struct check *c, FILE *out)
 {
-	fprintf(out, "%s: %zu rows compared, %zu findings, %zu of them failures\n",
-		c->nr_failed ? "failed" : "passed", c->nr_rows, c->nr, c->nr_failed);
+	fprintf(out, "%s: %zu row%s compared, %zu finding%s, %zu of them failure%s\n",
+		c->nr_failed ? "failed" : "passed", c->nr_rows, plural(c->nr_rows), c->nr,
+		plural(c->nr), c->nr_failed, plural(c->nr_failed));
 }
 
 void check_print_text(const struct check *c, FILE *out)
@@ -54,11 +65,12 @@ static void print_markdown_cell(const char *text, FILE *out)
 
 void check_print_markdown(const struct check *c, FILE *out)
 {
-	fprintf(out, "**homenode check %s**: %zu rows compared, %zu failures\n",
-		c->nr_failed ? "failed" : "passed", c->nr_rows, c->nr_failed);
+	fprintf(out, "**homenode check %s**: %zu row%s compared, %zu failure%s\n",
+		c->nr_failed ? "failed" : "passed", c->nr_rows, plural(c->nr_rows), c->nr_failed,
+		plural(c->nr_failed));
 	if (c->nr)
 		fputs("\n| verdict | row | what |\n|---|---|---|\n", out);
-	for (size_t i = 0; i < c->nr; i++) {
+	for (size_t i = 0; i < c->nr && i < MARKDOWN_ROWS_MAX; i++) {
 		const struct finding *f = &c->finding[i];
 
 		fprintf(out, "| %s | ", finding_word(f->kind));
@@ -67,6 +79,8 @@ void check_print_markdown(const struct check *c, FILE *out)
 		print_markdown_cell(f->what, out);
 		fputs(" |\n", out);
 	}
+	if (c->nr > MARKDOWN_ROWS_MAX)
+		fprintf(out, "\nand %zu more, each smaller\n", c->nr - MARKDOWN_ROWS_MAX);
 }
 
 /* Escapes of workflow commands: in a message % and line ends, in a property
@@ -81,19 +95,43 @@ static void print_github_text(const char *text, bool property, FILE *out)
 	}
 }
 
-void check_print_github(const struct check *c, FILE *out)
+static void begin_annotation(const struct check *c, bool fails, const char *title, FILE *out)
 {
+	fprintf(out, "::%s file=", fails ? "error" : "notice");
+	print_github_text(c->baseline->path, true, out);
+	fputs(",title=", out);
+	print_github_text(title, true, out);
+	fputs("::", out);
+}
+
+/* The worst of one kind; what is too much is counted in the last one. */
+static void print_annotations(const struct check *c, bool fails, FILE *out)
+{
+	size_t all = fails ? c->nr_failed : c->nr - c->nr_failed, nr = 0;
+
 	for (size_t i = 0; i < c->nr; i++) {
 		const struct finding *f = &c->finding[i];
 
-		fprintf(out, "::%s title=", finding_fails(f->kind) ? "error" : "notice");
-		print_github_text(finding_word(f->kind), true, out);
-		fputs("::", out);
+		if (finding_fails(f->kind) != fails)
+			continue;
+		if (all > ANNOTATIONS_MAX && nr == ANNOTATIONS_MAX - 1) {
+			begin_annotation(c, fails, "and more", out);
+			fprintf(out, "%zu more, each smaller\n", all - nr);
+			return;
+		}
+		begin_annotation(c, fails, finding_word(f->kind), out);
 		print_github_text(f->row, false, out);
 		fputs(*f->row ? ": " : "", out);
 		print_github_text(f->what, false, out);
 		fputc('\n', out);
+		nr++;
 	}
+}
+
+void check_print_github(const struct check *c, FILE *out)
+{
+	print_annotations(c, true, out);
+	print_annotations(c, false, out);
 	print_verdict(c, out);
 }
 
@@ -106,13 +144,29 @@ static size_t failures_of(const struct check *c, const char *row)
 	return n;
 }
 
+/* Its message is the worst; some show nothing else. */
+static void begin_failure(const struct check *c, const char *row, FILE *out)
+{
+	const struct finding *f = c->finding;
+
+	while (!finding_fails(f->kind) || strcmp(f->row, row) != 0)
+		f++;
+	fputs("   <failure type=\"", out);
+	print_xml_text(finding_word(f->kind), out);
+	fputs("\" message=\"", out);
+	print_xml_text(f->what, out);
+	if (failures_of(c, row) > 1)
+		fprintf(out, " and %zu more", failures_of(c, row) - 1);
+	fputs("\">", out);
+}
+
 static void print_case(const struct check *c, const char *row, const char *name, FILE *out)
 {
 	fputs("  <testcase classname=\"homenode check\" name=\"", out);
 	print_xml_text(name, out);
 	fputs("\">\n", out);
 	if (failures_of(c, row)) {
-		fprintf(out, "   <failure message=\"%zu failures\">", failures_of(c, row));
+		begin_failure(c, row, out);
 		for (size_t i = 0; i < c->nr; i++) {
 			const struct finding *f = &c->finding[i];
 

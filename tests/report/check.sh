@@ -33,11 +33,35 @@ worsen local_page_ppm $((local - 1000))
 run 1 check "$work/bad" --baseline "$base"
 says out "moved "
 says out "edera-compact as-asked xen seed 1: local_page_ppm: $local -> $((local - 1000)) (-1000"
-says out "1 of them failures"
+says out "$local -> $((local - 1000)) (-1000, -0."
+says out "1 finding, 1 of them failure"
+says err "if the change is meant: --update --reason LINE"
+run 1 check "$work/bad" --baseline "$base" --quiet
+[ -s "$work/err" ] && fail "--quiet and yet: $(cat "$work/err")"
 run 1 check "$work/bad" --baseline "$base" --format github --junit "$work/junit.xml"
-says out "::error title=moved::epyc-nps4-8n golden-seven edera-compact"
+says out "::error file=$base,title=moved::epyc-nps4-8n golden-seven edera-compact"
+says out " %25)"
 says junit.xml 'tests="4" failures="1"'
-command -v xmllint >/dev/null 2>&1 && { xmllint --noout "$work/junit.xml" || fail "bad XML"; }
+
+# junit: what those who read such files count on
+junit()
+{
+	command -v xmllint >/dev/null 2>&1 || return 0
+	for path in "count(/testsuites/testsuite)=1" \
+		"/testsuites/testsuite/@name='homenode check'" \
+		"count(//testcase)=/testsuites/testsuite/@tests" \
+		"count(//testcase[failure])=/testsuites/testsuite/@failures" \
+		"/testsuites/testsuite/@errors=0" \
+		"count(//testcase[@name!='' and @classname!=''])=count(//testcase)" \
+		"count(//failure[@message!='' and @type!='' and text()!=''])=count(//failure)" \
+		"count(//*)=2+count(//testcase)+count(//failure)" "$@"; do
+		[ "$(xmllint --xpath "$path" "$work/junit.xml")" = true ] ||
+			fail "JUnit: $path does not hold: $(cat "$work/junit.xml")"
+	done
+}
+junit "starts-with(//failure/@message,'local_page_ppm: ')" "//failure/@type='moved'"
+run 0 check "$work/run" --baseline "$base" --junit "$work/junit.xml"
+junit "count(//failure)=0" "count(//testcase)=4"
 run 1 check "$work/bad" --baseline "$base" --format markdown
 says out "| moved | epyc-nps4-8n golden-seven"
 run 1 check "$work/bad" --baseline "$base" --format json
@@ -69,6 +93,35 @@ awk -F, -v OFS=, 'NR > 1 { $7 += NR; $8 += 1000 * NR } { print }' "$work/run/sum
 run 1 check "$work/bad" --baseline "$base" --format csv
 awk -F, 'NR > 2 && $7 + 0 > last + 0 { bad = 1 } NR > 1 { last = $7 } END { exit bad }' \
 	"$work/out" || fail "not worst first: $(cat "$work/out")"
+
+# GitHub shows ten annotations of a kind: the worst nine, and how many more
+awk -F, -v OFS=, 'NR > 1 { for (i = 7; i < 13; i++) $i += NR } { print }' "$work/run/summary.csv" \
+	>"$work/bad/summary.csv"
+run 1 check "$work/bad" --baseline "$base" --format github --junit "$work/junit.xml"
+[ "$(grep -c '^::error ' "$work/out")" -eq 10 ] || fail "not ten annotations: $(cat "$work/out")"
+run 1 check "$work/bad" --baseline "$base" --format csv
+more=$(($(sed 1d "$work/out" | grep -c ',1,') - 9))
+run 1 check "$work/bad" --baseline "$base" --format github
+says out "title=and more::$more more, each smaller"
+junit "count(//failure)=3"
+
+# what ends a property or a line is escaped; a cell of a table cannot break out of it
+mkdir -p "$work/odd, 5%: it"
+sed 's/,golden-seven,/,a|b %0A<i>,/' "$base" >"$work/odd, 5%: it/base.csv"
+sed 's/,golden-seven,/,a|b %0A<i>,/' "$work/run/summary.csv" | grep -v edera-scatter >"$work/odd.csv"
+run 1 check "$work/odd.csv" --baseline "$work/odd, 5%: it/base.csv" --format github --junit "$work/junit.xml"
+says out "/odd%2C 5%25%3A it/base.csv,title=missing row::epyc-nps4-8n a|b %250A<i> edera-scatter"
+says err "has no record beside it; inputs were not compared"
+junit "count(//failure)=1" "contains(//testcase[failure]/@name,'a|b %0A<i> edera-scatter')"
+run 1 check "$work/odd.csv" --baseline "$work/odd, 5%: it/base.csv" --format markdown
+says out 'a\|b %0A\<i\> edera-scatter'
+run 0 check "$work/run/summary.csv" --baseline "$base"
+says err "a summary file alone does not tell its inputs"
+sed 's/"format": 1/"format": 2/' "$work/base.json" >"$work/newer.json"
+cp "$base" "$work/newer.csv"
+refused 2 check "$work/run" --baseline "$work/newer.csv"
+says err "newer.json:2:"
+says err "made by a newer homenode"
 
 # rows and columns that only one has
 grep -v edera-scatter "$work/run/summary.csv" >"$work/bad/summary.csv"
@@ -137,7 +190,7 @@ if [ -x "$worse" ]; then
 	run 1 check "$work/homenode-worse" --baseline "$ours" --rules "$work/rules.json"
 	says out "worse "
 	says out "mean_distance_centi: 1148 -> "
-	says out "1 findings, 1 of them failures"
+	says out "1 finding, 1 of them failure"
 else
 	fail "there is no $worse"
 fi
@@ -163,6 +216,18 @@ run 0 check "$work/m1" --baseline "$work/m.csv" --update --reason "measured once
 run 0 check "$work/m2" --baseline "$work/m.csv"
 run 1 check "$work/m3" --baseline "$work/m.csv"
 says out "latency_ns: mean "
+echo '{"columns": {"latency_ns": {"better": "lower"}}}' >"$work/rules.json"
+run 1 check "$work/m3" --baseline "$work/m.csv" --rules "$work/rules.json"
+says out "worse "
+echo '{"columns": {"latency_ns": {"better": "higher"}}}' >"$work/rules.json"
+run 0 check "$work/m3" --baseline "$work/m.csv" --rules "$work/rules.json"
+says out "better "
+echo '{"columns": {"latency_ns": {"tolerance_ppm": 300000}}}' >"$work/rules.json"
+run 0 check "$work/m3" --baseline "$work/m.csv" --rules "$work/rules.json"
+says out "within "
+grep -v ',8,[0-9]*$' "$work/m1/summary.csv" >"$work/m1/less" && mv "$work/m1/less" "$work/m1/summary.csv"
+run 1 check "$work/m1" --baseline "$work/m.csv"
+says out "missing row     t w p static seed 8"
 run 0 check "$work/m4" --baseline "$work/m.csv" --update --reason "too few" --quiet
 refused 2 check "$work/m4" --baseline "$work/m.csv"
 says err "cannot tell a change from noise"
