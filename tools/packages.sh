@@ -33,6 +33,7 @@ ci     clang-format     command clang-format
 ci     shellcheck       command shellcheck
 ci     chromium         command chromium
 ci     nodejs           command node
+ci     python3-yaml     file /usr/lib/python3/dist-packages/yaml/__init__.py
 '
 
 packages_have()
