@@ -14,6 +14,7 @@
 #include "backend-linux/linux.h"
 #include "base/units.h"
 #include "placement/policy.h"
+#include "tests/temporary.h"
 
 #define UNIT (16 * MIB)
 
@@ -378,10 +379,10 @@ static void put(const char *root, const char *file, const char *text)
 /* The tightest limit on the way to the root counts, in either version of cgroups. */
 Test(backend_linux, cgroup_limits)
 {
-	char root[] = "/tmp/homenode-cgroups-XXXXXX", membership[64], command[128];
+	char root[256], membership[272], command[300];
 	struct limits l;
 
-	cr_assert_not_null(mkdtemp(root));
+	cr_assert_not_null(mkdtemp(temporary_name(root, sizeof(root), "homenode-cgroups")));
 	snprintf(membership, sizeof(membership), "%s/self", root);
 	limits_read(&l, root, membership);
 	cr_assert_eq(l.cpu_milli, LIMIT_NONE);

@@ -7,12 +7,13 @@
 
 #include "base/alloc.h"
 #include "base/output.h"
+#include "tests/temporary.h"
 
-static char dir[] = "/tmp/homenode-output-XXXXXX";
+static char dir[256];
 
 static void make_dir(void)
 {
-	cr_assert_not_null(mkdtemp(dir));
+	cr_assert_not_null(mkdtemp(temporary_name(dir, sizeof(dir), "homenode-output")));
 }
 
 static unsigned files_in(const char *path)

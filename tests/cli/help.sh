@@ -21,6 +21,7 @@ for name in $commands; do
 	run 0 "$name" --help
 	screen "homenode $name --help"
 	says out "usage: homenode $name "
+	[ "$(grep -c "^example: homenode $name" "$work/out")" -eq 1 ] || fail "$name has not one example"
 	cp "$work/out" "$work/long"
 	for spelling in "$name -h" "help $name"; do
 		# shellcheck disable=SC2086 # two words

@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "sim/sim.h"
 #include "tests/contract/contract.h"
+#include "tests/temporary.h"
 
 static struct backend_config config_of(const struct host *const *host, uint32_t nr_hosts)
 {
@@ -65,7 +66,7 @@ Test(contract, linux)
 	host_free(host);
 }
 
-static char record_path[64];
+static char record_path[256];
 
 static struct backend *open_recorder(const struct host *const *host, uint32_t nr_hosts)
 {
@@ -95,7 +96,7 @@ Test(contract, recorded_and_replayed)
 {
 	int fd;
 
-	strcpy(record_path, "/tmp/homenode-record-XXXXXX");
+	temporary_name(record_path, sizeof(record_path), "homenode-record");
 	fd = mkstemp(record_path);
 	cr_assert_geq(fd, 0);
 	close(fd);
@@ -125,9 +126,9 @@ Test(contract, replay_refuses_what_does_not_match)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		const struct host *hosts[1] = {host};
 		struct backend_config config = config_of(hosts, 1);
-		char path[] = "/tmp/homenode-record-XXXXXX";
+		char path[256];
 		struct backend *b;
-		int fd = mkstemp(path);
+		int fd = mkstemp(temporary_name(path, sizeof(path), "homenode-record"));
 
 		cr_assert_geq(fd, 0);
 		cr_assert_eq(write(fd, bad[i].text, strlen(bad[i].text)),

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "bench/published/fragment.h"
+#include "tests/temporary.h"
 
 #define NODES "cpu_milli,memory_mib,gpu,model\n16000,1024,2,T4\n16000,1024,2,G2\n"
 #define PODS "cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec\n"
@@ -16,7 +17,7 @@
 
 static char *temporary(const char *text)
 {
-	char *path = xstrdup("/tmp/homenode-fragment-XXXXXX");
+	char name[256], *path = xstrdup(temporary_name(name, sizeof(name), "homenode-fragment"));
 	int fd = mkstemp(path);
 
 	cr_assert_geq(fd, 0);
