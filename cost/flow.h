@@ -58,6 +58,7 @@ struct solve_work {
 	size_t by_problem_bytes;
 	struct hold *hold; /* what flows hold of resources, flow after flow */
 	size_t cap_holds;
+	double steady; /* done when no rate steps farther, relatively; 0: 1/1000 */
 };
 void solve_work_release(struct solve_work *w);
 

@@ -301,7 +301,7 @@ static void take_all(struct question *q, const double *rate)
 	}
 }
 
-/* One step half the way, as the model's; returns the largest relative move. */
+/* One step, half the way; returns the largest relative move. */
 static double step(struct question *q, struct found *f, bool first)
 {
 	double pace[NODES_MAX], most = 0;

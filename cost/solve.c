@@ -8,7 +8,8 @@
 
 #define LINE_BYTES 64
 #define ROUNDS_MAX 40
-#define STEADY 1e-3
+#define STEADY 1e-3 /* a round's largest relative step of a rate: done */
+#define STRIDE 0.75 /* of the way to what a round finds; rates push each other back */
 #define UNUSED UINT32_MAX
 
 /* fmax() and fmin() for what is never NaN: without a call. */
@@ -64,7 +65,8 @@ struct solution {
 	double *used; /* share of capacity in use, 0 to 1 */
 	double *curve; /* what that makes of latency */
 	double *wait; /* queue kept by those whom it stops, ns */
-	double *sum, *extra, *rate_through; /* of one round */
+	double *sum; /* of one round */
+	double *extra, *rate_through; /* while the queues are found */
 	uint32_t *compact; /* number to the solver's resource */
 	/* By flow, or by the solver's resource. */
 	uint32_t *first_hold; /* of a flow; one more at the end */
@@ -79,7 +81,6 @@ struct solution {
 	struct hold *hold;
 	struct queue *queue; /* [node][memory node] */
 	nodeset nodes; /* of the flows */
-	bool waiting; /* some wait[] is not 0 */
 	uint32_t nr_compact;
 };
 
@@ -298,7 +299,7 @@ static void find_queues(struct solution *s)
 	}
 }
 
-/* Latency by the curve alone, and what the exhausted add for one they did not stop. */
+/* Latency by the curve alone. */
 static double curve_latency(const struct solution *s, uint32_t v)
 {
 	struct flow *f = &s->flows->flow[v];
@@ -317,9 +318,6 @@ static double curve_latency(const struct solution *s, uint32_t v)
 	}
 	for (int c = 0; c < COST_CAUSES; c++)
 		sum += queue[c];
-	f->now.wait_ns = 0;
-	for (uint32_t i = s->first_hold[v]; s->waiting && i < s->first_hold[v + 1]; i++)
-		f->now.wait_ns += s->hold[i].through * s->wait[s->hold[i].number];
 	return sum;
 }
 
@@ -329,13 +327,12 @@ static void set_limits(struct solution *s)
 	find_queues(s);
 	for (uint32_t v = 0; v < s->flows->nr; v++) {
 		struct flow *f = &s->flows->flow[v];
-		double curve = curve_latency(s, v), most;
+		double curve = curve_latency(s, v);
 
 		f->now.latency_ns = curve;
 		s->hold[s->core_hold[v]].amount = curve / LINE_BYTES;
-		most = f->lines * LINE_BYTES / (isinf(f->demand) ? curve : curve + f->now.wait_ns);
 		s->flow[v].weight = f->lines / curve;
-		s->flow[v].cap = f->demand < most ? f->demand : most;
+		s->flow[v].cap = smaller(f->demand, f->lines * LINE_BYTES / curve);
 	}
 }
 
@@ -405,14 +402,14 @@ static double little_ns(const struct flow *f)
 	return f->now.rate > 0 ? f->lines * LINE_BYTES / f->now.rate : 0;
 }
 
-/* Half the way to the new rates; returns the largest relative step. */
+/* Part of the way to the new rates; returns the largest relative step. */
 static double move_rates(struct solution *s, bool first)
 {
 	double largest = 0;
 
 	for (uint32_t v = 0; v < s->flows->nr; v++) {
 		struct flow *f = &s->flows->flow[v];
-		double to = first ? s->rate[v] : (f->now.rate + s->rate[v]) / 2;
+		double to = first ? s->rate[v] : f->now.rate + STRIDE * (s->rate[v] - f->now.rate);
 		double step = fabs(to - f->now.rate) / (to > 0 ? to : 1);
 
 		largest = step > largest ? step : largest;
@@ -423,64 +420,75 @@ static double move_rates(struct solution *s, bool first)
 	return largest;
 }
 
-/* What one flow adds to the sums of what it holds. */
-static void add_use(struct solution *s, uint32_t v)
+static void measure_use(struct solution *s)
 {
-	const struct flow *f = &s->flows->flow[v];
-	uint32_t stop = s->stop[v] == COST_OWN_CAP ? UNUSED : s->wide[s->stop[v]];
-
-	for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++) {
-		const struct hold *h = &s->hold[i];
-
-		s->sum[h->number] += f->now.rate * h->amount;
-		if (h->number != stop || stop >= s->n.core)
-			continue;
-		/* they keep what they have in flight waiting here */
-		s->extra[stop] += f->now.rate * larger(little_ns(f) - f->now.latency_ns, 0);
-		s->rate_through[stop] += f->now.rate * h->through;
+	for (uint32_t i = 0; i < s->nr_compact; i++)
+		s->sum[s->wide[i]] = 0;
+	for (uint32_t v = 0; v < s->flows->nr; v++) {
+		for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++)
+			s->sum[s->hold[i].number] += s->flows->flow[v].now.rate * s->hold[i].amount;
 	}
-}
-
-/* Returns the largest step of a queue, relative to an idle access. */
-static double measure_use(struct solution *s)
-{
-	double largest = 0;
-
-	const struct hold *end = s->hold + s->first_hold[s->flows->nr];
-
-	for (const struct hold *h = s->hold; h < end; h++)
-		s->sum[h->number] = s->extra[h->number] = s->rate_through[h->number] = 0;
-	for (uint32_t v = 0; v < s->flows->nr; v++)
-		add_use(s, v);
 	for (uint32_t i = 0; i < s->nr_compact; i++) {
 		uint32_t r = s->wide[i];
-		double to = s->rate_through[r] > 0 ? s->extra[r] / s->rate_through[r] : 0;
 
 		s->used[r] = s->capacity[r] > 0 ? smaller(s->sum[r] / s->capacity[r], 1) : 1;
 		s->curve[r] = cost_curve(s->used[r]);
-		largest = larger(largest, fabs(to - s->wait[r]) / (2 * (s->p->latency_ns[0] + to)));
-		s->wait[r] = (s->wait[r] + to) / 2;
-		s->waiting |= s->wait[r] > 0;
 	}
-	return largest;
+}
+
+/* What those whom a resource stops keep waiting there, a mean over what passes: they
+ * have all their lines in flight. */
+static void find_waits(struct solution *s)
+{
+	for (uint32_t i = 0; i < s->nr_compact; i++)
+		s->extra[s->wide[i]] = s->rate_through[s->wide[i]] = 0;
+	for (uint32_t v = 0; v < s->flows->nr; v++) {
+		const struct flow *f = &s->flows->flow[v];
+		uint32_t stop = s->stop[v] == COST_OWN_CAP ? UNUSED : s->wide[s->stop[v]];
+
+		for (uint32_t i = s->first_hold[v]; stop < s->n.core && i < s->first_hold[v + 1];
+		     i++) {
+			if (s->hold[i].number != stop)
+				continue;
+			s->extra[stop] += f->now.rate * larger(little_ns(f) - f->now.latency_ns, 0);
+			s->rate_through[stop] += f->now.rate * s->hold[i].through;
+		}
+	}
+	for (uint32_t i = 0; i < s->nr_compact; i++) {
+		uint32_t r = s->wide[i];
+
+		s->wait[r] = s->rate_through[r] > 0 ? s->extra[r] / s->rate_through[r] : 0;
+	}
+}
+
+/* Those who are not stopped see the queues that others keep, as far as their own
+ * lines in flight reach. */
+static double others_queue(const struct solution *s, uint32_t v)
+{
+	const struct flow *f = &s->flows->flow[v];
+	double wait = 0;
+
+	if (isinf(f->demand))
+		return 0;
+	for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++)
+		wait += s->hold[i].through * s->wait[s->hold[i].number];
+	return smaller(wait, larger(little_ns(f) - f->now.latency_ns, 0));
 }
 
 /* What each flow sees once rates stand. */
 static void settle(struct solution *s)
 {
 	find_queues(s);
+	for (uint32_t v = 0; v < s->flows->nr; v++)
+		s->flows->flow[v].now.latency_ns = curve_latency(s, v);
+	find_waits(s);
 	for (uint32_t v = 0; v < s->flows->nr; v++) {
 		struct flow *f = &s->flows->flow[v];
-		double curve = curve_latency(s, v);
 
-		if (f->now.stop != COST_REMOTE) {
-			f->now.latency_ns = larger(curve, little_ns(f));
-			f->now.wait_ns = f->now.latency_ns - curve;
-			continue;
-		}
-		if (isinf(f->demand))
-			f->now.wait_ns = 0;
-		f->now.latency_ns = curve + f->now.wait_ns;
+		f->now.wait_ns = f->now.stop == COST_REMOTE
+					 ? others_queue(s, v)
+					 : larger(little_ns(f) - f->now.latency_ns, 0);
+		f->now.latency_ns += f->now.wait_ns;
 	}
 }
 
@@ -550,18 +558,18 @@ unsigned flows_solve(struct flows *f, const struct cost_params *p, struct solve_
 {
 	struct solution s = {.p = p, .flows = f, .n = number(p)};
 	unsigned round = 0;
-	double step = 1;
+	double step = 1, steady = w->steady > 0 ? w->steady : STEADY;
 
 	lay_out_numbers(&s, w);
 	make_room(&s, w);
 	collect_uses(&s, w);
 	make_compact(&s);
-	for (; round < ROUNDS_MAX && step > STEADY; round++) {
+	for (; round < ROUNDS_MAX && step > steady; round++) {
 		set_limits(&s);
 		if (!all_at_limit(&s))
 			fill_up(&s);
 		step = move_rates(&s, round == 0);
-		step = larger(step, measure_use(&s));
+		measure_use(&s);
 	}
 	settle(&s);
 	put_back(&s);
