@@ -18,7 +18,7 @@
  * does not hold it back. Rates are iterated, each step three quarters of the way,
  * until none moves by more than 0.1 % (it takes 5 rounds or 6, 10 were the most that
  * random crowds took; rates and latencies are then within 1 % of where they would
- * come to rest, 0.1 % as a rule). CPU time itself is not modelled: vCPUs that
+ * come to rest). CPU time itself is not modelled: vCPUs that
  * outnumber CPUs share the cores' lines in flight.
  *
  * Time for a unit of work, against the same zone alone with every page on its
