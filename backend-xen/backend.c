@@ -42,6 +42,21 @@ static struct machine_zone *slot_of(struct machine *m, uint32_t slot)
 	return &m->zone[slot];
 }
 
+/* Whom a run that was killed left, where its memory is, and what becomes of it. */
+static void say_orphan(struct machine *m, const struct orphan *o, const char *what)
+{
+	char *where, *sentence;
+
+	if (!m->say)
+		return;
+	where = residency_text(m, o->domid);
+	sentence = xasprintf("zone %s (domain %u), left by a run that was killed, %s: %s", o->name,
+			     o->domid, what, where);
+	m->say(m->say_context, sentence);
+	free(sentence);
+	free(where);
+}
+
 static void xen_close(struct backend *b)
 {
 	struct machine *m = machine_of(b);
@@ -49,8 +64,10 @@ static void xen_close(struct backend *b)
 	for (size_t i = 0; i < m->cap_zones; i++)
 		if (m->zone[i].live)
 			domain_discard(&m->xen, m->zone[i].domid);
-	for (size_t i = 0; i < m->nr_adopted; i++)
+	for (size_t i = 0; i < m->nr_adopted; i++) {
+		say_orphan(m, &m->adopted[i], "is stopped with this run");
 		domain_discard(&m->xen, m->adopted[i].domid);
+	}
 	free(m->adopted);
 	free(m->zone);
 	host_state_release(&m->state);
@@ -80,10 +97,13 @@ static int recover(struct machine *m, struct error *err)
 	rc = owner_orphans(&m->xen, &o, &nr, err);
 	if (!rc && nr && m->options.recover == RECOVER_REFUSE)
 		rc = refuse_orphans(o, nr, err);
-	for (size_t i = 0; !rc && i < nr; i++)
-		rc = m->options.recover == RECOVER_DESTROY
-			     ? domain_destroy(&m->xen, o[i].domid, err)
-			     : owner_adopt(&m->xen, o[i].domid, err);
+	for (size_t i = 0; !rc && i < nr; i++) {
+		bool ends = m->options.recover == RECOVER_DESTROY;
+
+		say_orphan(m, &o[i], ends ? "is destroyed" : "is adopted");
+		rc = ends ? domain_destroy(&m->xen, o[i].domid, err)
+			  : owner_adopt(&m->xen, o[i].domid, err);
+	}
 	if (!rc && m->options.recover == RECOVER_ADOPT) {
 		m->adopted = o;
 		m->nr_adopted = nr;
@@ -119,6 +139,8 @@ static int xen_open(struct backend **out, const struct backend_config *config, s
 
 	m->base = (struct backend){.ops = &xen_backend, .nr_hosts = 1};
 	m->host = config->host[0];
+	m->say = config->say;
+	m->say_context = config->say_context;
 	m->start_ns = clock_ns();
 	host_state_init(&m->state, m->host);
 	limit = (int64_t)m->host->nr_cpus * config->cpu_overcommit_milli / 1000;
@@ -278,8 +300,6 @@ static int finish_start(struct machine *m, struct machine_zone *z, const struct 
 
 	if (!rc)
 		rc = domain_unpause(&m->xen, z->domid, err);
-	if (!rc && b->told && zone_boot_bytes(p->zone) < p->zone->memory_bytes)
-		rc = balloon_move(m, z, zone_boot_bytes(p->zone), err);
 	if (rc)
 		domain_discard(&m->xen, z->domid);
 	z->live = !rc;
@@ -312,11 +332,20 @@ static int start_locked(struct machine *m, const struct step *s, struct guest_bu
 static int start(struct machine *m, const struct step *s, struct error *err)
 {
 	struct guest_build *build = xcalloc(1, sizeof(*build));
+	const struct zone *zone = s->plan->zone;
 	int fd, rc = owner_lock(&fd, err);
 
 	if (!rc)
 		rc = start_locked(m, s, build, err);
 	owner_unlock(&fd);
+	/* a boot later, and in nobody's way */
+	if (!rc && build->told && zone_boot_bytes(zone) < zone->memory_bytes) {
+		rc = balloon_move(m, &m->zone[s->slot], zone_boot_bytes(zone), err);
+		if (rc) {
+			domain_discard(&m->xen, m->zone[s->slot].domid);
+			m->zone[s->slot].live = false;
+		}
+	}
 	guest_build_release(build);
 	free(build);
 	return rc;

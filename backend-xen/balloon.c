@@ -85,11 +85,14 @@ static bool is_near(int64_t has, int64_t bytes)
 
 int balloon_move(struct machine *m, struct machine_zone *z, int64_t bytes, struct error *err)
 {
-	int64_t has = 0, last = -1, changed_ns = clock_ns();
-	int rc = set_target(m, z->domid, bytes, err);
+	int64_t has = 0, last = -1, changed_ns;
+	int rc = boot_await(m, z, err);
 
+	if (!rc)
+		rc = set_target(m, z->domid, bytes, err);
 	if (rc)
 		return rc;
+	changed_ns = clock_ns();
 	z->resized = true;
 	for (;;) {
 		enum domain_life life = domain_look(&m->xen, z->domid, &has);

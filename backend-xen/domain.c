@@ -246,3 +246,12 @@ enum domain_life domain_look(struct xen *x, uint32_t domid, int64_t *bytes)
 		return DOMAIN_DOWN;
 	return info.paused ? DOMAIN_PAUSED : DOMAIN_RUNS;
 }
+
+int64_t domain_cpu_ns(struct xen *x, uint32_t domid)
+{
+	xc_dominfo_t info;
+
+	if (xc_domain_getinfo(x->xch, domid, 1, &info) != 1 || info.domid != domid)
+		return 0;
+	return (int64_t)info.cpu_time;
+}

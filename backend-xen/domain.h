@@ -44,4 +44,7 @@ enum domain_life { DOMAIN_GONE, DOMAIN_DOWN, DOMAIN_PAUSED, DOMAIN_RUNS };
 /* DOMAIN_DOWN: it has shut down, crashed or is dying. Bytes that it has, if not NULL. */
 enum domain_life domain_look(struct xen *x, uint32_t domid, int64_t *bytes);
 
+/* CPU time that its vCPUs have used; 0: it is gone. */
+int64_t domain_cpu_ns(struct xen *x, uint32_t domid);
+
 #endif

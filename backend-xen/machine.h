@@ -35,6 +35,7 @@ struct machine_zone {
 	bool resized; /* a balloon moved: which vnode a page belongs to is not known */
 	uint32_t nr_parts;
 	struct plan_memory part[PLAN_MEMORY_MAX]; /* as built */
+	bool booted; /* its balloon driver listens: boot_await() */
 	bool probed;
 	int64_t bandwidth_bytes_per_s, latency_ps;
 };
@@ -48,6 +49,8 @@ struct machine {
 	int64_t start_ns; /* of the backend's clock */
 	struct machine_zone *zone; /* by slot */
 	size_t cap_zones;
+	void (*say)(void *context, const char *sentence); /* NULL: nobody listens */
+	void *say_context;
 	struct orphan *adopted;
 	size_t nr_adopted;
 	uint32_t probes; /* names requests */
@@ -61,11 +64,18 @@ int machine_refresh(struct machine *m, struct error *err) MUST_USE;
  * was asked for? Sets special_* and part. ERR_NO_ROOM when it is not. */
 int residency_begin(struct machine *m, struct machine_zone *z, const struct guest_build *b,
 		    const struct plan *p, struct error *err) MUST_USE;
+/* "131072 pages on node 2, 131070 on node 3", special pages included, of any domain; the
+ * caller frees. Pages that the hypervisor does not attribute are "on unknown nodes". */
+char *residency_text(struct machine *m, uint32_t domid) MUST_USE;
 int residency_measure(struct machine *m, struct machine_zone *z, struct measure *out,
 		      struct error *err) MUST_USE;
 
-/* balloon.c: waits until the zone has `bytes`. ERR_MACHINE: it was not reached; the
- * target is then what the zone has. */
+/* boot.c: until the guest can take a target. ERR_MACHINE: it never could, in as long as
+ * the options' wait; nothing was changed then. */
+int boot_await(struct machine *m, struct machine_zone *z, struct error *err) MUST_USE;
+
+/* balloon.c: waits for the guest's boot, then until the zone has `bytes`. ERR_MACHINE: it was not
+ * reached; the target is then what the zone has. */
 int balloon_check(const struct machine *m, const struct machine_zone *z, int64_t bytes,
 		  struct error *err) MUST_USE;
 int balloon_move(struct machine *m, struct machine_zone *z, int64_t bytes,

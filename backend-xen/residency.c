@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "backend-xen/machine.h"
+#include "base/alloc.h"
 #include "base/units.h"
 
 /* Special pages are 16 to 20 and our tables a few more; what is beyond this was the
@@ -29,6 +30,34 @@ static int look(struct machine *m, uint32_t domid, struct dump_domain *out, stru
 		rc = error_set(err, ERR_MACHINE, "domain %u is gone", domid);
 	numa_dump_release(&dump);
 	return rc;
+}
+
+char *residency_text(struct machine *m, uint32_t domid)
+{
+	char *text = xstrdup(""), *more;
+	struct dump_domain d;
+	struct error err;
+	uint64_t known = 0;
+
+	if (look(m, domid, &d, &err)) {
+		free(text);
+		return xasprintf("pages on unknown nodes (%s)", err.text);
+	}
+	for (unsigned n = 0; n < NODES_MAX; n++) {
+		if (!d.node_pages[n])
+			continue;
+		more = xasprintf("%s%s%llu%s on node %u", text, known ? ", " : "",
+				 (unsigned long long)d.node_pages[n], known ? "" : " pages", n);
+		known += d.node_pages[n];
+		free(text);
+		text = more;
+	}
+	if (known == d.total_pages)
+		return text;
+	more = xasprintf("%s%s%llu%s on unknown nodes", text, known ? ", " : "",
+			 (unsigned long long)(d.total_pages - known), known ? "" : " pages");
+	free(text);
+	return more;
 }
 
 static int64_t node_bytes(const struct machine *m, const struct dump_domain *d, unsigned node)

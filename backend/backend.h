@@ -31,6 +31,9 @@ struct backend_config {
 	uint64_t seed;
 	bool check; /* verify the machine's own invariants after every step */
 	const char *options; /* backend-specific "key=value,key=value"; NULL: none */
+	/* Sentences that are no errors, while it opens, works and closes; NULL: nobody listens. */
+	void (*say)(void *say_context, const char *sentence);
+	void *say_context;
 };
 
 enum event_kind {
@@ -78,7 +81,9 @@ int64_t backend_now_ns(const struct backend *b);
 
 /*
  * check: could this step be carried out now? Changes nothing; a dry run is
- * check alone. Once it passes, apply fails only for reasons found at run time.
+ * check alone. Once it passes, apply fails only for reasons found at run time. A START
+ * that fails leaves nothing behind; with ERR_NO_ROOM somebody else was quicker, and the
+ * observed state is what is free now.
  * A step outside backend_can() is refused here, for every backend, with
  * ERR_CANNOT. Errors: ERR_NO_ROOM, ERR_NO_DEVICE, ERR_CANNOT, ERR_MACHINE.
  */

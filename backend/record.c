@@ -9,11 +9,18 @@
 #include "base/alloc.h"
 #include "base/output.h"
 
+/* What of a host's state can change by itself: others use a live machine too. */
+struct written {
+	int64_t free_bytes[NODES_MAX];
+	uint32_t vcpus[NODES_MAX], limit;
+};
+
 struct recorder {
 	struct backend base;
 	struct backend_ops ops; /* the inner one's name and mask, our functions */
 	struct backend *inner;
 	struct output file;
+	struct written *written; /* by host */
 };
 
 static struct recorder *recorder_of(const struct backend *b)
@@ -47,8 +54,12 @@ char *record_step_text(const char *verb, const struct step *s)
 static void write_state(struct recorder *r, uint32_t host)
 {
 	const struct host_state *s = backend_observe(r->inner, host);
+	struct written *w = &r->written[host];
 	FILE *f = r->file.file;
 
+	memcpy(w->free_bytes, s->free_bytes, s->host->nr_nodes * sizeof(*w->free_bytes));
+	memcpy(w->vcpus, s->vcpus, s->host->nr_nodes * sizeof(*w->vcpus));
+	w->limit = s->vcpus_limit;
 	fprintf(f, "state %" PRIu32 " %" PRId64 " %" PRIu32 " %" PRIu32 " %" PRIu32 " free", host,
 		s->total_free_bytes, s->total_vcpus, s->vcpus_limit, s->nr_zones);
 	for (unsigned n = 0; n < s->host->nr_nodes; n++)
@@ -62,6 +73,20 @@ static void write_state(struct recorder *r, uint32_t host)
 	fputc('\n', f);
 }
 
+static void write_changed(struct recorder *r)
+{
+	for (uint32_t i = 0; i < r->base.nr_hosts; i++) {
+		const struct host_state *s = backend_observe(r->inner, i);
+		const struct written *w = &r->written[i];
+		unsigned nr = s->host->nr_nodes;
+
+		if (memcmp(w->free_bytes, s->free_bytes, nr * sizeof(*w->free_bytes)) ||
+		    memcmp(w->vcpus, s->vcpus, nr * sizeof(*w->vcpus)) ||
+		    w->limit != s->vcpus_limit)
+			write_state(r, i);
+	}
+}
+
 static int record_step(struct backend *b, const struct step *s, struct error *err, bool apply)
 {
 	struct recorder *r = recorder_of(b);
@@ -73,6 +98,7 @@ static int record_step(struct backend *b, const struct step *s, struct error *er
 	free(question);
 	if (apply)
 		write_state(r, s->host);
+	write_changed(r);
 	if (rc && err)
 		*err = own;
 	return rc;
@@ -99,6 +125,7 @@ static int recorder_wait(struct backend *b, int64_t until_ns, struct event *out,
 		rc ? 0 : out->slot, backend_now_ns(r->inner));
 	if (!rc && out->kind != EVENT_TIMEOUT)
 		write_state(r, out->host);
+	write_changed(r);
 	return rc;
 }
 
@@ -143,6 +170,7 @@ static void recorder_close(struct backend *b)
 	backend_close(r->inner);
 	if (output_commit(&r->file, &err))
 		fprintf(stderr, "homenode: the record was not kept: %s\n", err.text);
+	free(r->written);
 	free(r);
 }
 
@@ -181,6 +209,7 @@ int recorder_open(struct backend **out, struct backend *inner, const char *path,
 	};
 	r->base = (struct backend){.ops = &r->ops, .nr_hosts = config->nr_hosts};
 	r->inner = inner;
+	r->written = xcalloc(config->nr_hosts, sizeof(*r->written));
 	fprintf(r->file.file, "homenode-record %d %s %u %" PRIu32 "\n", RECORD_VERSION,
 		inner->ops->name, inner->ops->can, config->nr_hosts);
 	for (uint32_t i = 0; i < config->nr_hosts; i++)

@@ -3,7 +3,8 @@
  * that a run on a Xen host becomes a test that needs none.
  *
  * The recorder wraps any open backend and writes one line a call: the question,
- * the answer, and after every change the new state of the host it touched.
+ * the answer, and after every change the new state of the host it touched: also what
+ * changed by itself, since others use a live machine too.
  * Replay is itself a backend: it answers the same questions in the same order
  * from the file, and stops with ERR_INPUT at file:line when the caller asks
  * something else. Format: docs/formats.md, "Recorded runs".

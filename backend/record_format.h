@@ -2,21 +2,22 @@
  * The words of a record, shared by recorder and replay; nobody else includes
  * this. One line a call, fields separated by blanks, answers after "->":
  *
- *	homenode-record 1 BACKEND CAN NR_HOSTS
+ *	homenode-record 2 BACKEND CAN NR_HOSTS
  *	state HOST TOTAL_FREE VCPUS LIMIT NR_ZONES free N... vcpus N... taken N...
  *	check|apply KIND HOST SLOT BYTES PLAN -> CODE SENTENCE
  *	wait UNTIL_NS -> CODE KIND AT_NS HOST SLOT NOW_NS
  *	measure HOST SLOT -> CODE FIELDS RESIDENT UNKNOWN BANDWIDTH LATENCY NR part V:N:BYTES...
  *
- * PLAN is "-" or ZONE:TOLD:PINNED:vnode,vcpus,bytes;... so that replay notices a
- * different decision.
+ * States follow the answer with which they became known. PLAN is "-" or
+ *ZONE:TOLD:PINNED:vnode,vcpus,bytes;... so that replay notices a different decision.
  */
 #ifndef BACKEND_RECORD_FORMAT_H
 #define BACKEND_RECORD_FORMAT_H
 
 #include "plan/plan.h"
 
-#define RECORD_VERSION 1
+#define RECORD_VERSION 2 /* 1: states after applied steps and events only */
+#define STATE_FIRST 's' /* no question begins so */
 
 /* The question part of a check or apply line; the caller frees. */
 char *record_step_text(const char *verb, const struct step *s) MUST_USE;

@@ -130,6 +130,19 @@ static int read_state(struct replay *r, struct error *err)
 	return ok ? 0 : malformed(r, err);
 }
 
+/* All states between this answer and the next question. */
+static int read_states(struct replay *r, struct error *err)
+{
+	int first, rc = 0;
+
+	while (!rc && (first = getc(r->file)) != EOF) {
+		if (ungetc(first, r->file) == EOF || first != STATE_FIRST)
+			break;
+		rc = read_state(r, err);
+	}
+	return rc;
+}
+
 /* The next line must ask `question`; *answer is set to what follows "->". */
 static int expect(struct replay *r, const char *question, char **answer, struct error *err)
 {
@@ -173,7 +186,7 @@ static int read_header(struct replay *r, struct error *err)
 	p = r->line;
 	if (!word_is(&p, "homenode-record") || !integer(&p, 1, INT32_MAX, &version))
 		return error_at(err, ERR_INPUT, r->path, 1, 0, "this is not a homenode record");
-	if (version != RECORD_VERSION)
+	if (version > RECORD_VERSION)
 		return error_at(err, ERR_INPUT, r->path, 1, 0,
 				"record version %" PRId64 " is newer than this program reads (%d)",
 				version, RECORD_VERSION);
@@ -235,12 +248,8 @@ static int replay_step(struct backend *b, const struct step *s, struct error *er
 		return malformed(r, err);
 	if (code)
 		(void)error_set(err, (int)code, "%s", answer);
-	if (apply) {
-		rc = read_state(r, code ? NULL : err);
-		if (rc)
-			return rc;
-	}
-	return (int)code;
+	rc = read_states(r, code ? NULL : err);
+	return rc ? rc : (int)code;
 }
 
 static int replay_check(struct backend *b, const struct step *s, struct error *err)
@@ -274,7 +283,7 @@ static int replay_wait(struct backend *b, int64_t until_ns, struct event *out, s
 		return error_set(err, (int)code, "the recorded wait failed");
 	out->kind = (enum event_kind)kind;
 	r->now_ns = now;
-	return out->kind == EVENT_TIMEOUT ? 0 : read_state(r, err);
+	return read_states(r, err);
 }
 
 static const struct host_state *replay_observe(struct backend *b, uint32_t host)

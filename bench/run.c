@@ -33,6 +33,8 @@ static int open_backend(struct run *r, struct error *err)
 		.seed = in->seed,
 		.check = in->check,
 		.options = in->backend_options,
+		.say = in->say,
+		.say_context = in->progress_context,
 	};
 	struct backend *inner;
 	int rc = backend_open(&r->backend, in->backend, &config, err);

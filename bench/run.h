@@ -20,6 +20,14 @@
 #include "zone/workload.h"
 
 enum run_memory { RUN_MEMORY_AS_ASKED, RUN_MEMORY_STATIC, RUN_MEMORY_DYNAMIC };
+
+/*
+ * On a host where others take memory too, a plan can be out of date before it is carried
+ * out. A zone that lost its memory to somebody else is planned anew on what is free then,
+ * so often at most; then it is refused like any other.
+ */
+#define RUN_PLANS_AGAIN 3
+
 const char *run_memory_name(enum run_memory m); /* "as-asked", "static", "dynamic" */
 
 struct run_progress {
@@ -49,6 +57,10 @@ struct run_input {
 	/* Called now and then, NULL: never. */
 	void (*progress)(void *context, const struct run_progress *p);
 	void *progress_context;
+	/* Sentences about what happens on the way: a zone is planned anew, a machine recovers
+	 * what was left. NULL: nobody listens, and refusals of a fleet without zones.csv cost
+	 * no sentence. */
+	void (*say)(void *progress_context, const char *sentence);
 	/* Set by a signal handler: end cleanly as soon as possible. */
 	const volatile sig_atomic_t *stop;
 };

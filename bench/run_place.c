@@ -1,5 +1,7 @@
+#include <stdlib.h>
 #include <time.h>
 
+#include "base/alloc.h"
 #include "bench/run_dynamic.h"
 #include "bench/run_price.h"
 #include "bench/run_probe.h"
@@ -102,7 +104,17 @@ static int carry_out_step(struct run *r, const struct step *s, struct error *err
 	return rc ? rc : backend_apply(r->backend, s, err);
 }
 
-/* Carry out the change from nothing to the plan on one host; may_start() has passed. */
+/* Of a start that failed later on; why it did is known and more important. */
+static void take_back(struct run *r, uint32_t host, uint32_t slot)
+{
+	struct step s = {.kind = STEP_STOP, .host = host, .slot = slot};
+
+	if (carry_out_step(r, &s, NULL))
+		return;
+}
+
+/* Carry out the change from nothing to the plan on one host, wholly or not at all;
+ * may_start() has passed. */
 static int carry_out_plan(struct run *r, uint32_t host, uint32_t slot, struct error *err)
 {
 	struct step step[PLAN_STEPS_MAX];
@@ -111,6 +123,8 @@ static int carry_out_plan(struct run *r, uint32_t host, uint32_t slot, struct er
 	for (unsigned i = 0; i < nr; i++) {
 		int rc = backend_apply(r->backend, &step[i], err);
 
+		if (rc && i)
+			take_back(r, host, slot);
 		if (rc)
 			return rc;
 	}
@@ -129,7 +143,7 @@ static void count_placed(struct row *row, const struct plan *p, const struct liv
 }
 
 static int start_on(struct run *r, const struct zone_event *ev, uint64_t ordinal, uint32_t host,
-		    struct error *err)
+		    bool *placed, struct error *err)
 {
 	uint32_t slot = live_add(&r->live);
 	struct live_zone *z = &r->live.zone[slot];
@@ -142,8 +156,10 @@ static int start_on(struct run *r, const struct zone_event *ev, uint64_t ordinal
 	z->start_ns = backend_now_ns(r->backend);
 	stranded_before(&r->stranded);
 	rc = carry_out_plan(r, host, slot, err);
-	if (!rc)
+	if (!rc) {
+		*placed = true;
 		rc = measure(r, host, slot, err);
+	}
 	if (rc) {
 		live_remove(&r->live, slot);
 		return rc;
@@ -218,6 +234,68 @@ static int ask_policy(struct run *r, uint32_t host, uint64_t ordinal, struct err
 	return rc;
 }
 
+/* "No" is an answer; anything else is a failure, and gets its sentence. */
+static int answer(const struct run *r, int rc, const struct error *said, struct error *err)
+{
+	return error_exit_status(rc) <= 1
+		       ? rc
+		       : error_set(err, rc, "zone %s: %s", r->zone.name,
+				   said && said->code ? said->text : error_name(rc));
+}
+
+/*
+ * Plan, ask, start, on one host. Others may take memory there too: what was free when
+ * the plan was made may be gone when the machine is asked, or when the zone is built.
+ * *lost says so: the answer was no, and the host is not what the plan was made for.
+ */
+static int try_host(struct run *r, const struct zone_event *ev, uint64_t ordinal, uint32_t host,
+		    bool *placed, bool *lost, struct error *said, struct error *err)
+{
+	const struct host_state *state = r->state[host];
+	int64_t free_bytes = state->total_free_bytes;
+	int rc = ask_policy(r, host, ordinal, said);
+
+	*lost = false;
+	if (rc)
+		return answer(r, rc, said, err);
+	rc = may_start(r, host, said);
+	*lost = rc && state->total_free_bytes != free_bytes;
+	if (rc)
+		return answer(r, rc, said, err);
+	rc = start_on(r, ev, ordinal, host, placed, err);
+	*lost = rc && !*placed;
+	if (*lost && said && err)
+		*said = *err;
+	return rc;
+}
+
+static void say_again(const struct run *r, unsigned again, const char *why)
+{
+	char *sentence = xasprintf("zone %s is planned anew (%u of %d): %s", r->zone.name, again,
+				   RUN_PLANS_AGAIN, why);
+
+	r->in->say(r->in->progress_context, sentence);
+	free(sentence);
+}
+
+/* Until the host's answer is one to the host as it is. */
+static int offer(struct run *r, const struct zone_event *ev, uint64_t ordinal, uint32_t host,
+		 bool *placed, struct error *said, struct error *err)
+{
+	for (unsigned again = 1;; again++) {
+		bool lost;
+		int rc = try_host(r, ev, ordinal, host, placed, &lost, said, err);
+
+		if (!rc || *placed || !lost || error_exit_status(rc) != 1)
+			return rc;
+		fleet_update(&r->fleet, host, r->state[host]);
+		if (again > RUN_PLANS_AGAIN)
+			return rc;
+		if (r->in->say)
+			say_again(r, again, said ? said->text : error_name(rc));
+	}
+}
+
 int run_place(struct run *r, const struct zone_event *ev, uint64_t ordinal, bool *placed, int *why,
 	      struct error *err)
 {
@@ -225,6 +303,7 @@ int run_place(struct run *r, const struct zone_event *ev, uint64_t ordinal, bool
 		.choice = r->in->workload->fleet.choice,
 		.rng = &r->choice_rng,
 	};
+	bool live = r->in->zones || r->in->say;
 
 	apply_memory_policy(r, ev->zone);
 	request.bytes = zone_boot_bytes(&r->zone);
@@ -235,22 +314,14 @@ int run_place(struct run *r, const struct zone_event *ev, uint64_t ordinal, bool
 	fleet_begin(&r->fleet, &request);
 	for (;;) {
 		uint32_t host = fleet_next(&r->fleet, &request);
-		struct error *said =
-			r->in->zones && !r->refusal.hosts_asked ? &r->refusal.why : NULL;
 		int rc;
 
 		if (host == FLEET_NONE)
 			return 0;
-		rc = ask_policy(r, host, ordinal, said);
-		if (!rc)
-			rc = may_start(r, host, said);
-		if (!rc) {
-			*placed = true;
-			return start_on(r, ev, ordinal, host, err);
-		}
-		/* "no" is an answer; anything else is a failure */
-		if (error_exit_status(rc) != 1)
-			return error_set(err, rc, "zone %s: %s", r->zone.name, error_name(rc));
+		rc = offer(r, ev, ordinal, host, placed,
+			   live && !r->refusal.hosts_asked ? &r->refusal.why : NULL, err);
+		if (*placed || error_exit_status(rc) != 1)
+			return rc;
 		*why = rc;
 		if (!r->refusal.hosts_asked++)
 			r->refusal.host = host;

@@ -454,6 +454,12 @@ static char *backend_options(const struct cmd *c, const char *allocator)
 			 (long long)b->extent_bytes, *c->options ? "," : "", c->options);
 }
 
+static void say(void *context, const char *sentence)
+{
+	progress_end(context);
+	fprintf(stderr, "homenode: %s\n", sentence);
+}
+
 static int one_row(struct cmd *c, const struct policy *policy, enum run_memory memory,
 		   const char *allocator, uint64_t seed, struct error *err)
 {
@@ -478,6 +484,7 @@ static int one_row(struct cmd *c, const struct policy *policy, enum run_memory m
 		.zones = c->results.zones.file,
 		.progress = progress_show,
 		.progress_context = &c->progress,
+		.say = c->quiet || c->backend == &sim_backend ? NULL : say,
 		.stop = &stop_asked,
 	};
 	struct run_result result;

@@ -319,6 +319,39 @@ static void memory_on_demand(void)
 	expect_free(before, "after populate on demand");
 }
 
+/* A balloon that never moves: of a kernel that has none, and of one that does not even
+ * listen. The other boots while the first is waited for. */
+static void no_balloon(const char *image)
+{
+	static const char *const without[] = {"balloon_init", "xenbus_init"};
+	static const char *const says[] = {"no balloon driver", "did not begin to listen"};
+	struct backend *one[2];
+	struct error err = {0};
+	struct measure m;
+
+	for (int i = 0; i < 2; i++) {
+		char *options = xasprintf("%s,wait=%d,cmdline=console=hvc0 loglevel=4 nowatchdog "
+					  "mitigations=off initcall_blacklist=%s",
+					  image, i ? 20 : 30, without[i]);
+
+		machine = one[i] = open_with(options, &err);
+		free(options);
+		describe(without[i], 1, 128 * MIB);
+		if (!expect(machine != NULL, "opened %s", err.text) || !place())
+			return;
+		expect(step(STEP_START, 0, 0, &err) == 0, "started %s", err.text);
+	}
+	for (int i = 1; i >= 0; i--) {
+		machine = one[i];
+		expect(step(STEP_RESIZE, 0, 112 * MIB, &err) == ERR_MACHINE &&
+			       strstr(err.text, says[i]),
+		       "%s", err.text);
+		if (measured(0, &m))
+			expect(m.resident_bytes > 127 * MIB, "its memory is as it was");
+		backend_close(machine);
+	}
+}
+
 static void refusals(void)
 {
 	static const char *const device[] = {"nic0"};
@@ -376,13 +409,14 @@ static void refusals(void)
 int main(int argc, char **argv)
 {
 	struct error err = {0};
-	char *options;
+	char *image, *options;
 
 	if (argc != 4)
 		return 2;
 	if (!expect(xen_host_load(&host, &err) == 0, "the host %s", err.text))
 		return 1;
-	options = xasprintf("kernel=%s,ramdisk=%s,%s", argv[1], argv[2], argv[3]);
+	image = xasprintf("kernel=%s,ramdisk=%s,tsc=native", argv[1], argv[2]);
+	options = xasprintf("%s,%s", image, argv[3]);
 	machine = open_with(options, &err);
 	if (!expect(machine != NULL, "opened %s", err.text))
 		return 1;
@@ -391,7 +425,9 @@ int main(int argc, char **argv)
 	two_vnodes();
 	four_vnodes();
 	backend_close(machine);
+	no_balloon(image);
 	host_free(host);
 	free(options);
+	free(image);
 	return failures != 0;
 }

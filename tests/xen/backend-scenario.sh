@@ -1,6 +1,6 @@
 #!/bin/sh
-# In dom0: what stock libxl makes of vNUMA, then the xen backend step by step, then a
-# run that is killed and found again, beside a domain that is not ours.
+# In dom0: what stock libxl makes of vNUMA, then the xen backend step by step, then
+# runs that are killed, recovered and raced with, beside a domain that is not ours.
 # shellcheck source=tools/xen-rig/dom0-lib.sh
 . /t/lib.sh
 homenode=/t/homenode-dom0
@@ -32,30 +32,110 @@ xenstore-ls -f / >/run/before
 xenstore-ls -f / >/run/after
 diff /run/before /run/after || fail "the backend left something in xenstore"
 
+# Somebody else's guest: it runs beside everything below and is to notice nothing.
 echo "== foreign"
 guest_config foreign 128 1 'cpus = ["7"]'
-guest_start foreign -p || fail "the other domain is not created"
+guest_start foreign || fail "the other domain is not created"
+guest_report foreign >/dev/null || fail "the other domain does not boot"
 $homenode plan xen /t/zones.json --dry-run --backend "xen:$options" 2>&1
 [ $? -eq 1 ] || fail "the dry run should have found a zone that cannot be launched"
+# state NAME: what there is outside of zones, for comparison
+state()
+{
+	scrubbed
+	xl list | awk 'NR > 1 { print $1, $2, $4 }'
+	pages foreign
+	xenstore-ls -f /local/domain | grep homenode | grep -v "^/local/domain/$(xl domid foreign)/"
+	xenstore-ls -f /libxl | cut -d/ -f1-3 | sort -u
+	xenstore-ls -f /vm | cut -d/ -f1-3 | sort -u
+} >"/run/state-$1"
+state before
+xl info -n | awk '/^numa_info/,/^xen_major/' | grep '^ ' >/run/free-before
+
+# running COUNT: waits until so many domains run
+running()
+{
+	tries=0
+	while [ "$(xl list | awk 'NR > 1 && $5 !~ /p/' | wc -l)" -lt "$1" ] && [ $tries -lt 120 ]; do
+		tries=$((tries + 1))
+		sleep 1
+	done
+}
+
+# killed_run: one is killed while its zones run
+killed_run()
+{
+	$homenode run /t/killed.json --backend "xen:$options" --output /run/killed >/run/said 2>&1 &
+	run=$!
+	running 4
+	kill -9 $run
+	wait $run 2>/dev/null
+	rm -rf /run/killed
+}
+
+# with_rule RULE: the next run recovers by it; says its status
+with_rule()
+{
+	rm -rf "/run/$1"
+	$homenode run /t/short.json --recover "$1" --backend "xen:$options" --output "/run/$1" 2>&1 |
+		grep -v '^results'
+	wc -l <"/run/$1/summary.csv"
+}
 
 echo "== killed"
-$homenode run /t/killed.json --backend "xen:$options" --output /run/killed >/run/said 2>&1 &
-run=$!
-tries=0
-while [ "$(xl list | wc -l)" -lt 5 ] && [ $tries -lt 60 ]; do
-	tries=$((tries + 1))
-	sleep 1
-done
-# not in the middle of a launch
-sleep 5
-kill -9 $run
-wait $run 2>/dev/null
+killed_run
 xl list | awk 'NR > 1 { print "left", $1 }'
 $homenode run /t/killed.json --backend "xen:$options" --output /run/again 2>&1
 echo "without recover: $?"
-$homenode run /t/short.json --recover destroy --backend "xen:$options" --output /run/recovered 2>&1 |
-	grep -v '^results'
-xl list | awk 'NR > 1 { print "after", $1 }'
-wc -l </run/recovered/summary.csv
+for zone in a a2; do
+	pages $zone | awk -v zone=$zone '{ print "is", zone, $2, "pages on node", $1 }'
+done
+
+echo "== adopt"
+with_rule adopt
+state adopted
+diff /run/state-before /run/state-adopted || fail "adopting left or took something"
+
+echo "== destroy"
+killed_run
+with_rule destroy
+state destroyed
+diff /run/state-before /run/state-destroyed || fail "destroying left or took something"
+
+# A run that lives is no orphan: its zones stay when another one recovers.
+echo "== alive"
+$homenode run /t/alive.json --backend "xen:$options" --output /run/alive >/run/said 2>&1 &
+run=$!
+running 3
+with_rule destroy
+xl list | awk 'NR > 1 { print "alive", $1 }'
+kill -TERM $run
+wait $run
+
+# Two runs at the same moment, each for three nodes: both find the same ones free.
+echo "== together"
+for who in one two; do
+	$homenode run /t/$who.json --backend "xen:$options" --zones --output /run/$who >/run/$who.said 2>&1 &
+done
+wait
+for who in one two; do
+	grep -v '^results' /run/$who.said
+	cat /run/$who/zones.csv >/out/$who.csv
+done
+state together
+diff /run/state-before /run/state-together || fail "two runs at once left or took something"
+
+# The hypervisor has back what it had, but for a few pages of its own.
+xl info -n | awk '/^numa_info/,/^xen_major/' | grep '^ ' >/run/free-after
+diff /run/free-before /run/free-after >/dev/null || paste /run/free-before /run/free-after |
+	awk '{ off = $3 - $7; if (off < -1 || off > 1) bad = 1 } END { exit bad }' ||
+	fail "free memory: $(paste /run/free-before /run/free-after)"
+store=/local/domain/$(xl domid foreign)/data/homenode
+xenstore-write "$store/probe" "still here"
+for _ in $(seq 300); do
+	xenstore-exists "$store/result" && break
+	usleep 200000
+done
+echo "foreign answers: $(xenstore-read "$store/result")"
 xl destroy foreign
 finish

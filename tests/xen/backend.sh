@@ -31,19 +31,29 @@ cat >"$work/zones.json" <<'END'
 	{"name": "huge", "vcpus": 1, "memory": "1021MiB", "memory_policy": "static"}
 ]}
 END
-cat >"$work/killed.json" <<'END'
-{"duration": "1h", "timeline_step": "1h", "events": [
-	{"at": "0s", "start": {"name": "a", "vcpus": 2, "memory": "256MiB", "memory_policy": "static"}},
-	{"at": "0s", "start": {"name": "a2", "vcpus": 1, "memory": "128MiB", "memory_policy": "static"}}
-]}
-END
-cat >"$work/short.json" <<'END'
-{"duration": "2s", "timeline_step": "1s", "events": [
-	{"at": "0s", "start": {"name": "b", "vcpus": 4, "memory": "512MiB", "memory_policy": "static"}}
-]}
-END
-rig --timeout 420 tests/xen/backend-scenario.sh "$HOMENODE_BUILD/homenode-dom0" "$drive" \
-	"$work/zones.json" "$work/killed.json" "$work/short.json" || finish
+# run_of DURATION ZONE VCPUS MEMORY ...: a workload that starts them all
+run_of()
+{
+	printf '{"duration": "%s", "timeline_step": "%s", "events": [' "$1" "$1"
+	shift
+	comma=''
+	while [ $# -gt 0 ]; do
+		printf '%s{"at": "0s", "start": {"name": "%s", "vcpus": %s, "memory": "%s",' \
+			"$comma" "$1" "$2" "$3"
+		printf ' "memory_policy": "static"}}\n'
+		comma=,
+		shift 3
+	done
+	echo ']}'
+}
+run_of 1h a 2 256MiB a2 1 128MiB >"$work/killed.json"
+run_of 2s b 1 128MiB >"$work/short.json"
+run_of 1h live 1 128MiB >"$work/alive.json"
+run_of 1s one1 1 600MiB one2 1 600MiB one3 1 600MiB >"$work/one.json"
+run_of 1s two1 1 600MiB two2 1 600MiB two3 1 600MiB >"$work/two.json"
+rig --timeout 540 tests/xen/backend-scenario.sh "$HOMENODE_BUILD/homenode-dom0" "$drive" \
+	"$work/zones.json" "$work/killed.json" "$work/short.json" "$work/alive.json" \
+	"$work/one.json" "$work/two.json" || finish
 
 # part NAME: what the scenario printed under "== NAME"
 part()
@@ -64,8 +74,36 @@ done
 part killed | grep -q '2 zones of a run that was killed are still here (a, ...)' ||
 	fail "the next run: $(part killed)"
 part killed | grep -q '^without recover: 3$' || fail "the next run: $(part killed)"
-[ "$(part killed | grep '^after ' | tr '\n' ' ')" = "after Domain-0 after foreign " ] ||
-	fail "after recovery: $(part killed)"
+
+# recovered PART ZONE WHAT: it is named, with where the hypervisor has its memory
+recovered()
+{
+	pages=$(part killed | sed -n "s/^is $2 //p" | tr '\n' ' ')
+	part "$1" | grep "^homenode: zone $2 (domain [0-9]*), left by a run that was killed, $3: " |
+		sed 's/.*: //; s/, / /g' | tr '\n' ' ' | grep -qF "$pages" ||
+		fail "zone $2 with $pages $3: $(part "$1")"
+}
+recovered adopt a 'is adopted'
+recovered adopt a2 'is adopted'
+recovered adopt a 'is stopped with this run'
+recovered adopt a2 'is stopped with this run'
+recovered destroy a 'is destroyed'
+recovered destroy a2 'is destroyed'
+for rule in adopt destroy; do
+	part $rule | grep -qx 2 || fail "the run after --recover $rule: $(part $rule)"
+done
+[ "$(part alive | grep '^alive ' | tr '\n' ' ')" = "alive Domain-0 alive foreign alive live " ] ||
+	fail "beside a run that lives: $(part alive)"
+
+# six zones on six nodes, whoever was quicker
+cat "$work/rig/files/one.csv" "$work/rig/files/two.csv" >"$work/together.csv"
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
+	/,(one|two)[123],/ { if ($column["outcome"] != "live" || $column["spilled_bytes"] > 0) bad = 1
+		seen[$column["nodes"]]++; zones++ }
+	END { for (n in seen) if (seen[n] > 1) bad = 1; exit bad || zones != 6 }' "$work/together.csv" ||
+	fail "two runs at once: $(cat "$work/together.csv")"
+part together | grep 'is planned anew' || echo "no race was lost this time"
+part together | grep -qx 'foreign answers: still 127 1' || fail "the other domain: $(part together)"
 
 # what zones were told: nodes, distances, packages, caches
 grep -q '^ok: the guest believes its plan' "$work/out" || fail "no guest's report was compared"
