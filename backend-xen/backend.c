@@ -18,11 +18,31 @@ static struct machine *machine_of(const struct backend *b)
 	return (struct machine *)(uintptr_t)b;
 }
 
+static bool runs_here(void *context, uint32_t domid)
+{
+	const struct machine *m = context;
+
+	for (size_t i = 0; i < m->cap_zones; i++)
+		if (m->zone[i].live && m->zone[i].domid == domid)
+			return true;
+	return false;
+}
+
 int machine_refresh(struct machine *m, struct error *err)
 {
-	int rc = topology_free(&m->xen, &m->state, err);
+	struct host_state *s = &m->state;
+	int rc = topology_free(&m->xen, s, err);
 
-	return rc ? rc : topology_vcpus(&m->xen, &m->state, err);
+	if (!rc)
+		rc = topology_vcpus(&m->xen, s, runs_here, m, err);
+	for (size_t i = 0; !rc && i < m->cap_zones; i++) {
+		if (!m->zone[i].live)
+			continue;
+		for (unsigned n = 0; n < m->host->nr_nodes; n++)
+			s->vcpus[n] += m->zone[i].vcpus[n];
+		s->total_vcpus += m->zone[i].nr_vcpus;
+	}
+	return rc;
 }
 
 static struct machine_zone *zone_in(const struct machine *m, uint32_t slot)
@@ -324,6 +344,10 @@ static int start_locked(struct machine *m, const struct step *s, struct guest_bu
 	z->nr_vnodes = s->plan->nr_vnodes;
 	z->most_bytes = s->plan->zone->memory_bytes;
 	z->least_bytes = s->plan->zone->memory_min_bytes;
+	for (uint32_t v = 0; v < s->plan->nr_vnodes; v++) {
+		z->vcpus[s->plan->vnode[v].node] += s->plan->vnode[v].vcpus;
+		z->nr_vcpus += s->plan->vnode[v].vcpus;
+	}
 	rc = domain_create(&m->xen, &request, &z->domid, err);
 	free(name);
 	return rc ? rc : finish_start(m, z, b, s->plan, err);

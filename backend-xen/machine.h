@@ -26,6 +26,9 @@ void machine_options_release(struct machine_options *o);
 struct machine_zone {
 	bool live;
 	uint32_t domid, nr_vnodes;
+	/* As planned, by host node index: the hypervisor calls a vCPU online only once its guest
+	 * has started it. */
+	uint32_t nr_vcpus, vcpus[NODES_MAX];
 	int64_t most_bytes, least_bytes; /* of its balloon */
 	/* Pages that the toolstack added beside the zone's memory (console, xenstore, start
 	 * info, ACPI tables), by host node index; they never move. 0 where the memory was not

@@ -49,7 +49,7 @@ int xen_host_state(struct host_state *s, struct error *err)
 		return rc;
 	rc = topology_free(&x, s, err);
 	if (!rc)
-		rc = topology_vcpus(&x, s, err);
+		rc = topology_vcpus(&x, s, NULL, NULL, err);
 	xen_disconnect(&x);
 	return rc;
 }

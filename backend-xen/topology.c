@@ -260,7 +260,8 @@ static unsigned home_of(const struct host *h, const libxl_vcpuinfo *v)
 	return nodeset_lowest(h->cpu_nodes);
 }
 
-int topology_vcpus(struct xen *x, struct host_state *s, struct error *err)
+int topology_vcpus(struct xen *x, struct host_state *s, bool (*leave)(void *, uint32_t),
+		   void *context, struct error *err)
 {
 	int nr_domains = 0;
 	libxl_dominfo *domain;
@@ -273,9 +274,11 @@ int topology_vcpus(struct xen *x, struct host_state *s, struct error *err)
 	s->total_vcpus = s->nr_zones = 0;
 	for (int d = 0; d < nr_domains; d++) {
 		int nr = 0, nr_cpus = 0;
-		libxl_vcpuinfo *v = libxl_list_vcpu(x->ctx, domain[d].domid, &nr, &nr_cpus);
+		libxl_vcpuinfo *v = NULL;
 
 		s->nr_zones += domain[d].domid != 0;
+		if (!leave || !leave(context, domain[d].domid))
+			v = libxl_list_vcpu(x->ctx, domain[d].domid, &nr, &nr_cpus);
 		/* NULL: it is gone again */
 		for (int i = 0; v && i < nr; i++) {
 			if (!v[i].online || !s->host->cpu_nodes)

@@ -18,7 +18,10 @@ int topology_free(struct xen *x, struct host_state *s, struct error *err) MUST_U
 
 /* Which index of h->node each domain's vCPUs are booked on: the node that their hard
  * affinity lies in, else where they run now. Sets vcpus, total_vcpus and nr_zones
- * (domains other than dom0). */
-int topology_vcpus(struct xen *x, struct host_state *s, struct error *err) MUST_USE;
+ * (domains other than dom0). vCPUs that a booting guest has not started yet are not seen;
+ * `leave`, if not NULL, names the domains whose vCPUs the caller knows and adds itself. */
+int topology_vcpus(struct xen *x, struct host_state *s,
+		   bool (*leave)(void *context, uint32_t domid), void *context,
+		   struct error *err) MUST_USE;
 
 #endif

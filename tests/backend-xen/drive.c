@@ -332,7 +332,7 @@ static void no_balloon(const char *image)
 	for (int i = 0; i < 2; i++) {
 		char *options = xasprintf("%s,wait=%d,cmdline=console=hvc0 loglevel=4 nowatchdog "
 					  "mitigations=off initcall_blacklist=%s",
-					  image, i ? 20 : 30, without[i]);
+					  image, 20, without[i]);
 
 		machine = one[i] = open_with(options, &err);
 		free(options);

@@ -11,6 +11,11 @@
 #include "tests/contract/contract.h"
 #include "tests/temporary.h"
 
+static void broken(const char *what)
+{
+	cr_assert_fail("%s", what);
+}
+
 static struct backend_config config_of(const struct host *const *host, uint32_t nr_hosts)
 {
 	return (struct backend_config){
@@ -34,7 +39,8 @@ static struct backend *open_sim(const struct host *const *host, uint32_t nr_host
 
 Test(contract, sim)
 {
-	contract_check(&(struct contract_machine){.name = "sim", .open = open_sim});
+	contract_check(
+		&(struct contract_machine){.name = "sim", .broken = broken, .open = open_sim});
 }
 
 static struct backend *open_linux(const struct host *const *host, uint32_t nr_hosts)
@@ -51,6 +57,7 @@ static struct backend *open_linux(const struct host *const *host, uint32_t nr_ho
 Test(contract, linux)
 {
 	struct contract_machine m = {.name = "linux",
+				     .broken = broken,
 				     .open = open_linux,
 				     .nr_hosts = 1,
 				     .unit_bytes = 16 << 20,
@@ -100,8 +107,10 @@ Test(contract, recorded_and_replayed)
 	fd = mkstemp(record_path);
 	cr_assert_geq(fd, 0);
 	close(fd);
-	contract_check(&(struct contract_machine){.name = "recorder", .open = open_recorder});
-	contract_check(&(struct contract_machine){.name = "replay", .open = open_replay});
+	contract_check(&(struct contract_machine){
+		.name = "recorder", .broken = broken, .open = open_recorder});
+	contract_check(&(struct contract_machine){
+		.name = "replay", .broken = broken, .open = open_replay});
 	unlink(record_path);
 }
 

@@ -4,7 +4,7 @@
 # shellcheck source=tools/xen-rig/dom0-lib.sh
 . /t/lib.sh
 homenode=/t/homenode-dom0
-options="kernel=/t/vmlinux,ramdisk=/t/guest.cpio,tsc=native"
+options="kernel=/t/vmlinux,ramdisk=/t/guest.cpio,tsc=native,wait=240,probe-bytes=1MiB"
 options="$options,cmdline=console=hvc0 loglevel=4 mitigations=off nowatchdog"
 
 echo "== stock"
@@ -31,6 +31,15 @@ xenstore-ls -f / >/run/before
 	fail "the backend"
 xenstore-ls -f / >/run/after
 diff /run/before /run/after || fail "the backend left something in xenstore"
+
+echo "== contract"
+/t/xen-contract "$options" || fail "the contract of all backends"
+
+# One to be replayed where there is no Xen.
+echo "== recorded"
+$homenode run /t/recorded.json --probe --no-cost --zones --backend "xen:$options" \
+	--record /out/run.record --output /run/recorded 2>&1 || fail "the recorded run"
+cp /run/recorded/zones.csv /out/
 
 # Somebody else's guest: it runs beside everything below and is to notice nothing.
 echo "== foreign"
@@ -88,7 +97,7 @@ xl list | awk 'NR > 1 { print "left", $1 }'
 $homenode run /t/killed.json --backend "xen:$options" --output /run/again 2>&1
 echo "without recover: $?"
 for zone in a a2; do
-	pages $zone | awk -v zone=$zone '{ print "is", zone, $2, "pages on node", $1 }'
+	pages $zone | awk -v zone=$zone '$2 { print "is", zone, $2, n++ ? "on node" : "pages on node", $1 }'
 done
 
 echo "== adopt"
