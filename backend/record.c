@@ -21,6 +21,7 @@ struct recorder {
 	struct backend *inner;
 	struct output file;
 	struct written *written; /* by host */
+	int64_t now_ns; /* as last written */
 };
 
 static struct recorder *recorder_of(const struct backend *b)
@@ -118,11 +119,13 @@ static int recorder_wait(struct backend *b, int64_t until_ns, struct event *out,
 {
 	struct recorder *r = recorder_of(b);
 	int rc = backend_wait(r->inner, until_ns, out, err);
+	int64_t now = backend_now_ns(r->inner);
 
 	fprintf(r->file.file,
 		"wait %" PRId64 " -> %d %d %" PRId64 " %" PRIu32 " %" PRIu32 " %" PRId64 "\n",
 		until_ns, rc, rc ? 0 : (int)out->kind, rc ? 0 : out->at_ns, rc ? 0 : out->host,
-		rc ? 0 : out->slot, backend_now_ns(r->inner));
+		rc ? 0 : out->slot, now);
+	r->now_ns = rc ? r->now_ns : now;
 	if (!rc && out->kind != EVENT_TIMEOUT)
 		write_state(r, out->host);
 	write_changed(r);
@@ -136,7 +139,14 @@ static const struct host_state *recorder_observe(struct backend *b, uint32_t hos
 
 static int64_t recorder_now_ns(const struct backend *b)
 {
-	return backend_now_ns(recorder_of(b)->inner);
+	struct recorder *r = recorder_of(b);
+	int64_t now = backend_now_ns(r->inner);
+
+	/* a wall clock goes on between waits; a simulated one does not */
+	if (now != r->now_ns)
+		fprintf(r->file.file, "now %" PRId64 "\n", now);
+	r->now_ns = now;
+	return now;
 }
 
 static int recorder_measure(struct backend *b, uint32_t host, uint32_t slot, struct measure *out,

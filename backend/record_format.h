@@ -6,6 +6,7 @@
  *	state HOST TOTAL_FREE VCPUS LIMIT NR_ZONES free N... vcpus N... taken N...
  *	check|apply KIND HOST SLOT BYTES PLAN -> CODE SENTENCE
  *	wait UNTIL_NS -> CODE KIND AT_NS HOST SLOT NOW_NS
+ *	now NS
  *	measure HOST SLOT -> CODE FIELDS RESIDENT UNKNOWN BANDWIDTH LATENCY NR part V:N:BYTES...
  *
  * States follow the answer with which they became known. PLAN is "-" or
@@ -18,6 +19,7 @@
 
 #define RECORD_VERSION 2 /* 1: states after applied steps and events only */
 #define STATE_FIRST 's' /* no question begins so */
+#define NOW_FIRST 'n' /* nor so */
 
 /* The question part of a check or apply line; the caller frees. */
 char *record_step_text(const char *verb, const struct step *s) MUST_USE;

@@ -23,6 +23,7 @@ struct replay {
 	size_t cap;
 	unsigned long number;
 	int64_t now_ns;
+	bool odd; /* the last "now" was none */
 	struct host_state *state;
 	struct plan_memory *part;
 	size_t part_cap;
@@ -143,12 +144,31 @@ static int read_states(struct replay *r, struct error *err)
 	return rc;
 }
 
+/* The time that follows next, if one does. */
+static int read_now(struct replay *r, struct error *err)
+{
+	int first = getc(r->file), rc;
+	char *p;
+
+	if (first == EOF || ungetc(first, r->file) == EOF || first != NOW_FIRST)
+		return 0;
+	rc = next_line(r, err);
+	if (rc)
+		return rc;
+	p = r->line;
+	if (word_is(&p, "now") && integer(&p, 0, INT64_MAX, &r->now_ns))
+		return 0;
+	return malformed(r, err);
+}
+
 /* The next line must ask `question`; *answer is set to what follows "->". */
 static int expect(struct replay *r, const char *question, char **answer, struct error *err)
 {
 	size_t n = strlen(question);
-	int rc = next_line(r, err);
+	int rc = r->odd ? malformed(r, err) : read_now(r, err);
 
+	if (!rc)
+		rc = next_line(r, err);
 	if (rc)
 		return rc;
 	if (strncmp(r->line, question, n) != 0 || strncmp(r->line + n, " -> ", 4) != 0)
@@ -293,7 +313,11 @@ static const struct host_state *replay_observe(struct backend *b, uint32_t host)
 
 static int64_t replay_now_ns(const struct backend *b)
 {
-	return replay_of(b)->now_ns;
+	struct replay *r = replay_of(b);
+
+	/* an odd line is left for the next question to report */
+	r->odd = read_now(r, NULL) != 0;
+	return r->now_ns;
 }
 
 static bool read_part(char **p, const struct host *h, struct plan_memory *out)

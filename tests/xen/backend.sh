@@ -110,6 +110,9 @@ done
 part together | grep 'is planned anew' || echo "no race was lost this time"
 part together | grep -qx 'foreign answers: still [0-9]* 1' || fail "the other domain: $(part together)"
 
+# what zones were told: nodes, distances, packages, caches
+grep -q '^ok: the guest believes its plan' "$work/out" || fail "no guest's report was compared"
+
 # the run that was recorded, once more without Xen
 run 0 run tests/xen/recorded/recorded.json --host "$work/rig/files/xen.xml" --no-cost --zones --probe \
 	--replay "$work/rig/files/run.record" --output "$work/replayed"
@@ -117,7 +120,4 @@ diff "$work/rig/files/zones.csv" "$work/replayed/zones.csv" || fail "the replay 
 [ -z "${HOMENODE_KEEP_RECORD:-}" ] || {
 	(cd "$work/rig/files" && cp xen.xml run.record zones.csv "$OLDPWD/tests/xen/recorded/")
 }
-
-# what zones were told: nodes, distances, packages, caches
-grep -q '^ok: the guest believes its plan' "$work/out" || fail "no guest's report was compared"
 finish
