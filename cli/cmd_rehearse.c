@@ -31,7 +31,8 @@ struct found {
 	const struct pages_file *file; /* NULL: none */
 	const struct host *host;
 	const char *scenario;
-	/* By slot and node: pages that the real zone had more when it started. */
+	/* By slot and node: pages that the real zone had more when it started, less those that
+	 * its guest gave back when it booted. */
 	int64_t (*special)[NODES_MAX];
 };
 
@@ -94,6 +95,14 @@ static int correct(void *context, struct backend *b, const struct scenario *s, s
 	}
 	if (known && what->kind == STEP_START)
 		note_special(f, b, what->slot);
+	if (known && had > sum && had - sum <= PAGES_GIVEN_BACK_MAX * PAGE_BYTES) {
+		/* the page was one of low memory, so of the first vnode */
+		uint32_t node = s->zone[what->slot]->plan.vnode[0].node;
+
+		f->special[what->slot][node] -= (had - sum) / PAGE_BYTES;
+		bytes[node] += had - sum;
+		sum = had;
+	}
 	if (!known || what->kind != STEP_RESIZE || sum != had)
 		return 0;
 	for (uint32_t n = 0; n < f->host->nr_nodes; n++)

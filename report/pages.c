@@ -171,9 +171,10 @@ static void judge(struct pages_case *c)
 
 		*(d > 0 ? &more : &less) += d > 0 ? d : -d;
 	}
-	if (!is_free(c->zone) && more >= less && more - less <= PAGES_SPECIAL_MAX)
+	if (!is_free(c->zone) && more - less <= PAGES_SPECIAL_MAX &&
+	    less - more <= PAGES_GIVEN_BACK_MAX)
 		c->special = more - less;
-	c->wrong = more + less - c->special;
+	c->wrong = more + less - (c->special < 0 ? -c->special : c->special);
 }
 
 static int64_t total(const struct pages_case *c)
@@ -225,7 +226,7 @@ static void count(struct pages_diff *d, const struct pages_case *c)
 	d->choice += c->choice;
 	for (uint32_t i = 0; c->changed && i < c->nr_nodes; i++)
 		d->pages += c->observed[i];
-	if (c->changed)
+	if (c->changed && c->special > 0)
 		d->special += c->special;
 }
 

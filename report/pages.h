@@ -5,10 +5,12 @@
  *
  * A machine gives a zone a few pages more than it asked for: console, store, start
  * info, tables. Up to PAGES_SPECIAL_MAX pages that a zone has more in all than
- * predicted are counted as special, on the nodes where it has too many; whatever else
- * differs is wrong. Except where a balloon took pages from a zone: which ones is the
- * guest's own choice, and what differs then is counted as that. Of free memory the rows are
- * compared too, but apart: it differs where a machine takes memory for itself.
+ * predicted are counted as special, on the nodes where it has too many; so is, below
+ * zero, the one that a booting guest gives back (under its shared info page) where the
+ * others are not in the figures. Whatever else differs is wrong. Except where a balloon took pages
+ * from a zone: which ones is the guest's own choice, and what differs then is counted as that. Of
+ * free memory the rows are compared too, but apart: it differs where a machine takes memory for
+ * itself.
  */
 #ifndef REPORT_PAGES_H
 #define REPORT_PAGES_H
@@ -21,6 +23,7 @@
 #include "base/error.h"
 
 #define PAGES_SPECIAL_MAX 32
+#define PAGES_GIVEN_BACK_MAX 1
 #define PAGES_NODES_MAX 64
 
 struct pages_row {
@@ -52,7 +55,7 @@ struct pages_diff {
 	struct pages_case *at;
 	size_t nr, cap;
 	int64_t pages; /* of zones, observed, over all cases that changed */
-	int64_t special; /* likewise */
+	int64_t special; /* likewise, without those that zones gave back */
 	int64_t choice, wrong; /* over all cases */
 	int64_t free_wrong; /* most that is off on a node's free memory after any step */
 };
