@@ -149,7 +149,7 @@ static void explain_set(const struct search *s, const struct set *t)
 	struct sentence text;
 	char share[32];
 
-	sentence_set(&text, "nodes ");
+	sentence_set(&text, t->nr == 1 ? "node " : "nodes ");
 	sentence_add_nodes(&text, s->in->host, t->nodes);
 	sentence_add(&text,
 		     ": %u by vCPUs%s (%s each); of such sets the one with the least mean distance "
