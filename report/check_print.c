@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/csv.h"
 #include "report/check.h"
 #include "report/text.h"
 
@@ -39,9 +40,9 @@ void check_print_csv(const struct check *c, FILE *out)
 		const struct finding *f = &c->finding[i];
 
 		fprintf(out, "%s,%d,", finding_word(f->kind), finding_fails(f->kind));
-		print_csv_text(f->row, out);
+		csv_print_field(f->row, out);
 		fputc(',', out);
-		print_csv_text(f->column, out);
+		csv_print_field(f->column, out);
 		if (f->figures)
 			fprintf(out, ",%" PRId64 ",%" PRId64 ",", f->before, f->now);
 		else
@@ -49,7 +50,7 @@ void check_print_csv(const struct check *c, FILE *out)
 		if (f->figures && f->ppm != INT64_MAX)
 			fprintf(out, "%" PRId64, f->ppm);
 		fputc(',', out);
-		print_csv_text(f->what, out);
+		csv_print_field(f->what, out);
 		fputc('\n', out);
 	}
 }

@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/csv.h"
 #include "base/table.h"
-#include "report/text.h"
 
 static void figure_cell(struct table *t, bool known, int64_t figure)
 {
@@ -59,7 +59,7 @@ static void print_key(const char *what, const struct sheet *header, const struct
 	fputs(what, out);
 	for (unsigned i = 0; i < header->nr_keys; i++) {
 		fputc(',', out);
-		print_csv_text(sheet_text(s, row, sheet_column(s, header->column[i])), out);
+		csv_print_field(sheet_text(s, row, sheet_column(s, header->column[i])), out);
 	}
 }
 

@@ -5,21 +5,6 @@
 
 #include "base/units.h"
 
-void print_csv_text(const char *text, FILE *out)
-{
-	if (!text[strcspn(text, ",\"\r\n")]) {
-		fputs(text, out);
-		return;
-	}
-	fputc('"', out);
-	for (; *text; text++) {
-		if (*text == '"')
-			fputc('"', out);
-		fputc(*text, out);
-	}
-	fputc('"', out);
-}
-
 void print_xml_text(const char *text, FILE *out)
 {
 	for (; *text; text++) {

@@ -5,8 +5,6 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* A field of a CSV file, quoted when it has to be. */
-void print_csv_text(const char *text, FILE *out);
 /* Text or an attribute's value in XML and HTML; control characters, which XML
  * cannot hold, become "?". */
 void print_xml_text(const char *text, FILE *out);
