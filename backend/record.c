@@ -74,18 +74,15 @@ static void write_state(struct recorder *r, uint32_t host)
 	fputc('\n', f);
 }
 
-static void write_changed(struct recorder *r)
+static void write_changed(struct recorder *r, uint32_t host)
 {
-	for (uint32_t i = 0; i < r->base.nr_hosts; i++) {
-		const struct host_state *s = backend_observe(r->inner, i);
-		const struct written *w = &r->written[i];
-		unsigned nr = s->host->nr_nodes;
+	const struct host_state *s = backend_observe(r->inner, host);
+	const struct written *w = &r->written[host];
+	unsigned nr = s->host->nr_nodes;
 
-		if (memcmp(w->free_bytes, s->free_bytes, nr * sizeof(*w->free_bytes)) ||
-		    memcmp(w->vcpus, s->vcpus, nr * sizeof(*w->vcpus)) ||
-		    w->limit != s->vcpus_limit)
-			write_state(r, i);
-	}
+	if (memcmp(w->free_bytes, s->free_bytes, nr * sizeof(*w->free_bytes)) ||
+	    memcmp(w->vcpus, s->vcpus, nr * sizeof(*w->vcpus)) || w->limit != s->vcpus_limit)
+		write_state(r, host);
 }
 
 static int record_step(struct backend *b, const struct step *s, struct error *err, bool apply)
@@ -99,7 +96,8 @@ static int record_step(struct backend *b, const struct step *s, struct error *er
 	free(question);
 	if (apply)
 		write_state(r, s->host);
-	write_changed(r);
+	else
+		write_changed(r, s->host);
 	if (rc && err)
 		*err = own;
 	return rc;
@@ -128,7 +126,8 @@ static int recorder_wait(struct backend *b, int64_t until_ns, struct event *out,
 	r->now_ns = rc ? r->now_ns : now;
 	if (!rc && out->kind != EVENT_TIMEOUT)
 		write_state(r, out->host);
-	write_changed(r);
+	else if (r->base.nr_hosts == 1) /* a live machine is one host; a fleet is simulated */
+		write_changed(r, 0);
 	return rc;
 }
 

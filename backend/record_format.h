@@ -10,7 +10,7 @@
  *	measure HOST SLOT -> CODE FIELDS RESIDENT UNKNOWN BANDWIDTH LATENCY NR part V:N:BYTES...
  *
  * States follow the answer with which they became known. PLAN is "-" or
- *ZONE:TOLD:PINNED:vnode,vcpus,bytes;... so that replay notices a different decision.
+ * ZONE:TOLD:PINNED:vnode,vcpus,bytes;... so that replay notices a different decision.
  */
 #ifndef BACKEND_RECORD_FORMAT_H
 #define BACKEND_RECORD_FORMAT_H

@@ -8,7 +8,7 @@
 
 #define LIVE_SLACK_BYTES (64 * PAGE_BYTES)
 /* A clock is read for one decision of so many: most take less time than reading it. */
-#define DECISIONS_A_TIMING 16
+#define DECISIONS_A_TIMING 256
 
 /* The zone as this row sees it: the workload's, under the row's memory policy. */
 static void apply_memory_policy(struct run *r, const struct zone *asked)

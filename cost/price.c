@@ -173,13 +173,6 @@ static uint32_t read_shape(struct price *p, struct price_model *m, uint32_t prof
 	return shape_find(p, m, p->wanted, raw.nr);
 }
 
-/* Before the host changes at now_ns: what was to be found out about the time before. */
-static void catch_up(struct price *p, struct price_host *h, int64_t now_ns)
-{
-	if (h->dirty && h->dirty_ns < now_ns)
-		host_solve(p, h);
-}
-
 void price_start(struct price *p, uint32_t slot, uint32_t host, const struct cost_zone *zone,
 		 int64_t now_ns)
 {
@@ -189,7 +182,7 @@ void price_start(struct price *p, uint32_t slot, uint32_t host, const struct cos
 	struct price_host *h = &p->host[host];
 
 	BUG_ON(z->host != NOWHERE);
-	catch_up(p, h, now_ns);
+	host_catch_up(p, h, now_ns);
 	z->host = host;
 	z->profile = keep_profile(p, profile);
 	z->vcpus = zone->vcpus ? zone->vcpus : zone->plan->zone->vcpus;
@@ -208,7 +201,7 @@ void price_move(struct price *p, uint32_t slot, const struct cost_zone *zone, in
 
 	from.profile = &p->profile[z->profile];
 	from.vcpus = z->vcpus;
-	catch_up(p, h, now_ns);
+	host_catch_up(p, h, now_ns);
 	shape = read_shape(p, h->model, z->profile, &from);
 	if (shape == z->shape)
 		return;
@@ -233,7 +226,7 @@ void price_life(struct price *p, uint32_t slot, int64_t now_ns, struct price_lif
 	struct price_host *h = &p->host[z->host];
 	uint128 sum[ACCOUNTS];
 
-	catch_up(p, h, now_ns);
+	host_catch_up(p, h, now_ns);
 	host_accounts(h, z->shape, now_ns, sum);
 	for (int a = 0; a < ACCOUNTS; a++)
 		sum[a] -= z->before[a];

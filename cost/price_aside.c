@@ -7,8 +7,7 @@ void price_hide(struct price *p, uint32_t slot, int64_t now_ns)
 	struct price_host *h = &p->host[z->host];
 	struct shape *s = &h->model->shape[z->shape];
 
-	if (h->dirty && h->dirty_ns < now_ns)
-		host_solve(p, h);
+	host_catch_up(p, h, now_ns);
 	/* held, as a shape without a class may be forgotten */
 	h->model->idle_shapes -= !s->classes++;
 	host_leave(h, z->shape, now_ns);
@@ -20,8 +19,7 @@ void price_show(struct price *p, uint32_t slot, int64_t now_ns)
 	struct price_host *h = &p->host[z->host];
 	struct shape *s = &h->model->shape[z->shape];
 
-	if (h->dirty && h->dirty_ns < now_ns)
-		host_solve(p, h);
+	host_catch_up(p, h, now_ns);
 	host_join(p, h, z->shape, now_ns, z->before);
 	h->model->idle_shapes += !--s->classes;
 	z->start_ns = now_ns;

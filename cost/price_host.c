@@ -112,6 +112,12 @@ void host_solve(struct price *p, struct price_host *h)
 	}
 }
 
+void host_catch_up(struct price *p, struct price_host *h, int64_t now_ns)
+{
+	if (h->dirty && h->dirty_ns < now_ns)
+		host_solve(p, h);
+}
+
 static void mark(struct price_host *h, const struct reach *reach, int64_t now_ns)
 {
 	if (!h->dirty)

@@ -235,6 +235,8 @@ void members_solve(struct price *p, struct price_model *m, uint32_t nr);
 
 /* Bring the host, which is dirty, to the state since dirty_ns. */
 void host_solve(struct price *p, struct price_host *h);
+/* Before the host changes at now_ns: what was to be found out about the time before. */
+void host_catch_up(struct price *p, struct price_host *h, int64_t now_ns);
 /* A zone of the shape comes, at the time to which the host was brought or later, and
  * finds the accounts so. */
 void host_join(struct price *p, struct price_host *h, uint32_t shape, int64_t now_ns,

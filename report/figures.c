@@ -155,10 +155,8 @@ bool figure_absent(const struct sheet *s, const struct figure *f)
 
 bool sheet_varies(const struct sheet *s, const char *column)
 {
-	int c = sheet_column(s, column);
-
 	for (size_t r = 1; r < s->nr; r++)
-		if (strcmp(sheet_text(s, 0, c), sheet_text(s, r, c)) != 0)
+		if (!sheet_same(s, 0, r, column))
 			return true;
 	return false;
 }

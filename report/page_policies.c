@@ -8,18 +8,11 @@
 #include "report/page.h"
 #include "report/text.h"
 
-static bool same_in(const struct sheet *s, size_t a, size_t b, const char *name)
-{
-	int c = sheet_column(s, name);
-
-	return strcmp(sheet_text(s, a, c), sheet_text(s, b, c)) == 0;
-}
-
 /* Rows of the same topology, workload and seed are compared with each other. */
 static bool comparable(const struct sheet *s, size_t a, size_t b)
 {
-	return same_in(s, a, b, "topology") && same_in(s, a, b, "workload") &&
-	       same_in(s, a, b, "seed");
+	return sheet_same(s, a, b, "topology") && sheet_same(s, a, b, "workload") &&
+	       sheet_same(s, a, b, "seed");
 }
 
 /* "best", "worst" or NULL. What more than half of the rows have is nothing to mark. */

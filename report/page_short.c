@@ -33,22 +33,15 @@ struct contest {
 	struct arena arena;
 };
 
-static bool same_in(const struct sheet *s, size_t a, size_t b, const char *column)
-{
-	int c = sheet_column(s, column);
-
-	return strcmp(sheet_text(s, a, c), sheet_text(s, b, c)) == 0;
-}
-
 static bool same_place(const struct sheet *s, size_t a, size_t b)
 {
-	return same_in(s, a, b, "topology") && same_in(s, a, b, "workload");
+	return sheet_same(s, a, b, "topology") && sheet_same(s, a, b, "workload");
 }
 
 static bool same_but_seed(const struct sheet *s, size_t a, size_t b)
 {
 	for (unsigned c = 0; c < s->nr_keys; c++)
-		if (strcmp(s->column[c], "seed") != 0 && !same_in(s, a, b, s->column[c]))
+		if (strcmp(s->column[c], "seed") != 0 && !sheet_same(s, a, b, s->column[c]))
 			return false;
 	return true;
 }
@@ -284,7 +277,7 @@ static size_t different(const struct sheet *s, const char *column)
 	for (size_t r = 0; r < s->nr; r++) {
 		size_t before = 0;
 
-		while (before < r && !same_in(s, before, r, column))
+		while (before < r && !sheet_same(s, before, r, column))
 			before++;
 		nr += before == r;
 	}

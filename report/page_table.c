@@ -10,13 +10,6 @@
 #include "report/page.h"
 #include "report/text.h"
 
-static bool same_in(const struct sheet *s, size_t a, size_t b, const char *name)
-{
-	int c = sheet_column(s, name);
-
-	return strcmp(sheet_text(s, a, c), sheet_text(s, b, c)) == 0;
-}
-
 void page_print_summary(const struct run_dir *run, FILE *out)
 {
 	const struct sheet *s = &run->summary;
@@ -109,7 +102,7 @@ static size_t partner(const struct sheet *s, size_t row, const char *column, con
 
 		for (unsigned i = 0; other && i < s->nr_keys; i++)
 			other = strcmp(s->column[i], column) == 0 ||
-				same_in(s, row, r, s->column[i]);
+				sheet_same(s, row, r, s->column[i]);
 		if (other)
 			return r;
 	}

@@ -28,6 +28,13 @@ const char *sheet_text(const struct sheet *s, size_t row, int column)
 	return column < 0 ? "" : s->cell[row * s->nr_columns + (size_t)column];
 }
 
+bool sheet_same(const struct sheet *s, size_t a, size_t b, const char *column)
+{
+	int c = sheet_column(s, column);
+
+	return strcmp(sheet_text(s, a, c), sheet_text(s, b, c)) == 0;
+}
+
 bool sheet_figure_at(const struct sheet *s, size_t row, int column, int64_t *out)
 {
 	const char *text = sheet_text(s, row, column);

@@ -40,6 +40,8 @@ void sheet_release(struct sheet *s); /* zeroed is fine */
 int sheet_column(const struct sheet *s, const char *name); /* -1: there is none */
 bool is_key_column(const struct sheet *s, const char *name);
 const char *sheet_text(const struct sheet *s, size_t row, int column); /* "" for column -1 */
+/* Do two rows have the same there? Yes where there is no such column. */
+bool sheet_same(const struct sheet *s, size_t a, size_t b, const char *column);
 /* False where the cell is empty or there is no such column. */
 bool sheet_figure(const struct sheet *s, size_t row, const char *column, int64_t *out);
 bool sheet_figure_at(const struct sheet *s, size_t row, int column, int64_t *out);

@@ -58,7 +58,7 @@ static void add(const struct search *s, struct set *t, unsigned node)
 	t->devices += s->rules->by_load ? free_devices(s, node) : 0;
 }
 
-static uint64_t way(const struct host *h, nodeset nodes, unsigned to)
+uint64_t sets_way(const struct host *h, nodeset nodes, unsigned to)
 {
 	uint64_t sum = 0;
 	unsigned node;
@@ -78,7 +78,7 @@ static void grow_set(const struct search *s, struct set *t)
 		uint64_t best_load = 0, best_way = 0;
 
 		nodeset_for_each (node, left) {
-			uint64_t l = load(s, node), d = way(s->in->host, t->nodes, node);
+			uint64_t l = load(s, node), d = sets_way(s->in->host, t->nodes, node);
 
 			if (best != NODES_MAX &&
 			    (d > best_way || (d == best_way && l > best_load) ||

@@ -33,6 +33,8 @@ int64_t sets_share(const struct policy_input *in, uint32_t k);
 /* Usable nodes with room for the zone's part on one of k nodes: all of it where k is 1,
  * else two fifths of an even share, as a guest's node is not to be a sliver. */
 nodeset sets_with_share(const struct policy_input *in, uint32_t k);
+/* From the nodes to one more and back, all distances added up. */
+uint64_t sets_way(const struct host *h, nodeset nodes, unsigned to);
 /* The plan on these nodes in this order: memory by room and vCPUs in proportion to it, or
  * both evenly; what does not fit goes to the nearest nodes. */
 int sets_fill(const struct policy_input *in, const uint8_t *order, uint32_t nr, bool by_room,

@@ -1,6 +1,5 @@
 /* The loop, on the simulator, against figures worked out by hand. */
 #include <criterion/criterion.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,6 +7,8 @@
 #include "backend/record.h"
 #include "bench/run.h"
 #include "sim/sim.h"
+#include "tests/bench/text.h"
+#include "tests/temporary.h"
 
 #define GENERATED                                                                                  \
 	"\"duration\":\"2d\",\"fleet\":{\"hosts\":[{\"topology\":\"epyc-nps4-8n\",\"count\":2}]}," \
@@ -24,25 +25,6 @@ static struct host *load_host(void)
 
 	cr_assert_eq(host_load(&host, "topologies/epyc-nps4-8n.xml", &err), 0, "%s", err.text);
 	return host;
-}
-
-/* Load a workload from text; the file is gone afterwards. */
-static void load_text(struct workload *w, const char *text)
-{
-	char dir[] = "/tmp/homenode-run-XXXXXX", path[64];
-	struct error err;
-	int fd;
-
-	cr_assert_not_null(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/w.json", dir);
-	fd = open(path, O_WRONLY | O_CREAT, 0600);
-	cr_assert_geq(fd, 0);
-	cr_assert_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
-	memset(w, 0, sizeof(*w));
-	cr_assert_eq(workload_load(w, path, NULL, &err), 0, "%s", err.text);
-	unlink(path);
-	rmdir(dir);
 }
 
 struct outcome {
@@ -280,8 +262,8 @@ Test(run, policies_see_the_same_zones)
 /* A recorded run is replayed without a machine, and gives the same row. */
 Test(run, a_recorded_run_is_a_test)
 {
-	char path[] = "/tmp/homenode-record-XXXXXX";
-	int fd = mkstemp(path);
+	char path[256];
+	int fd = mkstemp(temporary_name(path, sizeof(path), "homenode-record"));
 	struct workload w;
 	struct outcome a, b;
 

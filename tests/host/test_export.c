@@ -7,11 +7,12 @@
 #include "base/alloc.h"
 #include "base/units.h"
 #include "host/host.h"
+#include "tests/temporary.h"
 
 static struct host *round_trip(const struct host *h, const uint32_t *core_of)
 {
-	char path[] = "/tmp/homenode-export-XXXXXX";
-	int fd = mkstemp(path);
+	char path[256];
+	int fd = mkstemp(temporary_name(path, sizeof(path), "homenode-export"));
 	FILE *out = fdopen(fd, "w");
 	struct host *back;
 	struct error err = {0};

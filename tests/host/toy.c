@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "tests/temporary.h"
 
 const struct toy toy_two = {
 	.pus = 0xf,
@@ -160,8 +161,8 @@ char *toy_xml(const struct toy *toy)
 
 int load_text(struct host **out, const char *xml, struct error *err)
 {
-	char path[] = "/tmp/homenode-host-XXXXXX";
-	int fd = mkstemp(path), rc;
+	char path[256];
+	int fd = mkstemp(temporary_name(path, sizeof(path), "homenode-host")), rc;
 	FILE *f = fdopen(fd, "w");
 
 	fputs(xml, f);

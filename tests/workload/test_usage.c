@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/units.h"
+#include "tests/temporary.h"
 #include "tests/workload/help.h"
 
 #define SHARED "../shared/data/traces/"
@@ -48,13 +49,13 @@ Test(usage, raw_rows_become_a_zone)
 Test(usage, a_folder_of_vms)
 {
 	static const char *const name[] = {"10.csv", "2.csv", "notes.txt"};
-	char dir[] = "/tmp/homenode-vms-XXXXXX", path[80];
+	char dir[256], path[300];
 	struct workload w = {0};
 	struct zone_stream *s;
 	const struct zone_event *e;
 	struct error err;
 
-	cr_assert_not_null(mkdtemp(dir));
+	cr_assert_not_null(mkdtemp(temporary_name(dir, sizeof(dir), "homenode-vms")));
 	for (int i = 0; i < 3; i++) {
 		FILE *f;
 
@@ -155,7 +156,7 @@ Test(usage, bitbrains_july, .timeout = 120)
 Test(usage, damaged_packed_files_are_refused)
 {
 	const char *path = SHARED "bitbrains/rnd-2013-7-memcpu.csv.xz";
-	char cut[] = "/tmp/homenode-cut-XXXXXX", *block = malloc(100000);
+	char cut[256], *block = malloc(100000);
 	struct workload w = {0};
 	struct zone_stream *s = NULL;
 	struct error err = {0};
@@ -166,7 +167,7 @@ Test(usage, damaged_packed_files_are_refused)
 		cr_skip_test("the Bitbrains trace is not at %s", path);
 	cr_assert_eq(fread(block, 1, 100000, in), 100000);
 	fclose(in);
-	fd = mkstemp(cut);
+	fd = mkstemp(temporary_name(cut, sizeof(cut), "homenode-cut"));
 	cr_assert_eq(write(fd, block, 100000), 100000);
 	close(fd);
 	free(block);
