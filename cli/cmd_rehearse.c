@@ -207,7 +207,7 @@ static int open_session(struct session *c, struct error *err)
 		return error_set(err, ERR_USAGE,
 				 "--from is what the simulator begins with; %s begins as it is",
 				 c->ops->name);
-	host = args_string(c->args, "host", c->ops == &sim_backend ? NULL : c->ops->name);
+	host = args_string(c->args, "host", c->ops->default_host);
 	if (!host)
 		return error_set(err, ERR_USAGE,
 				 "whose nodes? Add --host HOST; \"homenode list topologies\" names "
