@@ -49,6 +49,16 @@ bool duration_parse(const char *text, int64_t *out_ns) MUST_USE;
  * negative or too large. */
 bool seconds_parse(const char *text, size_t n, int64_t *out_ns) MUST_USE;
 
+/*
+ * Numbers for people are rounded here and nowhere else: to the nearest, ties away from
+ * zero (2.5 is 3, -2.5 is -3), in whole numbers, so that the same figure is the same text
+ * on every machine and wherever it is shown.
+ */
+int64_t divide_rounded(int128 value, int64_t by); /* by > 0 */
+/* value / one with so many decimals (at most 9): decimal_text(856373, 10000, 2) is "85.64".
+ * What rounds to zero has no minus. Writes into buf (40 is enough) and returns it. */
+char *decimal_text(int64_t value, int64_t one, int decimals, char *buf, size_t size);
+
 /* "12 GiB", "1.5 GiB", "12345 B": shortest exact-looking form for people, at
  * most two decimals. Writes into buf (32 is enough) and returns it. */
 char *bytes_text(int64_t bytes, char *buf, size_t size);

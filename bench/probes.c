@@ -73,10 +73,7 @@ static void print_zone(const struct probe_record *r, FILE *out)
 
 void probe_print_csv(const struct probe_list *l, FILE *out)
 {
-	fputs("topology,workload,policy,memory_policy,allocator,seed,zone,name,nodes,vcpus,"
-	      "memory_bytes,triad_bytes_per_s,chase_ps,predicted_triad_bytes_per_s,"
-	      "predicted_chase_ps\n",
-	      out);
+	schema_print_header(&schema_probes, out);
 	for (size_t i = 0; i < l->nr; i++) {
 		const struct probe_record *r = &l->record[i];
 
@@ -147,10 +144,7 @@ void probe_print_measured_csv(const struct probe_list *l, FILE *out)
 {
 	struct repeats r;
 
-	fputs("topology,workload,policy,memory_policy,allocator,zone,name,nodes,vcpus,"
-	      "memory_bytes,repeats,triad_bytes_per_s,triad_half_95_bytes_per_s,"
-	      "predicted_triad_bytes_per_s,chase_ps,chase_half_95_ps,predicted_chase_ps\n",
-	      out);
+	schema_print_header(&schema_measured, out);
 	for (size_t i = 0; i < l->nr;) {
 		i = gather(l, i, &r);
 		print_labels(r.first, out);

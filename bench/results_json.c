@@ -53,9 +53,9 @@ int results_write_about(const struct results *r, const struct results_about *abo
 	for (int i = 0; i < about->argc; i++)
 		json_array_append_new(args, json_string(about->argv[i]));
 	rc = inputs_json(inputs, about->input, err);
-	top = json_pack("{s:i, s:s, s:s, s:b, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "format", 1,
-			"homenode", about->version, "backend", about->backend, "complete",
-			about->complete, "arguments", args, "inputs", inputs, "rows",
+	top = json_pack("{s:i, s:s, s:s, s:b, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "format",
+			SUMMARY_FORMAT, "homenode", about->version, "backend", about->backend,
+			"complete", about->complete, "arguments", args, "inputs", inputs, "rows",
 			(json_int_t)r->nr, "rows_asked", (json_int_t)about->rows_asked, "events",
 			(json_int_t)about->events, "bad_trace_rows", (json_int_t)about->bad_rows,
 			"wall_ms", (json_int_t)(about->wall_ns / NS_PER_MS), "events_per_s",

@@ -116,7 +116,7 @@ static void count_refused(struct run *r, const struct zone *z, uint64_t ordinal,
 	row->refused_no_room += why == ERR_NO_ROOM;
 	row->refused_infeasible += why == ERR_INFEASIBLE;
 	row->refused_no_device += why == ERR_NO_DEVICE;
-	if (!row->first_refusal_zone)
+	if (!is_known(row->first_refusal_zone))
 		row->first_refusal_zone = (int64_t)ordinal;
 	if (r->in->zones)
 		run_print_refused(r, z, ordinal, r->totals.at_ns, why);
@@ -343,7 +343,17 @@ static void finish(struct run *r)
 
 static int64_t mean_s(const struct run *r, int level, int64_t zones)
 {
-	return zones ? (int64_t)(r->below_ns[level] / zones / NS_PER_S) : 0;
+	return zones ? (int64_t)(r->below_ns[level] / zones / NS_PER_S) : FIGURE_UNKNOWN;
+}
+
+/* Shares of what was resident. */
+static void fill_locality(struct row *row, const struct totals *t)
+{
+	row->local_page_ppm = ppm_wide(t->local_ns, t->resident_ns);
+	row->own_page_ppm = ppm_wide(t->own_ns, t->resident_ns);
+	row->wrong_vnode_page_ppm = ppm_wide(t->own_ns - t->local_ns, t->resident_ns);
+	row->off_node_page_ppm = ppm_wide(t->resident_ns - t->own_ns, t->resident_ns);
+	row->mean_distance_centi = (int64_t)(t->distance_ns / t->resident_ns);
 }
 
 static void fill_row(struct run *r)
@@ -353,13 +363,10 @@ static void fill_row(struct run *r)
 	struct row *row = r->row;
 
 	row->vcpu_time_s = (int64_t)(t->vcpu_ns / NS_PER_S);
-	row->local_page_ppm = ppm_wide(t->local_ns, t->resident_ns);
-	row->own_page_ppm = ppm_wide(t->own_ns, t->resident_ns);
-	row->mean_distance_centi = t->resident_ns ? (int64_t)(t->distance_ns / t->resident_ns) : 0;
+	if (t->resident_ns)
+		fill_locality(row, t);
 	stranded_result(&r->stranded, &row->stranded_vcpu_ppm, &row->stranded_memory_ppm,
 			&row->fr16_ppm);
-	row->wrong_vnode_page_ppm = ppm_wide(t->own_ns - t->local_ns, t->resident_ns);
-	row->off_node_page_ppm = ppm_wide(t->resident_ns - t->own_ns, t->resident_ns);
 	row->off_home_page_s = (int64_t)((t->resident_ns - t->local_ns) / PAGE_BYTES / NS_PER_S);
 	row->mean_s_to_90 = mean_s(r, 0, row->zones_below_90);
 	row->mean_s_to_75 = mean_s(r, 1, row->zones_below_75);
@@ -399,15 +406,14 @@ static int run_once(const struct run_input *in, struct schedule *write,
 	int rc;
 
 	memset(out, 0, sizeof(*out));
-	out->row = (struct row){
-		.topology = in->topology,
-		.workload = in->workload->name,
-		.policy = in->policy->name,
-		.memory_policy = run_memory_name(in->memory),
-		.allocator = in->allocator ? in->allocator : "",
-		.seed = in->seed,
-		.hosts = in->nr_hosts,
-	};
+	row_init(&out->row);
+	out->row.topology = in->topology;
+	out->row.workload = in->workload->name;
+	out->row.policy = in->policy->name;
+	out->row.memory_policy = run_memory_name(in->memory);
+	out->row.allocator = in->allocator ? in->allocator : "";
+	out->row.seed = in->seed;
+	out->row.hosts = in->nr_hosts;
 	r->in = in;
 	r->row = &out->row;
 	r->result = out;

@@ -57,9 +57,9 @@ struct run {
 	struct refusal refusal;
 	struct zone zone; /* current zone with the row's memory policy applied */
 	struct {
-		int64_t nr;
-		int128 triad, chase;
-	} probed; /* sums over zones */
+		int64_t nr; /* zones */
+		int128 triad, chase; /* sums over them */
+	} measured, predicted;
 	uint64_t decisions, timed_decisions;
 	int64_t decision_ns; /* CPU time of those timed */
 	int64_t end_ns;

@@ -71,11 +71,13 @@ static void fill_columns(struct run *r)
 	struct price_figures f;
 
 	price_figures(&r->life, &f);
+	if (!f.slowdown_ppm)
+		return; /* nothing ran: there is nothing to say of it */
 	row->bandwidth_bytes_per_s = price_bandwidth(&r->life, r->totals.at_ns);
-	row->memory_latency_ps = f.latency_ps;
+	row->memory_latency_ps = r->life.bytes > 0 ? f.latency_ps : FIGURE_UNKNOWN;
 	row->slowdown_ppm = f.slowdown_ppm;
 	row->swing_ppm = swing_ppm(&r->swing);
-	row->remote_traffic_ppm = f.remote_ppm;
+	row->remote_traffic_ppm = r->life.bytes > 0 ? f.remote_ppm : FIGURE_UNKNOWN;
 	row->cause_remote_ppm = f.cause_ppm[COST_REMOTE];
 	row->cause_controller_ppm = f.cause_ppm[COST_CONTROLLER];
 	row->cause_port_ppm = f.cause_ppm[COST_PORT];

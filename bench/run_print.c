@@ -7,29 +7,14 @@
 #include "base/units.h"
 #include "bench/run_price.h"
 
-static const char key_columns[] = "topology,workload,policy,memory_policy,allocator,seed";
-
 void timeline_print_header(FILE *out)
 {
-	fprintf(out,
-		"%s,time_s,live_zones,waiting_zones,vcpus,resident_bytes,free_bytes,"
-		"local_page_ppm,own_page_ppm,mean_distance_centi,zones_placed,zones_refused,"
-		"zone_local_p5_ppm,zone_local_p50_ppm,zone_local_p95_ppm,balloon_steps,"
-		"balloon_failures,node_resident_bytes\n",
-		key_columns);
+	schema_print_header(&schema_timeline, out);
 }
 
 void zones_print_header(FILE *out)
 {
-	fprintf(out,
-		"%s,zone,name,outcome,error,host,nodes,vcpus,memory_bytes,spilled_bytes,start_ns,"
-		"end_ns,local_page_ppm,mean_distance_centi,off_home_page_s,balloon_steps,"
-		"balloon_failures,s_to_90,s_to_75,s_to_50,pages_by_node,bandwidth_bytes_per_s,"
-		"memory_latency_ps,slowdown_ppm,remote_traffic_ppm,cause_remote_ppm,"
-		"cause_controller_ppm,cause_port_ppm,cause_fabric_ppm,cause_link_ppm,"
-		"cause_cores_ppm,hosts_asked,asked_host,most_host_free_bytes,most_node_free_bytes,"
-		"most_host_free_vcpus,reason\n",
-		key_columns);
+	schema_print_header(&schema_zones, out);
 }
 
 static void print_key(const struct run *r, FILE *out)
@@ -66,7 +51,8 @@ static void print_quantiles(struct run *r, FILE *out)
 	if (nr)
 		qsort(r->local_scratch, nr, sizeof(*r->local_scratch), by_value);
 	for (size_t i = 0; i < 3; i++)
-		fprintf(out, ",%" PRId32, nr ? r->local_scratch[(nr - 1) * percent[i] / 100] : 0);
+		figure_print_next(
+			nr ? r->local_scratch[(nr - 1) * percent[i] / 100] : FIGURE_UNKNOWN, out);
 }
 
 /* What zones and dom0 hold on the first, second, ... node of all hosts together. */
@@ -92,15 +78,16 @@ void run_print_sample(struct run *r, int64_t at_ns)
 {
 	const struct totals *t = &r->totals;
 	FILE *out = r->in->timeline;
-	int64_t distance = t->resident_bytes ? (int64_t)(t->distance / t->resident_bytes) : 0;
+	bool any = t->resident_bytes > 0;
 
 	print_key(r, out);
 	fprintf(out, ",%" PRId64 ",%" PRIu32 ",%" PRIu64 ",%" PRId64 ",%" PRId64 ",%" PRId64,
 		at_ns / NS_PER_S, r->live.nr_live, r->waiting.nr, t->vcpus, t->resident_bytes,
 		r->stranded.free_bytes_now);
-	fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64,
-		ppm(t->local_bytes, t->resident_bytes), ppm(t->own_bytes, t->resident_bytes),
-		distance, r->row->zones_placed, r->row->zones_refused);
+	figure_print_next(any ? ppm(t->local_bytes, t->resident_bytes) : FIGURE_UNKNOWN, out);
+	figure_print_next(any ? ppm(t->own_bytes, t->resident_bytes) : FIGURE_UNKNOWN, out);
+	figure_print_next(any ? (int64_t)(t->distance / t->resident_bytes) : FIGURE_UNKNOWN, out);
+	fprintf(out, ",%" PRId64 ",%" PRId64, r->row->zones_placed, r->row->zones_refused);
 	print_quantiles(r, out);
 	fprintf(out, ",%" PRId64 ",%" PRId64, r->row->balloon_steps, r->row->balloon_failures);
 	print_nodes(r, out);
@@ -154,20 +141,19 @@ static void print_life(const struct run *r, uint32_t slot, int64_t end_ns, FILE 
 		resident_ns = d->resident_ns;
 		local_ns = d->local_ns;
 	}
-	fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64, end_ns,
-		ppm_wide(local_ns, resident_ns), z->locality.mean_distance_centi,
+	fprintf(out, ",%" PRId64, end_ns);
+	figure_print_next(resident_ns ? ppm_wide(local_ns, resident_ns) : FIGURE_UNKNOWN, out);
+	fprintf(out, ",%" PRId64 ",%" PRId64, z->locality.mean_distance_centi,
 		(int64_t)((resident_ns - local_ns) / PAGE_BYTES / NS_PER_S));
 	if (!d || !d->nr_vnodes) {
 		fputs(",0,0,,,", out);
 		return;
 	}
 	fprintf(out, ",%" PRIu64 ",%" PRIu64, d->steps, d->failures);
-	for (int i = 0; i < DYNAMIC_LEVELS; i++) {
-		if (d->below_ns[i] == NS_NEVER)
-			fputc(',', out);
-		else
-			fprintf(out, ",%" PRId64, d->below_ns[i] / NS_PER_S);
-	}
+	for (int i = 0; i < DYNAMIC_LEVELS; i++)
+		figure_print_next(d->below_ns[i] == NS_NEVER ? FIGURE_UNKNOWN
+							     : d->below_ns[i] / NS_PER_S,
+				  out);
 }
 
 /* "4:4194304 0:1048576", nodes as the operating system numbers them; nothing when
@@ -199,14 +185,17 @@ static void print_price(struct run *r, uint32_t slot, int64_t end_ns, FILE *out)
 	struct price_figures f;
 	struct price_life life;
 
-	if (!run_price_look(r, slot, &life)) {
+	if (run_price_look(r, slot, &life))
+		price_figures(&life, &f);
+	/* no cost model, or a life of no time: there is nothing to say of it */
+	if (!r->price || !f.slowdown_ppm) {
 		fputs(",,,,,,,,,,,,,,,,\n", out);
 		return;
 	}
-	price_figures(&life, &f);
-	fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64,
-		price_bandwidth(&life, end_ns - r->live.zone[slot].start_ns), f.latency_ps,
-		f.slowdown_ppm, f.remote_ppm);
+	fprintf(out, ",%" PRId64, price_bandwidth(&life, end_ns - r->live.zone[slot].start_ns));
+	figure_print_next(life.bytes > 0 ? f.latency_ps : FIGURE_UNKNOWN, out);
+	fprintf(out, ",%" PRId64, f.slowdown_ppm);
+	figure_print_next(life.bytes > 0 ? f.remote_ppm : FIGURE_UNKNOWN, out);
 	for (int c = 0; c < COST_CAUSES; c++)
 		fprintf(out, ",%" PRId64, f.cause_ppm[c]);
 	fputs(",,,,,,\n", out);

@@ -70,7 +70,6 @@ int run_probe(struct run *r, uint32_t slot, uint64_t ordinal, uint32_t host, str
 				      .zone = ordinal,
 				      .vcpus = r->zone.vcpus};
 	struct cost_params params;
-	const struct probe_figures *f;
 	struct measure m;
 	int rc = 0;
 
@@ -92,17 +91,24 @@ int run_probe(struct run *r, uint32_t slot, uint64_t ordinal, uint32_t host, str
 	record.name = xstrdup(r->zone.name);
 	record.nodes = nodes_text(&r->plan);
 	probe_list_add(r->in->probes, &record);
-	f = record.measured ? &record.found : &record.predicted;
-	r->probed.nr++;
-	r->probed.triad += f->triad_bytes_per_s;
-	r->probed.chase += f->chase_ps;
+	r->predicted.nr++;
+	r->predicted.triad += record.predicted.triad_bytes_per_s;
+	r->predicted.chase += record.predicted.chase_ps;
+	r->measured.nr += record.measured;
+	r->measured.triad += record.found.triad_bytes_per_s;
+	r->measured.chase += record.found.chase_ps;
 	return 0;
 }
 
 void run_probe_finish(struct run *r)
 {
-	if (!r->probed.nr)
-		return;
-	r->row->triad_bytes_per_s = (int64_t)(r->probed.triad / r->probed.nr);
-	r->row->chase_ps = (int64_t)(r->probed.chase / r->probed.nr);
+	if (r->predicted.nr) {
+		r->row->predicted_triad_bytes_per_s =
+			(int64_t)(r->predicted.triad / r->predicted.nr);
+		r->row->predicted_chase_ps = (int64_t)(r->predicted.chase / r->predicted.nr);
+	}
+	if (r->measured.nr) {
+		r->row->triad_bytes_per_s = (int64_t)(r->measured.triad / r->measured.nr);
+		r->row->chase_ps = (int64_t)(r->measured.chase / r->measured.nr);
+	}
 }

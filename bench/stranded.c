@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/units.h"
+#include "schema/schema.h"
 
 #define FRAGMENT_VCPUS 16
 
@@ -111,7 +112,10 @@ void stranded_after(struct stranded *s, uint32_t host, int64_t vcpus, int64_t by
 
 void stranded_result(struct stranded *s, int64_t *vcpu_ppm, int64_t *memory_ppm, int64_t *fr16_ppm)
 {
+	*vcpu_ppm = *memory_ppm = *fr16_ppm = FIGURE_UNKNOWN;
 	stranded_before(s);
+	if (!s->fullest)
+		return;
 	*vcpu_ppm = ppm(s->peak.vcpus, s->capacity_vcpus);
 	*memory_ppm = ppm(s->peak.bytes, s->capacity_bytes);
 	*fr16_ppm = ppm(s->peak.fragments, s->peak.free_vcpus);

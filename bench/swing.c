@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/units.h"
+#include "schema/schema.h"
 
 #define NOBODY UINT32_MAX
 
@@ -149,11 +150,11 @@ static size_t normalise(struct swing_launch *l, size_t nr)
 int64_t swing_ppm(struct swing *s)
 {
 	if (!s->nr)
-		return 0;
+		return FIGURE_UNKNOWN;
 	qsort(s->launch, s->nr, sizeof(*s->launch), by_group);
 	s->nr = normalise(s->launch, s->nr);
 	if (!s->nr)
-		return 0;
+		return FIGURE_UNKNOWN;
 	qsort(s->launch, s->nr, sizeof(*s->launch), by_performance);
 	return ppm((int64_t)at_percent(s->launch, s->nr, 95) - at_percent(s->launch, s->nr, 5),
 		   at_percent(s->launch, s->nr, 50));

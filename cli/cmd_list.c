@@ -155,46 +155,54 @@ static int list_workloads(struct rows *r, bool quiet, struct error *err)
 }
 
 static const struct column with_source[] = {
-	{"name", COLUMN_TEXT},
-	{"summary", COLUMN_TEXT},
-	{"source", COLUMN_WIDE},
-	{NULL, COLUMN_TEXT},
+	{.name = "name"},
+	{.name = "summary"},
+	{.name = "source", .wide = true},
 };
 
 static const struct column backend_columns[] = {
-	{"name", COLUMN_TEXT},	    {"summary", COLUMN_TEXT}, {"can", COLUMN_TEXT},
-	{"tells", COLUMN_TEXT},	    {"why_not", COLUMN_WIDE}, {"host", COLUMN_WIDE},
-	{"allocator", COLUMN_WIDE}, {NULL, COLUMN_TEXT},
+	{.name = "name"},
+	{.name = "summary"},
+	{.name = "can"},
+	{.name = "tells"},
+	{.name = "why_not", .wide = true},
+	{.name = "host", .wide = true},
+	{.name = "allocator", .wide = true},
 };
 
 static const struct column option_columns[] = {
-	{"backend", COLUMN_TEXT}, {"option", COLUMN_TEXT}, {"value", COLUMN_TEXT},
-	{"meaning", COLUMN_TEXT}, {"from", COLUMN_WIDE},   {NULL, COLUMN_TEXT},
+	{.name = "backend"}, {.name = "option"},	       {.name = "value"},
+	{.name = "meaning"}, {.name = "from", .wide = true},
 };
 
 static const struct column topology_columns[] = {
-	{"name", COLUMN_TEXT},		{"nodes", COLUMN_COUNT}, {"cpus", COLUMN_COUNT},
-	{"memory_bytes", COLUMN_BYTES}, {"source", COLUMN_TEXT}, {NULL, COLUMN_TEXT},
+	{.name = "name"},
+	{.name = "nodes", .unit = UNIT_COUNT},
+	{.name = "cpus", .unit = UNIT_COUNT},
+	{.name = "memory_bytes", .title = "memory", .unit = UNIT_BYTES},
+	{.name = "source"},
 };
 
 static const struct column workload_columns[] = {
-	{"name", COLUMN_TEXT},
-	{"path", COLUMN_WIDE},
-	{"note", COLUMN_TEXT},
-	{NULL, COLUMN_TEXT},
+	{.name = "name"},
+	{.name = "path", .wide = true},
+	{.name = "note"},
 };
+
+#define COLUMNS(table) (table), sizeof(table) / sizeof((table)[0])
 
 static const struct list {
 	const char *name;
 	const struct column *column;
+	size_t nr_columns;
 	int (*fill)(struct rows *r, bool quiet, struct error *err);
 } lists[] = {
-	{"policies", with_source, list_policies},
-	{"backends", backend_columns, list_backends},
-	{"options", option_columns, list_options},
-	{"topologies", topology_columns, list_topologies},
-	{"workloads", workload_columns, list_workloads},
-	{"formats", with_source, list_formats},
+	{"policies", COLUMNS(with_source), list_policies},
+	{"backends", COLUMNS(backend_columns), list_backends},
+	{"options", COLUMNS(option_columns), list_options},
+	{"topologies", COLUMNS(topology_columns), list_topologies},
+	{"workloads", COLUMNS(workload_columns), list_workloads},
+	{"formats", COLUMNS(with_source), list_formats},
 };
 
 #define NR_LISTS (sizeof(lists) / sizeof(lists[0]))
@@ -233,6 +241,7 @@ static int run_list(const struct args *args, int *status, struct error *err)
 		return ERR_USAGE;
 	rows.name = list->name;
 	rows.column = list->column;
+	rows.nr_columns = list->nr_columns;
 	rc = list->fill(&rows, args_flag(args, "quiet"), err);
 	if (rc == 0)
 		rows_print(&rows, format, stdout);

@@ -113,11 +113,11 @@ static void add_row(struct sizing *s, const struct policy *policy, const struct 
 		rows_number(&s->rows, r->hosts);
 		rows_number(&s->rows, r->row.local_page_ppm);
 		rows_number(&s->rows, r->row.mean_distance_centi);
-		rows_unknown(&s->rows);
+		rows_number(&s->rows, FIGURE_UNKNOWN);
 		return;
 	}
 	for (int i = 0; i < 3; i++)
-		rows_unknown(&s->rows);
+		rows_number(&s->rows, FIGURE_UNKNOWN);
 	rows_text(&s->rows, r->why);
 	s->nr_short++;
 }
@@ -146,20 +146,10 @@ static int size_all(struct sizing *s, struct error *err)
 
 static int run_size(const struct args *args, int *status, struct error *err)
 {
-	static const struct column column[] = {
-		{"workload", COLUMN_WIDE},
-		{"topology", COLUMN_WIDE},
-		{"policy", COLUMN_TEXT},
-		{"zones", COLUMN_COUNT},
-		{"peak_live_zones", COLUMN_COUNT},
-		{"hosts_by_sums", COLUMN_COUNT},
-		{"hosts", COLUMN_COUNT},
-		{"local_page_ppm", COLUMN_PPM},
-		{"mean_distance_centi", COLUMN_COUNT},
-		{"why", COLUMN_TEXT},
-		{NULL, COLUMN_TEXT},
-	};
-	struct sizing s = {.args = args, .rows = {.name = "sizes", .column = column}};
+	struct sizing s = {.args = args,
+			   .rows = {.name = "sizes",
+				    .column = schema_size.column,
+				    .nr_columns = schema_size.nr}};
 	enum output_format format;
 	int rc = args_format(args, true, &format, err);
 

@@ -31,7 +31,7 @@ struct swing_row {
 	const struct zone *zone;
 	uint32_t launches, placed;
 	/* Performance: 1 / slowdown, a million = as if alone with all memory local.
-	 * 0 where it was never placed. */
+	 * FIGURE_UNKNOWN where it was never placed. */
 	int64_t p5_ppm, p50_ppm, p95_ppm;
 	int64_t swing_ppm; /* (p95 - p5) / p50 */
 };

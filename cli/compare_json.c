@@ -2,10 +2,11 @@
 #include <stdlib.h>
 
 #include "cli/compare.h"
+#include "schema/schema.h"
 
 static void put(json_t *o, const char *key, int64_t value)
 {
-	json_object_set_new(o, key, json_integer(value));
+	json_object_set_new(o, key, is_known(value) ? json_integer(value) : json_null());
 }
 
 static void put_cost(json_t *o, const struct compare_row *r)

@@ -6,6 +6,7 @@
 #include "base/table.h"
 #include "base/units.h"
 #include "cli/compare.h"
+#include "schema/schema.h"
 
 char *compare_nodes(const struct plan *p)
 {
@@ -64,6 +65,21 @@ static const char *main_cause(const struct cost_result *r)
 	return best < 0 ? "-" : cost_cause_name((enum cost_cause)best);
 }
 
+static void figure_cell(struct table *t, enum unit u, int64_t figure, int decimals)
+{
+	char text[40];
+
+	table_cell(t, "%s", unit_text(u, figure, decimals, text, sizeof(text)));
+}
+
+static void percent_cell(struct table *t, int64_t figure)
+{
+	char text[40];
+
+	table_cell(t, "%s%s", unit_text(UNIT_SHARE, figure, 1, text, sizeof(text)),
+		   is_known(figure) ? "%" : "");
+}
+
 static void header(struct table *t, bool question, bool day)
 {
 	static const char *const name[] = {"policy", "zone",  "nodes",	  "distance",
@@ -88,8 +104,8 @@ static void day_cells(struct table *t, const struct compare_row *r)
 		table_cell(t, "-");
 		return;
 	}
-	table_cell(t, "%.1f%%", (double)r->day.local_page_ppm / 1e4);
-	table_cell(t, "%.3f", (double)r->day.slowdown_ppm / 1e6);
+	percent_cell(t, r->day.local_page_ppm);
+	figure_cell(t, UNIT_FACTOR, r->day.slowdown_ppm, 3);
 }
 
 static void text_row(struct table *t, const struct compare_row *r, bool question, bool day)
@@ -111,14 +127,14 @@ static void text_row(struct table *t, const struct compare_row *r, bool question
 	}
 	nodes = compare_nodes(&r->plan);
 	table_cell(t, "%s", nodes);
-	table_cell(t, "%.2f", (double)r->mean_distance_centi / 100);
-	table_cell(t, "%.2f", (double)c->bandwidth_bytes_per_s / 1e9);
-	table_cell(t, "%.1f", (double)c->latency_ps / 1e3);
-	table_cell(t, "%.3f", (double)c->slowdown_ppm / 1e6);
+	figure_cell(t, UNIT_SLIT, r->mean_distance_centi, 2);
+	figure_cell(t, UNIT_BYTES_PER_S, c->bandwidth_bytes_per_s, 2);
+	figure_cell(t, UNIT_PS, c->latency_ps, 1);
+	figure_cell(t, UNIT_FACTOR, c->slowdown_ppm, 3);
 	table_cell(t, "%s", main_cause(c));
-	table_cell(t, "%.1f%%", (double)c->remote_ppm / 1e4);
+	percent_cell(t, c->remote_ppm);
 	table_cell(t, "%s", bytes_text(r->plan.spilled_bytes, spill, sizeof(spill)));
-	table_cell(t, "%.1f%%", (double)r->map_cost_ppm / 1e4);
+	percent_cell(t, r->map_cost_ppm);
 	if (day)
 		day_cells(t, r);
 	table_end_row(t);
@@ -129,6 +145,7 @@ static void text_row(struct table *t, const struct compare_row *r, bool question
 static void print_answer(const struct compare *c, FILE *out)
 {
 	size_t wins = 0;
+	char text[40];
 
 	fprintf(out, "\n");
 	for (size_t i = 0; i + 1 < c->nr; i++) {
@@ -140,8 +157,8 @@ static void print_answer(const struct compare *c, FILE *out)
 		gain = compare_gain_ppm(a, b);
 		if (!gain)
 			continue;
-		fprintf(out, "%s: %s does %.1f %% of the work of %s\n", a->label, b->policy->name,
-			(double)gain / 1e4, a->policy->name);
+		fprintf(out, "%s: %s does %s %% of the work of %s\n", a->label, b->policy->name,
+			unit_text(UNIT_SHARE, gain, 1, text, sizeof(text)), a->policy->name);
 		wins += gain > 1010000;
 	}
 	fprintf(out, "the second of a pair wins by more than 1 %% in %zu cases on this host\n",
@@ -164,10 +181,10 @@ static void print_swing(const struct compare *c, FILE *out)
 		table_cell(t, "%s", r->zone->name);
 		table_cell(t, "%u", r->launches);
 		table_cell(t, "%u", r->placed);
-		table_cell(t, "%.1f%%", (double)r->p5_ppm / 1e4);
-		table_cell(t, "%.1f%%", (double)r->p50_ppm / 1e4);
-		table_cell(t, "%.1f%%", (double)r->p95_ppm / 1e4);
-		table_cell(t, "%.1f%%", (double)r->swing_ppm / 1e4);
+		percent_cell(t, r->p5_ppm);
+		percent_cell(t, r->p50_ppm);
+		percent_cell(t, r->p95_ppm);
+		percent_cell(t, r->swing_ppm);
 		table_end_row(t);
 	}
 	fprintf(out, "\nperformance among changing neighbours (100 %% = alone, all local)\n");
@@ -177,13 +194,16 @@ static void print_swing(const struct compare *c, FILE *out)
 
 static void csv_swing(const struct compare *c, FILE *out)
 {
-	fputs("policy,zone,launches,placed,p5_ppm,p50_ppm,p95_ppm,swing_ppm\n", out);
+	schema_print_header(&schema_launches, out);
 	for (size_t i = 0; i < c->nr_swing; i++) {
 		const struct swing_row *r = &c->swing[i];
 
-		fprintf(out, "%s,%s,%u,%u,%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "\n",
-			r->policy->name, r->zone->name, r->launches, r->placed, r->p5_ppm,
-			r->p50_ppm, r->p95_ppm, r->swing_ppm);
+		fprintf(out, "%s,%s,%u,%u", r->policy->name, r->zone->name, r->launches, r->placed);
+		figure_print_next(r->p5_ppm, out);
+		figure_print_next(r->p50_ppm, out);
+		figure_print_next(r->p95_ppm, out);
+		figure_print_next(r->swing_ppm, out);
+		fputc('\n', out);
 	}
 }
 
@@ -216,12 +236,7 @@ void compare_print_csv(const struct compare *c, FILE *out)
 		csv_swing(c, out);
 		return;
 	}
-	fputs("case,policy,zone,placed,nodes,mean_distance_centi,bandwidth_bytes_per_s,latency_ps,"
-	      "slowdown_ppm,remote_ppm,cause_remote_ppm,cause_controller_ppm,cause_port_ppm,"
-	      "cause_fabric_ppm,cause_link_ppm,cause_cores_ppm,spilled_bytes,map_cost_ppm,"
-	      "latency_grade,bandwidth_grade,day_local_page_ppm,day_slowdown_ppm,"
-	      "day_balloon_steps,day_balloon_failures\n",
-	      out);
+	schema_print_header(&schema_compare, out);
 	for (size_t i = 0; i < c->nr; i++) {
 		const struct compare_row *r = &c->row[i];
 		char *nodes;

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/units.h"
 #include "cli/compare.h"
+#include "schema/schema.h"
 
 /* More neighbours than this are not drawn: zones small enough to need more do not
  * load a host's memory much. */
@@ -103,6 +104,7 @@ static int64_t percentile(const int64_t *sorted, uint32_t nr, uint32_t percent)
 
 static void fill_swing(struct swing_row *r, int64_t *performance)
 {
+	r->p5_ppm = r->p50_ppm = r->p95_ppm = r->swing_ppm = FIGURE_UNKNOWN;
 	if (!r->placed)
 		return;
 	qsort(performance, r->placed, sizeof(*performance), by_value);

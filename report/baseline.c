@@ -30,7 +30,10 @@ int baseline_load(struct baseline *out, const char *path, struct error *err)
 			       "run",
 			       path);
 	else
-		rc = sheet_load(&out->summary, path, err);
+		rc = sheet_load(&out->summary, path,
+				"make the baseline anew: homenode check RUN --baseline FILE "
+				"--update --reason TEXT",
+				err);
 	if (!rc)
 		rc = file_sha256(path, out->actual_sha256, err);
 	if (!rc && access(record, F_OK) == 0)

@@ -2,7 +2,8 @@
  * A summary held in memory: a table whose first columns, up to "seed", say which
  * row it is (topology, workload, policy, memory policy, ...) and whose other
  * columns are whole numbers. Columns are found by name, so that a file with more columns
- * than today's reads the same; a cell may be empty: that figure is not known.
+ * than today's reads the same; a cell may be empty: that figure is not known. The version
+ * of the file, its first column, is checked and not kept.
  */
 #ifndef REPORT_SHEET_H
 #define REPORT_SHEET_H
@@ -30,11 +31,12 @@ struct sheet {
 };
 
 /*
- * Reads a whole summary. ERR_INPUT with file:line:column: a key column is
+ * Reads a whole summary. ERR_INPUT with file:line:column: the file is of an older or a
+ * newer format (`renew` is what to do about an older one), a key column is
  * missing, a figure is no whole number, two rows have the same key; else as
  * csv_open() and csv_next(). On failure `out` is released.
  */
-int sheet_load(struct sheet *out, const char *path, struct error *err) MUST_USE;
+int sheet_load(struct sheet *out, const char *path, const char *renew, struct error *err) MUST_USE;
 void sheet_release(struct sheet *s); /* zeroed is fine */
 
 int sheet_column(const struct sheet *s, const char *name); /* -1: there is none */

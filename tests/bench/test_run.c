@@ -80,8 +80,8 @@ static void outcome_free(struct outcome *o)
 
 static bool same_row(const struct row *a, const struct row *b)
 {
-	for (size_t c = 0; c < nr_row_columns; c++)
-		if (row_figure(a, c) != row_figure(b, c))
+	for (int f = 0; f < NR_SUMMARY_FIGURES; f++)
+		if (row_figure(a, (enum summary_figure)f) != row_figure(b, (enum summary_figure)f))
 			return false;
 	return true;
 }

@@ -3,6 +3,7 @@
 
 #include "bench/stranded.h"
 #include "plan/plan.h"
+#include "schema/schema.h"
 #include "tests/placement/hosts.h"
 
 static struct host *host;
@@ -46,10 +47,10 @@ static void change(int sign, unsigned node, uint32_t vcpus, int64_t bytes)
 Test(stranded, an_empty_host)
 {
 	stranded_result(&stranded, &vcpu_ppm, &memory_ppm, &fr16_ppm);
-	cr_expect_eq(vcpu_ppm, 0);
-	cr_expect_eq(memory_ppm, 0);
 	/* nothing was ever placed: there is no fullest moment */
-	cr_expect_eq(fr16_ppm, 0);
+	cr_expect_eq(vcpu_ppm, FIGURE_UNKNOWN);
+	cr_expect_eq(memory_ppm, FIGURE_UNKNOWN);
+	cr_expect_eq(fr16_ppm, FIGURE_UNKNOWN);
 }
 
 Test(stranded, what_has_no_counterpart)

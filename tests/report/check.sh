@@ -88,14 +88,14 @@ refused 2 check "$work/bad" --baseline "$base" --rules "$work/rules.json"
 says err 'rules.json:1:'
 
 # worst first
-awk -F, -v OFS=, 'NR > 1 { $7 += NR; $8 += 1000 * NR } { print }' "$work/run/summary.csv" \
+awk -F, -v OFS=, 'NR > 1 { $8 += NR; $9 += 1000 * NR } { print }' "$work/run/summary.csv" \
 	>"$work/bad/summary.csv"
 run 1 check "$work/bad" --baseline "$base" --format csv
 awk -F, 'NR > 2 && $7 + 0 > last + 0 { bad = 1 } NR > 1 { last = $7 } END { exit bad }' \
 	"$work/out" || fail "not worst first: $(cat "$work/out")"
 
 # GitHub shows ten annotations of a kind: the worst nine, and how many more
-awk -F, -v OFS=, 'NR > 1 { for (i = 7; i < 13; i++) $i += NR } { print }' "$work/run/summary.csv" \
+awk -F, -v OFS=, 'NR > 1 { for (i = 8; i < 14; i++) $i += NR } { print }' "$work/run/summary.csv" \
 	>"$work/bad/summary.csv"
 run 1 check "$work/bad" --baseline "$base" --format github --junit "$work/junit.xml"
 [ "$(grep -c '^::error ' "$work/out")" -eq 10 ] || fail "not ten annotations: $(cat "$work/out")"
@@ -117,11 +117,24 @@ run 1 check "$work/odd.csv" --baseline "$work/odd, 5%: it/base.csv" --format mar
 says out 'a\|b %0A\<i\> edera-scatter'
 run 0 check "$work/run/summary.csv" --baseline "$base"
 says err "a summary file alone does not tell its inputs"
-sed 's/"format": 1/"format": 2/' "$work/base.json" >"$work/newer.json"
+sed 's/"format": 2/"format": 3/' "$work/base.json" >"$work/newer.json"
 cp "$base" "$work/newer.csv"
 refused 2 check "$work/run" --baseline "$work/newer.csv"
 says err "newer.json:2:"
 says err "made by a newer homenode"
+
+# a summary of another format is refused where that shows, with what to do about it
+cut -d, -f2- "$base" >"$work/older.csv"
+refused 2 check "$work/run" --baseline "$work/older.csv"
+says err "older.csv:1: the summary has format 1"
+says err "--update --reason TEXT"
+cp "$work/older.csv" "$work/bad/summary.csv"
+refused 2 check "$work/bad" --baseline "$base"
+says err "bad/summary.csv:1: "
+says err "run it again: homenode run golden-seven --output"
+sed '2,$s/^2,/3,/' "$base" >"$work/newer.csv"
+refused 2 check "$work/newer.csv" --baseline "$base"
+says err "newer.csv:2:1: the summary has format 3 and was made by a newer homenode"
 
 # rows and columns that only one has
 grep -v edera-scatter "$work/run/summary.csv" >"$work/bad/summary.csv"
@@ -143,7 +156,7 @@ cp "$work/run/summary.csv" "$work/bad/summary.csv"
 sed 's/"sha256": "..../"sha256": "0000/' "$work/run/run.json" >"$work/bad/run.json"
 run 1 check "$work/bad" --baseline "$base"
 says out "golden-seven.json is not the file that the baseline was made from"
-sed 's/"format": 1/"format": 2/' "$work/run/run.json" >"$work/bad/run.json"
+sed 's/"format": 2/"format": 3/' "$work/run/run.json" >"$work/bad/run.json"
 refused 2 check "$work/bad" --baseline "$base"
 says err "made by a newer homenode"
 sed 's/"complete": true/"complete": false/' "$work/run/run.json" >"$work/bad/run.json"
@@ -161,10 +174,10 @@ refused 2 check "$work/run"
 refused 2 check "$work/run" --baseline "$base" --format xml
 refused 2 check "$work/run" --baseline "$base" --update
 refused 2 check "$work/run" --baseline "$base" --update --reason ""
-echo "topology,workload,policy,memory_policy,seed,x
-a,b,c,d,1,ten" >"$work/bad.csv"
+echo "format,topology,workload,policy,memory_policy,seed,x
+2,a,b,c,d,1,ten" >"$work/bad.csv"
 refused 2 check "$work/bad.csv" --baseline "$base"
-says err "bad.csv:2:11"
+says err "bad.csv:2:13"
 
 # a second update keeps the first reason
 run 0 check "$work/run" --baseline "$base" --update --reason "second" --quiet
@@ -174,7 +187,7 @@ grep -q '"first figures"' "$work/base.json" || fail "the first reason is gone"
 # policies, those rows alone turn red
 worse=${HOMENODE_BUILD:-build/dev}/homenode-worse
 if [ -x "$worse" ]; then
-	policies=$(cut -d, -f3 results/baseline/golden-seven.csv | sed 1d | sort -u | paste -s -d , -)
+	policies=$(cut -d, -f4 results/baseline/golden-seven.csv | sed 1d | sort -u | paste -s -d , -)
 	for program in "$HOMENODE" "$worse"; do
 		"$program" run workloads/golden-seven.json --policy "$policies" \
 			--output "$work/$(basename "$program")" --quiet >/dev/null || fail "$program does not run"
@@ -203,9 +216,9 @@ repeats()
 	mkdir -p "$work/$1"
 	cp "$work/about" "$work/$1/run.json"
 	awk -v shift="$2" -v n="$3" 'BEGIN {
-		print "topology,workload,policy,memory_policy,seed,latency_ns"
+		print "format,topology,workload,policy,memory_policy,seed,latency_ns"
 		for (i = 1; i <= n; i++)
-			print "t,w,p,static," i "," 1000 + 50 * i + shift + (i * 7919 + shift) % 11
+			print "2,t,w,p,static," i "," 1000 + 50 * i + shift + (i * 7919 + shift) % 11
 	}' >"$work/$1/summary.csv"
 }
 repeats m1 0 8
