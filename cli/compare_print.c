@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "base/table.h"
 #include "base/units.h"
-#include "cli/compare.h"
+#include "cli/compare_print.h"
 #include "schema/schema.h"
 
 char *compare_nodes(const struct plan *p)
@@ -20,20 +20,6 @@ char *compare_nodes(const struct plan *p)
 		text = longer;
 	}
 	return text;
-}
-
-int64_t compare_gain_ppm(const struct compare_row *from, const struct compare_row *to)
-{
-	const struct cost_result *a = &from->cost, *b = &to->cost;
-
-	if (!from->placed || !to->placed || a->bandwidth_bytes_per_s <= 0 || b->latency_ps <= 0)
-		return 0;
-	if (from->zone->profile && from->zone->profile->stall_share_ppm < 500000 &&
-	    !from->zone->profile->demand_bytes_per_s)
-		return ppm(b->bandwidth_bytes_per_s, a->bandwidth_bytes_per_s);
-	if (from->zone->profile && from->zone->profile->stall_share_ppm == 1000000)
-		return ppm(a->latency_ps, b->latency_ps);
-	return ppm(a->slowdown_ppm, b->slowdown_ppm);
 }
 
 char *compare_grade(const struct compare *c)
@@ -174,8 +160,8 @@ static void print_swing(const struct compare *c, FILE *out)
 	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
 		table_cell(t, "%s", name[i]);
 	table_end_row(t);
-	for (size_t i = 0; i < c->nr_swing; i++) {
-		const struct swing_row *r = &c->swing[i];
+	for (size_t i = 0; i < c->nr_launches; i++) {
+		const struct launch_row *r = &c->launch[i];
 
 		table_cell(t, "%s", r->policy->name);
 		table_cell(t, "%s", r->zone->name);
@@ -195,8 +181,8 @@ static void print_swing(const struct compare *c, FILE *out)
 static void csv_swing(const struct compare *c, FILE *out)
 {
 	schema_print_header(&schema_launches, out);
-	for (size_t i = 0; i < c->nr_swing; i++) {
-		const struct swing_row *r = &c->swing[i];
+	for (size_t i = 0; i < c->nr_launches; i++) {
+		const struct launch_row *r = &c->launch[i];
 
 		fprintf(out, "%s,%s,%u,%u", r->policy->name, r->zone->name, r->launches, r->placed);
 		figure_print_next(r->p5_ppm, out);
@@ -224,7 +210,7 @@ void compare_print_text(const struct compare *c, FILE *out)
 	}
 	if (c->question)
 		print_answer(c, out);
-	if (c->nr_swing)
+	if (c->nr_launches)
 		print_swing(c, out);
 	fprintf(out, "\n%s\n", grade);
 	free(grade);
@@ -232,7 +218,7 @@ void compare_print_text(const struct compare *c, FILE *out)
 
 void compare_print_csv(const struct compare *c, FILE *out)
 {
-	if (c->nr_swing) {
+	if (c->nr_launches) {
 		csv_swing(c, out);
 		return;
 	}

@@ -262,5 +262,5 @@ const struct policy policy_oracle = {
 	.summary = "the bound: every set of nodes tried against what the trace brings next",
 	.source = "placement/own/oracle.h",
 	.place = place,
-	.foresees = true,
+	.foresees_by = &policy_homenode,
 };
