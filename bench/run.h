@@ -49,7 +49,7 @@ struct run_input {
 	const struct host *const *host; /* nr_hosts */
 	uint32_t nr_hosts;
 	const char *topology; /* label of the row */
-	bool cost; /* price the zones (cost/price.h) */
+	bool cost; /* price the zones (cost/over-time/ledger.h) */
 	bool check; /* verify the invariants at every event */
 	bool skip_bad; /* count bad trace rows instead of stopping */
 	struct probe_list *probes; /* probe every zone once it runs; NULL: do not */

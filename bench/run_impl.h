@@ -13,7 +13,7 @@
 #include "bench/stranded.h"
 #include "bench/swing.h"
 #include "bench/totals.h"
-#include "cost/price.h"
+#include "cost/over-time/ledger.h"
 
 /* Why the zone of the last run_place() was refused. Kept where zones.csv is written. */
 struct refusal {
@@ -42,8 +42,8 @@ struct run {
 	struct fleet fleet;
 	struct totals totals;
 	struct stranded stranded;
-	struct price *price; /* NULL: the run has no cost model */
-	struct price_life life; /* of all zones that ended */
+	struct ledger *price; /* NULL: the run has no cost model */
+	struct lifetime life; /* of all zones that ended */
 	struct swing swing;
 	uint32_t *swing_group; /* by slot */
 	size_t cap_swing_group;

@@ -1,4 +1,4 @@
-/* What a running row's zones cost (cost/price.h); included by bench/run*.c only.
+/* What a running row's zones cost (cost/over-time/ledger.h); included by bench/run*.c only.
  * Everything is nothing when the run has no cost model. */
 #ifndef BENCH_RUN_PRICE_H
 #define BENCH_RUN_PRICE_H
@@ -15,7 +15,7 @@ void run_price_move(struct run *r, uint32_t slot, const struct plan *p, const st
 /* It is gone. */
 void run_price_stop(struct run *r, uint32_t slot);
 /* Its life so far, up to the run's clock; false: there is no cost model. */
-bool run_price_look(struct run *r, uint32_t slot, struct price_life *out);
+bool run_price_look(struct run *r, uint32_t slot, struct lifetime *out);
 
 /* Zones that still live are counted; the row's columns are filled. */
 void run_price_finish(struct run *r);

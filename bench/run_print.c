@@ -196,16 +196,16 @@ static void print_pages(const struct run *r, uint32_t slot, FILE *out)
 /* What its placement cost over its life; empty without a cost model. */
 static void print_price(struct run *r, uint32_t slot, int64_t end_ns, FILE *out)
 {
-	struct price_figures f;
-	struct price_life life;
+	struct lifetime_figures f;
+	struct lifetime life;
 
 	if (!run_price_look(r, slot, &life)) {
 		fputs(",,,,,,,,,,,,,,,,\n", out);
 		return;
 	}
-	price_figures(&life, &f);
+	lifetime_figures(&life, &f);
 	fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64,
-		price_bandwidth(&life, end_ns - r->live.zone[slot].start_ns), f.latency_ps,
+		lifetime_bandwidth(&life, end_ns - r->live.zone[slot].start_ns), f.latency_ps,
 		f.slowdown_ppm, f.remote_ppm);
 	for (int c = 0; c < COST_CAUSES; c++)
 		fprintf(out, ",%" PRId64, f.cause_ppm[c]);

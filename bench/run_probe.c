@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "cost/model.h"
+#include "cost/at-a-moment/snapshot.h"
 
 /* Alone on the host, every vCPU doing what the profile says. */
 static struct cost_result predict(const struct run *r, const struct measure *m,

@@ -10,6 +10,7 @@
 #include "base/units.h"
 #include "cli/command.h"
 #include "cli/compare.h"
+#include "cost/params/assume.h"
 #include "host/host.h"
 
 struct session {

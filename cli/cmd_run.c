@@ -21,7 +21,7 @@
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "cli/version.h"
-#include "cost/params.h"
+#include "cost/params/grades.h"
 #include "host/host.h"
 #include "sim/allocator.h"
 #include "sim/sim.h"

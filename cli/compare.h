@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "cost/model.h"
+#include "cost/at-a-moment/snapshot.h"
 #include "placement/policy.h"
 
 struct compare_row {

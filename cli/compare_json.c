@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "cli/compare.h"
+#include "cost/params/grades.h"
 
 static void put(json_t *o, const char *key, int64_t value)
 {

@@ -6,6 +6,7 @@
 #include "base/table.h"
 #include "base/units.h"
 #include "cli/compare.h"
+#include "cost/params/grades.h"
 
 char *compare_nodes(const struct plan *p)
 {
