@@ -1,166 +1,173 @@
-/* Connected flows together, solved or looked up. */
-#include <math.h>
+#include "cost/over-time/components.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "cost/over-time/price_impl.h"
 
-void *price_room(void *array, size_t *cap, size_t nr, size_t size)
+#define CACHE_FLOWS 8 /* larger components are not kept */
+#define CACHE_SETS 4096
+#define CACHE_WAYS 2
+
+struct key_flow {
+	uint64_t serial; /* of its class */
+	int64_t vcpus_micro;
+};
+
+/* By content; of those of one hash the last few are kept. */
+struct solved_component {
+	uint64_t hash;
+	uint32_t nr; /* 0: empty */
+	struct key_flow flow[CACHE_FLOWS];
+	struct flow_outcome now[CACHE_FLOWS];
+};
+
+void components_init(struct components *c, struct flow_classes *classes)
 {
-	if (nr <= *cap)
-		return array;
-	*cap = nr + nr / 2;
-	return xreallocarray(array, *cap, size);
+	*c = (struct components){
+		.classes = classes,
+		.cache = xcalloc((size_t)CACHE_SETS * CACHE_WAYS, sizeof(*c->cache)),
+	};
 }
 
-void members_begin(struct ledger *p, size_t nr)
+void components_release(struct components *c)
 {
-	p->member = price_room(p->member, &p->cap_members, nr, sizeof(*p->member));
-	p->joined = price_room(p->joined, &p->cap_joined, nr, sizeof(*p->joined));
+	free(c->flow);
+	free(c->joined);
+	free(c->merged);
+	free(c->share);
+	free(c->cache);
+	equilibrium_work_release(&c->work);
+}
+
+void components_begin(struct components *c, size_t nr)
+{
+	if (nr <= c->cap)
+		return;
+	c->cap = nr + nr / 2;
+	c->flow = xreallocarray(c->flow, c->cap, sizeof(*c->flow));
+	c->joined = xreallocarray(c->joined, c->cap, sizeof(*c->joined));
+	c->merged = xreallocarray(c->merged, c->cap, sizeof(*c->merged));
+	c->share =
+		xreallocarray(c->share, c->cap, c->classes->params->nr_nodes * sizeof(*c->share));
 }
 
 /* Those connected with the first that is not done, in order, into joined[]. */
-static uint32_t gather(struct ledger *p, uint32_t nr, uint32_t first)
+static uint32_t gather(struct components *c, uint32_t nr, uint32_t first)
 {
-	struct reach all = p->member[first].reach, before;
+	struct footprint all = c->flow[first].footprint, before;
 	uint32_t joined = 0;
 
 	do {
 		before = all;
 		for (uint32_t i = first; i < nr; i++) {
-			struct member *f = &p->member[i];
+			struct component_flow *f = &c->flow[i];
 
-			if (!f->done && reach_meets(&f->reach, &all))
-				reach_add(&all, &f->reach);
+			if (!f->done && footprints_meet(&f->footprint, &all))
+				footprint_add(&all, &f->footprint);
 		}
-	} while (before.nodes != all.nodes || before.sockets != all.sockets);
+	} while (!footprints_equal(&before, &all));
 	for (uint32_t i = first; i < nr; i++) {
-		struct member *f = &p->member[i];
+		struct component_flow *f = &c->flow[i];
 
-		if (f->done || !reach_meets(&f->reach, &all))
+		if (f->done || !footprints_meet(&f->footprint, &all))
 			continue;
 		f->done = true;
-		p->joined[joined++] = i;
+		c->joined[joined++] = i;
 	}
 	return joined;
 }
 
-static struct flow as_flow(const struct ledger *p, const struct price_model *m, uint32_t kind,
-			   int64_t vcpus_micro, double *share)
-{
-	const struct zone_profile *profile = &p->profile[m->kind[kind].profile];
-	const uint16_t *parts = kind_share(m, kind);
-	double vcpus = (double)vcpus_micro / VCPU_MICRO;
-
-	for (uint32_t n = 0; n < m->params.nr_nodes; n++)
-		share[n] = parts[n] / (double)SHARE_WHOLE;
-	return (struct flow){
-		.node = m->kind[kind].node,
-		.vcpus = vcpus,
-		.lines = vcpus * profile->parallelism,
-		.demand = profile->demand_bytes_per_s
-				  ? (double)profile->demand_bytes_per_s / 1e9 * vcpus
-				  : INFINITY,
-		.reads = profile->read_share_ppm / 1e6,
-		.stall = profile->stall_share_ppm / 1e6,
-		.share = share,
-	};
-}
-
-/* The kind that stands for a member's in a set all of whose members have twins:
+/* The class that stands for the flow's where all of a component have a canonical one:
  * connected, they are on one node. */
-static uint32_t stand_in(const struct price_model *m, const struct member *f, bool twins)
+static uint32_t stand_in(const struct components *c, const struct component_flow *f, bool canonical)
 {
-	return twins ? m->kind[f->kind].twin : f->kind;
+	return canonical ? c->classes->class[f->class].canonical : f->class;
 }
 
-static void solve_joined(struct ledger *p, struct price_model *m, uint32_t joined, bool twins)
+static void solve(struct components *c, uint32_t joined, bool canonical)
 {
-	uint32_t nr_nodes = m->params.nr_nodes;
-	struct flows flows;
+	struct flows flows = {c->merged, joined};
+	const struct cost_params *p = c->classes->params;
 
-	p->flow = price_room(p->flow, &p->cap_flow, joined, sizeof(*p->flow));
-	p->flow_share = price_room(p->flow_share, &p->cap_flow_share, (size_t)joined * nr_nodes,
-				   sizeof(*p->flow_share));
 	for (uint32_t i = 0; i < joined; i++) {
-		const struct member *f = &p->member[p->joined[i]];
+		const struct component_flow *f = &c->flow[c->joined[i]];
 
-		p->flow[i] = as_flow(p, m, stand_in(m, f, twins), f->vcpus_micro,
-				     p->flow_share + (size_t)i * nr_nodes);
+		c->merged[i] = flow_class_flow(c->classes, stand_in(c, f, canonical),
+					       f->vcpus_micro, c->share + (size_t)i * p->nr_nodes);
 	}
-	flows = (struct flows){p->flow, joined};
-	(void)flows_equilibrium(&flows, &m->params, &m->work);
+	(void)flows_equilibrium(&flows, p, &c->work);
 	for (uint32_t i = 0; i < joined; i++)
-		p->member[p->joined[i]].now = p->flow[i].now;
-	p->stats.solved++;
+		c->flow[c->joined[i]].now = c->merged[i].now;
+	c->nr_solved++;
 }
 
-/* The set's content; returns its hash. */
-static uint64_t make_key(const struct ledger *p, const struct price_model *m, uint32_t joined,
-			 bool twins, struct found_flow *key)
+/* The component's content; returns its hash. */
+static uint64_t make_key(const struct components *c, uint32_t joined, bool canonical,
+			 struct key_flow *key)
 {
 	uint64_t hash = joined;
 
 	for (uint32_t i = 0; i < joined; i++) {
-		const struct member *f = &p->member[p->joined[i]];
+		const struct component_flow *f = &c->flow[c->joined[i]];
 
-		key[i].serial = m->kind[stand_in(m, f, twins)].serial;
+		key[i].serial = c->classes->class[stand_in(c, f, canonical)].serial;
 		key[i].vcpus_micro = f->vcpus_micro;
-		hash = price_mix(price_mix(hash, key[i].serial), (uint64_t)key[i].vcpus_micro);
+		hash = hash_mix(hash_mix(hash, key[i].serial), (uint64_t)key[i].vcpus_micro);
 	}
 	return hash;
 }
 
-static bool is_key(const struct found *f, uint64_t hash, const struct found_flow *key, uint32_t nr)
+static bool is_key(const struct solved_component *s, uint64_t hash, const struct key_flow *key,
+		   uint32_t nr)
 {
-	if (f->hash != hash || f->nr != nr)
+	if (s->hash != hash || s->nr != nr)
 		return false;
 	for (uint32_t i = 0; i < nr; i++) {
-		if (f->flow[i].serial != key[i].serial ||
-		    f->flow[i].vcpus_micro != key[i].vcpus_micro)
+		if (s->flow[i].serial != key[i].serial ||
+		    s->flow[i].vcpus_micro != key[i].vcpus_micro)
 			return false;
 	}
 	return true;
 }
 
-static void solve_or_find(struct ledger *p, struct price_model *m, uint32_t joined)
+static void solve_or_look_up(struct components *c, uint32_t joined)
 {
-	struct found_flow key[FOUND_FLOWS];
-	struct found *found;
-	bool twins = true;
+	struct key_flow key[CACHE_FLOWS];
+	struct solved_component *set;
+	bool canonical = true;
 	uint64_t hash;
 
 	for (uint32_t i = 0; i < joined; i++)
-		twins &= m->kind[p->member[p->joined[i]].kind].twin != NOWHERE;
-	if (joined > FOUND_FLOWS) {
-		solve_joined(p, m, joined, twins);
+		canonical &= c->classes->class[c->flow[c->joined[i]].class].canonical != NOWHERE;
+	if (joined > CACHE_FLOWS) {
+		solve(c, joined, canonical);
 		return;
 	}
-	hash = make_key(p, m, joined, twins, key);
-	found = &m->found[(hash >> 20) % FOUND_SETS * FOUND_WAYS];
-	for (uint32_t w = 0; w < FOUND_WAYS; w++) {
-		if (!is_key(&found[w], hash, key, joined))
+	hash = make_key(c, joined, canonical, key);
+	set = &c->cache[(hash >> 20) % CACHE_SETS * CACHE_WAYS];
+	for (uint32_t w = 0; w < CACHE_WAYS; w++) {
+		if (!is_key(&set[w], hash, key, joined))
 			continue;
 		for (uint32_t i = 0; i < joined; i++)
-			p->member[p->joined[i]].now = found[w].now[i];
-		p->stats.found++;
+			c->flow[c->joined[i]].now = set[w].now[i];
+		c->nr_looked_up++;
 		return;
 	}
-	solve_joined(p, m, joined, twins);
+	solve(c, joined, canonical);
 	/* the older goes */
-	memmove(&found[1], &found[0], (FOUND_WAYS - 1) * sizeof(*found));
-	found->hash = hash;
-	found->nr = joined;
-	memcpy(found->flow, key, joined * sizeof(*key));
+	memmove(&set[1], &set[0], (CACHE_WAYS - 1) * sizeof(*set));
+	set->hash = hash;
+	set->nr = joined;
+	memcpy(set->flow, key, joined * sizeof(*key));
 	for (uint32_t i = 0; i < joined; i++)
-		found->now[i] = p->member[p->joined[i]].now;
+		set->now[i] = c->flow[c->joined[i]].now;
 }
 
-void members_solve(struct ledger *p, struct price_model *m, uint32_t nr)
+void components_solve(struct components *c, uint32_t nr)
 {
 	for (uint32_t i = 0; i < nr; i++) {
-		if (!p->member[i].done)
-			solve_or_find(p, m, gather(p, nr, i));
+		if (!c->flow[i].done)
+			solve_or_look_up(c, gather(c, nr, i));
 	}
 }

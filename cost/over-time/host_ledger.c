@@ -1,51 +1,68 @@
-/* One host's zones: what changed is solved again, and valued class by class. */
+#include "cost/over-time/host_ledger.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "cost/over-time/price_impl.h"
+#include "base/units.h"
 
-static void spread_change(struct price_host *h)
+void host_ledger_init(struct host_ledger *h, struct zone_classes *classes)
 {
-	struct reach before;
+	*h = (struct host_ledger){.classes = classes, .free_allocation = NOWHERE};
+}
+
+void host_ledger_release(struct host_ledger *h)
+{
+	free(h->flows);
+	free(h->allocation);
+	free(h->zones);
+	free(h->accounts);
+}
+
+static void spread_change(struct host_ledger *h)
+{
+	struct footprint before;
 
 	do {
 		before = h->changed;
-		for (uint32_t i = 0; i < h->nr_groups; i++) {
-			if (reach_meets(&h->group[i].reach, &h->changed))
-				reach_add(&h->changed, &h->group[i].reach);
+		for (uint32_t i = 0; i < h->nr_flows; i++) {
+			if (footprints_meet(&h->flows[i].footprint, &h->changed))
+				footprint_add(&h->changed, &h->flows[i].footprint);
 		}
-	} while (before.nodes != h->changed.nodes || before.sockets != h->changed.sockets);
+	} while (!footprints_equal(&before, &h->changed));
 }
 
-static uint32_t collect(struct ledger *p, const struct price_host *h)
+/* Those that changed, to be solved; and all classes know where their flows' is. */
+static uint32_t collect(struct host_ledger *h)
 {
+	struct components *c = &h->classes->components;
 	uint32_t nr = 0;
 
-	members_begin(p, h->nr_groups);
-	for (uint32_t i = 0; i < h->nr_groups; i++) {
-		const struct group *g = &h->group[i];
-		struct member *f = &p->member[nr];
+	components_begin(c, h->nr_flows);
+	for (uint32_t i = 0; i < h->nr_flows; i++) {
+		const struct flow_population *p = &h->flows[i];
+		struct component_flow *f = &c->flow[nr];
 
-		h->model->kind[g->kind].got = g->got;
-		if (!reach_meets(&g->reach, &h->changed))
+		h->classes->flows.class[p->class].allocation = p->allocation;
+		if (!footprints_meet(&p->footprint, &h->changed))
 			continue;
-		f->reach = g->reach;
-		f->vcpus_micro = g->vcpus_micro;
-		f->kind = g->kind;
-		f->got = g->got;
+		f->footprint = p->footprint;
+		f->vcpus_micro = p->vcpus_micro;
+		f->class = p->class;
+		f->allocation = p->allocation;
 		f->done = false;
 		nr++;
 	}
 	return nr;
 }
 
-static void account(const struct class_accounts *c, int64_t to_ns, uint128 out[ACCOUNTS])
+static void account(const struct zone_accounts *a, int64_t to_ns, uint128 out[ACCOUNTS])
 {
-	uint64_t ns = (uint64_t)(to_ns - c->since_ns);
+	uint64_t ns = (uint64_t)(to_ns - a->since_ns);
 
-	for (int a = 0; a < ACCOUNTS; a++)
-		out[a] = c->sum[a] + (uint128)c->rate[a] * ns;
+	for (int i = 0; i < ACCOUNTS; i++)
+		out[i] = a->sum[i] + (uint128)a->rate[i] * ns;
 }
 
 static uint64_t whole(double rate)
@@ -53,212 +70,234 @@ static uint64_t whole(double rate)
 	return rate > 0 ? (uint64_t)(rate * ACCOUNT_UNIT + 0.5) : 0;
 }
 
-/* Rates of a zone of the class from what its flows have. The kinds know where. */
-static void value(const struct ledger *p, const struct price_host *h, const struct shape *s,
-		  struct class_accounts *to)
+/* Rates of a zone of the class from what its flows get. */
+static void value(const struct host_ledger *h, const struct zone_class *z, struct zone_accounts *to)
 {
-	const struct price_model *m = h->model;
+	const struct flow_classes *c = &h->classes->flows;
 	double time = 0, vcpus = 0, lost[COST_CAUSES] = {0}, rate = 0, remote = 0, latency = 0;
 	double speed;
 
-	for (uint32_t i = 0; i < s->nr_flows; i++) {
-		const struct shape_flow *f = &s->flow[i];
-		const struct kind *k = &m->kind[f->kind];
-		const struct got *got = &h->got[k->got];
+	for (uint32_t i = 0; i < z->nr_flows; i++) {
+		const struct zone_class_flow *f = &z->flow[i];
+		const struct flow_class *k = &c->class[f->class];
+		const struct allocation *a = &h->allocation[k->allocation];
 		double v = (double)f->vcpus_micro / VCPU_MICRO, part[COST_CAUSES];
-		double stall = p->profile[k->profile].stall_share_ppm / 1e6;
-		struct flow_outcome now = got->now;
+		double stall = c->profile[k->profile].stall_share_ppm / 1e6;
+		struct flow_outcome now = a->now;
 
-		now.rate *= (double)f->vcpus_micro / got->vcpus_micro;
+		now.rate *= (double)f->vcpus_micro / a->vcpus_micro;
 		time += v * flow_time(&now, &f->alone, stall, part);
 		vcpus += v;
 		rate += now.rate;
 		latency += now.rate * now.latency_ns;
-		remote += now.rate * (SHARE_WHOLE - kind_share(m, f->kind)[k->node]) / SHARE_WHOLE;
-		for (int c = 0; c < COST_CAUSES; c++)
-			lost[c] += v * part[c];
+		remote += now.rate * (PAGES_WHOLE - flow_class_pages(c, f->class)[k->node]) /
+			  PAGES_WHOLE;
+		for (int cause = 0; cause < COST_CAUSES; cause++)
+			lost[cause] += v * part[cause];
 	}
 	speed = time > 0 ? vcpus / time : 1;
 	to->rate[ACCOUNT_SPEED] = whole(speed);
-	for (int c = 0; c < COST_CAUSES; c++)
-		to->rate[ACCOUNT_LOST + c] = whole(vcpus > 0 ? speed * (lost[c] / vcpus) : 0);
+	for (int cause = 0; cause < COST_CAUSES; cause++)
+		to->rate[ACCOUNT_LOST + cause] =
+			whole(vcpus > 0 ? speed * (lost[cause] / vcpus) : 0);
 	to->rate[ACCOUNT_BYTES] = whole(rate);
 	to->rate[ACCOUNT_REMOTE_BYTES] = whole(remote);
 	to->rate[ACCOUNT_LATENCY] = whole(latency);
 }
 
-void host_solve(struct ledger *p, struct price_host *h)
+/* Bring the host, which is dirty, to the state since dirty_ns. */
+static void solve(struct host_ledger *h)
 {
+	const struct component_flow *solved;
 	uint32_t nr;
 
 	h->dirty = false;
 	spread_change(h);
-	nr = collect(p, h);
-	members_solve(p, h->model, nr);
+	nr = collect(h);
+	components_solve(&h->classes->components, nr);
+	solved = h->classes->components.flow;
 	for (uint32_t i = 0; i < nr; i++) {
-		struct got *got = &h->got[p->member[i].got];
+		struct allocation *a = &h->allocation[solved[i].allocation];
 
-		got->now = p->member[i].now;
-		got->vcpus_micro = (double)p->member[i].vcpus_micro;
+		a->now = solved[i].now;
+		a->vcpus_micro = (double)solved[i].vcpus_micro;
 	}
-	for (uint32_t i = 0; i < h->nr_classes; i++) {
-		struct class_accounts *c = &h->accounts[i];
+	for (uint32_t i = 0; i < h->nr_zones; i++) {
+		struct zone_accounts *a = &h->accounts[i];
 
-		if (!reach_meets(&h->class[i].reach, &h->changed))
+		if (!footprints_meet(&h->zones[i].footprint, &h->changed))
 			continue;
-		account(c, h->dirty_ns, c->sum);
-		c->since_ns = h->dirty_ns;
-		value(p, h, &h->model->shape[h->class[i].shape], c);
+		account(a, h->dirty_ns, a->sum);
+		a->since_ns = h->dirty_ns;
+		value(h, &h->classes->class[h->zones[i].class], a);
 	}
 }
 
-void host_catch_up(struct ledger *p, struct price_host *h, int64_t now_ns)
+void host_ledger_advance(struct host_ledger *h, int64_t now_ns)
 {
 	if (h->dirty && h->dirty_ns < now_ns)
-		host_solve(p, h);
+		solve(h);
 }
 
-static void mark(struct price_host *h, const struct reach *reach, int64_t now_ns)
+static void mark(struct host_ledger *h, const struct footprint *footprint, int64_t now_ns)
 {
 	if (!h->dirty)
-		h->changed = (struct reach){0};
+		h->changed = (struct footprint){0};
 	h->dirty = true;
 	h->dirty_ns = now_ns;
-	reach_add(&h->changed, reach);
+	footprint_add(&h->changed, footprint);
 }
 
-static uint32_t class_of(const struct price_host *h, uint32_t shape)
+static uint32_t zones_of(const struct host_ledger *h, uint32_t class)
 {
-	for (uint32_t i = 0; i < h->nr_classes; i++) {
-		if (h->class[i].shape == shape)
+	for (uint32_t i = 0; i < h->nr_zones; i++) {
+		if (h->zones[i].class == class)
 			return i;
 	}
 	return NOWHERE;
 }
 
-static uint32_t group_of(const struct price_host *h, uint32_t kind)
+static uint32_t flows_of(const struct host_ledger *h, uint32_t class)
 {
-	for (uint32_t i = 0; i < h->nr_groups; i++) {
-		if (h->group[i].kind == kind)
+	for (uint32_t i = 0; i < h->nr_flows; i++) {
+		if (h->flows[i].class == class)
 			return i;
 	}
 	return NOWHERE;
 }
 
-static uint32_t got_new(struct price_host *h)
+static uint32_t new_allocation(struct host_ledger *h)
 {
-	uint32_t got = h->free_got;
+	uint32_t place = h->free_allocation;
 
-	if (got != NOWHERE) {
-		h->free_got = h->got[got].next_free;
-		return got;
+	if (place != NOWHERE) {
+		h->free_allocation = h->allocation[place].next_free;
+		return place;
 	}
-	h->got = grow(h->got, &h->cap_gots, h->nr_gots, sizeof(*h->got));
-	return h->nr_gots++;
+	h->allocation =
+		grow(h->allocation, &h->cap_allocations, h->nr_allocations, sizeof(*h->allocation));
+	return h->nr_allocations++;
 }
 
-/* An empty group at its place in the canonical order. */
-static struct group *group_new(const struct ledger *p, struct price_host *h, uint32_t kind)
+/* An empty population at its place in the canonical order. */
+static struct flow_population *new_flows(struct host_ledger *h, uint32_t class)
 {
-	uint32_t low = 0, high = h->nr_groups;
+	const struct flow_classes *c = &h->classes->flows;
+	uint32_t low = 0, high = h->nr_flows;
 
-	h->group = grow(h->group, &h->cap_groups, h->nr_groups, sizeof(*h->group));
+	h->flows = grow(h->flows, &h->cap_flows, h->nr_flows, sizeof(*h->flows));
 	while (low < high) {
 		uint32_t middle = (low + high) / 2;
 
-		if (kind_compare(p, h->model, kind, h->group[middle].kind) < 0)
+		if (flow_class_compare(c, class, h->flows[middle].class) < 0)
 			high = middle;
 		else
 			low = middle + 1;
 	}
-	memmove(&h->group[low + 1], &h->group[low], (h->nr_groups++ - low) * sizeof(*h->group));
-	h->group[low] = (struct group){
-		.reach = h->model->kind[kind].reach,
-		.kind = kind,
-		.got = got_new(h),
+	memmove(&h->flows[low + 1], &h->flows[low], (h->nr_flows++ - low) * sizeof(*h->flows));
+	h->flows[low] = (struct flow_population){
+		.footprint = c->class[class].footprint,
+		.class = class,
+		.allocation = new_allocation(h),
 	};
-	return &h->group[low];
+	return &h->flows[low];
 }
 
-static void group_join(const struct ledger *p, struct price_host *h, const struct shape_flow *f)
+static void flow_joins(struct host_ledger *h, const struct zone_class_flow *f)
 {
-	uint32_t at = group_of(h, f->kind);
-	struct group *g = at == NOWHERE ? group_new(p, h, f->kind) : &h->group[at];
+	uint32_t at = flows_of(h, f->class);
+	struct flow_population *p = at == NOWHERE ? new_flows(h, f->class) : &h->flows[at];
 
-	g->vcpus_micro += f->vcpus_micro;
-	g->flows++;
+	p->vcpus_micro += f->vcpus_micro;
+	p->flows++;
 }
 
-static void group_leave(struct price_host *h, const struct shape_flow *f)
+static void flow_leaves(struct host_ledger *h, const struct zone_class_flow *f)
 {
-	uint32_t at = group_of(h, f->kind);
-	struct group *g;
+	uint32_t at = flows_of(h, f->class);
+	struct flow_population *p;
 
 	BUG_ON(at == NOWHERE);
-	g = &h->group[at];
-	g->vcpus_micro -= f->vcpus_micro;
-	if (--g->flows)
+	p = &h->flows[at];
+	p->vcpus_micro -= f->vcpus_micro;
+	if (--p->flows)
 		return;
-	h->got[g->got].next_free = h->free_got;
-	h->free_got = g->got;
-	memmove(g, g + 1, (--h->nr_groups - at) * sizeof(*g));
+	h->allocation[p->allocation].next_free = h->free_allocation;
+	h->free_allocation = p->allocation;
+	memmove(p, p + 1, (--h->nr_flows - at) * sizeof(*p));
 }
 
-static uint32_t class_new(struct price_host *h, uint32_t shape, int64_t now_ns)
+static uint32_t new_zones(struct host_ledger *h, uint32_t class, int64_t now_ns)
 {
-	struct shape *s = &h->model->shape[shape];
+	const struct zone_class *z = &h->classes->class[class];
 
-	h->class = grow(h->class, &h->cap_classes, h->nr_classes, sizeof(*h->class));
-	h->accounts = grow(h->accounts, &h->cap_accounts, h->nr_classes, sizeof(*h->accounts));
-	h->class[h->nr_classes] = (struct class){s->reach, shape, 0};
-	h->accounts[h->nr_classes] = (struct class_accounts){.since_ns = now_ns};
-	h->model->idle_shapes -= !s->classes++;
-	return h->nr_classes++;
+	h->zones = grow(h->zones, &h->cap_zones, h->nr_zones, sizeof(*h->zones));
+	h->accounts = grow(h->accounts, &h->cap_accounts, h->nr_zones, sizeof(*h->accounts));
+	h->zones[h->nr_zones] = (struct zone_population){z->footprint, class, 0};
+	h->accounts[h->nr_zones] = (struct zone_accounts){.since_ns = now_ns};
+	zone_class_hold(h->classes, class);
+	return h->nr_zones++;
 }
 
-static void class_end(struct price_host *h, uint32_t at)
+static void end_zones(struct host_ledger *h, uint32_t at)
 {
-	struct shape *s = &h->model->shape[h->class[at].shape];
-
-	h->model->idle_shapes += !--s->classes;
-	h->nr_classes--;
-	h->class[at] = h->class[h->nr_classes];
-	h->accounts[at] = h->accounts[h->nr_classes];
+	zone_class_drop(h->classes, h->zones[at].class);
+	h->nr_zones--;
+	h->zones[at] = h->zones[h->nr_zones];
+	h->accounts[at] = h->accounts[h->nr_zones];
 }
 
-void host_join(struct ledger *p, struct price_host *h, uint32_t shape, int64_t now_ns,
-	       uint128 before[ACCOUNTS])
+void host_ledger_join(struct host_ledger *h, uint32_t class, int64_t now_ns,
+		      uint128 before[ACCOUNTS])
 {
-	const struct shape *s = &h->model->shape[shape];
-	uint32_t at = class_of(h, shape);
+	const struct zone_class *z = &h->classes->class[class];
+	uint32_t at = zones_of(h, class);
 
 	if (at == NOWHERE)
-		at = class_new(h, shape, now_ns);
-	h->class[at].zones++;
-	for (uint32_t i = 0; i < s->nr_flows; i++)
-		group_join(p, h, &s->flow[i]);
-	mark(h, &s->reach, now_ns);
+		at = new_zones(h, class, now_ns);
+	h->zones[at].zones++;
+	for (uint32_t i = 0; i < z->nr_flows; i++)
+		flow_joins(h, &z->flow[i]);
+	mark(h, &z->footprint, now_ns);
 	account(&h->accounts[at], now_ns, before);
 }
 
-void host_leave(struct price_host *h, uint32_t shape, int64_t now_ns)
+void host_ledger_leave(struct host_ledger *h, uint32_t class, int64_t now_ns)
 {
-	const struct shape *s = &h->model->shape[shape];
-	uint32_t at = class_of(h, shape);
+	const struct zone_class *z = &h->classes->class[class];
+	uint32_t at = zones_of(h, class);
 
 	BUG_ON(at == NOWHERE);
-	for (uint32_t i = 0; i < s->nr_flows; i++)
-		group_leave(h, &s->flow[i]);
-	mark(h, &s->reach, now_ns);
-	if (!--h->class[at].zones)
-		class_end(h, at);
+	for (uint32_t i = 0; i < z->nr_flows; i++)
+		flow_leaves(h, &z->flow[i]);
+	mark(h, &z->footprint, now_ns);
+	if (!--h->zones[at].zones)
+		end_zones(h, at);
 }
 
-void host_accounts(const struct price_host *h, uint32_t shape, int64_t now_ns,
-		   uint128 out[ACCOUNTS])
+void host_ledger_read(const struct host_ledger *h, uint32_t class, int64_t now_ns,
+		      uint128 out[ACCOUNTS])
 {
-	uint32_t at = class_of(h, shape);
+	uint32_t at = zones_of(h, class);
 
 	BUG_ON(at == NOWHERE);
 	account(&h->accounts[at], now_ns, out);
+}
+
+int64_t host_ledger_lost_nano_vcpus(struct host_ledger *h)
+{
+	int128 sum = 0;
+
+	if (h->dirty)
+		solve(h);
+	for (uint32_t i = 0; i < h->nr_zones; i++) {
+		const struct zone_class *z = &h->classes->class[h->zones[i].class];
+		int128 lost = (int128)ACCOUNT_UNIT - h->accounts[i].rate[ACCOUNT_SPEED];
+		int64_t vcpus_micro = 0;
+
+		for (uint32_t k = 0; k < z->nr_flows; k++)
+			vcpus_micro += z->flow[k].vcpus_micro;
+		sum += lost * vcpus_micro * h->zones[i].zones;
+	}
+	return (int64_t)(sum * (NS_PER_S / VCPU_MICRO) / (int128)ACCOUNT_UNIT);
 }

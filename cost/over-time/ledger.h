@@ -9,8 +9,9 @@
  * vCPUs, which is the same problem; connected flows that were solved before are
  * looked up, those within one node also where another node that is the same had
  * them. What that makes of the zones is found once for those of a host that are
- * alike. So a result depends on what runs, not on how it came to be: the same zones
- * give the same bits in whatever order they started.
+ * alike. From the bottom: flow_classes, components, zone_classes, host_ledger. So a result depends
+ * on what runs, not on how it came to be: the same zones give the same bits in whatever order they
+ * started.
  *
  * Where a flow's pages are is rounded to 1/1024 of its traffic, far below what the
  * model knows; vCPUs that float are counted in millionths; rates in 2^-40 of a byte
@@ -19,67 +20,42 @@
  * After the largest host and the largest number of different zones were seen once,
  * nothing is allocated. One thread.
  */
-#ifndef COST_PRICE_H
-#define COST_PRICE_H
+#ifndef COST_OVER_TIME_LEDGER_H
+#define COST_OVER_TIME_LEDGER_H
 
-#include "cost/at-a-moment/snapshot.h"
+#include "cost/flows/zone_flows.h"
+#include "cost/over-time/lifetime.h"
 
 struct ledger;
 
 /* Hosts that are the same pointer share parameters. They must outlive it. */
 struct ledger *ledger_new(const struct host *const *host, uint32_t nr_hosts) MUST_USE;
-void ledger_free(struct ledger *p); /* NULL is fine */
+void ledger_free(struct ledger *l); /* NULL is fine */
 
 /* The worst grades of any host: what latency and bandwidth rest on. */
-void ledger_grades(const struct ledger *p, enum host_grade *latency, enum host_grade *bandwidth);
+void ledger_grades(const struct ledger *l, enum host_grade *latency, enum host_grade *bandwidth);
 
 /*
  * The zone in `slot` (the caller's number, free again after ledger_stop) runs on
  * the host from now on. Times never go back.
  */
-void ledger_start(struct ledger *p, uint32_t slot, uint32_t host, const struct cost_zone *zone,
+void ledger_start(struct ledger *l, uint32_t slot, uint32_t host, const struct cost_zone *zone,
 		  int64_t now_ns);
 /* Its pages are elsewhere now; of the plan only nodes and vnodes are looked at. */
-void ledger_move(struct ledger *p, uint32_t slot, const struct cost_zone *zone, int64_t now_ns);
+void ledger_move(struct ledger *l, uint32_t slot, const struct cost_zone *zone, int64_t now_ns);
 
-/*
- * A zone's life so far, or of several together. Time passes for every vCPU, so
- * that larger zones weigh more. `ideal` is the time that the same work takes alone
- * and with every page at home; what is between the two was lost to the causes.
- */
-struct lifetime {
-	double vcpu_s, ideal_vcpu_s, lost_vcpu_s[COST_CAUSES];
-	double bytes, remote_bytes; /* memory traffic; of it, to other nodes */
-	double latency_ns_bytes; /* each access's latency, weighted by its bytes */
-};
-void ledger_lifetime(struct ledger *p, uint32_t slot, int64_t now_ns, struct lifetime *out);
-void ledger_stop(struct ledger *p, uint32_t slot, int64_t now_ns, struct lifetime *out);
-void lifetime_add(struct lifetime *sum, const struct lifetime *life);
+/* The zone's life so far. */
+void ledger_lifetime(struct ledger *l, uint32_t slot, int64_t now_ns, struct lifetime *out);
+void ledger_stop(struct ledger *l, uint32_t slot, int64_t now_ns, struct lifetime *out);
 
 /*
  * For those who ask what would be: a zone that is hidden is not there for the others,
  * and comes back at another time, its life begun anew; nothing else may be asked of it
- * meanwhile. ledger_lost_nano_vcpus() is what the host's zones lose of their speed at this moment,
- * in billionths of a vCPU; it solves what changed.
+ * meanwhile. ledger_lost_nano_vcpus() is what the host's zones lose of their speed at
+ * this moment, in billionths of a vCPU; it solves what changed.
  */
-void ledger_hide(struct ledger *p, uint32_t slot, int64_t now_ns);
-void ledger_show(struct ledger *p, uint32_t slot, int64_t now_ns);
-int64_t ledger_lost_nano_vcpus(struct ledger *p, uint32_t host);
-
-struct lifetime_figures {
-	int64_t slowdown_ppm; /* time against ideal: 1,000,000 = none; 0: no time passed */
-	int64_t performance_ppm; /* the reverse: share of the ideal speed */
-	int64_t latency_ps; /* mean of an access */
-	int64_t remote_ppm; /* of the traffic */
-	int64_t cause_ppm[COST_CAUSES]; /* of what was lost; all 0 below 100 ppm of the time */
-};
-void lifetime_figures(const struct lifetime *life, struct lifetime_figures *out);
-/* Mean rate over `ns`; 0 when no time passed. */
-int64_t lifetime_bandwidth(const struct lifetime *life, int64_t ns);
-
-struct price_stats {
-	uint64_t solved, found; /* connected sets of flows: solved, and looked up */
-};
-struct price_stats price_stats(const struct ledger *p);
+void ledger_hide(struct ledger *l, uint32_t slot, int64_t now_ns);
+void ledger_show(struct ledger *l, uint32_t slot, int64_t now_ns);
+int64_t ledger_lost_nano_vcpus(struct ledger *l, uint32_t host);
 
 #endif

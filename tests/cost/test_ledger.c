@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cost/at-a-moment/snapshot.h"
+#include "cost/over-time/host_ledger.h"
 #include "cost/over-time/ledger.h"
 #include "tests/placement/hosts.h"
 
@@ -276,17 +278,24 @@ Test(ledger, long_drift_leaves_no_trace)
 	host_free(h);
 }
 
+static uint64_t nr_components(const struct zone_classes *c)
+{
+	return c->components.nr_solved + c->components.nr_looked_up;
+}
+
 /* A zone that starts elsewhere on the host disturbs, and is solved with, those whom
  * it can reach alone. */
 Test(ledger, only_what_is_reached_is_solved)
 {
 	struct host *h = test_host_seed();
-	const struct host *hosts[] = {h};
-	struct ledger *p = ledger_new(hosts, 1);
+	struct zone_classes *classes = zone_classes_new(h);
+	struct host_ledger ledger;
+	uint128 unused[ACCOUNTS];
 	struct zone z = test_zone("z", 4, GIB);
-	struct lifetime life;
+	uint32_t class[8], profile = flow_classes_profile(&classes->flows, cost_default_profile());
 	uint64_t before;
 
+	host_ledger_init(&ledger, classes);
 	for (uint32_t n = 0; n < 8; n++) {
 		struct plan plan = {.zone = &z,
 				    .host = h,
@@ -298,18 +307,22 @@ Test(ledger, only_what_is_reached_is_solved)
 				    .memory = {{0, n, GIB}}};
 		const struct cost_zone zone = {.plan = &plan};
 
-		before = price_stats(p).solved + price_stats(p).found;
-		ledger_start(p, n, 0, &zone, (int64_t)n * NS_PER_S);
-		ledger_lifetime(p, n, (int64_t)n * NS_PER_S + 1, &life);
+		before = nr_components(classes);
+		class[n] = zone_class_of(classes, &zone, profile);
+		host_ledger_join(&ledger, class[n], (int64_t)n * NS_PER_S, unused);
+		host_ledger_advance(&ledger, (int64_t)n * NS_PER_S + 1);
 		/* itself alone, and itself among all: one node's flows each */
-		cr_expect_eq(price_stats(p).solved + price_stats(p).found - before, 2);
+		cr_expect_eq(nr_components(classes) - before, 2);
 	}
 	/* eight nodes that are alike are not the same node, but come again */
-	before = price_stats(p).solved;
-	for (uint32_t n = 0; n < 8; n++)
-		ledger_stop(p, n, 20 * NS_PER_S, &life);
-	cr_expect_eq(price_stats(p).solved, before);
-	ledger_free(p);
+	before = classes->components.nr_solved;
+	for (uint32_t n = 0; n < 8; n++) {
+		host_ledger_leave(&ledger, class[n], (20 + (int64_t)n) * NS_PER_S);
+		host_ledger_advance(&ledger, (20 + (int64_t)n) * NS_PER_S + 1);
+	}
+	cr_expect_eq(classes->components.nr_solved, before);
+	host_ledger_release(&ledger);
+	zone_classes_free(classes);
 	host_free(h);
 }
 
