@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "cost/flows/equilibrium.h"
 #include "cost/flows/maxmin.h"
+#include "cost/flows/resources.h"
 #include "cost/params/loaded_latency.h"
 
 #define LINE_BYTES 64
@@ -25,25 +26,6 @@ static double smaller(double a, double b)
 	return a < b ? a : b;
 }
 
-/* All resources a host can have, numbered one kind after the other. */
-struct numbers {
-	uint32_t controller, port_read, port_write, fabric, link, core, path, end;
-};
-
-static struct numbers number(const struct cost_params *p)
-{
-	struct numbers n = {0};
-
-	n.port_read = n.controller + p->nr_controllers;
-	n.port_write = n.port_read + p->nr_ports;
-	n.fabric = n.port_write + p->nr_ports;
-	n.link = n.fabric + p->nr_sockets;
-	n.core = n.link + p->nr_sockets * p->nr_sockets;
-	n.path = n.core + p->nr_nodes;
-	n.end = n.path + p->nr_nodes * p->nr_nodes;
-	return n;
-}
-
 /* What one flow takes of one resource. */
 struct hold {
 	uint32_t number;
@@ -59,7 +41,7 @@ struct queue {
 struct solution {
 	const struct cost_params *p;
 	struct flows *flows;
-	struct numbers n;
+	struct resources n;
 	/* By number. Outside a solve amount, through, used and wait are 0, curve 1
 	 * and compact UNUSED: what a solve touches it puts back. */
 	double *capacity;
@@ -85,27 +67,6 @@ struct solution {
 	nodeset nodes; /* of the flows */
 	uint32_t nr_compact;
 };
-
-static void fill_capacity(struct solution *s)
-{
-	const struct cost_params *p = s->p;
-	struct numbers n = s->n;
-
-	for (uint32_t i = 0; i < p->nr_controllers; i++)
-		s->capacity[n.controller + i] = 1;
-	for (uint32_t i = 0; i < p->nr_ports; i++) {
-		s->capacity[n.port_read + i] = p->port_read[i];
-		s->capacity[n.port_write + i] = p->port_write[i];
-	}
-	for (uint32_t i = 0; i < p->nr_sockets; i++)
-		s->capacity[n.fabric + i] = p->fabric[i];
-	for (uint32_t i = 0; i < p->nr_sockets * p->nr_sockets; i++)
-		s->capacity[n.link + i] = p->link[i];
-	for (uint32_t i = 0; i < p->nr_nodes; i++)
-		s->capacity[n.core + i] = p->lines_per_core * p->host->node[i].nr_cores;
-	for (uint32_t i = 0; i < p->nr_nodes * p->nr_nodes; i++)
-		s->capacity[n.path + i] = p->path[i];
-}
 
 #define DOUBLES_BY_NUMBER 9
 
@@ -139,43 +100,7 @@ static void lay_out_numbers(struct solution *s, struct equilibrium_work *w)
 		s->compact[r] = UNUSED;
 	}
 	if (fresh)
-		fill_capacity(s);
-}
-
-static void use_memory(const struct solution *s, const struct flow *f, uint32_t m)
-{
-	const struct cost_params *p = s->p;
-	double *a = s->amount, *through = s->through;
-	uint32_t here = p->socket[f->node], there = p->socket[m], c = p->controller[m];
-	double reads = f->share[m] * f->reads, writes = f->share[m] * (1 - f->reads);
-
-	/* memory that the host does not have cannot hold anything up */
-	if (p->read[c] > 0)
-		a[s->n.controller + c] += reads / p->read[c] + writes / p->write[c];
-	through[s->n.controller + c] += f->share[m];
-	a[s->n.fabric + here] += f->share[m];
-	through[s->n.fabric + here] += f->share[m];
-	if (m != f->node)
-		a[s->n.path + f->node * p->nr_nodes + m] += reads;
-	if (here == there)
-		return;
-	a[s->n.fabric + there] += f->share[m];
-	through[s->n.fabric + there] += f->share[m];
-	a[s->n.link + there * p->nr_sockets + here] += reads + p->link_overhead * writes;
-	a[s->n.link + here * p->nr_sockets + there] += writes;
-	through[s->n.link + there * p->nr_sockets + here] += f->share[m];
-	through[s->n.link + here * p->nr_sockets + there] += f->share[m];
-}
-
-static void use_ports(const struct solution *s, const struct flow *f)
-{
-	uint32_t nr = s->p->node_ports[f->node], first = s->p->first_port[f->node];
-
-	for (uint32_t i = first; i < first + nr; i++) {
-		s->amount[s->n.port_read + i] += f->reads / nr;
-		s->amount[s->n.port_write + i] += (1 - f->reads) / nr;
-		s->through[s->n.port_read + i] = s->through[s->n.port_write + i] = 1.0 / nr;
-	}
+		resources_capacity(&s->n, s->p, s->capacity);
 }
 
 /* One run of numbers from the dense scratch to the flow's list. */
@@ -204,12 +129,11 @@ static void collect_uses(struct solution *s, struct equilibrium_work *w)
 		s->nodes |= nodeset_of(f->node);
 		f->now.idle_ns = 0;
 		for (uint32_t m = 0; m < p->nr_nodes; m++) {
-			if (!(f->share[m] > 0))
-				continue;
-			use_memory(s, f, m);
-			f->now.idle_ns += f->share[m] * p->latency_ns[f->node * p->nr_nodes + m];
+			if (f->share[m] > 0)
+				f->now.idle_ns +=
+					f->share[m] * p->latency_ns[f->node * p->nr_nodes + m];
 		}
-		use_ports(s, f);
+		resources_use(&s->n, p, f, s->amount, s->through);
 		s->amount[core] = 1; /* by latency, in each round */
 		s->first_hold[v] = nr;
 		keep_holds(s, w, &nr, s->n.controller, s->n.port_read);
@@ -386,19 +310,6 @@ static void fill_up(struct solution *s)
 	maxmin_solve(&problem, s->scratch, s->rate, s->stop);
 }
 
-static enum cost_cause cause_of(const struct numbers *n, uint32_t r)
-{
-	if (r < n->port_read)
-		return COST_CONTROLLER;
-	if (r < n->fabric)
-		return COST_PORT;
-	if (r < n->link)
-		return COST_FABRIC;
-	if (r < n->core)
-		return COST_LINK;
-	return r < n->path ? COST_CORES : COST_LINK;
-}
-
 static double little_ns(const struct flow *f)
 {
 	return f->now.rate > 0 ? f->lines * LINE_BYTES / f->now.rate : 0;
@@ -416,8 +327,9 @@ static double move_rates(struct solution *s, bool first)
 
 		largest = step > largest ? step : largest;
 		f->now.rate = to;
-		f->now.stop = s->stop[v] == MAXMIN_OWN_CAP ? COST_REMOTE
-							   : cause_of(&s->n, s->wide[s->stop[v]]);
+		f->now.stop = s->stop[v] == MAXMIN_OWN_CAP
+				      ? COST_REMOTE
+				      : resource_cause(&s->n, s->wide[s->stop[v]]);
 	}
 	return largest;
 }
@@ -532,20 +444,9 @@ static size_t lay_out(struct solution *s, char *memory, size_t nr_holds, size_t 
 	return at;
 }
 
-/* An upper bound of what a flow can hold, which is also all there is. */
-static size_t most_holds(const struct solution *s)
-{
-	const struct cost_params *p = s->p;
-	size_t ports = 0;
-
-	for (uint32_t n = 0; n < p->nr_nodes; n++)
-		ports = p->node_ports[n] > ports ? p->node_ports[n] : ports;
-	return p->nr_controllers + 2 * ports + (s->n.core - s->n.fabric) + 1 + p->nr_nodes;
-}
-
 static void make_room(struct solution *s, struct equilibrium_work *w)
 {
-	size_t holds = most_holds(s) * (s->flows->nr + (size_t)1), need;
+	size_t holds = resources_used_most(&s->n, s->p) * (s->flows->nr + (size_t)1), need;
 	size_t resources = holds < s->n.end ? holds : s->n.end;
 
 	need = lay_out(s, NULL, holds, resources);
@@ -559,7 +460,7 @@ static void make_room(struct solution *s, struct equilibrium_work *w)
 
 unsigned flows_equilibrium(struct flows *f, const struct cost_params *p, struct equilibrium_work *w)
 {
-	struct solution s = {.p = p, .flows = f, .n = number(p)};
+	struct solution s = {.p = p, .flows = f, .n = resources_of(p)};
 	unsigned round = 0;
 	double step = 1, steady = w->steady > 0 ? w->steady : STEADY;
 

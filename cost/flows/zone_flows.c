@@ -48,11 +48,23 @@ static void share_all(double *share, const struct residency *r, uint32_t nr_node
 		share[m] = r->all ? (double)r->node[m] / (double)r->all : m == node;
 }
 
+/* A guest that knows no nodes. */
+static void share_flat(double *share, const struct residency *r, uint32_t nr_nodes,
+		       const struct cost_zone *z, uint32_t node)
+{
+	if (!z->map_true) {
+		share_all(share, r, nr_nodes, node);
+		return;
+	}
+	for (uint32_t m = 0; m < nr_nodes; m++)
+		share[m] = m == node;
+}
+
 /* A guest that knows its nodes: own pages, and the others' for what it shares. */
 static void share_vnode(double *share, const struct residency *r, uint32_t nr_nodes,
 			const struct cost_zone *z, uint32_t v)
 {
-	double shared = cost_zone_profile(z)->sharing_share_ppm / 1e6;
+	double shared = z->profile->sharing_share_ppm / 1e6;
 	int64_t own = r->vnode[v], others = r->all - own;
 
 	if (!own) {
@@ -73,7 +85,7 @@ static void add_flow(struct flows *f, const struct cost_zone *z, uint32_t zone, 
 {
 	struct flow *flow = &f->flow[f->nr++];
 
-	*flow = flow_of_profile(cost_zone_profile(z), node, vcpus, share);
+	*flow = flow_of_profile(z->profile, node, vcpus, share);
 	flow->zone = zone;
 	flow->part = node;
 }
@@ -92,28 +104,17 @@ static void add_floating(struct flows *f, double *share, const struct cost_param
 
 		if (!here)
 			continue;
-		if (z->map_true) {
-			for (uint32_t m = 0; m < p->nr_nodes; m++)
-				share[m] = m == node;
-		} else {
-			share_all(share, r, p->nr_nodes, node);
-		}
-		add_flow(f, z, zone, node, (double)cost_zone_vcpus(z) * here / cpus, share);
+		share_flat(share, r, p->nr_nodes, z, node);
+		add_flow(f, z, zone, node, (double)z->vcpus * here / cpus, share);
 		share += p->nr_nodes;
 	}
 }
 
-void flows_add(struct flows *f, double *share, const struct cost_params *p,
-	       const struct cost_zone *z, uint32_t zone, struct residency *r)
+static void add_pinned(struct flows *f, double *share, const struct cost_params *p,
+		       const struct cost_zone *z, uint32_t zone, const struct residency *r)
 {
 	const struct plan *plan = z->plan;
 
-	BUG_ON(plan->host != p->host);
-	read_residency(r, z);
-	if (!plan->pinned) {
-		add_floating(f, share, p, z, zone, r);
-		return;
-	}
 	for (uint32_t v = 0; v < plan->nr_vnodes; v++) {
 		uint32_t node = plan->vnode[v].node;
 
@@ -121,12 +122,24 @@ void flows_add(struct flows *f, double *share, const struct cost_params *p,
 			continue;
 		if (plan->told == PLAN_TOLD_VNUMA)
 			share_vnode(share, r, p->nr_nodes, z, v);
-		else if (z->map_true)
-			for (uint32_t m = 0; m < p->nr_nodes; m++)
-				share[m] = m == node;
 		else
-			share_all(share, r, p->nr_nodes, node);
+			share_flat(share, r, p->nr_nodes, z, node);
 		add_flow(f, z, zone, node, plan->vnode[v].vcpus, share);
 		share += p->nr_nodes;
 	}
+}
+
+void flows_add(struct flows *f, double *share, const struct cost_params *p,
+	       const struct cost_zone *zone, uint32_t number, struct residency *r)
+{
+	struct cost_zone z = *zone;
+
+	BUG_ON(z.plan->host != p->host);
+	z.profile = cost_zone_profile(zone);
+	z.vcpus = cost_zone_vcpus(zone);
+	read_residency(r, &z);
+	if (z.plan->pinned)
+		add_pinned(f, share, p, &z, number, r);
+	else
+		add_floating(f, share, p, &z, number, r);
 }

@@ -30,6 +30,6 @@ struct residency {
 /* Appends the zone's flows to `f`, which has room for NODES_MAX more, with
  * share[] arrays in `share` (as many rows of nr_nodes). */
 void flows_add(struct flows *f, double *share, const struct cost_params *p,
-	       const struct cost_zone *z, uint32_t zone, struct residency *r);
+	       const struct cost_zone *zone, uint32_t number, struct residency *r);
 
 #endif

@@ -81,19 +81,19 @@ void flow_classes_release(struct flow_classes *c)
 	free(c->profile);
 }
 
-/* Below 0, 0 and above, as one comes before the other. */
+static int order(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
 static int compare_profiles(const struct zone_profile *a, const struct zone_profile *b)
 {
-	const int64_t x[] = {a->demand_bytes_per_s, a->read_share_ppm, a->stall_share_ppm,
-			     a->sharing_share_ppm, a->parallelism};
-	const int64_t y[] = {b->demand_bytes_per_s, b->read_share_ppm, b->stall_share_ppm,
-			     b->sharing_share_ppm, b->parallelism};
+	int c = order(a->demand_bytes_per_s, b->demand_bytes_per_s);
 
-	for (size_t i = 0; i < sizeof(x) / sizeof(x[0]); i++) {
-		if (x[i] != y[i])
-			return x[i] < y[i] ? -1 : 1;
-	}
-	return 0;
+	c = c ? c : order(a->read_share_ppm, b->read_share_ppm);
+	c = c ? c : order(a->stall_share_ppm, b->stall_share_ppm);
+	c = c ? c : order(a->sharing_share_ppm, b->sharing_share_ppm);
+	return c ? c : order(a->parallelism, b->parallelism);
 }
 
 uint32_t flow_classes_profile(struct flow_classes *c, const struct zone_profile *profile)

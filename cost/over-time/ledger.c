@@ -106,7 +106,6 @@ void ledger_move(struct ledger *l, uint32_t slot, const struct cost_zone *zone, 
 	uint128 was[ACCOUNTS];
 	uint32_t class;
 
-	from.profile = &h->classes->flows.profile[z->profile];
 	from.vcpus = z->vcpus;
 	host_ledger_advance(h, now_ns);
 	class = zone_class_of(h->classes, &from, z->profile);

@@ -186,10 +186,12 @@ static uint32_t find(struct zone_classes *c, const struct zone_class_flow *flow,
 
 uint32_t zone_class_of(struct zone_classes *c, const struct cost_zone *zone, uint32_t profile)
 {
+	struct cost_zone known = *zone;
 	struct flows raw = {c->raw, 0};
 
 	sweep(c);
-	flows_add(&raw, c->raw_share, &c->params, zone, 0, &c->residency);
+	known.profile = &c->flows.profile[profile];
+	flows_add(&raw, c->raw_share, &c->params, &known, 0, &c->residency);
 	for (uint32_t i = 0; i < raw.nr; i++) {
 		int64_t micro = cost_rounded(c->raw[i].vcpus * VCPU_MICRO);
 
