@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "bench/compare/compare.h"
 #include "cli/compare_print.h"
+#include "cost/params/assume.h"
 #include "host/host.h"
 #include "sim/sim.h"
 

@@ -8,7 +8,8 @@
 
 #include "base/output.h"
 #include "cli/command.h"
-#include "cost/params.h"
+#include "cost/params/grades.h"
+#include "cost/params/params.h"
 #include "host/host.h"
 #include "report/page.h"
 

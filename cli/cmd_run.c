@@ -13,7 +13,7 @@
 #include "cli/matrix_flags.h"
 #include "cli/progress.h"
 #include "cli/version.h"
-#include "cost/params.h"
+#include "cost/params/grades.h"
 
 static volatile sig_atomic_t stop_asked;
 

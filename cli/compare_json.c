@@ -3,6 +3,7 @@
 
 #include "cli/compare_print.h"
 #include "schema/schema.h"
+#include "cost/params/grades.h"
 
 static void put(json_t *o, const char *key, int64_t value)
 {

@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "cli/compare_print.h"
 #include "schema/schema.h"
+#include "cost/params/grades.h"
 
 char *compare_nodes(const struct plan *p)
 {

@@ -18,8 +18,8 @@ struct foresight {
 	/*
 	 * What the zones of this host will have lost within the horizon if this plan
 	 * is carried out now: vCPU-nanoseconds against the same zones alone with every
-	 * page at home (cost/model.h), those that come within the horizon included. At
-	 * horizon 0 what they lose in the second that follows if nothing changes.
+	 * page at home (cost/at-a-moment/snapshot.h), those that come within the horizon included.
+	 * At horizon 0 what they lose in the second that follows if nothing changes.
 	 */
 	int64_t (*lost)(void *context, const struct plan *plan);
 	void *context;

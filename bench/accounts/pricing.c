@@ -8,19 +8,19 @@
 
 void pricing_init(struct pricing *p, const struct host *const *host, uint32_t nr_hosts)
 {
-	p->price = price_new(host, nr_hosts);
+	p->ledger = ledger_new(host, nr_hosts);
 }
 
 void pricing_release(struct pricing *p)
 {
-	price_free(p->price);
+	ledger_free(p->ledger);
 	swing_release(&p->swing);
 	free(p->group);
 }
 
-void pricing_look(const struct pricing *p, uint32_t slot, int64_t now_ns, struct price_life *out)
+void pricing_look(const struct pricing *p, uint32_t slot, int64_t now_ns, struct lifetime *out)
 {
-	price_life(p->price, slot, now_ns, out);
+	ledger_lifetime(p->ledger, slot, now_ns, out);
 }
 
 static void start(struct pricing *p, const struct zone_news *n)
@@ -28,7 +28,7 @@ static void start(struct pricing *p, const struct zone_news *n)
 	const struct cost_zone zone = {
 		.plan = n->plan, .part = n->measure->part, .nr_parts = n->measure->nr_parts};
 
-	price_start(p->price, n->slot, n->host, &zone, n->at_ns);
+	ledger_start(p->ledger, n->slot, n->host, &zone, n->at_ns);
 	while (n->slot >= p->cap_groups)
 		p->group = grow(p->group, &p->cap_groups, p->cap_groups, sizeof(*p->group));
 	p->group[n->slot] = swing_group(&p->swing, n->zone);
@@ -39,15 +39,15 @@ static void move(struct pricing *p, const struct zone_news *n)
 	const struct cost_zone zone = {
 		.plan = n->plan, .part = n->measure->part, .nr_parts = n->measure->nr_parts};
 
-	price_move(p->price, n->slot, &zone, n->at_ns);
+	ledger_move(p->ledger, n->slot, &zone, n->at_ns);
 }
 
-static void count(struct pricing *p, uint32_t slot, const struct price_life *life)
+static void count(struct pricing *p, uint32_t slot, const struct lifetime *life)
 {
-	struct price_figures f;
+	struct lifetime_figures f;
 
-	price_life_add(&p->life, life);
-	price_figures(life, &f);
+	lifetime_add(&p->life, life);
+	lifetime_figures(life, &f);
 	if (f.performance_ppm)
 		swing_add(&p->swing, p->group[slot], f.performance_ppm);
 }
@@ -56,7 +56,7 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 		   struct error *err)
 {
 	struct pricing *p = self;
-	struct price_life life;
+	struct lifetime life;
 
 	(void)view;
 	(void)err;
@@ -68,10 +68,10 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 		move(p, n);
 		return 0;
 	case NEWS_ALIVE:
-		price_life(p->price, n->slot, n->at_ns, &life);
+		ledger_lifetime(p->ledger, n->slot, n->at_ns, &life);
 		break;
 	default:
-		price_stop(p->price, n->slot, n->at_ns, &life);
+		ledger_stop(p->ledger, n->slot, n->at_ns, &life);
 		break;
 	}
 	count(p, n->slot, &life);
@@ -82,13 +82,13 @@ static void on_row(void *self, const struct run_view *view, struct run_result *o
 {
 	struct pricing *p = self;
 	struct row *row = &out->row;
-	struct price_figures f;
+	struct lifetime_figures f;
 
-	price_grades(p->price, &out->latency_grade, &out->bandwidth_grade);
-	price_figures(&p->life, &f);
+	ledger_grades(p->ledger, &out->latency_grade, &out->bandwidth_grade);
+	lifetime_figures(&p->life, &f);
 	if (!f.slowdown_ppm)
 		return; /* nothing ran: there is nothing to say of it */
-	row->bandwidth_bytes_per_s = price_bandwidth(&p->life, view->cluster->now_ns);
+	row->bandwidth_bytes_per_s = lifetime_bandwidth(&p->life, view->cluster->now_ns);
 	row->memory_latency_ps = p->life.bytes > 0 ? f.latency_ps : FIGURE_UNKNOWN;
 	row->slowdown_ppm = f.slowdown_ppm;
 	row->swing_ppm = swing_ppm(&p->swing);

@@ -1,5 +1,5 @@
 /*
- * What the zones of a row cost: the cost model (cost/price.h) told of what happens, the
+ * What the zones of a row cost: the cost model (cost/over-time/ledger.h) told of what happens, the
  * lives of those that ended added up, and how much launches of the same zone differ
  * (swing.h).
  */
@@ -8,12 +8,12 @@
 
 #include "bench/accounts/swing.h"
 #include "bench/loop/observer.h"
-#include "cost/price.h"
+#include "cost/over-time/ledger.h"
 
 /* Zero-initialise. */
 struct pricing {
-	struct price *price;
-	struct price_life life; /* of all zones that ended */
+	struct ledger *ledger;
+	struct lifetime life; /* of all zones that ended */
 	struct swing swing;
 	uint32_t *group; /* of swing, by slot */
 	size_t cap_groups;
@@ -25,6 +25,6 @@ void pricing_init(struct pricing *p, const struct host *const *host, uint32_t nr
 void pricing_release(struct pricing *p); /* zeroed is fine */
 
 /* The life up to now of the zone in `slot`. */
-void pricing_look(const struct pricing *p, uint32_t slot, int64_t now_ns, struct price_life *out);
+void pricing_look(const struct pricing *p, uint32_t slot, int64_t now_ns, struct lifetime *out);
 
 #endif

@@ -7,7 +7,7 @@
 #define BENCH_COMPARE_COMPARE_H
 
 #include "backend/backend.h"
-#include "cost/model.h"
+#include "cost/at-a-moment/snapshot.h"
 #include "placement/policy.h"
 
 /* One case, policy and zone. */

@@ -88,8 +88,8 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 	const struct day *d = p->day;
 	const struct dynamic_zone *balloon = balloons_zone(view->balloons, n->slot);
 	const struct plan_locality *l = &view->cluster->live.zone[n->slot].locality;
-	struct price_figures figures;
-	struct price_life life;
+	struct lifetime_figures figures;
+	struct lifetime life;
 	struct compare_row *r;
 
 	(void)err;
@@ -97,7 +97,7 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 		return 0;
 	r = row_of(d->c, p->policy, &d->zones->zone[n->ordinal - 1 - d->neighbours->nr]);
 	pricing_look(view->pricing, n->slot, n->at_ns, &life);
-	price_figures(&life, &figures);
+	lifetime_figures(&life, &figures);
 	if (!r || !r->placed || !figures.slowdown_ppm)
 		return 0;
 	r->day.known = true;

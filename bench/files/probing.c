@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "bench/loop/cluster.h"
 #include "bench/loop/run.h"
-#include "cost/model.h"
+#include "cost/at-a-moment/snapshot.h"
 
 /* Alone on the host, every vCPU doing what the profile says. */
 static struct cost_result predict(const struct zone_news *n, const struct measure *m,

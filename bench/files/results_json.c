@@ -4,7 +4,7 @@
 #include "base/json_doc.h"
 #include "base/units.h"
 #include "bench/files/results.h"
-#include "cost/params.h"
+#include "cost/params/grades.h"
 
 static int inputs_json(json_t *inputs, const char *const *input, struct error *err)
 {

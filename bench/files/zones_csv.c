@@ -114,19 +114,19 @@ static void print_pages(const struct cluster *c, uint32_t slot, FILE *out)
 static void print_price(const struct run_view *view, const struct zone_news *n, FILE *out)
 {
 	const struct live_zone *z = &view->cluster->live.zone[n->slot];
-	struct price_figures f;
-	struct price_life life;
+	struct lifetime_figures f;
+	struct lifetime life;
 
 	if (view->pricing) {
 		pricing_look(view->pricing, n->slot, n->at_ns, &life);
-		price_figures(&life, &f);
+		lifetime_figures(&life, &f);
 	}
 	/* no prices, or no time in which it could have cost something */
 	if (!view->pricing || !f.slowdown_ppm) {
 		fputs(",,,,,,,,,,,,,,,,\n", out);
 		return;
 	}
-	fprintf(out, ",%" PRId64, price_bandwidth(&life, n->at_ns - z->start_ns));
+	fprintf(out, ",%" PRId64, lifetime_bandwidth(&life, n->at_ns - z->start_ns));
 	figure_print_next(life.bytes > 0 ? f.latency_ps : FIGURE_UNKNOWN, out);
 	fprintf(out, ",%" PRId64, f.slowdown_ppm);
 	figure_print_next(life.bytes > 0 ? f.remote_ppm : FIGURE_UNKNOWN, out);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "cost/price.h"
+#include "cost/over-time/ledger.h"
 #include "placement/own/oracle.h"
 #include "placement/policies.h"
 
@@ -57,7 +57,7 @@ struct future {
 	const struct host *const *host;
 	int64_t horizon_ns;
 	uint32_t branch;
-	struct price *price; /* its clock stands still */
+	struct ledger *price; /* its clock stands still */
 	unsigned nodes; /* most of any host */
 	struct native *native; /* by slot */
 	int64_t *bytes; /* [slot][nodes] */
@@ -97,7 +97,7 @@ struct future *future_new(const struct schedule *schedule, const struct host *co
 	f->host = host;
 	f->horizon_ns = horizon_ns;
 	f->branch = branch;
-	f->price = price_new(host, schedule->nr_hosts);
+	f->price = ledger_new(host, schedule->nr_hosts);
 	f->on_host = xcalloc(schedule->nr_hosts, sizeof(*f->on_host));
 	for (uint32_t i = 0; i < schedule->nr_hosts; i++)
 		f->nodes = host[i]->nr_nodes > f->nodes ? host[i]->nr_nodes : f->nodes;
@@ -118,7 +118,7 @@ void future_free(struct future *f)
 	}
 	for (uint32_t i = 0; i < f->schedule->nr_hosts; i++)
 		free(f->on_host[i].slot);
-	price_free(f->price);
+	ledger_free(f->price);
 	free(f->on_host);
 	free(f->native);
 	free(f->bytes);
@@ -176,7 +176,7 @@ void future_start(struct future *f, uint32_t slot, uint64_t ordinal, uint32_t ho
 	for (uint32_t v = 0; v < p->nr_vnodes; v++)
 		vcpus[p->vnode[v].node] += p->vnode[v].vcpus;
 	note_bytes(f, slot, m);
-	price_start(f->price, slot, host, &zone, 0);
+	ledger_start(f->price, slot, host, &zone, 0);
 }
 
 void future_move(struct future *f, uint32_t slot, const struct plan *p, const struct measure *m)
@@ -184,7 +184,7 @@ void future_move(struct future *f, uint32_t slot, const struct plan *p, const st
 	const struct cost_zone zone = {.plan = p, .part = m->part, .nr_parts = m->nr_parts};
 
 	note_bytes(f, slot, m);
-	price_move(f->price, slot, &zone, 0);
+	ledger_move(f->price, slot, &zone, 0);
 }
 
 void future_stop(struct future *f, uint32_t slot)
@@ -192,12 +192,12 @@ void future_stop(struct future *f, uint32_t slot)
 	struct native *n = &f->native[slot];
 	struct slots *on = &f->on_host[n->host];
 	uint32_t last = on->slot[--on->nr];
-	struct price_life unused;
+	struct lifetime unused;
 
 	on->slot[n->at] = last;
 	f->native[last].at = n->at;
 	n->host = SCHEDULE_NOWHERE;
-	price_stop(f->price, slot, 0, &unused);
+	ledger_stop(f->price, slot, 0, &unused);
 }
 
 /* Zones of the run have slots below, those of the play from here on. */
@@ -211,20 +211,20 @@ static void do_deed(struct future *f, uint32_t slot, bool hide)
 	f->deed = grow(f->deed, &f->cap_deeds, f->nr_deeds, sizeof(*f->deed));
 	f->deed[f->nr_deeds++] = (struct deed){slot, hide};
 	if (hide)
-		price_hide(f->price, slot, 0);
+		ledger_hide(f->price, slot, 0);
 }
 
 static void undo_to(struct future *f, size_t nr_deeds)
 {
-	struct price_life unused;
+	struct lifetime unused;
 
 	while (f->nr_deeds > nr_deeds) {
 		struct deed d = f->deed[--f->nr_deeds];
 
 		if (d.hidden)
-			price_show(f->price, d.slot, 0);
+			ledger_show(f->price, d.slot, 0);
 		else
-			price_stop(f->price, d.slot, 0, &unused);
+			ledger_stop(f->price, d.slot, 0, &unused);
 	}
 }
 
@@ -244,8 +244,8 @@ static void admit(struct future *f, struct moment *m, const struct plan *plan, i
 	m->guest = grow(m->guest, &m->cap_guests, m->nr_guests, sizeof(*m->guest));
 	m->guest[m->nr_guests++] = place;
 	do_deed(f, guest_slot(f, place), false);
-	price_start(f->price, guest_slot(f, place), f->asked, &(struct cost_zone){.plan = &g->plan},
-		    0);
+	ledger_start(f->price, guest_slot(f, place), f->asked,
+		     &(struct cost_zone){.plan = &g->plan}, 0);
 }
 
 static void guest_leaves(struct future *f, struct moment *m, size_t i)
@@ -415,7 +415,7 @@ static int64_t play(struct future *f, uint32_t depth)
 		bool rest = false;
 
 		if (next > m->at_ns)
-			lost += (int64_t)((int128)price_lost(f->price, f->asked) *
+			lost += (int64_t)((int128)ledger_lost_nano_vcpus(f->price, f->asked) *
 					  (next - m->at_ns) / NS_PER_S);
 		m->at_ns = next;
 		if (next >= f->until_ns)
@@ -440,7 +440,7 @@ static int64_t lost(void *context, const struct plan *plan)
 	m->next_arrival = f->first_arrival;
 	f->nr_guests = 0;
 	admit(f, m, plan, f->end_ns);
-	sum = f->until_ns > f->now_ns ? play(f, 0) : price_lost(f->price, f->asked);
+	sum = f->until_ns > f->now_ns ? play(f, 0) : ledger_lost_nano_vcpus(f->price, f->asked);
 	undo_to(f, 0);
 	return sum;
 }

@@ -57,7 +57,7 @@ struct run_input {
 	const struct host *const *host; /* nr_hosts */
 	uint32_t nr_hosts;
 	const char *topology; /* label of the row */
-	bool cost; /* price the zones (cost/price.h) */
+	bool cost; /* price the zones (cost/over-time/ledger.h) */
 	bool check; /* verify the invariants at every event */
 	bool skip_bad; /* count bad trace rows instead of stopping */
 	/* Beside the loop's own: totals, stranded capacity, dynamic memory, prices. At most

@@ -1,6 +1,6 @@
 /*
- * bandwidth: the nodes on which the cost model (cost/predict.h) expects the zone, with its
- * profile and beside the vCPUs that are there, to do most work a second: of those that
+ * bandwidth: the nodes on which the cost model (cost/before-placing/predict.h) expects the zone,
+ * with its profile and beside the vCPUs that are there, to do most work a second: of those that
  * stream by bandwidth, of those that wait by latency.
  *
  * After Lepers, Quema and Fedorova, "Thread and Memory Placement on NUMA Systems: Asymmetry
@@ -19,7 +19,7 @@
  * Devices' node first; a node count or a spread that the zone asks for is Edera's business.
  */
 #include "base/units.h"
-#include "cost/predict.h"
+#include "cost/before-placing/predict.h"
 #include "placement/device.h"
 #include "placement/explain.h"
 #include "placement/fill.h"

@@ -1,7 +1,7 @@
 #include "placement/own/oracle.h"
 
 #include "base/units.h"
-#include "cost/predict.h"
+#include "cost/before-placing/predict.h"
 #include "placement/device.h"
 #include "placement/explain.h"
 #include "placement/fill.h"

@@ -29,7 +29,7 @@
  * sends a zone to an emptier one (nova) can be below the bound.
  *
  * Without a future (plan, compare, capacity): horizon 0, and of the zones there only
- * what the host's state says. Least spilled, then least slowdown by cost/predict.h.
+ * what the host's state says. Least spilled, then least slowdown by cost/before-placing/predict.h.
  *
  * 2^n sets: hosts of more than ORACLE_NODES_MAX usable nodes are refused.
  */
