@@ -5,7 +5,7 @@
 
 #include "cli/command.h"
 #include "report/diff.h"
-#include "report/pages.h"
+#include "report/residency.h"
 #include "report/run_dir.h"
 
 /* Predicted and observed pages, as `homenode rehearse` writes them. */

@@ -13,7 +13,7 @@
 #include "cli/backends.h"
 #include "cli/command.h"
 #include "host/host.h"
-#include "report/pages.h"
+#include "report/residency.h"
 #include "sim/sim.h"
 
 #define PAGES_A_BLOCK 512

@@ -10,7 +10,7 @@
 #include "cli/command.h"
 #include "cost/params.h"
 #include "host/host.h"
-#include "report/page.h"
+#include "report/html_page.h"
 
 static const struct option options[] = {
 	{"output", 'o', "FILE", "the page (default: RUN/report.html)", false},

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/table.h"
-#include "report/pages.h"
+#include "report/residency.h"
 
 /* "2:76800 3:16", nodes with pages only; "-" for none. */
 static const char *nodes_text(const struct pages_case *c, const int64_t *pages, char *buf,

@@ -5,7 +5,7 @@
 
 #include "report/figures.h"
 #include "report/html.h"
-#include "report/page.h"
+#include "report/html_page.h"
 #include "report/text.h"
 
 /* Rows of the same topology, workload and seed are compared with each other. */

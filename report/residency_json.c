@@ -1,5 +1,5 @@
 #include "base/json_doc.h"
-#include "report/pages.h"
+#include "report/residency.h"
 
 static json_t *case_json(const struct pages_case *c)
 {

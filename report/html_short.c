@@ -9,7 +9,7 @@
 
 #include "report/figures.h"
 #include "report/html.h"
-#include "report/page.h"
+#include "report/html_page.h"
 #include "report/text.h"
 
 #define NAMED_MAX 3 /* policies; of more that are alike the rest is counted */

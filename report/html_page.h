@@ -2,8 +2,8 @@
  * The page for people: one HTML file with its pictures inside, made from a run's
  * files. What a run does not contain is left out.
  */
-#ifndef REPORT_PAGE_H
-#define REPORT_PAGE_H
+#ifndef REPORT_HTML_PAGE_H
+#define REPORT_HTML_PAGE_H
 
 #include <stdint.h>
 #include <stdio.h>
@@ -53,11 +53,11 @@ bool have_gnuplot(void);
 int page_write(struct run_dir *run, const struct page_options *o, FILE *out,
 	       struct error *err) MUST_USE;
 
-/* page_short.c: what was run, what is best, how sure that is. */
+/* html_short.c: what was run, what is best, how sure that is. */
 void page_print_short(const struct run_dir *run, const struct page_options *o, FILE *out);
-/* page_policies.c: what policies are compared by. */
+/* html_policies.c: what policies are compared by. */
 void page_print_policies(const struct run_dir *run, FILE *out);
-/* page_table.c */
+/* html_table.c */
 /* Every figure of summary.csv as it stands there. */
 void page_print_summary(const struct run_dir *run, FILE *out);
 bool page_print_refusals(const struct run_dir *run, FILE *out); /* false: there were none */
@@ -65,10 +65,10 @@ void page_print_compact_scatter(struct sheet *s, FILE *out);
 /* `number` from 0; `pictures`: see page_options. ERR_MACHINE: cannot be written. */
 int page_print_host(const struct page_host *h, size_t number, const char *pictures, FILE *out,
 		    struct error *err) MUST_USE;
-/* page_series.c */
+/* html_series.c */
 int page_print_timeline(const struct run_dir *run, const struct page_options *o, FILE *out,
 			struct error *err) MUST_USE;
-/* page_measured.c: prediction against measurement, where there is any. */
+/* html_measured.c: prediction against measurement, where there is any. */
 int page_print_measured(const struct run_dir *run, const struct page_options *o, FILE *out,
 			struct error *err) MUST_USE;
 struct picture;
@@ -81,7 +81,7 @@ void topology_print(const struct page_host *h, const char *name, bool alone, FIL
 int topology_write_png(const struct page_host *h, const char *name, const char *directory,
 		       struct error *err) MUST_USE;
 void topology_print_table(const struct page_host *h, FILE *out);
-/* page_style.c: everything before and after the sections. */
+/* html_style.c: everything before and after the sections. */
 void page_print_head(const char *title, FILE *out);
 void page_print_tail(FILE *out);
 

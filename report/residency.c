@@ -1,4 +1,4 @@
-#include "report/pages.h"
+#include "report/residency.h"
 
 #include <stdlib.h>
 #include <string.h>

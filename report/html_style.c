@@ -1,5 +1,5 @@
 /* The page's frame: style and the script that sorts tables. No network. */
-#include "report/page.h"
+#include "report/html_page.h"
 #include "report/text.h"
 
 static const char style[] =

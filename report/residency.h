@@ -12,8 +12,8 @@
  * free memory the rows are compared too, but apart: it differs where a machine takes memory for
  * itself.
  */
-#ifndef REPORT_PAGES_H
-#define REPORT_PAGES_H
+#ifndef REPORT_RESIDENCY_H
+#define REPORT_RESIDENCY_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -75,6 +75,6 @@ void pages_diff_release(struct pages_diff *d);
 void pages_print_text(const struct pages_diff *d, FILE *out);
 /* Every case and node: scenario,step,action,zone,node,predicted_pages,... */
 void pages_print_csv(const struct pages_diff *d, FILE *out);
-void pages_print_json(const struct pages_diff *d, FILE *out); /* pages_json.c */
+void pages_print_json(const struct pages_diff *d, FILE *out); /* residency_json.c */
 
 #endif

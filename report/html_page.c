@@ -1,4 +1,4 @@
-#include "report/page.h"
+#include "report/html_page.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #include "base/units.h"
 #include "report/figures.h"
 #include "report/html.h"
-#include "report/page.h"
+#include "report/html_page.h"
 #include "report/text.h"
 
 void page_print_summary(const struct run_dir *run, FILE *out)

@@ -5,7 +5,7 @@
 #include "base/units.h"
 #include "report/figures.h"
 #include "report/html.h"
-#include "report/page.h"
+#include "report/html_page.h"
 #include "report/picture.h"
 #include "report/series.h"
 #include "report/text.h"
