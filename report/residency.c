@@ -17,7 +17,7 @@ static bool has_columns(const struct csv *c)
 	return true;
 }
 
-bool pages_recognise(const char *path)
+bool residency_recognise(const char *path)
 {
 	struct csv c = {0};
 	bool yes;
@@ -36,7 +36,7 @@ static int three_way(int64_t a, int64_t b)
 }
 
 /* scenario, step, zone; the node only when asked. */
-static int order(const struct pages_row *a, const struct pages_row *b, bool node)
+static int order(const struct residency_row *a, const struct residency_row *b, bool node)
 {
 	int by = strcmp(a->scenario, b->scenario);
 
@@ -52,17 +52,17 @@ static int by_all(const void *a, const void *b)
 	return order(a, b, true);
 }
 
-static const char *text_of(struct pages_file *f, const struct csv *c, const char *column)
+static const char *text_of(struct residency_file *f, const struct csv *c, const char *column)
 {
 	const struct csv_field *field = &c->field[csv_column(c, column)];
 
 	return arena_strndup(&f->arena, field->text, field->n);
 }
 
-static int read_row(struct pages_file *f, const struct csv *c, struct error *err)
+static int read_row(struct residency_file *f, const struct csv *c, struct error *err)
 {
 	unsigned node = (unsigned)csv_column(c, "node");
-	struct pages_row row = {.node = -1};
+	struct residency_row row = {.node = -1};
 	int rc = csv_int(c, (unsigned)csv_column(c, "step"), 0, INT32_MAX, &row.step, err);
 
 	if (!rc && c->field[node].n)
@@ -80,7 +80,7 @@ static int read_row(struct pages_file *f, const struct csv *c, struct error *err
 	return 0;
 }
 
-static int check_rows(const struct pages_file *f, struct error *err)
+static int check_rows(const struct residency_file *f, struct error *err)
 {
 	size_t nodes = 0;
 
@@ -92,14 +92,14 @@ static int check_rows(const struct pages_file *f, struct error *err)
 					 f->path, f->row[i].scenario, f->row[i].zone,
 					 (long long)f->row[i].node, (long long)f->row[i].step);
 		nodes = order(&f->row[i - 1], &f->row[i], false) ? 0 : nodes + 1;
-		if (nodes >= PAGES_NODES_MAX / 2)
+		if (nodes >= RESIDENCY_NODES_MAX / 2)
 			return error_set(err, ERR_INPUT, "%s: zone %s is on too many nodes",
 					 f->path, f->row[i].zone);
 	}
 	return 0;
 }
 
-int pages_load(struct pages_file *out, const char *path, struct error *err)
+int residency_load(struct residency_file *out, const char *path, struct error *err)
 {
 	struct csv c = {0};
 	bool more = true;
@@ -124,15 +124,15 @@ int pages_load(struct pages_file *out, const char *path, struct error *err)
 		rc = check_rows(out, err);
 	}
 	if (rc)
-		pages_release(out);
+		residency_release(out);
 	return rc;
 }
 
-void pages_release(struct pages_file *f)
+void residency_release(struct residency_file *f)
 {
 	free(f->row);
 	arena_release(&f->arena);
-	*f = (struct pages_file){0};
+	*f = (struct residency_file){0};
 }
 
 /* --- comparing ------------------------------------------------------------------ */
@@ -143,9 +143,10 @@ static bool is_free(const char *zone)
 }
 
 /* Rows of one zone after one step, from *at on, into predicted[] or observed[]. */
-static void gather(struct pages_case *c, const struct pages_file *f, size_t *at, bool observed)
+static void gather(struct residency_case *c, const struct residency_file *f, size_t *at,
+		   bool observed)
 {
-	const struct pages_row *first = &f->row[*at];
+	const struct residency_row *first = &f->row[*at];
 
 	c->scenario = first->scenario;
 	c->action = first->action;
@@ -162,7 +163,7 @@ static void gather(struct pages_case *c, const struct pages_file *f, size_t *at,
 	}
 }
 
-static void judge(struct pages_case *c)
+static void judge(struct residency_case *c)
 {
 	int64_t more = 0, less = 0;
 
@@ -177,7 +178,7 @@ static void judge(struct pages_case *c)
 	c->wrong = more + less - (c->special < 0 ? -c->special : c->special);
 }
 
-static int64_t total(const struct pages_case *c)
+static int64_t total(const struct residency_case *c)
 {
 	int64_t sum = 0;
 
@@ -187,7 +188,7 @@ static int64_t total(const struct pages_case *c)
 }
 
 /* "balloon NAME ..." */
-static bool balloons(const struct pages_case *c)
+static bool balloons(const struct residency_case *c)
 {
 	size_t n = strlen(c->zone);
 
@@ -196,9 +197,9 @@ static bool balloons(const struct pages_case *c)
 }
 
 /* Against the same zone's last case in this scenario. */
-static void compare_with_last(const struct pages_diff *d, struct pages_case *c)
+static void compare_with_last(const struct residency_diff *d, struct residency_case *c)
 {
-	const struct pages_case *last = NULL;
+	const struct residency_case *last = NULL;
 
 	for (size_t i = d->nr; i-- > 0 && !last && strcmp(d->at[i].scenario, c->scenario) == 0;)
 		if (strcmp(d->at[i].zone, c->zone) == 0)
@@ -211,7 +212,7 @@ static void compare_with_last(const struct pages_diff *d, struct pages_case *c)
 	}
 }
 
-static void count(struct pages_diff *d, const struct pages_case *c)
+static void count(struct residency_diff *d, const struct residency_case *c)
 {
 	if (is_free(c->zone)) {
 		for (uint32_t i = 0; i < c->nr_nodes; i++) {
@@ -230,13 +231,13 @@ static void count(struct pages_diff *d, const struct pages_case *c)
 		d->special += c->special;
 }
 
-void pages_compare(struct pages_diff *out, const struct pages_file *predicted,
-		   const struct pages_file *observed)
+void residency_compare(struct residency_diff *out, const struct residency_file *predicted,
+		       const struct residency_file *observed)
 {
 	size_t p = 0, o = 0;
 
 	while (p < predicted->nr || o < observed->nr) {
-		struct pages_case c = {0};
+		struct residency_case c = {0};
 		int by = p == predicted->nr  ? 1
 			 : o == observed->nr ? -1
 					     : order(&predicted->row[p], &observed->row[o], false);
@@ -257,8 +258,8 @@ void pages_compare(struct pages_diff *out, const struct pages_file *predicted,
 	}
 }
 
-void pages_diff_release(struct pages_diff *d)
+void residency_diff_release(struct residency_diff *d)
 {
 	free(d->at);
-	*d = (struct pages_diff){0};
+	*d = (struct residency_diff){0};
 }

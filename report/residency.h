@@ -24,35 +24,36 @@
 
 #define PAGES_SPECIAL_MAX 32
 #define PAGES_GIVEN_BACK_MAX 1
-#define PAGES_NODES_MAX 64
+#define RESIDENCY_NODES_MAX 64
 
-struct pages_row {
+struct residency_row {
 	const char *scenario, *action, *zone;
 	int64_t step, node, pages; /* node -1: unknown */
 };
 
 /* Zero-initialise. */
-struct pages_file {
+struct residency_file {
 	const char *path;
-	struct pages_row *row; /* ascending: scenario, step, zone, node; from step 0 on */
+	struct residency_row *row; /* ascending: scenario, step, zone, node; from step 0 on */
 	size_t nr, cap;
 	struct arena arena;
 };
 
 /* One zone after one step, or free memory (zone "(free)"). */
-struct pages_case {
+struct residency_case {
 	const char *scenario, *action, *zone;
 	int64_t step;
 	uint32_t nr_nodes; /* in the order of their numbers */
-	int64_t node[PAGES_NODES_MAX], predicted[PAGES_NODES_MAX], observed[PAGES_NODES_MAX];
+	int64_t node[RESIDENCY_NODES_MAX], predicted[RESIDENCY_NODES_MAX],
+		observed[RESIDENCY_NODES_MAX];
 	int64_t special, choice, wrong; /* pages; of free memory all that differs is wrong */
 	bool changed; /* observed otherwise than after the last step */
 	bool missing; /* the zone is in one of the files only */
 };
 
 /* Zero-initialise. */
-struct pages_diff {
-	struct pages_case *at;
+struct residency_diff {
+	struct residency_case *at;
 	size_t nr, cap;
 	int64_t pages; /* of zones, observed, over all cases that changed */
 	int64_t special; /* likewise, without those that zones gave back */
@@ -61,20 +62,20 @@ struct pages_diff {
 };
 
 /* Is the file one of these? False also when it cannot be read. */
-bool pages_recognise(const char *path);
+bool residency_recognise(const char *path);
 /* ERR_INPUT with file:line:column. On failure `out` is released. */
-int pages_load(struct pages_file *out, const char *path, struct error *err) MUST_USE;
-void pages_release(struct pages_file *f);
+int residency_load(struct residency_file *out, const char *path, struct error *err) MUST_USE;
+void residency_release(struct residency_file *f);
 
 /* Strings are borrowed from the files. */
-void pages_compare(struct pages_diff *out, const struct pages_file *predicted,
-		   const struct pages_file *observed);
-void pages_diff_release(struct pages_diff *d);
+void residency_compare(struct residency_diff *out, const struct residency_file *predicted,
+		       const struct residency_file *observed);
+void residency_diff_release(struct residency_diff *d);
 
 /* What changed and what is wrong, then a line for each scenario. */
-void pages_print_text(const struct pages_diff *d, FILE *out);
+void residency_print_text(const struct residency_diff *d, FILE *out);
 /* Every case and node: scenario,step,action,zone,node,predicted_pages,... */
-void pages_print_csv(const struct pages_diff *d, FILE *out);
-void pages_print_json(const struct pages_diff *d, FILE *out); /* residency_json.c */
+void residency_print_csv(const struct residency_diff *d, FILE *out);
+void residency_print_json(const struct residency_diff *d, FILE *out); /* residency_json.c */
 
 #endif

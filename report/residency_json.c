@@ -1,7 +1,7 @@
 #include "base/json_doc.h"
 #include "report/residency.h"
 
-static json_t *case_json(const struct pages_case *c)
+static json_t *case_json(const struct residency_case *c)
 {
 	json_t *o = json_object(), *nodes = json_array();
 
@@ -25,7 +25,7 @@ static json_t *case_json(const struct pages_case *c)
 	return o;
 }
 
-void pages_print_json(const struct pages_diff *d, FILE *out)
+void residency_print_json(const struct residency_diff *d, FILE *out)
 {
 	json_t *top = json_object(), *cases = json_array();
 

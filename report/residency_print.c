@@ -5,7 +5,7 @@
 #include "report/residency.h"
 
 /* "2:76800 3:16", nodes with pages only; "-" for none. */
-static const char *nodes_text(const struct pages_case *c, const int64_t *pages, char *buf,
+static const char *nodes_text(const struct residency_case *c, const int64_t *pages, char *buf,
 			      size_t size)
 {
 	size_t used = 0;
@@ -27,12 +27,12 @@ static const char *nodes_text(const struct pages_case *c, const int64_t *pages, 
 	return buf;
 }
 
-static bool of_zone(const struct pages_case *c)
+static bool of_zone(const struct residency_case *c)
 {
 	return strcmp(c->zone, "(free)") != 0;
 }
 
-static void print_cases(const struct pages_diff *d, FILE *out)
+static void print_cases(const struct residency_diff *d, FILE *out)
 {
 	struct table *t = table_new();
 	char buf[1024];
@@ -47,7 +47,7 @@ static void print_cases(const struct pages_diff *d, FILE *out)
 	table_cell(t, "wrong");
 	table_end_row(t);
 	for (size_t i = 0; i < d->nr; i++) {
-		const struct pages_case *c = &d->at[i];
+		const struct residency_case *c = &d->at[i];
 
 		if (!of_zone(c) || !(c->changed || c->wrong))
 			continue;
@@ -65,7 +65,7 @@ static void print_cases(const struct pages_diff *d, FILE *out)
 	table_free(t);
 }
 
-void pages_print_text(const struct pages_diff *d, FILE *out)
+void residency_print_text(const struct residency_diff *d, FILE *out)
 {
 	print_cases(d, out);
 	fprintf(out,
@@ -76,12 +76,12 @@ void pages_print_text(const struct pages_diff *d, FILE *out)
 		d->pages, d->special, d->wrong, d->choice, d->free_wrong);
 }
 
-void pages_print_csv(const struct pages_diff *d, FILE *out)
+void residency_print_csv(const struct residency_diff *d, FILE *out)
 {
 	fprintf(out, "scenario,step,action,zone,node,predicted_pages,observed_pages,"
 		     "difference_pages\n");
 	for (size_t i = 0; i < d->nr; i++) {
-		const struct pages_case *c = &d->at[i];
+		const struct residency_case *c = &d->at[i];
 
 		for (uint32_t n = 0; n < c->nr_nodes; n++) {
 			fprintf(out, "%s,%" PRId64 ",\"%s\",%s,", c->scenario, c->step, c->action,
