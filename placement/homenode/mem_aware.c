@@ -5,7 +5,7 @@
  */
 #include "placement/edera/edera.h"
 #include "placement/fill.h"
-#include "placement/own/sets.h"
+#include "placement/homenode/sets.h"
 #include "placement/policies.h"
 
 static int place(const struct policy_input *in, struct plan *out, struct error *err)
@@ -39,7 +39,7 @@ static int place(const struct policy_input *in, struct plan *out, struct error *
 const struct policy policy_mem_aware = {
 	.name = "mem-aware",
 	.summary = "slit-spill with as many nodes as vCPUs and memory need",
-	.source = "placement/own/mem_aware.c",
+	.source = "placement/homenode/mem_aware.c",
 	.place = place,
 	.sums_suffice = true,
 };

@@ -16,7 +16,7 @@
  * farther from each other's memory than from a spill next door (mean distance, against
  * set-distance).
  */
-#include "placement/own/sets.h"
+#include "placement/homenode/sets.h"
 #include "placement/policies.h"
 
 static int place(const struct policy_input *in, struct plan *out, struct error *err)
@@ -30,7 +30,7 @@ const struct policy policy_homenode = {
 	.name = "homenode",
 	.summary = "recommended: as few nodes as hold vCPUs and memory, nearest, least loaded, "
 		   "tightest",
-	.source = "placement/own/homenode.c",
+	.source = "placement/homenode/homenode.c",
 	.place = place,
 	.sums_suffice = true,
 };

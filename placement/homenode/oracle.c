@@ -1,4 +1,4 @@
-#include "placement/own/oracle.h"
+#include "placement/homenode/oracle.h"
 
 #include "base/units.h"
 #include "cost/predict.h"
@@ -260,7 +260,7 @@ static int place(const struct policy_input *in, struct plan *out, struct error *
 const struct policy policy_oracle = {
 	.name = "oracle",
 	.summary = "the bound: every set of nodes tried against what the trace brings next",
-	.source = "placement/own/oracle.h",
+	.source = "placement/homenode/oracle.h",
 	.place = place,
 	.foresees = true,
 };

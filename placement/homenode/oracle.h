@@ -33,8 +33,8 @@
  *
  * 2^n sets: hosts of more than ORACLE_NODES_MAX usable nodes are refused.
  */
-#ifndef PLACEMENT_OWN_ORACLE_H
-#define PLACEMENT_OWN_ORACLE_H
+#ifndef PLACEMENT_HOMENODE_ORACLE_H
+#define PLACEMENT_HOMENODE_ORACLE_H
 
 #include "placement/policy.h"
 

@@ -7,8 +7,8 @@
  * far. Greedy is not always the least (that is a clique problem); it is on hosts whose
  * distances form levels. O(nodes^2 k) for each k.
  */
-#ifndef PLACEMENT_OWN_SETS_H
-#define PLACEMENT_OWN_SETS_H
+#ifndef PLACEMENT_HOMENODE_SETS_H
+#define PLACEMENT_HOMENODE_SETS_H
 
 #include <stdbool.h>
 

@@ -3,7 +3,7 @@
  * (Edera measures distance to the first node alone); ties: more free memory on the
  * fullest of them, then the lowest first node.
  */
-#include "placement/own/sets.h"
+#include "placement/homenode/sets.h"
 #include "placement/policies.h"
 
 static int place(const struct policy_input *in, struct plan *out, struct error *err)
@@ -16,7 +16,7 @@ static int place(const struct policy_input *in, struct plan *out, struct error *
 const struct policy policy_set_distance = {
 	.name = "set-distance",
 	.summary = "slit-spill on the set of nodes with the least mean distance",
-	.source = "placement/own/set_distance.c",
+	.source = "placement/homenode/set_distance.c",
 	.place = place,
 	.sums_suffice = true,
 };

@@ -23,7 +23,7 @@
 #include "placement/device.h"
 #include "placement/explain.h"
 #include "placement/fill.h"
-#include "placement/own/sets.h"
+#include "placement/homenode/sets.h"
 #include "placement/policies.h"
 
 /* What a decision may spend on predictions, in pairs of nodes (k^2 for a set of k, some
@@ -345,7 +345,7 @@ static int place(const struct policy_input *in, struct plan *out, struct error *
 const struct policy policy_bandwidth = {
 	.name = "bandwidth",
 	.summary = "as few nodes as hold vCPUs and memory, those with most work by the cost model",
-	.source = "placement/own/bandwidth.c; Lepers et al., USENIX ATC 2015",
+	.source = "placement/homenode/bandwidth.c; Lepers et al., USENIX ATC 2015",
 	.place = place,
 	.sums_suffice = true,
 };

@@ -1,4 +1,4 @@
-#include "placement/own/sets.h"
+#include "placement/homenode/sets.h"
 
 #include "base/units.h"
 #include "placement/device.h"

@@ -10,7 +10,7 @@
 
 /* 20 GiB on a host of 16 GiB nodes: Xen's spill of a zone on node 4 goes to node
  * 0 across the socket, ours to node 5; counted by memory it does not spill. */
-Test(own, spill_goes_near_or_not_at_all)
+Test(homenode, spill_goes_near_or_not_at_all)
 {
 	static const char *const nic[] = {"nic0"};
 	struct host *h = test_host_seed();
@@ -38,7 +38,7 @@ Test(own, spill_goes_near_or_not_at_all)
 
 /* 12 and 6 GiB free, 16 asked: dealt by room, and vCPUs follow the memory. mem-aware wants
  * even shares and spills. */
-Test(own, homenode_deals_memory_by_room)
+Test(homenode, homenode_deals_memory_by_room)
 {
 	struct host *h = test_host_uniform(2, 8, G(16));
 	struct zone z = test_zone("z", 8, G(16));
@@ -63,7 +63,7 @@ Test(own, homenode_deals_memory_by_room)
 }
 
 /* A node with less than two fifths of an even share is no node for the guest: 3 of 16. */
-Test(own, homenode_makes_no_slivers)
+Test(homenode, homenode_makes_no_slivers)
 {
 	struct host *h = test_host_uniform(2, 8, G(16));
 	struct zone z = test_zone("z", 8, G(16));
@@ -85,7 +85,7 @@ Test(own, homenode_makes_no_slivers)
 }
 
 /* Load, then free devices, then the tightest fit. */
-Test(own, homenode_chooses_among_equals)
+Test(homenode, homenode_chooses_among_equals)
 {
 	static const char *const gpu[] = {"gpu0"};
 	struct host *h = test_host_seed();
@@ -111,7 +111,7 @@ Test(own, homenode_chooses_among_equals)
 
 /* Node 0 is near to 1 and to 2, which are far from each other; 3, 4 and 5 are level.
  * Measured from the first node alone the former set is nearer. */
-Test(own, set_distance_looks_at_all_pairs)
+Test(homenode, set_distance_looks_at_all_pairs)
 {
 	struct host *h = test_host_uniform(6, 8, G(16));
 	struct zone z = test_zone("z", 24, G(3));
