@@ -1,4 +1,4 @@
-#include "tests/workload/help.h"
+#include "tests/zone/workload_text.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>

@@ -6,7 +6,7 @@
 
 #include "base/rng.h"
 #include "base/units.h"
-#include "tests/workload/help.h"
+#include "tests/zone/workload_text.h"
 #include "zone/generator.h"
 
 #define PI 3.14159265358979323846

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "base/units.h"
-#include "tests/workload/help.h"
+#include "tests/zone/workload_text.h"
 
 #define HUAWEI "../shared/data/traces/huawei-east-1/Huawei-East-1-lt.csv"
 #define OPENB "../shared/data/traces/openb/openb_pod_list_default.csv"

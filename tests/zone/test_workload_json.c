@@ -5,7 +5,7 @@
 
 #include "base/output.h"
 #include "base/units.h"
-#include "tests/workload/help.h"
+#include "tests/zone/workload_text.h"
 
 TestSuite(workload, .fini = remove_files);
 

@@ -1,6 +1,6 @@
 /* What the tests of workloads share. */
-#ifndef TESTS_WORKLOAD_HELP_H
-#define TESTS_WORKLOAD_HELP_H
+#ifndef TESTS_ZONE_WORKLOAD_TEXT_H
+#define TESTS_ZONE_WORKLOAD_TEXT_H
 
 #include "zone/workload.h"
 

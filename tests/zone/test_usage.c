@@ -6,7 +6,7 @@
 
 #include "base/units.h"
 #include "tests/temporary.h"
-#include "tests/workload/help.h"
+#include "tests/zone/workload_text.h"
 
 #define SHARED "../shared/data/traces/"
 
