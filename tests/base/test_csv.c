@@ -175,16 +175,19 @@ Test(csv, numbers)
 	csv_close(&c);
 }
 
-Test(csv, negative_numbers_where_they_may_be)
+Test(csv, numbers_as_far_as_they_may_be)
 {
 	struct error err = {0};
 	struct csv c;
 	int64_t v;
 
-	open_text(&c, "x\n-12\n-13\n-\n");
+	open_text(&c, "x\n-12\n9223372036854775807\n9223372036854775808\n-13\n-\n");
 	cr_assert(next(&c));
 	cr_assert_eq(csv_int(&c, 0, -12, INT64_MAX, &v, &err), 0);
 	cr_assert_eq(v, -12);
+	cr_assert(next(&c));
+	cr_assert_eq(csv_int(&c, 0, -12, INT64_MAX, &v, &err), 0, "%s", err.text);
+	cr_assert_eq(v, INT64_MAX);
 	while (next(&c))
 		cr_assert_eq(csv_int(&c, 0, -12, INT64_MAX, &v, &err), ERR_INPUT);
 	csv_close(&c);
