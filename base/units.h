@@ -44,11 +44,6 @@ bool k8s_bytes_parse(const char *text, int64_t *out) MUST_USE;
  */
 bool duration_parse(const char *text, int64_t *out_ns) MUST_USE;
 
-/* Decimal number without exponent to nanoseconds (unit: seconds), exactly, no
- * floating point; for traces. `n` characters are read; false when malformed,
- * negative or too large. */
-bool seconds_parse(const char *text, size_t n, int64_t *out_ns) MUST_USE;
-
 /* "12 GiB", "1.5 GiB", "12345 B": shortest exact-looking form for people, at
  * most two decimals. Writes into buf (32 is enough) and returns it. */
 char *bytes_text(int64_t bytes, char *buf, size_t size);

@@ -73,11 +73,6 @@ int compare_day(struct compare *c, const struct policy *const *policy, size_t nr
 		const struct zone_list *zones, const struct zone_list *neighbours,
 		struct error *err) MUST_USE;
 
-/* "2 3": os_indexes in the order chosen; the caller frees. */
-char *compare_nodes(const struct plan *p) MUST_USE;
-/* Work a second of the second row against the first, ppm: bandwidth for a zone
- * that takes what it gets, 1 / slowdown x alone for others. 0: cannot be said. */
-int64_t compare_gain_ppm(const struct compare_row *from, const struct compare_row *to);
 /* The grades' errors, as a sentence each; the caller frees. */
 char *compare_grade(const struct compare *c) MUST_USE;
 

@@ -7,7 +7,8 @@
 #include "base/units.h"
 #include "cli/compare.h"
 
-char *compare_nodes(const struct plan *p)
+/* "2 3": os_indexes in the order chosen; the caller frees. */
+static char *nodes_text(const struct plan *p)
 {
 	char *text = xstrdup("");
 
@@ -21,7 +22,9 @@ char *compare_nodes(const struct plan *p)
 	return text;
 }
 
-int64_t compare_gain_ppm(const struct compare_row *from, const struct compare_row *to)
+/* Work a second of the second row against the first, ppm: bandwidth for a zone
+ * that takes what it gets, 1 / slowdown x alone for others. 0: cannot be said. */
+static int64_t gain_ppm(const struct compare_row *from, const struct compare_row *to)
 {
 	const struct cost_result *a = &from->cost, *b = &to->cost;
 
@@ -109,7 +112,7 @@ static void text_row(struct table *t, const struct compare_row *r, bool question
 		table_end_row(t);
 		return;
 	}
-	nodes = compare_nodes(&r->plan);
+	nodes = nodes_text(&r->plan);
 	table_cell(t, "%s", nodes);
 	table_cell(t, "%.2f", (double)r->mean_distance_centi / 100);
 	table_cell(t, "%.2f", (double)c->bandwidth_bytes_per_s / 1e9);
@@ -137,7 +140,7 @@ static void print_answer(const struct compare *c, FILE *out)
 
 		if (strcmp(a->label, b->label) != 0 || strcmp(a->zone->name, b->zone->name) != 0)
 			continue;
-		gain = compare_gain_ppm(a, b);
+		gain = gain_ppm(a, b);
 		if (!gain)
 			continue;
 		fprintf(out, "%s: %s does %.1f %% of the work of %s\n", a->label, b->policy->name,
@@ -232,7 +235,7 @@ void compare_print_csv(const struct compare *c, FILE *out)
 			fputs(",,,,,,,,,,,,,,,,,,,,\n", out);
 			continue;
 		}
-		nodes = compare_nodes(&r->plan);
+		nodes = nodes_text(&r->plan);
 		fprintf(out, ",%s,%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64, nodes,
 			r->mean_distance_centi, r->cost.bandwidth_bytes_per_s, r->cost.latency_ps,
 			r->cost.slowdown_ppm, r->cost.remote_ppm);
