@@ -44,11 +44,6 @@ bool k8s_bytes_parse(const char *text, int64_t *out) MUST_USE;
  */
 bool duration_parse(const char *text, int64_t *out_ns) MUST_USE;
 
-/* Decimal number without exponent to nanoseconds (unit: seconds), exactly, no
- * floating point; for traces. `n` characters are read; false when malformed,
- * negative or too large. */
-bool seconds_parse(const char *text, size_t n, int64_t *out_ns) MUST_USE;
-
 /*
  * Numbers for people are rounded here and nowhere else: to the nearest, ties away from
  * zero (2.5 is 3, -2.5 is -3), in whole numbers, so that the same figure is the same text

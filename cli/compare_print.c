@@ -9,7 +9,8 @@
 #include "schema/schema.h"
 #include "cost/params/grades.h"
 
-char *compare_nodes(const struct plan *p)
+/* "2 3": os_indexes in the order chosen; the caller frees. */
+static char *nodes_text(const struct plan *p)
 {
 	char *text = xstrdup("");
 
@@ -21,6 +22,22 @@ char *compare_nodes(const struct plan *p)
 		text = longer;
 	}
 	return text;
+}
+
+/* Work a second of the second row against the first, ppm: bandwidth for a zone
+ * that takes what it gets, 1 / slowdown x alone for others. 0: cannot be said. */
+static int64_t gain_ppm(const struct compare_row *from, const struct compare_row *to)
+{
+	const struct cost_result *a = &from->cost, *b = &to->cost;
+
+	if (!from->placed || !to->placed || a->bandwidth_bytes_per_s <= 0 || b->latency_ps <= 0)
+		return 0;
+	if (from->zone->profile && from->zone->profile->stall_share_ppm < 500000 &&
+	    !from->zone->profile->demand_bytes_per_s)
+		return ppm(b->bandwidth_bytes_per_s, a->bandwidth_bytes_per_s);
+	if (from->zone->profile && from->zone->profile->stall_share_ppm == 1000000)
+		return ppm(a->latency_ps, b->latency_ps);
+	return ppm(a->slowdown_ppm, b->slowdown_ppm);
 }
 
 char *compare_grade(const struct compare *c)
@@ -112,7 +129,7 @@ static void text_row(struct table *t, const struct compare_row *r, bool question
 		table_end_row(t);
 		return;
 	}
-	nodes = compare_nodes(&r->plan);
+	nodes = nodes_text(&r->plan);
 	table_cell(t, "%s", nodes);
 	figure_cell(t, UNIT_SLIT, r->mean_distance_centi, 2);
 	figure_cell(t, UNIT_BYTES_PER_S, c->bandwidth_bytes_per_s, 2);
@@ -141,7 +158,7 @@ static void print_answer(const struct compare *c, FILE *out)
 
 		if (strcmp(a->label, b->label) != 0 || strcmp(a->zone->name, b->zone->name) != 0)
 			continue;
-		gain = compare_gain_ppm(a, b);
+		gain = gain_ppm(a, b);
 		if (!gain)
 			continue;
 		fprintf(out, "%s: %s does %s %% of the work of %s\n", a->label, b->policy->name,
@@ -234,7 +251,7 @@ void compare_print_csv(const struct compare *c, FILE *out)
 			fputs(",,,,,,,,,,,,,,,,,,,,\n", out);
 			continue;
 		}
-		nodes = compare_nodes(&r->plan);
+		nodes = nodes_text(&r->plan);
 		fprintf(out, ",%s,%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64, nodes,
 			r->mean_distance_centi, r->cost.bandwidth_bytes_per_s, r->cost.latency_ps,
 			r->cost.slowdown_ppm, r->cost.remote_ppm);

@@ -10,8 +10,6 @@ void compare_print_text(const struct compare *c, FILE *out);
 void compare_print_csv(const struct compare *c, FILE *out);
 void compare_print_json(const struct compare *c, FILE *out); /* compare_json.c */
 
-/* "2 3": os_indexes in the order chosen; the caller frees. */
-char *compare_nodes(const struct plan *p) MUST_USE;
 /* The grades' errors, as a sentence each; the caller frees. */
 char *compare_grade(const struct compare *c) MUST_USE;
 

@@ -67,7 +67,7 @@ static bool within(const struct rule *rule, int64_t before, int64_t now)
 	return d <= rule->tolerance || d * 1000000 <= allowed;
 }
 
-enum finding_kind check_judge(const struct rule *rule, int64_t before, int64_t now)
+static enum finding_kind judge(const struct rule *rule, int64_t before, int64_t now)
 {
 	if (within(rule, before, now))
 		return FOUND_WITHIN;
@@ -88,7 +88,7 @@ static void figure_finding(struct check *c, const struct rule *rule, const char 
 			   const struct change *d)
 {
 	int64_t ppm = change_ppm(d->a, d->b), by = change_of(d->a, d->b);
-	enum finding_kind kind = check_judge(rule, d->a, d->b);
+	enum finding_kind kind = judge(rule, d->a, d->b);
 
 	check_add(c, kind, row, d->column,
 		  arena_printf(&c->arena, "%s: %" PRId64 " -> %" PRId64 " (%s%" PRId64 "%s)",

@@ -75,8 +75,6 @@ struct baseline {
 
 int baseline_load(struct baseline *out, const char *path, struct error *err) MUST_USE;
 void baseline_release(struct baseline *b);
-/* The record's path; the caller frees. */
-char *baseline_record_path(const char *path) MUST_USE;
 /* Make `run` the baseline. The reason is one line, not empty (ERR_USAGE). The
  * run must be whole. Earlier reasons are kept. */
 int baseline_update(const char *path, const struct run_dir *run, const char *reason,
@@ -119,7 +117,6 @@ int check_measured(struct check *c, struct baseline *base, struct run_dir *run,
 		   const struct rules *rules, struct error *err) MUST_USE;
 void check_add(struct check *c, enum finding_kind kind, const char *row, const char *column,
 	       const char *what);
-enum finding_kind check_judge(const struct rule *rule, int64_t before, int64_t now);
 
 void check_print_text(const struct check *c, FILE *out);
 void check_print_csv(const struct check *c, FILE *out);

@@ -4,11 +4,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/rng.h"
 #include "base/stats.h"
 #include "base/units.h"
 #include "schema/schema.h"
-
-#define NOBODY UINT32_MAX
 
 /* Compared as bytes: no holes. */
 struct swing_group {
@@ -22,7 +21,7 @@ _Static_assert(sizeof(struct swing_group) == 3 * 8 + 12 * 4, "holes are compared
 void swing_release(struct swing *s)
 {
 	free(s->group);
-	free(s->table);
+	map_release(&s->by_hash);
 	free(s->launch);
 	*s = (struct swing){0};
 }
@@ -53,46 +52,20 @@ static struct swing_group describe(const struct zone *z)
 	return g;
 }
 
-static size_t hash(const struct swing_group *g)
-{
-	const unsigned char *byte = (const unsigned char *)g;
-	uint64_t h = 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < sizeof(*g); i++)
-		h = (h ^ byte[i]) * 0x100000001b3u;
-	return (size_t)(h ^ h >> 32);
-}
-
-static void enlarge_table(struct swing *s)
-{
-	s->table_size = s->table_size ? 2 * s->table_size : 64;
-	free(s->table);
-	s->table = xmalloc(s->table_size * sizeof(*s->table));
-	memset(s->table, 0xff, s->table_size * sizeof(*s->table));
-	for (uint32_t i = 0; i < s->nr_groups; i++) {
-		size_t at = hash(&s->group[i]) & (s->table_size - 1);
-
-		while (s->table[at] != NOBODY)
-			at = (at + 1) & (s->table_size - 1);
-		s->table[at] = i;
-	}
-}
-
 uint32_t swing_group(struct swing *s, const struct zone *z)
 {
 	struct swing_group g = describe(z);
+	uint64_t hash = hash_bytes(&g, sizeof(g));
 	size_t at;
 
-	if (2 * s->nr_groups >= s->table_size)
-		enlarge_table(s);
-	for (at = hash(&g) & (s->table_size - 1); s->table[at] != NOBODY;
-	     at = (at + 1) & (s->table_size - 1)) {
-		if (!memcmp(&s->group[s->table[at]], &g, sizeof(g)))
-			return s->table[at];
+	for (uint32_t i = map_first(&s->by_hash, hash, &at); i != MAP_NONE;
+	     i = map_next(&s->by_hash, hash, &at)) {
+		if (!memcmp(&s->group[i], &g, sizeof(g)))
+			return i;
 	}
+	map_add(&s->by_hash, hash, (uint32_t)s->nr_groups);
 	s->group = grow(s->group, &s->cap_groups, s->nr_groups, sizeof(*s->group));
 	s->group[s->nr_groups] = g;
-	s->table[at] = (uint32_t)s->nr_groups;
 	return (uint32_t)s->nr_groups++;
 }
 

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/map.h"
 #include "zone/zone.h"
 
 #define SWING_LAUNCHES 5
@@ -22,8 +23,7 @@
 struct swing {
 	struct swing_group *group; /* what was asked for */
 	size_t nr_groups, cap_groups;
-	uint32_t *table; /* open addressing, group numbers */
-	size_t table_size;
+	struct map by_hash; /* of what was asked for -> group */
 	struct swing_launch {
 		uint32_t group;
 		uint32_t performance_ppm;

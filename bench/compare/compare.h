@@ -94,8 +94,4 @@ int compare_day(struct compare *c, const struct backend_ops *machine,
 		const struct zone_list *zones, const struct zone_list *neighbours,
 		struct error *err) MUST_USE;
 
-/* Work a second of the second row against the first, ppm: bandwidth for a zone
- * that takes what it gets, 1 / slowdown x alone for others. 0: cannot be said. */
-int64_t compare_gain_ppm(const struct compare_row *from, const struct compare_row *to);
-
 #endif

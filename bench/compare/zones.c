@@ -142,17 +142,3 @@ int compare_zones(struct compare *c, const char *label, const struct zone_list *
 		rc = one_policy(c, label, c->policy[i], zones, neighbours, err);
 	return rc;
 }
-
-int64_t compare_gain_ppm(const struct compare_row *from, const struct compare_row *to)
-{
-	const struct cost_result *a = &from->cost, *b = &to->cost;
-
-	if (!from->placed || !to->placed || a->bandwidth_bytes_per_s <= 0 || b->latency_ps <= 0)
-		return 0;
-	if (from->zone->profile && from->zone->profile->stall_share_ppm < 500000 &&
-	    !from->zone->profile->demand_bytes_per_s)
-		return ppm(b->bandwidth_bytes_per_s, a->bandwidth_bytes_per_s);
-	if (from->zone->profile && from->zone->profile->stall_share_ppm == 1000000)
-		return ppm(a->latency_ps, b->latency_ps);
-	return ppm(a->slowdown_ppm, b->slowdown_ppm);
-}

@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 #include "cost/over-time/ledger.h"
-#include "placement/own/oracle.h"
+#include "placement/homenode/oracle.h"
 #include "placement/policies.h"
 
 /* A zone of the run that lives. */

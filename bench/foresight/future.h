@@ -8,7 +8,7 @@
  *
  * A question is answered by playing the host forward on a copy of its state: zones
  * there leave when they will, zones that come are placed by homenode (the first
- * `branch` of them: in every way of placement/own/oracle.h, and the best one counts),
+ * `branch` of them: in every way of placement/homenode/oracle.h, and the best one counts),
  * and between events the cost model says what vCPU time is lost (cost/over-time/ledger.h). A zone
  * that finds no place loses all of its time. Memory that is there stays as it is: what
  * balloons do later is not foreseen.

@@ -44,90 +44,25 @@ uint32_t live_add(struct live_set *l)
 	return slot;
 }
 
-static size_t bucket(const struct live_set *l, uint64_t id)
-{
-	/* Fibonacci hashing; the order of the map never reaches a result */
-	return (size_t)((id * 0x9e3779b97f4a7c15u) >> 32) & (l->map_size - 1);
-}
-
-static void insert(struct live_set *l, uint64_t id, uint32_t slot)
-{
-	size_t i = bucket(l, id);
-
-	while (l->map[i].slot != SLOT_NONE)
-		i = (i + 1) & (l->map_size - 1);
-	l->map[i] = (struct live_entry){.id = id, .slot = slot};
-}
-
-static void grow_map(struct live_set *l)
-{
-	struct live_entry *old = l->map;
-	size_t old_size = l->map_size;
-
-	l->map_size = old_size ? old_size * 2 : 64;
-	l->map = xcalloc(l->map_size, sizeof(*l->map));
-	for (size_t i = 0; i < l->map_size; i++)
-		l->map[i].slot = SLOT_NONE;
-	for (size_t i = 0; i < old_size; i++)
-		if (old[i].slot != SLOT_NONE)
-			insert(l, old[i].id, old[i].slot);
-	free(old);
-}
-
 void live_map(struct live_set *l, uint32_t slot, uint64_t id)
 {
-	if ((l->map_used + 1) * 2 > l->map_size)
-		grow_map(l);
-	insert(l, id, slot);
-	l->map_used++;
+	map_add(&l->map, id, slot);
 	l->extra[slot].mapped = true;
 	l->extra[slot].id = id;
 }
 
-static size_t find(const struct live_set *l, uint64_t id)
-{
-	size_t i;
-
-	if (!l->map_size)
-		return SIZE_MAX;
-	for (i = bucket(l, id); l->map[i].slot != SLOT_NONE; i = (i + 1) & (l->map_size - 1))
-		if (l->map[i].id == id)
-			return i;
-	return SIZE_MAX;
-}
-
 uint32_t live_find(const struct live_set *l, uint64_t id)
 {
-	size_t i = find(l, id);
-
-	return i == SIZE_MAX ? SLOT_NONE : l->map[i].slot;
-}
-
-/* Deletion without tombstones: later entries of the run move back. */
-static void unmap(struct live_set *l, uint64_t id)
-{
-	size_t hole = find(l, id), mask = l->map_size - 1;
-
-	BUG_ON(hole == SIZE_MAX);
-	l->map_used--;
-	for (size_t i = (hole + 1) & mask; l->map[i].slot != SLOT_NONE; i = (i + 1) & mask) {
-		size_t home = bucket(l, l->map[i].id);
-
-		if (((i - home) & mask) >= ((i - hole) & mask)) {
-			l->map[hole] = l->map[i];
-			hole = i;
-		}
-	}
-	l->map[hole].slot = SLOT_NONE;
+	return map_find(&l->map, id);
 }
 
 void live_remove(struct live_set *l, uint32_t slot)
 {
 	if (l->want_extra) {
 		struct live_extra *e = &l->extra[slot];
+		bool known = !e->mapped || map_remove(&l->map, e->id, slot);
 
-		if (e->mapped)
-			unmap(l, e->id);
+		BUG_ON(!known);
 		free(e->record);
 		*e = (struct live_extra){0};
 	}
@@ -145,7 +80,7 @@ void live_release(struct live_set *l)
 	free(l->extra);
 	free(l->zone);
 	free(l->free_slot);
-	free(l->map);
+	map_release(&l->map);
 	*l = (struct live_set){0};
 }
 

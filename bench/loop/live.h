@@ -10,10 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/map.h"
 #include "plan/plan.h"
 #include "zone/workload.h"
 
-#define SLOT_NONE UINT32_MAX
+#define SLOT_NONE MAP_NONE
 
 /* One cache line; what only some runs need is in struct live_extra. */
 struct live_zone {
@@ -43,12 +44,7 @@ struct live_set {
 	size_t nr_free, cap_free;
 	uint32_t nr_slots; /* handed out so far: all slots are below */
 	uint32_t nr_live;
-	/* open addressing, id -> slot; SLOT_NONE = empty */
-	struct live_entry {
-		uint64_t id;
-		uint32_t slot;
-	} * map;
-	size_t map_size, map_used;
+	struct map map; /* id -> slot */
 };
 
 uint32_t live_add(struct live_set *l);

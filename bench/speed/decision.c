@@ -13,7 +13,7 @@
 #include "base/table.h"
 #include "base/units.h"
 #include "bench/speed/speed.h"
-#include "placement/own/oracle.h"
+#include "placement/homenode/oracle.h"
 #include "placement/policy.h"
 
 #define STATES 256
