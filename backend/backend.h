@@ -52,7 +52,6 @@ struct backend_config {
 enum event_kind {
 	EVENT_TIMEOUT, /* nothing happened until `until_ns` */
 	EVENT_ZONE_EXITED, /* the zone is gone; its slot is free */
-	EVENT_MEMORY_CHANGED, /* its residency changed: measure again */
 };
 
 struct event {
@@ -114,6 +113,15 @@ int backend_wait(struct backend *b, int64_t until_ns, struct event *out,
 const struct host_state *backend_observe(struct backend *b, uint32_t host);
 
 int backend_measure(struct backend *b, uint32_t host, uint32_t slot, struct measure *out,
+		    struct error *err) MUST_USE;
+
+/*
+ * For a model that stands for a machine: after step `s` (START or RESIZE) that machine
+ * was found to hold the zone's memory here, bytes by node, as many as the host has. The
+ * model takes over what it cannot know and goes on from there. ERR_CANNOT: it is no
+ * model, the slot runs nothing, or nothing can be so.
+ */
+int backend_correct(struct backend *b, const struct step *s, const int64_t *bytes,
 		    struct error *err) MUST_USE;
 
 #endif

@@ -37,6 +37,8 @@ struct backend_ops {
 	const struct host_state *(*observe)(struct backend *b, uint32_t host);
 	int (*measure)(struct backend *b, uint32_t host, uint32_t slot, struct measure *out,
 		       struct error *err);
+	int (*correct)(struct backend *b, const struct step *s, const int64_t *bytes,
+		       struct error *err); /* models alone; else NULL */
 };
 
 /* First member of every machine's own struct; open fills it in. `ops` is the
@@ -45,6 +47,7 @@ struct backend_ops {
 struct backend {
 	const struct backend_ops *ops;
 	uint32_t nr_hosts;
+	int64_t waited_ns; /* backend.c's own: time up to here has passed */
 };
 
 #endif

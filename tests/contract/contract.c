@@ -127,6 +127,9 @@ static void time_moves_forward(struct backend *b)
 	must_eq(ev.kind, EVENT_TIMEOUT);
 	must(ev.at_ns >= before + 1000);
 	must(backend_now_ns(b) >= ev.at_ns);
+	must_eq(backend_wait(b, before + 999, &ev, &err), ERR_CANNOT);
+	must_say(strstr(err.text, "does not go back"), "%s", err.text);
+	must_say(backend_wait(b, before + 1000, &ev, &err) == 0, "the same again: %s", err.text);
 }
 
 static void start_and_stop(struct backend *b)
@@ -171,14 +174,14 @@ static void start_and_stop(struct backend *b)
 
 static void refusals_leave_no_trace(struct backend *b)
 {
-	static const enum step_kind kinds[] = {STEP_START,	 STEP_RESIZE, STEP_REPIN,
-					       STEP_MOVE_MEMORY, STEP_PROBE,  STEP_STOP};
+	static const enum step_kind kinds[] = {STEP_START, STEP_RESIZE, STEP_PROBE, STEP_STOP};
 	uint32_t host = at.nr_hosts - 1;
 	struct snapshot before = look(b, host), after;
 	struct zone z = zone_of("big", 4, zone_bytes(at.unit_bytes));
 	static struct plan p;
 	struct step s = {.kind = STEP_START, .host = host, .slot = 0, .plan = &p};
 	struct error err = {0};
+	struct measure m;
 
 	must_eq(place(b, host, &z, &p), 0);
 	/* more than the host has, however it is spread */
@@ -196,6 +199,12 @@ static void refusals_leave_no_trace(struct backend *b)
 		must_eq(backend_check(b, &odd, &err), ERR_CANNOT);
 		must_eq(backend_apply(b, &odd, NULL), ERR_CANNOT);
 	}
+	s.kind = STEP_STOP;
+	s.host = at.nr_hosts;
+	must_eq(backend_check(b, &s, &err), ERR_CANNOT);
+	must_say(strstr(err.text, "no host"), "%s", err.text);
+	must_eq(backend_apply(b, &s, NULL), ERR_CANNOT);
+	must_eq(backend_measure(b, at.nr_hosts, 0, &m, NULL), ERR_CANNOT);
 	after = look(b, host);
 	must(same(&before, &after));
 }

@@ -75,6 +75,14 @@ Test(contract, linux)
 
 static char record_path[256];
 
+static void new_record_path(void)
+{
+	int fd = mkstemp(temporary_name(record_path, sizeof(record_path), "homenode-record"));
+
+	cr_assert_geq(fd, 0);
+	close(fd);
+}
+
 static struct backend *open_recorder(const struct host *const *host, uint32_t nr_hosts)
 {
 	struct backend_config config = config_of(host, nr_hosts);
@@ -101,12 +109,7 @@ static struct backend *open_replay(const struct host *const *host, uint32_t nr_h
  * the same questions, gets the same answers from the file alone. */
 Test(contract, recorded_and_replayed)
 {
-	int fd;
-
-	temporary_name(record_path, sizeof(record_path), "homenode-record");
-	fd = mkstemp(record_path);
-	cr_assert_geq(fd, 0);
-	close(fd);
+	new_record_path();
 	contract_check(&(struct contract_machine){
 		.name = "recorder", .broken = broken, .open = open_recorder});
 	contract_check(&(struct contract_machine){
@@ -149,5 +152,104 @@ Test(contract, replay_refuses_what_does_not_match)
 		cr_assert(strstr(err.text, bad[i].says), "case %zu said: %s", i, err.text);
 		unlink(path);
 	}
+	host_free(host);
+}
+
+static struct host *eight_nodes(void)
+{
+	struct host *host;
+	struct error err;
+
+	cr_assert_eq(host_load(&host, "topologies/epyc-nps4-8n.xml", &err), 0, "%s", err.text);
+	return host;
+}
+
+/* A zone of one vnode on node 2. */
+static void plan_on_node_2(struct plan *p, struct zone *z, const struct host *host)
+{
+	zone_init(z);
+	z->name = "told";
+	z->memory_bytes = z->memory_initial_bytes = 64 * MIB;
+	z->memory_min_bytes = PAGE_BYTES;
+	*p = (struct plan){.zone = z,
+			   .host = host,
+			   .nodes = nodeset_of(2),
+			   .nr_vnodes = 1,
+			   .vnode = {{.node = 2, .vcpus = 1, .memory_bytes = 64 * MIB}},
+			   .nr_memory = 1,
+			   .memory = {{.node = 2, .bytes = 64 * MIB}}};
+}
+
+/* What a model was told is part of a record, answer and new state included. */
+Test(contract, corrections_are_recorded)
+{
+	struct backend *(*const open[])(const struct host *const *host,
+					uint32_t nr_hosts) = {open_recorder, open_replay};
+	struct host *host = eight_nodes();
+	const int64_t as_placed[NODES_MAX] = {0, 0, 64 * MIB};
+	const int64_t found[NODES_MAX] = {0, 8 * MIB, 24 * MIB},
+		      too_much[NODES_MAX] = {0, 99 * GIB};
+	static struct plan p;
+	struct zone z;
+	struct error err;
+
+	new_record_path();
+	plan_on_node_2(&p, &z, host);
+	for (size_t i = 0; i < 2; i++) {
+		const struct host *hosts[] = {host};
+		struct backend *b = open[i](hosts, 1);
+		const struct host_state *state = backend_observe(b, 0);
+		int64_t free_1 = state->free_bytes[1];
+		struct step s = {.kind = STEP_START, .plan = &p};
+
+		cr_assert_eq(backend_apply(b, &s, &err), 0, "%s", err.text);
+		cr_assert_eq(backend_correct(b, &s, as_placed, &err), 0, "%s", err.text);
+		s = (struct step){.kind = STEP_RESIZE, .bytes = 32 * MIB};
+		cr_assert_eq(backend_apply(b, &s, &err), 0, "%s", err.text);
+		cr_expect_eq(state->free_bytes[1], free_1);
+		cr_assert_eq(backend_correct(b, &s, found, &err), 0, "%s", err.text);
+		cr_expect_eq(state->free_bytes[1], free_1 - 8 * MIB);
+		s.slot = 1;
+		cr_assert_eq(backend_correct(b, &s, too_much, &err), ERR_CANNOT);
+		cr_expect(strstr(err.text, "runs no zone"), "%s", err.text);
+		s.host = 1;
+		cr_assert_eq(backend_correct(b, &s, found, &err), ERR_CANNOT);
+		cr_expect(strstr(err.text, "no host 1"), "%s", err.text);
+		backend_close(b);
+	}
+	unlink(record_path);
+	host_free(host);
+}
+
+/* Steps that moved a zone are no more; records that could hold them are read until they do. */
+Test(contract, replay_refuses_to_move_a_zone)
+{
+	static const char *const line[] = {"apply repin 0 3 0 - -> 0 \n",
+					   "check move_memory 0 3 0 - -> 0 \n"};
+	struct host *host = eight_nodes();
+	const struct host *hosts[] = {host};
+	struct step s = {.kind = STEP_STOP, .slot = 3};
+	struct error err;
+
+	new_record_path();
+	for (size_t i = 0; i < 2; i++) {
+		struct backend *b = open_recorder(hosts, 1);
+		FILE *f;
+
+		backend_close(b);
+		f = fopen(record_path, "r+");
+		cr_assert_not_null(f);
+		/* the mask of a machine that could */
+		fprintf(f, "homenode-record 2 sim 63 1\n");
+		fseek(f, 0, SEEK_END);
+		fputs(line[i], f);
+		fclose(f);
+		b = open_replay(hosts, 1);
+		cr_expect_eq(backend_can(b), STEP_START | STEP_RESIZE | STEP_PROBE | STEP_STOP);
+		cr_assert_eq(backend_apply(b, &s, &err), ERR_INPUT);
+		cr_expect(strstr(err.text, "moves a zone that runs"), "%s", err.text);
+		backend_close(b);
+	}
+	unlink(record_path);
 	host_free(host);
 }
