@@ -1,14 +1,17 @@
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "backend-linux/linux.h"
 #include "backend/record.h"
+#include "base/alloc.h"
 #include "base/output.h"
 #include "base/units.h"
 #include "sim/sim.h"
 #include "tests/contract/contract.h"
+#include "tests/contract/shelf.h"
 #include "tests/temporary.h"
 
 static void broken(const char *what)
@@ -41,6 +44,23 @@ Test(contract, sim)
 {
 	contract_check(
 		&(struct contract_machine){.name = "sim", .broken = broken, .open = open_sim});
+}
+
+static struct backend *open_shelf(const struct host *const *host, uint32_t nr_hosts)
+{
+	struct backend_config config = config_of(host, nr_hosts);
+	struct backend *b;
+	struct error err;
+
+	cr_assert_eq(backend_open(&b, &shelf_backend, &config, &err), 0, "%s", err.text);
+	return b;
+}
+
+/* What the headers say of a machine is enough to write one. */
+Test(contract, shelf)
+{
+	contract_check(
+		&(struct contract_machine){.name = "shelf", .broken = broken, .open = open_shelf});
 }
 
 static struct backend *open_linux(const struct host *const *host, uint32_t nr_hosts)
@@ -251,5 +271,97 @@ Test(contract, replay_refuses_to_move_a_zone)
 		backend_close(b);
 	}
 	unlink(record_path);
+	host_free(host);
+}
+
+#define THREADS 4
+
+struct thread {
+	const struct host *host;
+	char path[256];
+	char *text;
+	size_t size;
+	int rc;
+	struct error err;
+};
+
+/* Zones come, breathe and go; what was recorded is read back. */
+static int live_a_while(struct thread *t, struct backend *b)
+{
+	static const int64_t targets[] = {48 * MIB, 64 * MIB, 16 * MIB};
+	struct event ev;
+	struct zone z;
+	struct plan *p = xcalloc(1, sizeof(*p));
+	int rc = 0;
+
+	plan_on_node_2(p, &z, t->host);
+	for (uint32_t i = 0; !rc && i < 300; i++) {
+		struct step s = {.kind = STEP_START, .slot = i % 7, .plan = p};
+
+		if (i >= 7)
+			rc = backend_apply(b, &(struct step){.kind = STEP_STOP, .slot = i % 7},
+					   &t->err);
+		if (!rc)
+			rc = backend_apply(b, &s, &t->err);
+		s = (struct step){.kind = STEP_RESIZE, .slot = i % 7, .bytes = targets[i % 3]};
+		if (!rc)
+			rc = backend_apply(b, &s, &t->err);
+		if (!rc)
+			rc = backend_wait(b, i * NS_PER_S, &ev, &t->err);
+	}
+	free(p);
+	return rc;
+}
+
+static void *run_thread(void *context)
+{
+	struct thread *t = context;
+	const struct host *hosts[] = {t->host};
+	struct backend_config config = config_of(hosts, 1);
+	struct backend *b;
+
+	config.options = "overhead=xen";
+	t->rc = backend_open(&b, &sim_backend, &config, &t->err);
+	if (!t->rc)
+		t->rc = recorder_open(&b, b, t->path, &config, &t->err);
+	if (!t->rc)
+		t->rc = live_a_while(t, b);
+	backend_close(b);
+	config.options = t->path;
+	if (!t->rc)
+		t->rc = backend_open(&b, &replay_backend, &config, &t->err);
+	if (!t->rc) {
+		t->rc = live_a_while(t, b);
+		backend_close(b);
+	}
+	if (!t->rc)
+		t->rc = file_read(t->path, (size_t)MIB, &t->text, &t->size, &t->err);
+	return NULL;
+}
+
+/* Side by side, on one host's description: the same answers as alone. */
+Test(contract, several_at_once)
+{
+	static struct thread thread[THREADS];
+	pthread_t id[THREADS];
+	struct host *host = eight_nodes();
+
+	for (size_t i = 0; i < THREADS; i++) {
+		new_record_path();
+		memcpy(thread[i].path, record_path, sizeof(record_path));
+		thread[i].host = host;
+	}
+	for (size_t i = 0; i < THREADS; i++)
+		cr_assert_eq(pthread_create(&id[i], NULL, run_thread, &thread[i]), 0);
+	for (size_t i = 0; i < THREADS; i++)
+		pthread_join(id[i], NULL);
+	for (size_t i = 0; i < THREADS; i++) {
+		cr_assert_eq(thread[i].rc, 0, "%s", thread[i].err.text);
+		cr_assert_gt(thread[i].size, 1000);
+		cr_assert_str_eq(thread[i].text, thread[0].text);
+		unlink(thread[i].path);
+	}
+	for (size_t i = 0; i < THREADS; i++)
+		free(thread[i].text);
 	host_free(host);
 }
