@@ -124,7 +124,7 @@ char *backend_options_text(const struct backend_ops *ops, const struct backend_o
 	char *text = xstrdup(""), *longer;
 
 	for (; offer->key; offer++) {
-		if (!backend_option_find(ops, offer->key))
+		if (!offer->value || !backend_option_find(ops, offer->key))
 			continue;
 		longer = xasprintf("%s%s%s=%s", text, *text ? "," : "", offer->key, offer->value);
 		free(text);

@@ -45,7 +45,8 @@ int backend_option_number(const struct backend_option *o, const char *value, int
 /* NULL: this backend has no such option. */
 const struct backend_option *backend_option_find(const struct backend_ops *ops, const char *key);
 
-/* What a run has for every backend; one that has no such option is not told. */
+/* What a run has for every backend: value NULL is nothing, and one that has no such
+ * option is not told. */
 struct backend_offer {
 	const char *key, *value;
 };

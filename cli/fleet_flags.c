@@ -29,13 +29,14 @@ static int read_group(struct chosen *c, const char *given, struct fleet_group *o
 	return 0;
 }
 
-/* --host NAME[:COUNT] ... replaces the workload's fleet; a machine that is bound to a host
- * brings it. */
+/* --host NAME[:COUNT] ... replaces the workload's fleet; a hypervisor, which hands out the
+ * memory of its host itself, brings that host. */
 static int choose_groups(struct chosen *c, const struct args *args,
 			 const struct backend_ops *backend, struct error *err)
 {
 	struct fleet_spec *f = &c->workload.fleet;
-	const char *own[] = {backend->default_host, NULL};
+	bool brings = backend->traits & BACKEND_OWN_ALLOCATOR;
+	const char *own[] = {brings ? backend->default_host : NULL, NULL};
 	const char *const *given = args_strings(args, "host");
 	uint32_t nr = 0;
 	int rc = 0;
