@@ -98,7 +98,8 @@ enum backend_trait {
 	BACKEND_REPEATABLE = 1 << 1,
 	/* One host, the machine itself: struct backend_ops names it (default_host). */
 	BACKEND_FIXED_HOST = 1 << 2,
-	/* The machine hands out memory by a rule of its own (struct backend_ops, allocator). */
+	/* Memory is handed out by one rule, which is the machine's (struct backend_ops,
+	 * allocator): there is none to choose. */
 	BACKEND_OWN_ALLOCATOR = 1 << 3,
 };
 
