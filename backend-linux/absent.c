@@ -8,7 +8,6 @@ const struct backend_ops linux_backend = {
 	.summary = "this machine; not in this build, which lacks libnuma (libnuma-dev)",
 	.absent = "this program was built without libnuma, which the linux backend needs: "
 		  "install libnuma-dev and build again",
-	.traits = BACKEND_FIXED_HOST | BACKEND_OWN_ALLOCATOR,
+	.traits = BACKEND_FIXED_HOST,
 	.default_host = "this",
-	.allocator = "linux",
 };

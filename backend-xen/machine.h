@@ -50,9 +50,6 @@ struct machine {
 	struct plan_memory lent[PLAN_MEMORY_MAX]; /* measure's answer */
 };
 
-/* state, from the hypervisor. */
-int machine_refresh(struct machine *m, struct error *err) MUST_USE;
-
 /* residency.c. After the build, before the first instruction: is every piece where it
  * was asked for? Sets special_* and part. ERR_NO_ROOM when it is not. */
 int residency_begin(struct machine *m, struct machine_zone *z, const struct guest_build *b,

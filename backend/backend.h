@@ -35,8 +35,8 @@
  * measures. Whoever opens a backend closes it.
  *
  * THE CLOCK is the backend's: int64 nanoseconds since backend_open(), never backwards.
- * On a machine with BACKEND_VIRTUAL_CLOCK time stands still but in wait; steps take no
- * time. Elsewhere it is the wall clock, everything takes some, and wait may come back
+ * In the simulator time stands still but in wait, and steps take none. Elsewhere it is
+ * the wall clock (or, replayed, was), everything takes some, and wait may come back
  * late: the caller's next time can have passed already. That is no error, wait then
  * looks once and returns. Only a caller that goes back is refused: until_ns below the
  * time that it has waited until before.
@@ -91,14 +91,15 @@ struct backend_ops; /* an implementation; see backend_impl.h */
 
 /* What kind of machine a backend is. */
 enum backend_trait {
-	/* Time moves inside wait alone, and waiting takes none of the wall clock's. */
+	/* Its clock is not the wall clock: waiting takes no time. */
 	BACKEND_VIRTUAL_CLOCK = 1 << 0,
 	/* A model that stands for itself alone: it can be opened again and again, also
 	 * several times at once, and the same config and calls get the same answers. */
 	BACKEND_REPEATABLE = 1 << 1,
 	/* One host, the machine itself: struct backend_ops names it (default_host). */
 	BACKEND_FIXED_HOST = 1 << 2,
-	/* The machine hands out memory by a rule of its own (struct backend_ops, allocator). */
+	/* Memory is handed out by one rule, which is the machine's (struct backend_ops,
+	 * allocator): there is none to choose. */
 	BACKEND_OWN_ALLOCATOR = 1 << 3,
 };
 

@@ -52,8 +52,8 @@ struct backend_ops {
 	unsigned traits; /* BACKEND_* bits */
 	/* With BACKEND_FIXED_HOST the host, as --host names it; else NULL. */
 	const char *default_host;
-	/* With BACKEND_OWN_ALLOCATOR who hands out memory, as results name it; else NULL, and
-	 * the option "allocator", if there is one, says. */
+	/* With BACKEND_OWN_ALLOCATOR which one of those that --allocator knows hands out memory;
+	 * else NULL: the option "allocator" says, or none of them is meant. */
 	const char *allocator;
 	const struct backend_option *option; /* ends with a zeroed entry; NULL: none */
 	/* Which of "SRAT SLIT HMAT CPUID" a zone on it can be told truly, blank separated;

@@ -78,6 +78,15 @@ echo '{"columns": {"*": {"ignore": true}, "triad_bytes_per_s": {"better": "highe
 	>"$work/rules.json"
 run 0 check "$work/again" --baseline "$work/again/summary.csv" --rules "$work/rules.json"
 
+# a scenario on this machine, where nobody said --host; its pages are where it names them
+node=$("$HOMENODE" show this --format json | awk 'found { print $1 + 0; exit } /"usable_nodes"/ { found = 1 }')
+printf 'start a 32MiB nodes %s\nballoon a 16MiB\nstop a\n' "$node" >"$work/scenario.txt"
+run 0 rehearse --backend linux "$work/scenario.txt"
+[ "$(awk -F, '$4 == "a" && $6 { printf "%s ", $6 }' "$work/out")" = "8192 4096 " ] ||
+	fail "rehearse: $(cat "$work/out")"
+refused 2 rehearse --backend linux --from "$work/out" "$work/scenario.txt"
+says err 'begins as it is'
+
 refused 2 run "$work/small.json" --repeats 0
 refused 2 run "$work/small.json" --repeats 2 --seed 1,2
 refused 2 run week --backend linux

@@ -3,8 +3,11 @@
 #include <string.h>
 
 #include "backend-linux/linux.h"
+#include "backend-xen/xen.h"
 #include "backend/backend_impl.h"
+#include "backend/record.h"
 #include "base/alloc.h"
+#include "sim/sim.h"
 
 struct got {
 	int64_t number;
@@ -135,8 +138,20 @@ Test(options, a_backend_without_any_is_not_opened_with_some)
 /* The table says the same of a machine whether it is in this build or not. */
 Test(options, traits_agree_with_what_is_named)
 {
-	cr_expect(backend_traits(&linux_backend) & BACKEND_FIXED_HOST);
+	static const struct backend_ops *const all[] = {&sim_backend, &linux_backend, &xen_backend,
+							&replay_backend};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		unsigned traits = backend_traits(all[i]);
+
+		cr_expect_eq(!(traits & BACKEND_FIXED_HOST), !all[i]->default_host, "%s",
+			     all[i]->name);
+		cr_expect_eq(!(traits & BACKEND_OWN_ALLOCATOR), !all[i]->allocator, "%s",
+			     all[i]->name);
+		cr_expect(all[i]->absent || (all[i]->can & STEP_START && all[i]->can & STEP_STOP));
+	}
+	cr_expect_eq(backend_traits(&sim_backend), BACKEND_VIRTUAL_CLOCK | BACKEND_REPEATABLE);
 	cr_expect_str_eq(linux_backend.default_host, "this");
-	cr_expect(backend_traits(&linux_backend) & BACKEND_OWN_ALLOCATOR);
-	cr_expect_str_eq(linux_backend.allocator, "linux");
+	cr_expect_str_eq(xen_backend.default_host, "xen");
+	cr_expect_str_eq(xen_backend.allocator, "xen");
 }

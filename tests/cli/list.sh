@@ -15,6 +15,15 @@ for what in policies backends topologies workloads formats; do
 	says out "\"$what\": ["
 done
 
+# what a backend is told: its table, and the same in the man page
+run 0 list options --format csv
+says out 'backend,option,value,meaning,from'
+grep -q '^sim,exchange,PPM,.*,balloon.exchange$' "$work/out" || fail "exchange: $(cat "$work/out")"
+grep -q '^xen,recover,refuse|destroy|adopt,.*,--recover$' "$work/out" ||
+	fail "recover: $(cat "$work/out")"
+run 0 help --man
+says out '\fBrecover\fR=\fIrefuse|destroy|adopt\fR'
+
 for name in topologies workloads; do
 	run 0 list "$name" --format csv
 	[ -s "$work/err" ] && fail "$name: $(cat "$work/err")"
