@@ -52,6 +52,7 @@ struct rig {
 	struct policy_memory *memory;
 	struct kubelet *kubelet;
 	const struct policy *policy;
+	bool wide; /* many nodes, and pods over most of them */
 	struct {
 		bool live;
 		struct zone zone;
@@ -199,14 +200,15 @@ static void pick_memory(struct rig *g, struct rng *r)
 	}
 }
 
-static void rig_init(struct rig *g, struct rng *r, const struct subject *subject)
+static void rig_init(struct rig *g, struct rng *r, const struct subject *subject, bool wide)
 {
 	static const unsigned no_cpus[KUBELET_NODES];
 	static const int64_t no_bytes[KUBELET_NODES];
 	struct cores cores[KUBELET_NODES];
-	unsigned nr = pick_nodes(r, &subject->options);
+	unsigned nr = wide ? 5 + (unsigned)rng_below(r, 4) : pick_nodes(r, &subject->options);
 
 	memset(g, 0, sizeof(*g));
+	g->wide = wide;
 	g->machine.num_nodes = (int)nr;
 	g->host = test_host(nr, no_cpus, no_bytes, 20);
 	pick_cores(r, nr, cores);
@@ -278,19 +280,38 @@ static void same_refusal(const char *text, enum go_admission got, const struct g
 		cr_assert(strstr(text, pod->error), "%s: %s, not %s", at, text, pod->error);
 }
 
-static void arrive(struct rig *g, struct rng *r, unsigned i, const char *at)
+/* Of one node or less, now and then of three; or of most of the machine, where memory needs
+ * more nodes than CPUs do and these can be spread in many ways. */
+static void pick_pod(const struct rig *g, struct rng *r, uint32_t *vcpus, int64_t *bytes)
 {
 	uint32_t mean = (uint32_t)(g->machine.num_cpus / g->machine.num_nodes + 1);
-	uint32_t vcpus = 1 + (uint32_t)rng_below(r, rng_below(r, 4) ? mean : 3 * mean);
-	int64_t node = g->host->memory_bytes / g->machine.num_nodes / (256 * MIB) + 1;
-	uint64_t most = (uint64_t)node * (rng_below(r, 3) ? 1 : 3) / (1 + rng_below(r, 4)) + 1;
-	int64_t bytes = (int64_t)(1 + rng_below(r, most)) * 256 * MIB;
+	int64_t units = g->host->memory_bytes / g->machine.num_nodes / (256 * MIB) + 1;
+	uint64_t most = (uint64_t)units * (rng_below(r, 3) ? 1 : 3) / (1 + rng_below(r, 4)) + 1;
+
+	*vcpus = 1 + (uint32_t)rng_below(r, rng_below(r, 4) ? mean : 3 * mean);
+	*bytes = (int64_t)(1 + rng_below(r, most)) * 256 * MIB;
+	if (!g->wide)
+		return;
+	*vcpus = 1 + (uint32_t)rng_below(r, mean);
+	*bytes = (int64_t)(1 + rng_below(r, 4)) * 4 * MIB;
+	if (rng_below(r, 2)) {
+		*vcpus = 2 * mean + (uint32_t)rng_below(r, 3 * mean);
+		*bytes = g->state.total_free_bytes / 8 * (int64_t)(4 + rng_below(r, 4));
+	}
+}
+
+static void arrive(struct rig *g, struct rng *r, unsigned i, const char *at)
+{
+	uint32_t vcpus;
+	int64_t bytes;
 	struct error err = {0};
 	struct policy_input in = {.host = g->host, .state = &g->state, .memory = g->memory};
 	struct go_pod pod;
-	enum go_admission got = kubelet_admit(g->kubelet, (int)i, (int)vcpus, bytes, &pod);
+	enum go_admission got;
 	int rc;
 
+	pick_pod(g, r, &vcpus, &bytes);
+	got = kubelet_admit(g->kubelet, (int)i, (int)vcpus, bytes, &pod);
 	g->pod[i].zone = test_zone("pod", vcpus, bytes);
 	in.zone = &g->pod[i].zone;
 	rc = policy_place(g->policy, &in, &g->pod[i].plan, &err);
@@ -319,31 +340,34 @@ static void leave(struct rig *g, struct rng *r, unsigned nr)
 	g->pod[i].live = false;
 }
 
+static void run_sequence(struct rig *g, const struct subject *subject, unsigned s, bool wide)
+{
+	unsigned arrived = 0;
+	struct rng r;
+
+	rng_seed(&r, s, "kubelet");
+	rig_init(g, &r, subject, wide);
+	while (arrived < EVENTS) {
+		char at[96];
+
+		snprintf(at, sizeof(at), "%s, sequence %u, pod %u", subject->name, s, arrived);
+		if (rng_below(&r, 3) == 0)
+			leave(g, &r, arrived);
+		else
+			arrive(g, &r, arrived++, at);
+	}
+	rig_release(g);
+}
+
 static void run_sequences(unsigned part, unsigned parts, unsigned nr)
 {
 	unsigned admitted = 0, refused = 0;
 	static struct rig g;
 
 	for (unsigned s = part; s < nr; s += parts) {
-		const struct subject *subject = &subjects[s / parts % NR_SUBJECTS];
-		unsigned arrived = 0;
-		struct rng r;
-
-		rng_seed(&r, s, "kubelet");
-		rig_init(&g, &r, subject);
-		while (arrived < EVENTS) {
-			char at[96];
-
-			snprintf(at, sizeof(at), "%s, sequence %u, pod %u", subject->name, s,
-				 arrived);
-			if (rng_below(&r, 3) == 0)
-				leave(&g, &r, arrived);
-			else
-				arrive(&g, &r, arrived++, at);
-		}
+		run_sequence(&g, &subjects[s / parts % NR_SUBJECTS], s, false);
 		admitted += g.nr_admitted;
 		refused += g.nr_refused;
-		rig_release(&g);
 	}
 	/* both happen often */
 	cr_assert_gt(admitted, nr / parts * EVENTS / 4);
@@ -358,4 +382,17 @@ Test(kubelet_sequences, first)
 Test(kubelet_sequences, second)
 {
 	run_sequences(1, 2, 10000);
+}
+
+/* Where four or more nodes share a pod's CPUs, a combination that the kubelet keeps as the
+ * best is overwritten by later ones. */
+Test(kubelet_sequences, distributed_over_many_nodes)
+{
+	static const struct subject subject = {
+		"k8s-best-effort-distribute-cpus",
+		{.policy = "best-effort", .distribute_cpus_across_numa = true}};
+	static struct rig g;
+
+	for (unsigned s = 0; s < 1000; s++)
+		run_sequence(&g, &subject, s, true);
 }
