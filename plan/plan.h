@@ -47,6 +47,10 @@ struct plan_vnode {
 	uint32_t node; /* host node index */
 	uint32_t vcpus; /* how many of the zone's vCPUs live here (may be 0) */
 	int64_t memory_bytes; /* asked for on this node */
+	/* For the policy's own books (placement/memory.h), 0 where it keeps none: how many
+	 * of the vCPUs are on cores taken whole, and how often more than once the books
+	 * count the zone on this node. */
+	uint32_t whole_vcpus, counted_again;
 };
 
 /* Bytes of vnode `vnode` that are on host node `node`. */

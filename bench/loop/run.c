@@ -313,14 +313,8 @@ static int on_tick(struct run *r, struct error *err)
 
 static int on_machine_event(struct run *r, const struct event *ev, struct error *err)
 {
-	int rc;
+	int rc = cluster_forget(&r->cluster, ev->slot, err);
 
-	if (ev->kind != EVENT_ZONE_EXITED)
-		return error_set(err, ERR_CANNOT,
-				 "the %s backend moved a zone's memory by itself, which this run "
-				 "cannot follow",
-				 backend_name(r->cluster.backend));
-	rc = cluster_forget(&r->cluster, ev->slot, err);
 	return rc ? rc : serve_waiting(r, err);
 }
 
