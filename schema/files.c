@@ -64,10 +64,10 @@ static const struct column zones[] = {
 		      "as in the summary"),
 	COLUMN_FIGURE("balloon_failures", COUNT, LOWER, COUNTED, "balloon failures",
 		      "as in the summary"),
-	COLUMN_FIGURE("s_to_90", SECONDS, HIGHER, COUNTED, "time to 90 %",
+	COLUMN_FIGURE("s_to_90", SECONDS, NEITHER, COUNTED, "time to 90 %",
 		      "until its local share fell below 90 %; empty: never"),
-	COLUMN_FIGURE("s_to_75", SECONDS, HIGHER, COUNTED, "time to 75 %", "the same, 75 %"),
-	COLUMN_FIGURE("s_to_50", SECONDS, HIGHER, COUNTED, "time to 50 %", "the same, 50 %"),
+	COLUMN_FIGURE("s_to_75", SECONDS, NEITHER, COUNTED, "time to 75 %", "the same, 75 %"),
+	COLUMN_FIGURE("s_to_50", SECONDS, NEITHER, COUNTED, "time to 50 %", "the same, 50 %"),
 	COLUMN_TEXT("pages_by_node", "pages by node",
 		    "its pages on each node at its end: `4:262144 0:1024`; empty: the machine does "
 		    "not know"),
