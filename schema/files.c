@@ -33,7 +33,7 @@ static const struct column timeline[] = {
 		    "together, blanks between"),
 };
 
-const struct schema schema_timeline = SCHEMA("timeline.csv",
+const struct schema schema_timeline = SCHEMA("timeline", "timeline.csv",
 					     "a step of the workload's `timeline_step`: the state "
 					     "at that time, before what happens then",
 					     timeline);
@@ -99,7 +99,7 @@ static const struct column zones[] = {
 };
 
 const struct schema schema_zones =
-	SCHEMA("zones.csv",
+	SCHEMA("zones", "zones.csv",
 	       "a zone, in the order in which they end; zones alive at the end come last", zones);
 
 #define PROBED_ZONE                                                                                \
@@ -128,7 +128,7 @@ static const struct column probes[] = {
 };
 
 const struct schema schema_probes =
-	SCHEMA("probes.csv", "a probe, sorted by key, zone and seed", probes);
+	SCHEMA("probes", "probes.csv", "a probe, sorted by key, zone and seed", probes);
 
 static const struct column measured[] = {
 	KEY_BUT_SEED,
@@ -145,5 +145,6 @@ static const struct column measured[] = {
 	PREDICTED_CHASE,
 };
 
-const struct schema schema_measured = SCHEMA(
-	"measured.csv", "a zone over all seeds, which are the repeats (`--repeats`)", measured);
+const struct schema schema_measured =
+	SCHEMA("measured", "measured.csv",
+	       "a zone over all seeds, which are the repeats (`--repeats`)", measured);

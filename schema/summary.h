@@ -54,7 +54,7 @@
 	  "mean SLIT distance between a zone's vCPUs and its pages, over time; 10 is the own "     \
 	  "node")                                                                                  \
 	X(stranded_vcpu_ppm, SHARE, LOWER, COUNTED, UNKNOWN, "stranded vCPUs", "stranded vCPU",    \
-	  "vCPUs free at the fullest moment that no memory is left for, of all (see below)")       \
+	  "vCPUs free at the fullest moment that no memory is left for, of all")                   \
 	X(stranded_memory_ppm, SHARE, LOWER, COUNTED, UNKNOWN, "stranded memory", "stranded mem",  \
 	  "memory free at the fullest moment that no vCPU is left for, of all")                    \
 	X(fr16_ppm, SHARE, LOWER, COUNTED, UNKNOWN, "fragments", NULL,                             \
@@ -69,7 +69,7 @@
 	  "time that the zones' work took against the same zones alone with every page at home, "  \
 	  "vCPUs weighing alike; 1 is none")                                                       \
 	X(swing_ppm, SHARE, LOWER, PREDICTED, UNKNOWN, "swing", NULL,                              \
-	  "how far launches of the same zone lie apart in speed: (p95 - p5) / p50 (see below)")    \
+	  "how far launches of the same zone lie apart in speed: (p95 - p5) / p50")                \
 	X(remote_traffic_ppm, SHARE, LOWER, PREDICTED, UNKNOWN, "remote traffic", NULL,            \
 	  "share of memory traffic that goes to other nodes")                                      \
 	X(cause_remote_ppm, SHARE, NEITHER, PREDICTED, UNKNOWN, "lost: remote", NULL,              \
