@@ -192,8 +192,6 @@ static int linux_open(struct backend **out, const struct backend_config *config,
 		return error_set(err, ERR_USAGE,
 				 "the linux backend is one machine, not %u; use --host this",
 				 config->nr_hosts);
-	if (config->options && config->options[0])
-		return error_set(err, ERR_USAGE, "the linux backend takes no options");
 	rc = check_host(config->host[0], err);
 	if (rc)
 		return rc;
@@ -597,6 +595,9 @@ const struct backend_ops linux_backend = {
 	.name = "linux",
 	.summary = "this machine: zones as processes, bound to nodes by libnuma",
 	.can = STEP_START | STEP_RESIZE | STEP_REPIN | STEP_MOVE_MEMORY | STEP_PROBE | STEP_STOP,
+	.traits = BACKEND_FIXED_HOST | BACKEND_OWN_ALLOCATOR,
+	.default_host = "this",
+	.allocator = "linux",
 	.open = linux_open,
 	.close = linux_close,
 	.now_ns = linux_now_ns,

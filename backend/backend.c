@@ -1,12 +1,40 @@
 #include "backend/backend.h"
 
+#include <stdlib.h>
+
 #include "backend/backend_impl.h"
+#include "base/alloc.h"
+
+unsigned backend_traits(const struct backend_ops *ops)
+{
+	return ops->traits;
+}
+
+/* A machine without a table of options is not asked to look for any. */
+static int refuse_options(const struct backend_ops *ops, const struct backend_config *config,
+			  struct error *err)
+{
+	char *text;
+	int rc;
+
+	if (ops->option || !config->options)
+		return 0;
+	text = xstrdup(config->options);
+	rc = backend_options_read(ops->name, NULL, text, NULL, err);
+	free(text);
+	return rc;
+}
 
 int backend_open(struct backend **out, const struct backend_ops *ops,
 		 const struct backend_config *config, struct error *err)
 {
+	int rc;
+
 	*out = NULL;
-	return ops->open(out, config, err);
+	if (ops->absent)
+		return error_set(err, ERR_CANNOT, "%s", ops->absent);
+	rc = refuse_options(ops, config, err);
+	return rc ? rc : ops->open(out, config, err);
 }
 
 void backend_close(struct backend *b)

@@ -22,6 +22,19 @@
 struct backend;
 struct backend_ops; /* an implementation; see backend_impl.h */
 
+/* What kind of machine a backend is. */
+enum backend_trait {
+	/* Time moves inside wait alone, and waiting takes none of the wall clock's. */
+	BACKEND_VIRTUAL_CLOCK = 1 << 0,
+	/* A model that stands for itself alone: it can be opened again and again, also
+	 * several times at once, and the same config and calls get the same answers. */
+	BACKEND_REPEATABLE = 1 << 1,
+	/* One host, the machine itself: struct backend_ops names it (default_host). */
+	BACKEND_FIXED_HOST = 1 << 2,
+	/* The machine hands out memory by a rule of its own (struct backend_ops, allocator). */
+	BACKEND_OWN_ALLOCATOR = 1 << 3,
+};
+
 struct backend_config {
 	const struct host *const *host; /* nr_hosts; each must outlive the backend */
 	uint32_t nr_hosts;
@@ -68,7 +81,10 @@ struct measure {
 	int64_t latency_ps;
 };
 
-/* On failure *out is NULL. */
+/* BACKEND_* bits, before it is opened. */
+unsigned backend_traits(const struct backend_ops *ops);
+
+/* On failure *out is NULL. ERR_CANNOT: not in this build. */
 int backend_open(struct backend **out, const struct backend_ops *ops,
 		 const struct backend_config *config, struct error *err) MUST_USE;
 /* Stops every zone it started; NULL is fine. */

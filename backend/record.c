@@ -203,19 +203,15 @@ int recorder_open(struct backend **out, struct backend *inner, const char *path,
 		free(r);
 		return rc;
 	}
-	r->ops = (struct backend_ops){
-		.name = inner->ops->name,
-		.summary = inner->ops->summary,
-		.can = inner->ops->can,
-		.open = recorder_not_opened_by_ops,
-		.close = recorder_close,
-		.now_ns = recorder_now_ns,
-		.check = recorder_check,
-		.apply = recorder_apply,
-		.wait = recorder_wait,
-		.observe = recorder_observe,
-		.measure = recorder_measure,
-	};
+	r->ops = *inner->ops;
+	r->ops.open = recorder_not_opened_by_ops;
+	r->ops.close = recorder_close;
+	r->ops.now_ns = recorder_now_ns;
+	r->ops.check = recorder_check;
+	r->ops.apply = recorder_apply;
+	r->ops.wait = recorder_wait;
+	r->ops.observe = recorder_observe;
+	r->ops.measure = recorder_measure;
 	r->base = (struct backend){.ops = &r->ops, .nr_hosts = config->nr_hosts};
 	r->inner = inner;
 	r->written = xcalloc(config->nr_hosts, sizeof(*r->written));

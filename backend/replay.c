@@ -221,24 +221,42 @@ static int read_header(struct replay *r, struct error *err)
 	return 0;
 }
 
+static int read_path(void *out, const struct backend_option *o, const char *value,
+		     struct error *err)
+{
+	if (!*value)
+		return error_set(err, ERR_USAGE, "the replay backend needs its option, %s: %s",
+				 o->value, o->meaning);
+	*(char **)out = xstrdup(value);
+	return 0;
+}
+
+static const struct backend_option options[] = {
+	{"", "FILE", "the recorded run", .from = "--replay", .read = read_path},
+	{0},
+};
+
+static int read_options(struct replay *r, const char *text, struct error *err)
+{
+	char *copy = xstrdup(text ? text : "");
+	int rc = backend_options_read("replay", options, copy, &r->path, err);
+
+	free(copy);
+	return rc;
+}
+
 static int replay_open(struct backend **out, const struct backend_config *config, struct error *err)
 {
-	struct replay *r;
-	int rc = 0;
+	struct replay *r = xcalloc(1, sizeof(*r));
+	int rc = read_options(r, config->options, err);
 
-	if (!config->options || !*config->options)
-		return error_set(
-			err, ERR_USAGE,
-			"the replay backend needs the recorded file's path as its options");
-	r = xcalloc(1, sizeof(*r));
 	r->ops = replay_backend;
 	r->base = (struct backend){.ops = &r->ops, .nr_hosts = config->nr_hosts};
-	r->path = xstrdup(config->options);
 	r->state = xcalloc(config->nr_hosts, sizeof(*r->state));
 	for (uint32_t i = 0; i < config->nr_hosts; i++)
 		host_state_init(&r->state[i], config->host[i]);
-	r->file = fopen(r->path, "r");
-	if (!r->file)
+	r->file = rc ? NULL : fopen(r->path, "r");
+	if (!rc && !r->file)
 		rc = error_set(err, ERR_INPUT, "%s: cannot be opened: %s", r->path,
 			       strerror(errno));
 	if (!rc)
@@ -366,9 +384,11 @@ static int replay_measure(struct backend *b, uint32_t host, uint32_t slot, struc
 
 const struct backend_ops replay_backend = {
 	.name = "replay",
-	.summary = "answers from a recorded run (options: the record's path)",
+	.summary = "answers from a recorded run (option: the record's path)",
 	/* narrowed to the recorded machine's mask when a record is opened */
 	.can = STEP_START | STEP_RESIZE | STEP_REPIN | STEP_MOVE_MEMORY | STEP_PROBE | STEP_STOP,
+	.traits = BACKEND_VIRTUAL_CLOCK,
+	.option = options,
 	.open = replay_open,
 	.close = replay_close,
 	.now_ns = replay_now_ns,

@@ -1,6 +1,7 @@
 #include "base/rng.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/compiler.h"
 
@@ -13,13 +14,19 @@ static uint64_t splitmix(uint64_t *state)
 	return z ^ (z >> 31);
 }
 
-uint64_t hash_text(const char *text)
+uint64_t hash_bytes(const void *bytes, size_t nr)
 {
+	const unsigned char *byte = bytes;
 	uint64_t h = 0xcbf29ce484222325u;
 
-	for (; *text; text++)
-		h = (h ^ (unsigned char)*text) * 0x100000001b3u;
+	for (size_t i = 0; i < nr; i++)
+		h = (h ^ byte[i]) * 0x100000001b3u;
 	return h;
+}
+
+uint64_t hash_text(const char *text)
+{
+	return hash_bytes(text, strlen(text));
 }
 
 void rng_seed(struct rng *r, uint64_t seed, const char *key)
@@ -103,11 +110,6 @@ double rng_exp(double x)
 	return ldexp(sum, (int)n);
 }
 
-double rng_sqrt(double x)
-{
-	return sqrt(x);
-}
-
 double rng_exponential(struct rng *r)
 {
 	return -rng_log(1.0 - rng_unit(r));
@@ -122,5 +124,5 @@ double rng_normal(struct rng *r)
 		v = 2 * rng_unit(r) - 1;
 		s = u * u + v * v;
 	} while (s >= 1 || s == 0);
-	return u * rng_sqrt(-2 * rng_log(s) / s);
+	return u * sqrt(-2 * rng_log(s) / s);
 }

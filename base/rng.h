@@ -11,6 +11,7 @@
 #ifndef BASE_RNG_H
 #define BASE_RNG_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct rng {
@@ -30,9 +31,9 @@ double rng_normal(struct rng *r);
 
 double rng_log(double x); /* natural; x > 0 and finite */
 double rng_exp(double x); /* -700 <= x <= 700 */
-double rng_sqrt(double x); /* x >= 0; exact rounding is IEEE's own */
 
 /* FNV-1a, 64 bits. */
+uint64_t hash_bytes(const void *bytes, size_t nr);
 uint64_t hash_text(const char *text);
 
 #endif

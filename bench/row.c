@@ -75,7 +75,7 @@ static void regret(struct row *r, const struct row *oracle)
 void row_fill_regret(struct row *row, size_t nr)
 {
 	for (size_t o = 0; o < nr; o++) {
-		if (strcmp(row[o].policy, "oracle") != 0)
+		if (!row[o].foresees)
 			continue;
 		for (size_t i = 0; i < nr; i++)
 			if (same_trace(&row[i], &row[o]))
@@ -88,13 +88,18 @@ void row_print_csv_header(FILE *out)
 	schema_print_header(&schema_summary, out);
 }
 
-void row_print_csv(const struct row *r, FILE *out)
+void row_print_key(const struct row *r, FILE *out)
 {
-	fprintf(out, "%d,", SUMMARY_FORMAT);
 	csv_print_field(r->topology, out);
 	fputc(',', out);
 	csv_print_field(r->workload, out);
 	fprintf(out, ",%s,%s,%s,%" PRIu64, r->policy, r->memory_policy, r->allocator, r->seed);
+}
+
+void row_print_csv(const struct row *r, FILE *out)
+{
+	fprintf(out, "%d,", SUMMARY_FORMAT);
+	row_print_key(r, out);
 	for (int f = 0; f < NR_SUMMARY_FIGURES; f++)
 		figure_print_next(row_figure(r, (enum summary_figure)f), out);
 	fputc('\n', out);

@@ -5,6 +5,7 @@
 #ifndef BENCH_ROW_H
 #define BENCH_ROW_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -13,6 +14,7 @@
 struct row {
 	const char *topology, *workload, *policy, *memory_policy, *allocator;
 	uint64_t seed;
+	bool foresees; /* its policy knew what comes: others regret what they lack to it */
 #define X(name, ...) int64_t name;
 	SUMMARY_FIGURES(X)
 #undef X
@@ -23,14 +25,16 @@ void row_init(struct row *r);
 
 int64_t row_figure(const struct row *r, enum summary_figure f);
 
-/* Fill the regret_ columns of rows that have an oracle's row of the same topology,
- * workload, memory policy, allocator and seed. Negative: the policy did better; unknown
+/* Fill the regret_ columns of rows that have the row of a policy that foresees, of the same
+ * topology, workload, memory policy, allocator and seed. Negative: the policy did better; unknown
  * where either row does not know the figure. */
 void row_fill_regret(struct row *row, size_t nr);
 
 /* Order of rows in every file: topology, workload, policy, memory policy, allocator, seed. */
 int row_compare(const struct row *a, const struct row *b);
 
+/* The cells of the key: topology, workload, policy, memory_policy, allocator, seed. */
+void row_print_key(const struct row *r, FILE *out);
 void row_print_csv_header(FILE *out);
 void row_print_csv(const struct row *r, FILE *out);
 /* {"format":2,"rows":[{...}]}, null where a figure is not known */

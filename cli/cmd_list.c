@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend-xen/xen.h"
 #include "base/json_doc.h"
 #include "cli/backends.h"
 #include "cli/command.h"
@@ -29,10 +28,21 @@ static void add_told(struct rows *r, const struct backend_ops *ops)
 	struct error why = {0};
 	char tells[64] = "-";
 
-	if (ops == &xen_backend)
-		xen_tells(tells, sizeof(tells), &why);
-	rows_text(r, *tells ? tells : "none");
-	rows_text(r, why.text);
+	if (ops->tells && !ops->absent)
+		ops->tells(tells, sizeof(tells), &why);
+	rows_text(r, ops->absent || !*tells ? "none" : tells);
+	rows_text(r, ops->absent ? ops->absent : why.text);
+}
+
+static const char *steps_of(const struct backend_ops *ops, struct arena *words)
+{
+	const char *can = "";
+
+	for (unsigned bit = STEP_START; bit <= STEP_STOP; bit <<= 1)
+		if (ops->can & bit)
+			can = arena_printf(words, "%s%s%s", can, *can ? " " : "",
+					   step_name((enum step_kind)bit));
+	return can;
 }
 
 static int list_backends(struct rows *r, bool quiet, struct error *err)
@@ -40,18 +50,31 @@ static int list_backends(struct rows *r, bool quiet, struct error *err)
 	(void)quiet, (void)err;
 	for (size_t i = 0; backends[i]; i++) {
 		struct arena words = {0};
-		const char *can = "";
 
-		for (unsigned bit = STEP_START; bit <= STEP_STOP; bit <<= 1) {
-			if (backends[i]->can & bit)
-				can = arena_printf(&words, "%s%s%s", can, *can ? " " : "",
-						   step_name((enum step_kind)bit));
-		}
 		rows_text(r, backends[i]->name);
 		rows_text(r, backends[i]->summary);
-		rows_text(r, can);
-		arena_release(&words);
+		rows_text(r, steps_of(backends[i], &words));
 		add_told(r, backends[i]);
+		rows_text(r, backends[i]->default_host);
+		rows_text(r, backends[i]->allocator);
+		arena_release(&words);
+	}
+	return 0;
+}
+
+static int list_options(struct rows *r, bool quiet, struct error *err)
+{
+	(void)quiet, (void)err;
+	for (size_t i = 0; backends[i]; i++) {
+		const struct backend_option *o = backends[i]->option;
+
+		for (; o && o->key; o++) {
+			rows_text(r, backends[i]->name);
+			rows_text(r, o->key);
+			rows_text(r, o->value);
+			rows_text(r, o->meaning);
+			rows_text(r, o->from);
+		}
 	}
 	return 0;
 }
@@ -144,6 +167,16 @@ static const struct column backend_columns[] = {
 	{.name = "can"},
 	{.name = "tells"},
 	{.name = "why_not", .wide = true},
+	{.name = "host", .wide = true},
+	{.name = "allocator", .wide = true},
+};
+
+static const struct column option_columns[] = {
+	{.name = "backend"},
+	{.name = "option"},
+	{.name = "value"},
+	{.name = "meaning"},
+	{.name = "from", .wide = true},
 };
 
 static const struct column topology_columns[] = {
@@ -172,6 +205,7 @@ static const struct list {
 } lists[] = {
 	{"policies", COLUMNS(with_source), list_policies, NULL},
 	{"backends", COLUMNS(backend_columns), list_backends, NULL},
+	{"options", COLUMNS(option_columns), list_options, NULL},
 	{"topologies", COLUMNS(topology_columns), list_topologies, NULL},
 	{"workloads", COLUMNS(workload_columns), list_workloads, NULL},
 	{"formats", COLUMNS(with_source), list_formats, NULL},
@@ -207,8 +241,9 @@ static int fill(struct rows *rows, const struct list *list, const struct args *a
 	if (list->fill_part)
 		return list->fill_part(rows, part, err);
 	if (part)
-		return error_set(err, ERR_USAGE, "the list of %s has no parts: what is \"%s\"?",
-				 list->name, part);
+		return error_set(err, ERR_USAGE,
+				 "one operand too many, \"%s\": the list of %s has no parts", part,
+				 list->name);
 	return list->fill(rows, args_flag(args, "quiet"), err);
 }
 
@@ -238,13 +273,14 @@ static int run_list(const struct args *args, int *status, struct error *err)
 
 const struct command cmd_list = {
 	.name = "list",
-	.operands = "policies|backends|topologies|workloads|formats|columns [FILE]",
+	.operands = "policies|backends|options|topologies|workloads|formats|columns [FILE]",
 	.min_operands = 1,
 	.max_operands = 2,
 	.summary = "the names that the other commands take",
 	.about = "Topologies and workloads are the files of the data directory; formats are those "
-		 "of fleet traces; columns are those of results (FILE: summary, zones, size, ...). "
-		 "JSON and CSV also say where each rule or format is defined. A "
+		 "of fleet traces, options those of backends, columns those of results (FILE: "
+		 "summary, zones, size, ...). JSON and CSV also say where each rule or format is "
+		 "defined. A "
 		 "file that cannot be read is left out with a warning.",
 	.example = "homenode list topologies --format json",
 	.option = NULL,

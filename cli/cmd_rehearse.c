@@ -13,7 +13,7 @@
 #include "cli/backends.h"
 #include "cli/command.h"
 #include "host/host.h"
-#include "report/pages.h"
+#include "report/residency.h"
 #include "sim/sim.h"
 
 #define PAGES_A_BLOCK 512
@@ -28,7 +28,7 @@ static const struct option options[] = {
 
 /* What another rehearsal of the same scenario found (--from). */
 struct found {
-	const struct pages_file *file; /* NULL: none */
+	const struct residency_file *file; /* NULL: none */
 	const struct host *host;
 	const char *scenario;
 	/* By slot and node: pages that the real zone had more when it started, less those that
@@ -40,7 +40,7 @@ static int64_t found_pages(const struct found *f, size_t step, const char *zone,
 			   bool *known)
 {
 	for (size_t i = 0; i < f->file->nr; i++) {
-		const struct pages_row *r = &f->file->row[i];
+		const struct residency_row *r = &f->file->row[i];
 
 		if (r->step != (int64_t)step || r->node != f->host->node[node].os_index ||
 		    strcmp(r->zone, zone) != 0 || strcmp(r->scenario, f->scenario) != 0)
@@ -152,7 +152,7 @@ struct session {
 	const struct backend_ops *ops;
 	const char *told; /* the options behind its name */
 	struct host *host;
-	struct pages_file from;
+	struct residency_file from;
 	bool has_from;
 	FILE *out;
 };
@@ -207,14 +207,14 @@ static int open_session(struct session *c, struct error *err)
 		return error_set(err, ERR_USAGE,
 				 "--from is what the simulator begins with; %s begins as it is",
 				 c->ops->name);
-	host = args_string(c->args, "host", c->ops == &sim_backend ? NULL : c->ops->name);
+	host = args_string(c->args, "host", c->ops->default_host);
 	if (!host)
 		return error_set(err, ERR_USAGE,
 				 "whose nodes? Add --host HOST; \"homenode list topologies\" names "
 				 "some");
 	rc = find_host(host, &c->host, err);
 	if (!rc && from) {
-		rc = pages_load(&c->from, from, err);
+		rc = residency_load(&c->from, from, err);
 		c->has_from = !rc;
 	}
 	return rc;
@@ -237,7 +237,7 @@ static int run_rehearse(const struct args *args, int *status, struct error *err)
 	if (!rc && path)
 		rc = output_commit(&file, err);
 	output_abandon(&file);
-	pages_release(&c.from);
+	residency_release(&c.from);
 	host_free(c.host);
 	return rc;
 }

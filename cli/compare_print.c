@@ -5,10 +5,12 @@
 #include "base/alloc.h"
 #include "base/table.h"
 #include "base/units.h"
-#include "cli/compare.h"
+#include "cli/compare_print.h"
+#include "cost/params/grades.h"
 #include "schema/schema.h"
 
-char *compare_nodes(const struct plan *p)
+/* "2 3": os_indexes in the order chosen; the caller frees. */
+static char *nodes_text(const struct plan *p)
 {
 	char *text = xstrdup("");
 
@@ -22,7 +24,9 @@ char *compare_nodes(const struct plan *p)
 	return text;
 }
 
-int64_t compare_gain_ppm(const struct compare_row *from, const struct compare_row *to)
+/* Work a second of the second row against the first, ppm: bandwidth for a zone
+ * that takes what it gets, 1 / slowdown x alone for others. 0: cannot be said. */
+static int64_t gain_ppm(const struct compare_row *from, const struct compare_row *to)
 {
 	const struct cost_result *a = &from->cost, *b = &to->cost;
 
@@ -125,7 +129,7 @@ static void text_row(struct table *t, const struct compare_row *r, bool question
 		table_end_row(t);
 		return;
 	}
-	nodes = compare_nodes(&r->plan);
+	nodes = nodes_text(&r->plan);
 	table_cell(t, "%s", nodes);
 	figure_cell(t, UNIT_SLIT, r->mean_distance_centi, 2);
 	figure_cell(t, UNIT_BYTES_PER_S, c->bandwidth_bytes_per_s, 2);
@@ -154,7 +158,7 @@ static void print_answer(const struct compare *c, FILE *out)
 
 		if (strcmp(a->label, b->label) != 0 || strcmp(a->zone->name, b->zone->name) != 0)
 			continue;
-		gain = compare_gain_ppm(a, b);
+		gain = gain_ppm(a, b);
 		if (!gain)
 			continue;
 		fprintf(out, "%s: %s does %s %% of the work of %s\n", a->label, b->policy->name,
@@ -174,8 +178,8 @@ static void print_swing(const struct compare *c, FILE *out)
 	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
 		table_cell(t, "%s", name[i]);
 	table_end_row(t);
-	for (size_t i = 0; i < c->nr_swing; i++) {
-		const struct swing_row *r = &c->swing[i];
+	for (size_t i = 0; i < c->nr_launches; i++) {
+		const struct launch_row *r = &c->launch[i];
 
 		table_cell(t, "%s", r->policy->name);
 		table_cell(t, "%s", r->zone->name);
@@ -195,8 +199,8 @@ static void print_swing(const struct compare *c, FILE *out)
 static void csv_swing(const struct compare *c, FILE *out)
 {
 	schema_print_header(&schema_launches, out);
-	for (size_t i = 0; i < c->nr_swing; i++) {
-		const struct swing_row *r = &c->swing[i];
+	for (size_t i = 0; i < c->nr_launches; i++) {
+		const struct launch_row *r = &c->launch[i];
 
 		fprintf(out, "%s,%s,%u,%u", r->policy->name, r->zone->name, r->launches, r->placed);
 		figure_print_next(r->p5_ppm, out);
@@ -224,7 +228,7 @@ void compare_print_text(const struct compare *c, FILE *out)
 	}
 	if (c->question)
 		print_answer(c, out);
-	if (c->nr_swing)
+	if (c->nr_launches)
 		print_swing(c, out);
 	fprintf(out, "\n%s\n", grade);
 	free(grade);
@@ -232,7 +236,7 @@ void compare_print_text(const struct compare *c, FILE *out)
 
 void compare_print_csv(const struct compare *c, FILE *out)
 {
-	if (c->nr_swing) {
+	if (c->nr_launches) {
 		csv_swing(c, out);
 		return;
 	}
@@ -247,7 +251,7 @@ void compare_print_csv(const struct compare *c, FILE *out)
 			fputs(",,,,,,,,,,,,,,,,,,,,\n", out);
 			continue;
 		}
-		nodes = compare_nodes(&r->plan);
+		nodes = nodes_text(&r->plan);
 		fprintf(out, ",%s,%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64, nodes,
 			r->mean_distance_centi, r->cost.bandwidth_bytes_per_s, r->cost.latency_ps,
 			r->cost.slowdown_ppm, r->cost.remote_ppm);

@@ -84,8 +84,6 @@ struct baseline {
 
 int baseline_load(struct baseline *out, const char *path, struct error *err) MUST_USE;
 void baseline_release(struct baseline *b);
-/* The record's path; the caller frees. */
-char *baseline_record_path(const char *path) MUST_USE;
 /* Make `run` the baseline. The reason is one line, not empty (ERR_USAGE). The
  * run must be whole. Earlier reasons are kept. */
 int baseline_update(const char *path, const struct run_dir *run, const char *reason,

@@ -8,13 +8,6 @@
 static const char *const needed[] = {"topology", "workload", "policy", "memory_policy", "seed"};
 #define NR_NEEDED (sizeof(needed) / sizeof(needed[0]))
 
-bool is_key_column(const struct sheet *s, const char *name)
-{
-	int c = sheet_column(s, name);
-
-	return c >= 0 && (unsigned)c < s->nr_keys;
-}
-
 int sheet_column(const struct sheet *s, const char *name)
 {
 	for (unsigned c = 0; c < s->nr_columns; c++)

@@ -41,7 +41,6 @@ int sheet_load(struct sheet *out, const char *path, const char *renew, struct er
 void sheet_release(struct sheet *s); /* zeroed is fine */
 
 int sheet_column(const struct sheet *s, const char *name); /* -1: there is none */
-bool is_key_column(const struct sheet *s, const char *name);
 const char *sheet_text(const struct sheet *s, size_t row, int column); /* "" for column -1 */
 /* Do two rows have the same there? Yes where there is no such column. */
 bool sheet_same(const struct sheet *s, size_t a, size_t b, const char *column);

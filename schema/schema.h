@@ -115,8 +115,7 @@ const char *unit_text(enum unit u, int64_t figure, int decimals, char *buf, size
 const char *unit_text_signed(enum unit u, int64_t figure, int decimals, char *buf, size_t size);
 /* "%", "ns", "GB/s", "GiB", "times", "SLIT", "s"; "" of a count. */
 const char *unit_sign(enum unit u);
-/* How many decimals unit_text() writes when nobody says, and one shown unit in figures. */
-int unit_decimals(enum unit u);
+/* One of what is shown, in figures: 10000 ppm are 1 %. */
 int64_t unit_one(enum unit u);
 
 #endif

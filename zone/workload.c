@@ -16,11 +16,6 @@ const char *host_choice_name(enum host_choice c)
 	return host_choice_names[c];
 }
 
-const char *refused_rule_name(enum refused_rule r)
-{
-	return refused_rule_names[r];
-}
-
 void workload_defaults(struct workload *w)
 {
 	static struct fleet_group one_host = {"epyc-nps4-8n", 1};

@@ -163,7 +163,6 @@ extern const struct trace_format *const trace_formats[];
 const struct trace_format *trace_format_find(const char *name);
 
 const char *host_choice_name(enum host_choice c);
-const char *refused_rule_name(enum refused_rule r);
 extern const char *const host_choice_names[]; /* NULL-terminated, in enum order */
 extern const char *const refused_rule_names[];
 

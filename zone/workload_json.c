@@ -4,8 +4,9 @@
 #include "base/units.h"
 #include "zone/workload_impl.h"
 
-int workload_read_milli(const struct json_at *at, const char *key, double min, double max,
-			uint32_t *out, struct error *err)
+/* A positive real number in thousandths, rounded to the nearest. */
+static int read_milli(const struct json_at *at, const char *key, double min, double max,
+		      uint32_t *out, struct error *err)
 {
 	double v = *out / 1000.0;
 	int rc = json_get_real(at, key, false, min, max, &v, err);
@@ -69,7 +70,7 @@ static int read_groups(struct workload *w, const struct json_at *fleet, struct e
 	return rc;
 }
 
-int workload_read_fleet(struct workload *w, const struct json_at *at, struct error *err)
+static int read_fleet(struct workload *w, const struct json_at *at, struct error *err)
 {
 	static const char *const keys[] = {"hosts",	  "choice",	"cpu_overcommit",
 					   "dom0_memory", "dom0_vcpus", NULL};
@@ -82,8 +83,7 @@ int workload_read_fleet(struct workload *w, const struct json_at *at, struct err
 	if (!rc)
 		rc = json_get_choice(at, "choice", false, host_choice_names, &choice, err);
 	if (!rc)
-		rc = workload_read_milli(at, "cpu_overcommit", 0, 1000, &f->cpu_overcommit_milli,
-					 err);
+		rc = read_milli(at, "cpu_overcommit", 0, 1000, &f->cpu_overcommit_milli, err);
 	if (!rc)
 		rc = json_get_bytes(at, "dom0_memory", false, true, &f->dom0_memory_bytes, err);
 	if (!rc)
@@ -212,7 +212,7 @@ static int read_trace(struct workload *w, const struct json_at *at, struct error
 	if (!rc)
 		rc = json_get_string(at, "format", false, &format, err);
 	if (!rc)
-		rc = workload_read_milli(at, "vcpu_scale", 0.001, 1000, &w->vcpu_scale_milli, err);
+		rc = read_milli(at, "vcpu_scale", 0.001, 1000, &w->vcpu_scale_milli, err);
 	if (!rc)
 		rc = json_get_choice(at, "gpus", false, gpus_names, &gpus, err);
 	if (rc)
@@ -307,7 +307,7 @@ int workload_from_json(struct workload *out, const struct json_doc *doc, struct 
 	if (!rc)
 		rc = json_get_object(&root, "fleet", false, &fleet, err);
 	if (!rc && fleet.value)
-		rc = workload_read_fleet(out, &fleet, err);
+		rc = read_fleet(out, &fleet, err);
 	if (!rc)
 		rc = read_names(&root, "policies", &out->arena, &out->policy, err);
 	if (!rc)

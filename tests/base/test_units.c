@@ -113,18 +113,6 @@ Test(units, durations)
 		cr_assert_not(duration_parse(bad[i], &v), "%s", bad[i]);
 }
 
-Test(units, seconds_exactly)
-{
-	int64_t v;
-
-	cr_assert(seconds_parse("1234567890.123456789,", 20, &v));
-	cr_assert_eq(v, 1234567890123456789);
-	cr_assert_not(seconds_parse("12x", 3, &v));
-	cr_assert_not(seconds_parse("", 0, &v));
-	cr_assert_not(seconds_parse("-1", 2, &v));
-	cr_assert_not(seconds_parse("9999999999999", 13, &v));
-}
-
 Test(units, sizes_for_people)
 {
 	char buf[32];

@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "bench/run.h"
+#include "bench/loop/run.h"
 #include "placement/fill.h"
 #include "placement/policies.h"
 #include "sim/sim.h"
@@ -274,6 +274,7 @@ static struct row row_of(const char *policy, uint64_t seed, int64_t slowdown, in
 	r.topology = "t";
 	r.workload = "w";
 	r.policy = policy;
+	r.foresees = strcmp(policy, "oracle") == 0;
 	r.memory_policy = "static";
 	r.allocator = "xen";
 	r.seed = seed;

@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include "backend/record.h"
-#include "bench/run.h"
+#include "bench/files/timeline_csv.h"
+#include "bench/files/zones_csv.h"
+#include "bench/loop/run.h"
 #include "sim/sim.h"
 #include "tests/bench/text.h"
 #include "tests/temporary.h"
@@ -39,6 +41,9 @@ static struct outcome run_with(const struct workload *w, const char *policy, uin
 	struct host *host = load_host();
 	const struct host *hosts[8];
 	struct outcome out;
+	struct timeline_writer timeline = {NULL};
+	struct zones_writer zones = {NULL};
+	struct observer observer[] = {{&timeline_observer, &timeline}, {&zones_observer, &zones}};
 	struct error err;
 	size_t n;
 	struct run_input in = {
@@ -52,15 +57,19 @@ static struct outcome run_with(const struct workload *w, const char *policy, uin
 		.nr_hosts = nr_hosts,
 		.topology = "epyc-nps4-8n",
 		.check = true,
+		.observer = observer,
+		.nr_observers = 2,
 	};
 
 	for (uint32_t i = 0; i < nr_hosts; i++)
 		hosts[i] = host;
-	in.zones = open_memstream(&out.zones, &n);
-	in.timeline = open_memstream(&out.timeline, &n);
+	zones.out = open_memstream(&out.zones, &n);
+	timeline.out = open_memstream(&out.timeline, &n);
 	cr_assert_eq(run_row(&in, &out.result, &err), 0, "%s", err.text);
-	fclose(in.zones);
-	fclose(in.timeline);
+	fclose(zones.out);
+	fclose(timeline.out);
+	zones_writer_release(&zones);
+	timeline_writer_release(&timeline);
 	host_free(host);
 	/* labels pointed into what is released here */
 	out.result.row.workload = out.result.row.topology = "";
@@ -166,7 +175,7 @@ Test(run, refused_zones_are_counted)
 	cr_assert_eq(o.result.row.zones_refused, 2);
 	cr_assert_eq(o.result.row.refused_no_room, 2);
 	cr_assert_eq(o.result.row.first_refusal_zone, 2);
-	cr_assert_not_null(strstr(o.zones, ",2,B,refused,ERR_NO_ROOM,"), "%s", o.zones);
+	cr_assert_not_null(strstr(o.zones, "2,B,refused,ERR_NO_ROOM,"), "%s", o.zones);
 	outcome_free(&o);
 	workload_release(&w);
 }

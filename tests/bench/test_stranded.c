@@ -1,7 +1,7 @@
 /* Stranded capacity and fragments, on a host whose figures can be worked out by hand. */
 #include <criterion/criterion.h>
 
-#include "bench/stranded.h"
+#include "bench/accounts/stranded.h"
 #include "plan/plan.h"
 #include "schema/schema.h"
 #include "tests/placement/hosts.h"
@@ -37,7 +37,6 @@ TestSuite(stranded, .init = open_all, .fini = close_all);
 /* A zone on one node comes (sign 1) or goes. */
 static void change(int sign, unsigned node, uint32_t vcpus, int64_t bytes)
 {
-	stranded_before(&stranded);
 	state.vcpus[node] += (uint32_t)sign * vcpus;
 	state.total_vcpus += (uint32_t)sign * vcpus;
 	host_state_set_free(&state, node, state.free_bytes[node] - sign * bytes);

@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "base/units.h"
-#include "bench/swing.h"
+#include "bench/accounts/swing.h"
 #include "schema/schema.h"
 
 static struct zone a_zone(uint32_t vcpus)

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/units.h"
-#include "cost/model.h"
-#include "cost/predict.h"
+#include "cost/at-a-moment/snapshot.h"
+#include "cost/before-placing/predict.h"
 
 static const char *const profiles[] = {"stream", "chase", "web", "database", "idle"};
 
