@@ -159,7 +159,8 @@ bool duration_parse(const char *text, int64_t *out_ns)
 	return quantity_parse(text, time_units, false, false, out_ns);
 }
 
-int64_t divide_rounded(int128 value, int64_t by)
+/* by > 0 */
+static int64_t divide_rounded(int128 value, int64_t by)
 {
 	int128 half = by / 2, rest = value % by;
 	int128 up = rest < 0 ? -rest : rest;

@@ -49,7 +49,6 @@ bool duration_parse(const char *text, int64_t *out_ns) MUST_USE;
  * zero (2.5 is 3, -2.5 is -3), in whole numbers, so that the same figure is the same text
  * on every machine and wherever it is shown.
  */
-int64_t divide_rounded(int128 value, int64_t by); /* by > 0 */
 /* value / one with so many decimals (at most 9): decimal_text(856373, 10000, 2) is "85.64".
  * What rounds to zero has no minus. Writes into buf (40 is enough) and returns it. */
 char *decimal_text(int64_t value, int64_t one, int decimals, char *buf, size_t size);

@@ -25,8 +25,8 @@ void row_init(struct row *r);
 
 int64_t row_figure(const struct row *r, enum summary_figure f);
 
-/* Fill the regret_ columns of rows that have the row of a policy that foresees, of the same topology,
- * workload, memory policy, allocator and seed. Negative: the policy did better; unknown
+/* Fill the regret_ columns of rows that have the row of a policy that foresees, of the same
+ * topology, workload, memory policy, allocator and seed. Negative: the policy did better; unknown
  * where either row does not know the figure. */
 void row_fill_regret(struct row *row, size_t nr);
 

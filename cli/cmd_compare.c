@@ -7,8 +7,8 @@
 
 #include "base/alloc.h"
 #include "base/units.h"
-#include "cli/command.h"
 #include "bench/compare/compare.h"
+#include "cli/command.h"
 #include "cli/compare_print.h"
 #include "cost/params/assume.h"
 #include "host/host.h"

@@ -5,6 +5,7 @@
 #include "cli/backends.h"
 #include "cli/command.h"
 #include "cli/data_files.h"
+#include "cli/list_columns.h"
 #include "cli/rows.h"
 #include "host/host.h"
 #include "placement/policy.h"
@@ -171,8 +172,11 @@ static const struct column backend_columns[] = {
 };
 
 static const struct column option_columns[] = {
-	{.name = "backend"}, {.name = "option"},	       {.name = "value"},
-	{.name = "meaning"}, {.name = "from", .wide = true},
+	{.name = "backend"},
+	{.name = "option"},
+	{.name = "value"},
+	{.name = "meaning"},
+	{.name = "from", .wide = true},
 };
 
 static const struct column topology_columns[] = {
@@ -196,13 +200,16 @@ static const struct list {
 	const struct column *column;
 	size_t nr_columns;
 	int (*fill)(struct rows *r, bool quiet, struct error *err);
+	/* instead: a list that has parts; part NULL: all of it */
+	int (*fill_part)(struct rows *r, const char *part, struct error *err);
 } lists[] = {
-	{"policies", COLUMNS(with_source), list_policies},
-	{"backends", COLUMNS(backend_columns), list_backends},
-	{"options", COLUMNS(option_columns), list_options},
-	{"topologies", COLUMNS(topology_columns), list_topologies},
-	{"workloads", COLUMNS(workload_columns), list_workloads},
-	{"formats", COLUMNS(with_source), list_formats},
+	{"policies", COLUMNS(with_source), list_policies, NULL},
+	{"backends", COLUMNS(backend_columns), list_backends, NULL},
+	{"options", COLUMNS(option_columns), list_options, NULL},
+	{"topologies", COLUMNS(topology_columns), list_topologies, NULL},
+	{"workloads", COLUMNS(workload_columns), list_workloads, NULL},
+	{"formats", COLUMNS(with_source), list_formats, NULL},
+	{"columns", list_columns_columns, LIST_COLUMNS_COLUMNS, NULL, list_columns},
 };
 
 #define NR_LISTS (sizeof(lists) / sizeof(lists[0]))
@@ -226,6 +233,20 @@ static const struct list *list_find(const char *name, struct error *err)
 	return NULL;
 }
 
+static int fill(struct rows *rows, const struct list *list, const struct args *args,
+		struct error *err)
+{
+	const char *part = args_operand(args, 1);
+
+	if (list->fill_part)
+		return list->fill_part(rows, part, err);
+	if (part)
+		return error_set(err, ERR_USAGE,
+				 "one operand too many, \"%s\": the list of %s has no parts", part,
+				 list->name);
+	return list->fill(rows, args_flag(args, "quiet"), err);
+}
+
 static int run_list(const struct args *args, int *status, struct error *err)
 {
 	enum output_format format;
@@ -242,7 +263,7 @@ static int run_list(const struct args *args, int *status, struct error *err)
 	rows.name = list->name;
 	rows.column = list->column;
 	rows.nr_columns = list->nr_columns;
-	rc = list->fill(&rows, args_flag(args, "quiet"), err);
+	rc = fill(&rows, list, args, err);
 	if (rc == 0)
 		rows_print(&rows, format, stdout);
 	rows_release(&rows);
@@ -252,13 +273,14 @@ static int run_list(const struct args *args, int *status, struct error *err)
 
 const struct command cmd_list = {
 	.name = "list",
-	.operands = "policies|backends|options|topologies|workloads|formats",
+	.operands = "policies|backends|options|topologies|workloads|formats|columns [FILE]",
 	.min_operands = 1,
-	.max_operands = 1,
+	.max_operands = 2,
 	.summary = "the names that the other commands take",
 	.about = "Topologies and workloads are the files of the data directory; formats are those "
-		 "of fleet traces, options those of backends. JSON and CSV also say where each "
-		 "rule or format is defined. A "
+		 "of fleet traces, options those of backends, columns those of results (FILE: "
+		 "summary, zones, size, ...). JSON and CSV also say where each rule or format is "
+		 "defined. A "
 		 "file that cannot be read is left out with a warning.",
 	.example = "homenode list topologies --format json",
 	.option = NULL,

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 
 #include "cli/compare_print.h"
-#include "schema/schema.h"
 #include "cost/params/grades.h"
+#include "schema/schema.h"
 
 static void put(json_t *o, const char *key, int64_t value)
 {

@@ -6,8 +6,8 @@
 #include "base/table.h"
 #include "base/units.h"
 #include "cli/compare_print.h"
-#include "schema/schema.h"
 #include "cost/params/grades.h"
+#include "schema/schema.h"
 
 /* "2 3": os_indexes in the order chosen; the caller frees. */
 static char *nodes_text(const struct plan *p)

@@ -21,9 +21,8 @@ static int read_group(struct chosen *c, const char *given, struct fleet_group *o
 		*colon = '\0';
 		count = strtoul(colon + 1, &end, 10);
 		if (!count || count > HOSTS_MAX)
-			return error_set(err, ERR_USAGE,
-					 "--host %s: a count is between 1 and %d", given,
-					 HOSTS_MAX);
+			return error_set(err, ERR_USAGE, "--host %s: a count is between 1 and %d",
+					 given, HOSTS_MAX);
 	}
 	*out = (struct fleet_group){.topology = name, .count = (uint32_t)count};
 	return 0;

@@ -71,7 +71,6 @@ static int add_allocator(struct matrix *m, const char *name, struct error *err)
 static int choose_allocators(struct chosen *c, const struct args *args,
 			     const struct backend_ops *backend, struct error *err)
 {
-	const char *own[] = {backend->allocator, NULL};
 	size_t given, nr = 0;
 	const char **list = split_list(args, "allocator", &c->arena, &given);
 	const char *const *name = given ? list : c->workload.allocator;
@@ -82,7 +81,9 @@ static int choose_allocators(struct chosen *c, const struct args *args,
 			return error_set(err, ERR_USAGE,
 					 "--allocator: on a %s host memory is handed out by \"%s\"",
 					 backend->name, backend->allocator);
-		name = own;
+		c->matrix.allocator = arena_alloc(&c->arena, sizeof(*c->matrix.allocator));
+		c->matrix.allocator[c->matrix.nr_allocators++] = backend->allocator;
+		return 0;
 	}
 	while (name[nr])
 		nr++;

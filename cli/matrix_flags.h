@@ -15,8 +15,8 @@
 #define MATRIX_OPTIONS                                                                             \
 	{"policy", 'p', "NAME,...", "policies to compare, instead of the workload's own", true},   \
 		{"memory", 'm', "POLICY,...", "static, dynamic, as-asked: a row for each", true},  \
-		{"allocator", 'a', "NAME,...", "xen, most-free, slit, home-strict: a row for each", \
-		 true},                                                                            \
+		{"allocator", 'a', "NAME,...",                                                     \
+		 "xen, most-free, slit, home-strict: a row for each", true},                       \
 		{"seed", 's', "N,...", "seeds, a row for each", true},                             \
 		{"host", 0, "HOST[:COUNT]", "hosts of the fleet, instead of the workload's own",   \
 		 true},                                                                            \

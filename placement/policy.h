@@ -62,16 +62,11 @@ struct policy {
 	bool remembers;
 	/* Its memory is booked where each vnode asked for it. */
 	bool books_by_vnode;
-<<<<<<< HEAD
+	/* Its books tell the cores of a node apart. */
+	bool books_cores;
 	/* Asks in->foresight where there is one: what becomes of the trace under this policy,
 	 * which is run once before. NULL: it does not. */
 	const struct policy *foresees_by;
-=======
-	/* Its books tell the cores of a node apart. */
-	bool books_cores;
-	/* True: asks in->foresight where there is one. */
-	bool foresees;
->>>>>>> h-kubelet
 };
 
 /* NULL-terminated, in the order `homenode list policies` prints. */

@@ -5,6 +5,7 @@
  * machine.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,19 +20,30 @@
 
 struct pair {
 	const char *name, *policy, *nodes;
-	bool measured;
+	bool measured, repeated; /* `half` is known */
 	int64_t found, half, predicted;
 };
 
 static const struct quantity {
-	const char *title, *name, *found, *half, *predicted, *unit;
-	double scale;
+	const char *title, *name, *half; /* `half`: column of measured.csv */
+	enum summary_figure found, predicted; /* columns there and in the summary */
 } quantities[] = {
-	{"Bandwidth of zones (triad)", "bandwidth", "triad_bytes_per_s",
-	 "triad_half_95_bytes_per_s", "predicted_triad_bytes_per_s", "GB/s", 1e-9},
-	{"Latency of zones (pointer chase)", "latency", "chase_ps", "chase_half_95_ps",
-	 "predicted_chase_ps", "ns", 1e-3},
+	{"Bandwidth of zones (triad)", "bandwidth", "triad_half_95_bytes_per_s",
+	 SUMMARY_triad_bytes_per_s, SUMMARY_predicted_triad_bytes_per_s},
+	{"Latency of zones (pointer chase)", "latency", "chase_half_95_ps", SUMMARY_chase_ps,
+	 SUMMARY_predicted_chase_ps},
 };
+
+static enum unit unit_of(const struct quantity *q)
+{
+	return summary_column(q->found)->unit;
+}
+
+/* In what people are shown. */
+static double shown(const struct quantity *q, int64_t figure)
+{
+	return (double)figure / (double)unit_one(unit_of(q));
+}
 
 static int optional(const struct csv *csv, const char *name, bool *known, int64_t *out,
 		    struct error *err)
@@ -67,11 +79,12 @@ static int read_pairs(const char *path, const struct quantity *q, struct pair *p
 		rc = csv_next(&csv, &more, err);
 		if (rc || !more)
 			break;
-		rc = optional(&csv, q->found, &p.measured, &p.found, err);
+		rc = optional(&csv, summary_column(q->found)->name, &p.measured, &p.found, err);
 		if (!rc)
-			rc = optional(&csv, q->half, &known, &p.half, err);
+			rc = optional(&csv, q->half, &p.repeated, &p.half, err);
 		if (!rc)
-			rc = optional(&csv, q->predicted, &known, &p.predicted, err);
+			rc = optional(&csv, summary_column(q->predicted)->name, &known,
+				      &p.predicted, err);
 		if (rc || !p.measured || !known || !p.predicted)
 			continue;
 		if (*nr < POINTS_MAX) {
@@ -87,9 +100,31 @@ static int read_pairs(const char *path, const struct quantity *q, struct pair *p
 	return rc;
 }
 
-static double error_of(const struct pair *p)
+/* Of the prediction, in ppm of what was found (not 0). */
+static int64_t error_ppm(double predicted, double found)
 {
-	return ((double)p->predicted - (double)p->found) * 100 / (double)p->found;
+	return (int64_t)llround((predicted - found) * 1e6 / found);
+}
+
+static int64_t error_of(const struct pair *p)
+{
+	return error_ppm((double)p->predicted, (double)p->found);
+}
+
+static void error_cell(int64_t ppm, FILE *out)
+{
+	char number[40], text[48];
+
+	unit_text(UNIT_SHARE, ppm, 1, number, sizeof(number));
+	snprintf(text, sizeof(text), "%s%s", *number == '-' ? "" : "+", number);
+	html_shown_cell(ppm, text, out);
+}
+
+static void figure_cell(const struct quantity *q, int64_t figure, FILE *out)
+{
+	char text[40];
+
+	html_shown_cell(figure, unit_text(unit_of(q), figure, -1, text, sizeof(text)), out);
 }
 
 static void print_pairs(const struct quantity *q, const struct pair *pair, size_t nr, FILE *out)
@@ -100,9 +135,9 @@ static void print_pairs(const struct quantity *q, const struct pair *pair, size_
 	html_heading("zone", true, out);
 	html_heading("policy", true, out);
 	html_heading("nodes", true, out);
-	snprintf(text, sizeof(text), "predicted, %s", q->unit);
+	snprintf(text, sizeof(text), "predicted, %s", unit_sign(unit_of(q)));
 	html_heading(text, false, out);
-	snprintf(text, sizeof(text), "measured, %s", q->unit);
+	snprintf(text, sizeof(text), "measured, %s", unit_sign(unit_of(q)));
 	html_heading(text, false, out);
 	html_heading("95 % interval, either side", false, out);
 	html_heading("error of the prediction, %", false, out);
@@ -114,14 +149,13 @@ static void print_pairs(const struct quantity *q, const struct pair *pair, size_
 		html_text_cell(p->name, true, out);
 		html_text_cell(p->policy, false, out);
 		html_text_cell(p->nodes, false, out);
-		snprintf(text, sizeof(text), "%.1f", (double)p->predicted * q->scale);
-		html_shown_cell(p->predicted, text, out);
-		snprintf(text, sizeof(text), "%.1f", (double)p->found * q->scale);
-		html_shown_cell(p->found, text, out);
-		snprintf(text, sizeof(text), "%.1f", (double)p->half * q->scale);
-		html_shown_cell(p->half, text, out);
-		snprintf(text, sizeof(text), "%+.1f", error_of(p));
-		html_shown_cell((int64_t)(error_of(p) * 1000), text, out);
+		figure_cell(q, p->predicted, out);
+		figure_cell(q, p->found, out);
+		if (p->repeated)
+			figure_cell(q, p->half, out);
+		else
+			html_text_cell("not known", false, out);
+		error_cell(error_of(p), out);
 		fputs("</tr>\n", out);
 	}
 	html_end_table(out);
@@ -145,8 +179,8 @@ static int draw_pairs(const struct quantity *q, const struct pair *pair, size_t 
 	BUG_ON(!f);
 	fputs("$p << END\n", f);
 	for (size_t i = 0; i < nr; i++) {
-		double x = (double)pair[i].predicted * q->scale;
-		double y = (double)pair[i].found * q->scale, half = (double)pair[i].half * q->scale;
+		double x = shown(q, pair[i].predicted);
+		double y = shown(q, pair[i].found), half = shown(q, pair[i].half);
 
 		fprintf(f, "%.6g %.6g %.6g\n", x, y, half);
 		most = x > most ? x : most;
@@ -157,7 +191,8 @@ static int draw_pairs(const struct quantity *q, const struct pair *pair, size_t 
 		"set grid lc rgb '#d0d0d0'\nset xrange [0:%.6g]\nset yrange [0:%.6g]\n"
 		"plot x with lines lc rgb '#808080', $p using 1:2:3 with yerrorbars pt 7 ps 0.6 "
 		"lc rgb '%s'\n",
-		q->unit, q->unit, most * 1.05, most * 1.05, picture_colour(0));
+		unit_sign(unit_of(q)), unit_sign(unit_of(q)), most * 1.05, most * 1.05,
+		picture_colour(0));
 	fclose(f);
 	p.script = script;
 	rc = page_print_figure(&p, q->title, out, err);
@@ -168,15 +203,16 @@ static int draw_pairs(const struct quantity *q, const struct pair *pair, size_t 
 
 static int by_size(const void *a, const void *b)
 {
-	double x = *(const double *)a, y = *(const double *)b;
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
 
 	return (x > y) - (x < y);
 }
 
 static void print_verdict(const struct pair *pair, size_t nr, size_t all, FILE *out)
 {
-	double error[POINTS_MAX];
+	int64_t error[POINTS_MAX];
 	size_t within = 0;
+	char middle[40], worst[40];
 
 	for (size_t i = 0; i < nr; i++) {
 		int64_t off = pair[i].predicted - pair[i].found;
@@ -187,9 +223,10 @@ static void print_verdict(const struct pair *pair, size_t nr, size_t all, FILE *
 	}
 	qsort(error, nr, sizeof(error[0]), by_size);
 	fprintf(out,
-		"<p>%zu zones: the prediction is off by %.1f %% in the median, %.1f %% at worst; "
+		"<p>%zu zones: the prediction is off by %s %% in the median, %s %% at worst; "
 		"%zu lie within their measurement's 95 %% interval.",
-		nr, error[(nr - 1) / 2], error[nr - 1], within);
+		nr, unit_text(UNIT_SHARE, error[(nr - 1) / 2], 1, middle, sizeof(middle)),
+		unit_text(UNIT_SHARE, error[nr - 1], 1, worst, sizeof(worst)), within);
 	if (all > nr)
 		fprintf(out, " The first of %zu zones.", all);
 	fputs("</p>\n", out);
@@ -227,7 +264,7 @@ struct mean {
 };
 
 static struct mean mean_of(const struct sheet *s, const struct sheet *like, size_t row,
-			   const char *column)
+			   const struct column *column)
 {
 	static const char *const common[] = {"workload", "policy", "memory_policy"};
 	struct mean m = {.low = INT64_MAX, .high = INT64_MIN};
@@ -265,7 +302,15 @@ static bool first_of_kind(const struct sheet *s, size_t row)
 	return true;
 }
 
-static void compare_cells(const char *name, const char *column, const struct mean *p,
+static void mean_cell(double mean, FILE *out)
+{
+	char text[40];
+
+	snprintf(text, sizeof(text), "%" PRId64, (int64_t)llround(mean));
+	html_shown_cell((int64_t)llround(mean), text, out);
+}
+
+static void compare_cells(const char *name, const struct column *c, const struct mean *p,
 			  const struct mean *m, FILE *out)
 {
 	double predicted = p->sum / (double)p->nr, found = m->sum / (double)m->nr;
@@ -273,33 +318,58 @@ static void compare_cells(const char *name, const char *column, const struct mea
 
 	fputs("<tr>", out);
 	html_text_cell(name, true, out);
-	html_text_cell(column, false, out);
-	snprintf(text, sizeof(text), "%.0f", predicted);
-	html_shown_cell((int64_t)predicted, text, out);
-	snprintf(text, sizeof(text), "%.0f", found);
-	html_shown_cell((int64_t)found, text, out);
+	html_text_cell(c->name, false, out);
+	mean_cell(predicted, out);
+	mean_cell(found, out);
 	snprintf(text, sizeof(text), "%" PRId64 " to %" PRId64 " in %" PRId64, m->low, m->high,
 		 m->nr);
 	html_shown_cell(m->high - m->low, text, out);
-	if (found == 0 && predicted != 0) {
+	if (found == 0 && predicted != 0)
 		html_text_cell("", false, out);
-	} else {
-		double error = found == 0 ? 0 : (predicted - found) * 100 / found;
-
-		snprintf(text, sizeof(text), "%+.1f", error);
-		html_shown_cell((int64_t)(error * 1000), text, out);
-	}
+	else
+		error_cell(found == 0 ? 0 : error_ppm(predicted, found), out);
 	fputs("</tr>\n", out);
+}
+
+/* What the simulator counts beside what was counted on the machine, and what the cost model
+ * predicts beside what was measured. */
+static const struct {
+	enum summary_figure predicted, found;
+} compared[] = {
+	{SUMMARY_zones_placed, SUMMARY_zones_placed},
+	{SUMMARY_zones_refused, SUMMARY_zones_refused},
+	{SUMMARY_zones_spilled, SUMMARY_zones_spilled},
+	{SUMMARY_spilled_bytes, SUMMARY_spilled_bytes},
+	{SUMMARY_local_page_ppm, SUMMARY_local_page_ppm},
+	{SUMMARY_own_page_ppm, SUMMARY_own_page_ppm},
+	{SUMMARY_mean_distance_centi, SUMMARY_mean_distance_centi},
+	{SUMMARY_predicted_triad_bytes_per_s, SUMMARY_triad_bytes_per_s},
+	{SUMMARY_predicted_chase_ps, SUMMARY_chase_ps},
+};
+
+static void compare_rows(const struct sheet *s, const struct sheet *t, size_t row, FILE *out)
+{
+	char *name = xasprintf("%s %s %s", sheet_text(s, row, sheet_column(s, "workload")),
+			       sheet_text(s, row, sheet_column(s, "policy")),
+			       sheet_text(s, row, sheet_column(s, "memory_policy")));
+
+	for (size_t i = 0; i < sizeof(compared) / sizeof(compared[0]); i++) {
+		const struct column *said = summary_column(compared[i].predicted);
+		const struct column *found = summary_column(compared[i].found);
+		struct mean p = mean_of(s, s, row, said), m = mean_of(t, s, row, found);
+
+		/* probed on the machine alone: it has the prediction beside */
+		if (!p.nr && said != found)
+			p = mean_of(t, s, row, said);
+		if (p.nr && m.nr)
+			compare_cells(name, found, &p, &m, out);
+	}
+	free(name);
 }
 
 static void print_rows(const struct run_dir *run, const struct run_dir *measured, FILE *out)
 {
-	static const char *const columns[] = {
-		"zones_placed",		 "zones_refused",     "zones_spilled",
-		"spilled_bytes",	 "local_page_ppm",    "own_page_ppm",
-		"mean_distance_centi",	 "triad_bytes_per_s", "chase_ps",
-		"bandwidth_bytes_per_s", "memory_latency_ps", "slowdown_ppm"};
-	const struct sheet *s = &run->summary, *t = &measured->summary;
+	const struct sheet *s = &run->summary;
 
 	html_begin_table("Rows of both runs: means over their repeats", out);
 	html_heading("policy and memory", true, out);
@@ -309,22 +379,9 @@ static void print_rows(const struct run_dir *run, const struct run_dir *measured
 	html_heading("repeats measured", false, out);
 	html_heading("error of the prediction, %", false, out);
 	html_begin_rows("measured-rows", out);
-	for (size_t r = 0; r < s->nr; r++) {
-		char *name = xasprintf("%s %s %s", sheet_text(s, r, sheet_column(s, "workload")),
-				       sheet_text(s, r, sheet_column(s, "policy")),
-				       sheet_text(s, r, sheet_column(s, "memory_policy")));
-
-		for (size_t c = 0; first_of_kind(s, r) && c < sizeof(columns) / sizeof(columns[0]);
-		     c++) {
-			struct mean p = mean_of(s, s, r, columns[c]),
-				    m = mean_of(t, s, r, columns[c]);
-
-			/* 0 stands for "was not measured" in the last five */
-			if (p.nr && m.nr && (c < 7 || m.sum > 0))
-				compare_cells(name, columns[c], &p, &m, out);
-		}
-		free(name);
-	}
+	for (size_t r = 0; r < s->nr; r++)
+		if (first_of_kind(s, r))
+			compare_rows(s, &measured->summary, r, out);
 	html_end_table(out);
 }
 

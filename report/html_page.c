@@ -97,7 +97,7 @@ static bool one_host(const struct sheet *s)
 	int64_t hosts;
 
 	for (size_t r = 0; r < s->nr; r++)
-		if (!sheet_figure(s, r, "hosts", &hosts) || hosts != 1)
+		if (!sheet_known(s, r, SUMMARY_hosts, &hosts) || hosts != 1)
 			return false;
 	return s->nr > 0;
 }

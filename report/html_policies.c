@@ -16,13 +16,13 @@ static bool comparable(const struct sheet *s, size_t a, size_t b)
 }
 
 /* "best", "worst" or NULL. What more than half of the rows have is nothing to mark. */
-static const char *mark(const struct sheet *s, size_t row, const struct figure *f, int64_t mine)
+static const char *mark(const struct sheet *s, size_t row, const struct column *f, int64_t mine)
 {
 	int64_t other, low = mine, high = mine;
 	size_t nr = 0, alike = 0;
 
 	for (size_t r = 0; r < s->nr; r++) {
-		if (!comparable(s, row, r) || !figure_known(s, r, f, &other))
+		if (!comparable(s, row, r) || !sheet_figure(s, r, f, &other))
 			continue;
 		low = other < low ? other : low;
 		high = other > high ? other : high;
@@ -31,9 +31,9 @@ static const char *mark(const struct sheet *s, size_t row, const struct figure *
 	}
 	if (figure_alike(f, low, high) || alike * 2 > nr)
 		return NULL;
-	if (figure_alike(f, mine, f->higher ? high : low))
+	if (figure_alike(f, mine, f->better == BETTER_HIGHER ? high : low))
 		return "best";
-	return figure_alike(f, mine, f->higher ? low : high) ? "worst" : NULL;
+	return figure_alike(f, mine, f->better == BETTER_HIGHER ? low : high) ? "worst" : NULL;
 }
 
 /* What tells the rows apart; the policy always. */
@@ -42,7 +42,7 @@ static bool is_shown_key(const struct sheet *s, unsigned c)
 	return strcmp(s->column[c], "policy") == 0 || sheet_varies(s, s->column[c]);
 }
 
-static bool is_column(const struct sheet *s, const struct figure *f)
+static bool is_column(const struct sheet *s, const struct column *f)
 {
 	int64_t v;
 
@@ -61,28 +61,30 @@ static void print_row(const struct sheet *s, size_t r, FILE *out)
 	for (unsigned c = 0; c < s->nr_keys; c++)
 		if (strcmp(s->column[c], "policy") != 0 && is_shown_key(s, c))
 			html_text_cell(sheet_text(s, r, (int)c), false, out);
-	for (size_t i = 0; i < nr_figures; i++) {
-		if (!is_column(s, &figures[i]))
+	for (size_t i = 0; i < nr_page_figures; i++) {
+		if (!is_column(s, page_figure(i)))
 			continue;
-		if (figure_known(s, r, &figures[i], &v))
-			html_marked_cell(v, figure_text(&figures[i], v, text, sizeof(text)),
-					 mark(s, r, &figures[i], v), out);
+		if (sheet_figure(s, r, page_figure(i), &v))
+			html_marked_cell(v, figure_text(page_figure(i), v, text, sizeof(text)),
+					 mark(s, r, page_figure(i), v), out);
 		else
-			html_text_cell("", false, out);
+			html_text_cell("not known", false, out);
 	}
 	fputs("</tr>\n", out);
 }
 
 static void print_rows(const struct sheet *s, FILE *out)
 {
+	char text[64];
+
 	html_begin_table("What policies are compared by", out);
 	html_heading("policy", true, out);
 	for (unsigned c = 0; c < s->nr_keys; c++)
 		if (strcmp(s->column[c], "policy") != 0 && is_shown_key(s, c))
 			html_heading(s->column[c], true, out);
-	for (size_t i = 0; i < nr_figures; i++)
-		if (is_column(s, &figures[i]))
-			html_heading(figures[i].title, false, out);
+	for (size_t i = 0; i < nr_page_figures; i++)
+		if (is_column(s, page_figure(i)))
+			html_heading(figure_title(page_figure(i), text, sizeof(text)), false, out);
 	html_begin_rows("policies", out);
 	for (size_t r = 0; r < s->nr; r++)
 		print_row(s, r, out);
@@ -93,29 +95,49 @@ static void print_rows(const struct sheet *s, FILE *out)
 static void print_same(const struct sheet *s, FILE *out)
 {
 	const char *gap = "<p>The same in all rows: ";
-	char text[40];
+	char title[64], text[40];
 	int64_t v;
 
-	for (size_t i = 0; i < nr_figures; i++) {
-		if (!figure_same(s, &figures[i], &v))
+	for (size_t i = 0; i < nr_page_figures; i++) {
+		if (!figure_same(s, page_figure(i), &v))
 			continue;
-		fprintf(out, "%s%s <b>%s</b>", gap, figures[i].title,
-			figure_text(&figures[i], v, text, sizeof(text)));
+		fprintf(out, "%s%s <b>%s</b>", gap,
+			figure_title(page_figure(i), title, sizeof(title)),
+			figure_text(page_figure(i), v, text, sizeof(text)));
 		gap = "; ";
 	}
 	fputs(strcmp(gap, "; ") == 0 ? ".</p>\n" : "", out);
 }
 
+/* What no row knows is not 0. */
+static void print_unknown(const struct sheet *s, FILE *out)
+{
+	const char *gap = "<p>Not known in this run: ";
+
+	for (size_t i = 0; i < nr_page_figures; i++) {
+		if (!figure_absent(s, page_figure(i)))
+			continue;
+		fprintf(out, "%s%s", gap, page_figure(i)->title);
+		gap = ", ";
+	}
+	fputs(strcmp(gap, ", ") == 0 ? ".</p>\n" : "", out);
+}
+
 static void print_meanings(const struct sheet *s, FILE *out)
 {
+	char title[64];
+
 	html_begin_fold("What the columns mean", out);
 	fputs("<dl>\n", out);
-	for (size_t i = 0; i < nr_figures; i++) {
-		const struct figure *f = &figures[i];
+	for (size_t i = 0; i < nr_page_figures; i++) {
+		const struct column *f = page_figure(i);
 
-		if (!figure_absent(s, f))
-			fprintf(out, "<dt>%s</dt><dd>%s; %s is better (<code>%s</code>)</dd>\n",
-				f->title, f->meaning, f->higher ? "more" : "less", f->column);
+		if (figure_absent(s, f))
+			continue;
+		fprintf(out, "<dt>%s</dt><dd>", figure_title(f, title, sizeof(title)));
+		print_xml_text(f->meaning, out);
+		fprintf(out, "; %s; %s is better (<code>%s</code>)</dd>\n", source_name(f->source),
+			f->better == BETTER_HIGHER ? "more" : "less", f->name);
 	}
 	fputs("</dl>\n", out);
 	html_end_fold(out);
@@ -124,7 +146,7 @@ static void print_meanings(const struct sheet *s, FILE *out)
 /* One row: figures below each other, each with what it means. */
 static void print_single(const struct sheet *s, FILE *out)
 {
-	char text[40];
+	char title[64], text[40];
 	int64_t v;
 
 	html_begin_table("Figures of the run", out);
@@ -132,15 +154,17 @@ static void print_single(const struct sheet *s, FILE *out)
 	html_heading("value", false, out);
 	html_heading("meaning", true, out);
 	html_begin_rows("policies", out);
-	for (size_t i = 0; i < nr_figures; i++) {
-		const struct figure *f = &figures[i];
+	for (size_t i = 0; i < nr_page_figures; i++) {
+		const struct column *f = page_figure(i);
 
-		if (!figure_known(s, 0, f, &v))
+		if (!sheet_figure(s, 0, f, &v))
 			continue;
 		fputs("<tr>", out);
-		html_text_cell(f->title, true, out);
+		html_text_cell(figure_title(f, title, sizeof(title)), true, out);
 		html_shown_cell(v, figure_text(f, v, text, sizeof(text)), out);
-		fprintf(out, "<td class=\"t say\">%s</td></tr>\n", f->meaning);
+		fputs("<td class=\"t say\">", out);
+		print_xml_text(f->meaning, out);
+		fputs("</td></tr>\n", out);
 	}
 	html_end_table(out);
 }
@@ -152,6 +176,7 @@ void page_print_policies(const struct run_dir *run, FILE *out)
 	if (s->nr == 1) {
 		fputs("<section>\n<h2>Figures</h2>\n", out);
 		print_single(s, out);
+		print_unknown(s, out);
 		fputs("</section>\n", out);
 		return;
 	}
@@ -161,6 +186,7 @@ void page_print_policies(const struct run_dir *run, FILE *out)
 	      out);
 	print_rows(s, out);
 	print_same(s, out);
+	print_unknown(s, out);
 	print_meanings(s, out);
 	fputs("</section>\n", out);
 }

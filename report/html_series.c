@@ -191,8 +191,9 @@ static void percent_cell(int64_t ppm, FILE *out)
 {
 	char text[40];
 
-	html_shown_cell(ppm, figure_text(figure_of("local_page_ppm"), ppm, text, sizeof(text)),
-			out);
+	html_shown_cell(
+		ppm, figure_text(summary_column(SUMMARY_local_page_ppm), ppm, text, sizeof(text)),
+		out);
 }
 
 static void print_spread(const struct series *s, FILE *out)

@@ -100,7 +100,7 @@ static void open_contest(struct contest *c, const struct sheet *s, size_t place)
 	}
 }
 
-static void take_figure(struct contest *c, const struct figure *f, size_t place)
+static void take_figure(struct contest *c, const struct column *f, size_t place)
 {
 	for (size_t i = 0; i < c->nr; i++) {
 		c->at[i].nr = 0;
@@ -111,7 +111,7 @@ static void take_figure(struct contest *c, const struct figure *f, size_t place)
 		struct contender *p;
 		int64_t v;
 
-		if (!same_place(c->s, place, r) || !figure_known(c->s, r, f, &v))
+		if (!same_place(c->s, place, r) || !sheet_figure(c->s, r, f, &v))
 			continue;
 		p = contender_of(c, r);
 		p->value[seed_of(c, r)] = v;
@@ -141,13 +141,13 @@ static int64_t rounded(double mean)
 	return (int64_t)(mean + 0.5);
 }
 
-static bool is_at(const struct figure *f, const struct contender *p, double mean)
+static bool is_at(const struct column *f, const struct contender *p, double mean)
 {
 	return p->nr && figure_alike(f, rounded(p->mean), rounded(mean));
 }
 
 /* In how many seeds has one of the best by the mean the best value? */
-static size_t seeds_ahead(const struct contest *c, const struct figure *f, double best_mean)
+static size_t seeds_ahead(const struct contest *c, const struct column *f, double best_mean)
 {
 	size_t ahead = 0;
 
@@ -158,8 +158,9 @@ static size_t seeds_ahead(const struct contest *c, const struct figure *f, doubl
 		for (size_t i = 0; i < c->nr; i++) {
 			const struct contender *p = &c->at[i];
 
-			if (p->known[k] && (!best || (f->higher ? p->value[k] > best->value[k]
-								: p->value[k] < best->value[k])))
+			if (p->known[k] &&
+			    (!best || (f->better == BETTER_HIGHER ? p->value[k] > best->value[k]
+								  : p->value[k] < best->value[k])))
 				best = p;
 		}
 		for (size_t i = 0; best && i < c->nr; i++)
@@ -172,7 +173,7 @@ static size_t seeds_ahead(const struct contest *c, const struct figure *f, doubl
 }
 
 /* "28,944", and who has it. */
-static void extreme_cells(const struct contest *c, const struct figure *f, double mean,
+static void extreme_cells(const struct contest *c, const struct column *f, double mean,
 			  const char *class, FILE *out)
 {
 	int64_t value = rounded(mean);
@@ -195,15 +196,16 @@ static void extreme_cells(const struct contest *c, const struct figure *f, doubl
 	fputs("</td>", out);
 }
 
-static void print_figure(const struct contest *c, const struct figure *f, FILE *out)
+static void print_figure(const struct contest *c, const struct column *f, FILE *out)
 {
+	bool higher = f->better == BETTER_HIGHER;
 	double best, worst;
 	char text[64];
 
-	if (!extreme(c, f->higher, &best) || !extreme(c, !f->higher, &worst))
+	if (!extreme(c, higher, &best) || !extreme(c, !higher, &worst))
 		return;
 	fputs("<tr>", out);
-	html_text_cell(f->title, true, out);
+	html_text_cell(figure_title(f, text, sizeof(text)), true, out);
 	if (!figure_alike(f, rounded(best), rounded(worst))) {
 		extreme_cells(c, f, best, "best", out);
 		extreme_cells(c, f, worst, "worst", out);
@@ -219,15 +221,16 @@ static void print_figure(const struct contest *c, const struct figure *f, FILE *
 	fputs("</tr>\n", out);
 }
 
-static const char *const asked_first[] = {"zones_placed", "local_page_ppm", "slowdown_ppm",
-					  "swing_ppm",	  "spilled_bytes",  "triad_bytes_per_s",
-					  "chase_ps"};
+static const enum summary_figure asked_first[] = {
+	SUMMARY_zones_placed,  SUMMARY_local_page_ppm,	  SUMMARY_slowdown_ppm, SUMMARY_swing_ppm,
+	SUMMARY_spilled_bytes, SUMMARY_triad_bytes_per_s, SUMMARY_chase_ps,
+};
 
 static void print_caveats(struct contest *c, size_t place, FILE *out)
 {
 	double most, least;
 
-	take_figure(c, figure_of("zones_placed"), place);
+	take_figure(c, summary_column(SUMMARY_zones_placed), place);
 	if (extreme(c, true, &most) && extreme(c, false, &least) && least < most)
 		fputs("<p>A policy that places fewer zones has less to do: compare the other "
 		      "figures among policies that placed as many.</p>\n",
@@ -259,8 +262,8 @@ static void print_contest(const struct sheet *s, size_t place, FILE *out)
 			html_heading("seeds in which the best leads", true, out);
 		html_begin_rows(place ? NULL : "short", out);
 		for (size_t i = 0; i < sizeof(asked_first) / sizeof(asked_first[0]); i++) {
-			take_figure(&c, figure_of(asked_first[i]), place);
-			print_figure(&c, figure_of(asked_first[i]), out);
+			take_figure(&c, summary_column(asked_first[i]), place);
+			print_figure(&c, summary_column(asked_first[i]), out);
 		}
 		html_end_table(out);
 		print_caveats(&c, place, out);
@@ -304,7 +307,7 @@ static void print_what(const struct run_dir *run, FILE *out)
 
 	fputs("<p>The workload ", out);
 	count_or_name(s, "workload", "workloads", out);
-	if (!sheet_varies(s, "hosts") && sheet_figure(s, 0, "hosts", &hosts))
+	if (!sheet_varies(s, "hosts") && sheet_known(s, 0, SUMMARY_hosts, &hosts))
 		fprintf(out, " on %" PRId64 " host%s", hosts, hosts == 1 ? "" : "s");
 	if (different(s, "topology") == 1 &&
 	    strcmp(sheet_text(s, 0, sheet_column(s, "topology")), "this") == 0) {
@@ -318,13 +321,16 @@ static void print_what(const struct run_dir *run, FILE *out)
 	if (different(s, "seed") > 1)
 		fprintf(out, ", with %zu seeds", different(s, "seed"));
 	fputs(". ", out);
-	if (!sheet_varies(s, "zones_offered") && sheet_figure(s, 0, "zones_offered", &offered)) {
+	if (!sheet_varies(s, "zones_offered") &&
+	    sheet_known(s, 0, SUMMARY_zones_offered, &offered)) {
 		fprintf(out, "%s zone%s arrived",
-			figure_text(figure_of("zones_placed"), offered, text, sizeof(text)),
+			figure_text(summary_column(SUMMARY_zones_placed), offered, text,
+				    sizeof(text)),
 			offered == 1 ? "" : "s");
-		if (s->nr == 1 && sheet_figure(s, 0, "zones_placed", &placed))
+		if (s->nr == 1 && sheet_known(s, 0, SUMMARY_zones_placed, &placed))
 			fprintf(out, ", %s were placed",
-				figure_text(figure_of("zones_placed"), placed, text, sizeof(text)));
+				figure_text(summary_column(SUMMARY_zones_placed), placed, text,
+					    sizeof(text)));
 		fputs(".", out);
 	}
 	fputs("</p>\n", out);

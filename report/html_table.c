@@ -36,13 +36,14 @@ void page_print_summary(const struct run_dir *run, FILE *out)
 }
 
 static const struct {
-	const char *column, *title;
+	enum summary_figure figure;
+	const char *title;
 } refusal_columns[] = {
-	{"zones_refused", "refused"},
-	{"refused_no_room", "no room: memory or CPUs"},
-	{"refused_infeasible", "node count cannot be met"},
-	{"refused_no_device", "device missing or taken"},
-	{"first_refusal_zone", "first refused, by arrival"},
+	{SUMMARY_zones_refused, "refused"},
+	{SUMMARY_refused_no_room, "no room: memory or CPUs"},
+	{SUMMARY_refused_infeasible, "node count cannot be met"},
+	{SUMMARY_refused_no_device, "device missing or taken"},
+	{SUMMARY_first_refusal_zone, "first refused, by arrival"},
 };
 #define NR_REFUSAL_COLUMNS (sizeof(refusal_columns) / sizeof(refusal_columns[0]))
 
@@ -53,7 +54,7 @@ bool page_print_refusals(const struct run_dir *run, FILE *out)
 	int64_t v;
 
 	for (size_t r = 0; r < s->nr; r++)
-		with += sheet_figure(s, r, "zones_refused", &v) && v > 0;
+		with += sheet_known(s, r, SUMMARY_zones_refused, &v) && v > 0;
 	if (!with) {
 		fputs("<p>No zone was refused.</p>\n", out);
 		return false;
@@ -66,12 +67,12 @@ bool page_print_refusals(const struct run_dir *run, FILE *out)
 	for (size_t r = 0; r < s->nr; r++) {
 		struct arena a = {0};
 
-		if (!sheet_figure(s, r, "zones_refused", &v) || v == 0)
+		if (!sheet_known(s, r, SUMMARY_zones_refused, &v) || v == 0)
 			continue;
 		fputs("<tr>", out);
 		html_text_cell(sheet_short_name(s, r, &a), true, out);
 		for (size_t i = 0; i < NR_REFUSAL_COLUMNS; i++) {
-			if (sheet_figure(s, r, refusal_columns[i].column, &v))
+			if (sheet_known(s, r, refusal_columns[i].figure, &v))
 				html_figure_cell(v, NULL, out);
 			else
 				html_text_cell("", false, out);
@@ -116,10 +117,10 @@ static const struct {
 	{"Static against dynamic memory", "memory_policy", "static", "dynamic"},
 };
 
-static bool differs(const struct sheet *s, size_t a, size_t b, size_t i, int64_t *x, int64_t *y)
+static bool differs(const struct sheet *s, size_t a, size_t b, const struct column *f, int64_t *x,
+		    int64_t *y)
 {
-	return figure_known(s, a, &figures[i], x) && figure_known(s, b, &figures[i], y) &&
-	       !figure_alike(&figures[i], *x, *y);
+	return sheet_figure(s, a, f, x) && sheet_figure(s, b, f, y) && !figure_alike(f, *x, *y);
 }
 
 /* "edera-compact against edera-scatter, dynamic xen": what is compared, then what else
@@ -150,7 +151,7 @@ static void print_pair(const struct sheet *s, size_t a, size_t b, const char *co
 	char *caption = pair_caption(s, a, b, column);
 	int c = sheet_column(s, column);
 	bool equal = true;
-	char text[40];
+	char text[64];
 	int64_t x, y;
 
 	fputs("<div class=\"pair\">\n", out);
@@ -159,18 +160,19 @@ static void print_pair(const struct sheet *s, size_t a, size_t b, const char *co
 	html_heading(sheet_text(s, a, c), false, out);
 	html_heading(sheet_text(s, b, c), false, out);
 	html_begin_rows(NULL, out);
-	for (size_t i = 0; i < nr_figures; i++) {
+	for (size_t i = 0; i < nr_page_figures; i++) {
+		const struct column *f = page_figure(i);
 		bool first;
 
-		if (!differs(s, a, b, i, &x, &y))
+		if (!differs(s, a, b, f, &x, &y))
 			continue;
-		first = (x > y) == figures[i].higher;
+		first = (x > y) == (f->better == BETTER_HIGHER);
 		fputs("<tr>", out);
-		html_text_cell(figures[i].title, true, out);
-		html_marked_cell(x, figure_text(&figures[i], x, text, sizeof(text)),
-				 first ? "best" : NULL, out);
-		html_marked_cell(y, figure_text(&figures[i], y, text, sizeof(text)),
-				 first ? NULL : "best", out);
+		html_text_cell(figure_title(f, text, sizeof(text)), true, out);
+		html_marked_cell(x, figure_text(f, x, text, sizeof(text)), first ? "best" : NULL,
+				 out);
+		html_marked_cell(y, figure_text(f, y, text, sizeof(text)), first ? NULL : "best",
+				 out);
 		fputs("</tr>\n", out);
 		equal = false;
 	}

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/csv.h"
-#include "schema/summary.h"
 
 static const char *const needed[] = {"topology", "workload", "policy", "memory_policy", "seed"};
 #define NR_NEEDED (sizeof(needed) / sizeof(needed[0]))
@@ -39,9 +38,14 @@ bool sheet_figure_at(const struct sheet *s, size_t row, int column, int64_t *out
 	return true;
 }
 
-bool sheet_figure(const struct sheet *s, size_t row, const char *column, int64_t *out)
+bool sheet_figure(const struct sheet *s, size_t row, const struct column *c, int64_t *out)
 {
-	return sheet_figure_at(s, row, sheet_column(s, column), out);
+	return sheet_figure_at(s, row, sheet_column(s, c->name), out);
+}
+
+bool sheet_known(const struct sheet *s, size_t row, enum summary_figure f, int64_t *out)
+{
+	return sheet_figure(s, row, summary_column(f), out);
 }
 
 /* `other`'s fields in the key columns of `s`, joined by a byte that sorts before

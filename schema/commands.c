@@ -28,7 +28,8 @@ static const struct column capacity[] = {
 	 .wide = true},
 };
 
-const struct schema schema_capacity = SCHEMA("homenode capacity", "a flavour and policy", capacity);
+const struct schema schema_capacity =
+	SCHEMA("capacity", "homenode capacity", "a flavour and policy", capacity);
 
 static const struct column size[] = {
 	{.name = "workload",
@@ -60,7 +61,7 @@ static const struct column size[] = {
 		    "what"),
 };
 
-const struct schema schema_size = SCHEMA("homenode size", "a policy", size);
+const struct schema schema_size = SCHEMA("size", "homenode size", "a policy", size);
 
 static const struct column compare[] = {
 	COLUMN_KEY("case", "case",
@@ -105,7 +106,8 @@ static const struct column compare[] = {
 		      "the same"),
 };
 
-const struct schema schema_compare = SCHEMA("homenode compare", "a case, zone and policy", compare);
+const struct schema schema_compare =
+	SCHEMA("compare", "homenode compare", "a case, zone and policy", compare);
 
 static const struct column launches[] = {
 	COLUMN_KEY("policy", "policy", "its name"),
@@ -121,21 +123,19 @@ static const struct column launches[] = {
 };
 
 const struct schema schema_launches =
-	SCHEMA("homenode compare --launches", "a policy and zone", launches);
+	SCHEMA("launches", "homenode compare --launches", "a policy and zone", launches);
 
 static const struct column pairs[] = {
-	COLUMN_KEY("node", "node", "whose CPUs asked"),
-	COLUMN_KEY("memory_node", "memory_node", "whose memory they asked for"),
-	COLUMN_FIGURE("distance", COUNT, NEITHER, COUNTED, "distance", "by the SLIT"),
-	COLUMN_FIGURE("latency_ps", PS, LOWER, MEASURED, "latency",
-		      "of a hop of the pointer chase, median of the rounds"),
-	COLUMN_FIGURE("latency_best_ps", PS, LOWER, MEASURED, "latency_best", "of the best round"),
-	COLUMN_FIGURE("latency_worst_ps", PS, LOWER, MEASURED, "latency_worst",
-		      "of the worst round"),
-	COLUMN_FIGURE("read_bytes_per_s", BYTES_PER_S, HIGHER, MEASURED, "read",
-		      "what all CPUs of the node read together, median of the rounds"),
+	COLUMN_KEY("node", "node", "whose CPUs"),
+	COLUMN_KEY("memory_node", "memory_node", "where the memory is"),
+	COLUMN_FIGURE("distance", COUNT, NEITHER, COUNTED, "distance",
+		      "SLIT, as the firmware says"),
+	COLUMN_FIGURE("latency_ps", PS, LOWER, MEASURED, "latency", "of a load: median round"),
+	COLUMN_FIGURE("latency_best_ps", PS, LOWER, MEASURED, "latency_best", "best round"),
+	COLUMN_FIGURE("latency_worst_ps", PS, LOWER, MEASURED, "latency_worst", "worst round"),
+	COLUMN_FIGURE("read_bytes_per_s", BYTES_PER_S, HIGHER, MEASURED, "read", "best round"),
 	COLUMN_FIGURE("read_worst_bytes_per_s", BYTES_PER_S, HIGHER, MEASURED, "read_worst",
-		      "of the worst round"),
+		      "worst round"),
 };
 
-const struct schema schema_pairs = SCHEMA("homenode probe", "a pair of nodes", pairs);
+const struct schema schema_pairs = SCHEMA("pairs", "homenode probe", "a pair of nodes", pairs);

@@ -33,7 +33,7 @@ static const struct column timeline[] = {
 		    "together, blanks between"),
 };
 
-const struct schema schema_timeline = SCHEMA("timeline.csv",
+const struct schema schema_timeline = SCHEMA("timeline", "timeline.csv",
 					     "a step of the workload's `timeline_step`: the state "
 					     "at that time, before what happens then",
 					     timeline);
@@ -64,10 +64,10 @@ static const struct column zones[] = {
 		      "as in the summary"),
 	COLUMN_FIGURE("balloon_failures", COUNT, LOWER, COUNTED, "balloon failures",
 		      "as in the summary"),
-	COLUMN_FIGURE("s_to_90", SECONDS, HIGHER, COUNTED, "time to 90 %",
+	COLUMN_FIGURE("s_to_90", SECONDS, NEITHER, COUNTED, "time to 90 %",
 		      "until its local share fell below 90 %; empty: never"),
-	COLUMN_FIGURE("s_to_75", SECONDS, HIGHER, COUNTED, "time to 75 %", "the same, 75 %"),
-	COLUMN_FIGURE("s_to_50", SECONDS, HIGHER, COUNTED, "time to 50 %", "the same, 50 %"),
+	COLUMN_FIGURE("s_to_75", SECONDS, NEITHER, COUNTED, "time to 75 %", "the same, 75 %"),
+	COLUMN_FIGURE("s_to_50", SECONDS, NEITHER, COUNTED, "time to 50 %", "the same, 50 %"),
 	COLUMN_TEXT("pages_by_node", "pages by node",
 		    "its pages on each node at its end: `4:262144 0:1024`; empty: the machine does "
 		    "not know"),
@@ -99,7 +99,7 @@ static const struct column zones[] = {
 };
 
 const struct schema schema_zones =
-	SCHEMA("zones.csv",
+	SCHEMA("zones", "zones.csv",
 	       "a zone, in the order in which they end; zones alive at the end come last", zones);
 
 #define PROBED_ZONE                                                                                \
@@ -128,7 +128,7 @@ static const struct column probes[] = {
 };
 
 const struct schema schema_probes =
-	SCHEMA("probes.csv", "a probe, sorted by key, zone and seed", probes);
+	SCHEMA("probes", "probes.csv", "a probe, sorted by key, zone and seed", probes);
 
 static const struct column measured[] = {
 	KEY_BUT_SEED,
@@ -145,5 +145,6 @@ static const struct column measured[] = {
 	PREDICTED_CHASE,
 };
 
-const struct schema schema_measured = SCHEMA(
-	"measured.csv", "a zone over all seeds, which are the repeats (`--repeats`)", measured);
+const struct schema schema_measured =
+	SCHEMA("measured", "measured.csv",
+	       "a zone over all seeds, which are the repeats (`--repeats`)", measured);

@@ -27,9 +27,9 @@
 			   "the simulator's rule for the next extent of memory")
 #define KEY KEY_BUT_SEED, COLUMN_KEY("seed", "seed", "of the generator and of random choices")
 
-#define SCHEMA(NAME, SUMMARY, TABLE)                                                               \
+#define SCHEMA(NAME, WHERE, SUMMARY, TABLE)                                                        \
 	{                                                                                          \
-		.name = (NAME), .summary = (SUMMARY), .column = (TABLE),                           \
+		.name = (NAME), .where = (WHERE), .summary = (SUMMARY), .column = (TABLE),         \
 		.nr = sizeof(TABLE) / sizeof((TABLE)[0])                                           \
 	}
 

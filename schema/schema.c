@@ -8,6 +8,18 @@ const struct schema *const schemas[] = {
 	&schema_launches, &schema_pairs,    NULL,
 };
 
+const struct schema *schema_find(const char *name)
+{
+	size_t n = strlen(name);
+
+	if (n > 4 && strcmp(name + n - 4, ".csv") == 0)
+		n -= 4;
+	for (size_t i = 0; schemas[i]; i++)
+		if (strlen(schemas[i]->name) == n && strncmp(schemas[i]->name, name, n) == 0)
+			return schemas[i];
+	return NULL;
+}
+
 const struct column *schema_column(const struct schema *s, const char *name)
 {
 	for (size_t i = 0; i < s->nr; i++)
@@ -39,13 +51,13 @@ const char *unit_name(enum unit u)
 		[UNIT_NONE] = "",
 		[UNIT_COUNT] = "count",
 		[UNIT_BYTES] = "bytes",
-		[UNIT_BYTES_PER_S] = "bytes/s",
+		[UNIT_BYTES_PER_S] = "bytes_per_s",
 		[UNIT_SECONDS] = "s",
 		[UNIT_NS] = "ns",
 		[UNIT_PS] = "ps",
-		[UNIT_SHARE] = "ppm, a share",
-		[UNIT_FACTOR] = "ppm, a factor",
-		[UNIT_SLIT] = "SLIT x 100",
+		[UNIT_SHARE] = "ppm_share",
+		[UNIT_FACTOR] = "ppm_factor",
+		[UNIT_SLIT] = "slit_centi",
 	};
 
 	return name[u];

@@ -63,7 +63,8 @@ struct column {
 };
 
 struct schema {
-	const char *name; /* "summary.csv", "homenode size" */
+	const char *name; /* "summary", "size" */
+	const char *where; /* "summary.csv", "homenode size" */
 	const char *summary; /* what a row is */
 	const struct column *column;
 	size_t nr;
@@ -76,6 +77,8 @@ extern const struct schema schema_summary, schema_timeline, schema_zones, schema
 /* All of them; NULL ends the list. */
 extern const struct schema *const schemas[];
 
+/* By its name, with or without ".csv"; NULL: there is none. */
+const struct schema *schema_find(const char *name);
 /* The column of this name, or NULL. */
 const struct column *schema_column(const struct schema *s, const char *name);
 /* What people read above a column. */
@@ -112,8 +115,7 @@ const char *unit_text(enum unit u, int64_t figure, int decimals, char *buf, size
 const char *unit_text_signed(enum unit u, int64_t figure, int decimals, char *buf, size_t size);
 /* "%", "ns", "GB/s", "GiB", "times", "SLIT", "s"; "" of a count. */
 const char *unit_sign(enum unit u);
-/* How many decimals unit_text() writes when nobody says, and one shown unit in figures. */
-int unit_decimals(enum unit u);
+/* One of what is shown, in figures: 10000 ppm are 1 %. */
 int64_t unit_one(enum unit u);
 
 #endif

@@ -25,5 +25,5 @@ const struct column *summary_column(enum summary_figure f)
 }
 
 const struct schema schema_summary = SCHEMA(
-	"summary.csv",
+	"summary", "summary.csv",
 	"a topology, workload, policy, memory policy, allocator and seed, sorted by them", columns);

@@ -24,13 +24,13 @@
 	  "zones that were started")                                                               \
 	X(zones_refused, COUNT, LOWER, COUNTED, 0, "zones refused", "refused",                     \
 	  "zones turned away for good")                                                            \
-	X(refused_no_room, COUNT, LOWER, COUNTED, 0, "refused: no room", NULL,                     \
+	X(refused_no_room, COUNT, NEITHER, COUNTED, 0, "refused: no room", NULL,                   \
 	  "of those, for want of memory or CPUs")                                                  \
-	X(refused_infeasible, COUNT, LOWER, COUNTED, 0, "refused: node count", NULL,               \
+	X(refused_infeasible, COUNT, NEITHER, COUNTED, 0, "refused: node count", NULL,             \
 	  "of those, because an explicit node count could not be met")                             \
-	X(refused_no_device, COUNT, LOWER, COUNTED, 0, "refused: device", NULL,                    \
+	X(refused_no_device, COUNT, NEITHER, COUNTED, 0, "refused: device", NULL,                  \
 	  "of those, because a device was missing or taken")                                       \
-	X(first_refusal_zone, COUNT, HIGHER, COUNTED, UNKNOWN, "first refused zone", NULL,         \
+	X(first_refusal_zone, COUNT, NEITHER, COUNTED, UNKNOWN, "first refused zone", NULL,        \
 	  "number of the first refused zone in order of arrival; empty: none was refused")         \
 	X(zones_queued, COUNT, LOWER, COUNTED, 0, "zones queued", "queued",                        \
 	  "zones that had to wait (refused: queue)")                                               \
@@ -54,7 +54,7 @@
 	  "mean SLIT distance between a zone's vCPUs and its pages, over time; 10 is the own "     \
 	  "node")                                                                                  \
 	X(stranded_vcpu_ppm, SHARE, LOWER, COUNTED, UNKNOWN, "stranded vCPUs", "stranded vCPU",    \
-	  "vCPUs free at the fullest moment that no memory is left for, of all (see below)")       \
+	  "vCPUs free at the fullest moment that no memory is left for, of all")                   \
 	X(stranded_memory_ppm, SHARE, LOWER, COUNTED, UNKNOWN, "stranded memory", "stranded mem",  \
 	  "memory free at the fullest moment that no vCPU is left for, of all")                    \
 	X(fr16_ppm, SHARE, LOWER, COUNTED, UNKNOWN, "fragments", NULL,                             \
@@ -69,7 +69,7 @@
 	  "time that the zones' work took against the same zones alone with every page at home, "  \
 	  "vCPUs weighing alike; 1 is none")                                                       \
 	X(swing_ppm, SHARE, LOWER, PREDICTED, UNKNOWN, "swing", NULL,                              \
-	  "how far launches of the same zone lie apart in speed: (p95 - p5) / p50 (see below)")    \
+	  "how far launches of the same zone lie apart in speed: (p95 - p5) / p50")                \
 	X(remote_traffic_ppm, SHARE, LOWER, PREDICTED, UNKNOWN, "remote traffic", NULL,            \
 	  "share of memory traffic that goes to other nodes")                                      \
 	X(cause_remote_ppm, SHARE, NEITHER, PREDICTED, UNKNOWN, "lost: remote", NULL,              \
@@ -106,11 +106,11 @@
 	  "the same below 75 %")                                                                   \
 	X(zones_below_50, COUNT, LOWER, COUNTED, 0, "zones below 50 %", NULL,                      \
 	  "the same below 50 %")                                                                   \
-	X(mean_s_to_90, SECONDS, HIGHER, COUNTED, UNKNOWN, "time to 90 %", NULL,                   \
+	X(mean_s_to_90, SECONDS, NEITHER, COUNTED, UNKNOWN, "time to 90 %", NULL,                  \
 	  "mean time from start to there, of those zones; empty: there were none")                 \
-	X(mean_s_to_75, SECONDS, HIGHER, COUNTED, UNKNOWN, "time to 75 %", NULL,                   \
+	X(mean_s_to_75, SECONDS, NEITHER, COUNTED, UNKNOWN, "time to 75 %", NULL,                  \
 	  "the same for 75 %")                                                                     \
-	X(mean_s_to_50, SECONDS, HIGHER, COUNTED, UNKNOWN, "time to 50 %", NULL,                   \
+	X(mean_s_to_50, SECONDS, NEITHER, COUNTED, UNKNOWN, "time to 50 %", NULL,                  \
 	  "the same for 50 %")                                                                     \
 	X(event_ties, COUNT, NEITHER, COUNTED, 0, "ties", NULL,                                    \
 	  "departures at the very time of the one before")                                         \

@@ -38,11 +38,6 @@ const char *unit_sign(enum unit u)
 	return shown[u].sign;
 }
 
-int unit_decimals(enum unit u)
-{
-	return shown[u].decimals;
-}
-
 int64_t unit_one(enum unit u)
 {
 	return shown[u].one;

@@ -147,8 +147,7 @@ static void on_row(void *self, const struct run_view *view, struct run_result *o
 	struct row *row = &out->row;
 
 	(void)view;
-	stranded_result(self, &row->stranded_vcpu_ppm, &row->stranded_memory_ppm,
-			&row->fr16_ppm);
+	stranded_result(self, &row->stranded_vcpu_ppm, &row->stranded_memory_ppm, &row->fr16_ppm);
 }
 
 const struct observer_ops stranded_observer = {

@@ -51,6 +51,7 @@ void stranded_release(struct stranded *s);
 void stranded_after(struct stranded *s, uint32_t host, int64_t vcpus, int64_t bytes);
 /* At the end of the run. */
 /* FIGURE_UNKNOWN when nothing was ever taken: there is no fullest moment. */
-void stranded_result(const struct stranded *s, int64_t *vcpu_ppm, int64_t *memory_ppm, int64_t *fr16_ppm);
+void stranded_result(const struct stranded *s, int64_t *vcpu_ppm, int64_t *memory_ppm,
+		     int64_t *fr16_ppm);
 
 #endif

@@ -90,8 +90,7 @@ void compare_launches(struct compare *c, const struct zone_list *zones,
  * follows the day (zone/use.h's diurnal pattern: 10 % of the maximum at night, 60 % at
  * noon, in steps of five minutes) and Edera's balloon follows that.
  */
-int compare_day(struct compare *c, const struct backend_ops *machine,
-		const struct zone_list *zones, const struct zone_list *neighbours,
-		struct error *err) MUST_USE;
+int compare_day(struct compare *c, const struct backend_ops *machine, const struct zone_list *zones,
+		const struct zone_list *neighbours, struct error *err) MUST_USE;
 
 #endif

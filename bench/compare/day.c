@@ -121,8 +121,7 @@ static int begin_row(void *self, size_t row, struct run_input *in, struct error 
 	struct day_of_policy *p = &d->of_policy[row];
 
 	(void)err;
-	*p = (struct day_of_policy){
-		.day = d, .policy = in->policy, .observer = {&day_observer, p}};
+	*p = (struct day_of_policy){.day = d, .policy = in->policy, .observer = {&day_observer, p}};
 	in->observer = &p->observer;
 	in->nr_observers = 1;
 	return 0;
@@ -163,9 +162,8 @@ static int run_day(struct day *d, const struct backend_ops *machine, struct erro
 	return rc;
 }
 
-int compare_day(struct compare *c, const struct backend_ops *machine,
-		const struct zone_list *zones, const struct zone_list *neighbours,
-		struct error *err)
+int compare_day(struct compare *c, const struct backend_ops *machine, const struct zone_list *zones,
+		const struct zone_list *neighbours, struct error *err)
 {
 	struct day d = {.c = c, .zones = zones, .neighbours = neighbours};
 	int rc;

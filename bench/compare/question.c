@@ -85,9 +85,9 @@ int compare_question(struct compare *c, struct error *err)
 	for (int i = 0; i < 8 && !rc; i++) {
 		bool shared = i & 2, busy = i & 1;
 		struct zone_list zone = one_zone(c, kind[i / 4], shared, cpus, bytes);
-		char *label = arena_printf(&c->arena, "%s, %s, %s", kind[i / 4],
-					   shared ? "shared" : "private",
-					   busy ? "neighbours" : "alone");
+		char *label =
+			arena_printf(&c->arena, "%s, %s, %s", kind[i / 4],
+				     shared ? "shared" : "private", busy ? "neighbours" : "alone");
 
 		rc = compare_zones(c, label, &zone, busy ? &neighbours : &nobody, err);
 	}

@@ -188,9 +188,8 @@ static int hand_over_row(struct conduct *c, size_t row, struct error *err)
 {
 	const struct experiment *x = c->x;
 	const struct slot *s = &c->slot[row];
-	struct experiment_row r = {.row = row,
-				   .key = matrix_key(&x->matrix, row),
-				   .same_as = s->same_as};
+	struct experiment_row r = {
+		.row = row, .key = matrix_key(&x->matrix, row), .same_as = s->same_as};
 	struct run_result copy;
 
 	if (!s->result && s->same_as == row)

@@ -41,7 +41,8 @@ struct experiment {
 	const char *record_path; /* NULL: do not record; a record holds one row */
 	bool cost, check, skip_bad; /* as in struct run_input */
 	bool every_seed; /* rows that drew nothing are run again all the same */
-	unsigned jobs; /* rows at a time, at least 1; a machine that is not BACKEND_REPEATABLE runs one */
+	unsigned jobs; /* rows at a time, at least 1; a machine that is not BACKEND_REPEATABLE runs
+			  one */
 	const struct gatherer *gatherer;
 	void *gatherer_self;
 	/* Now and then, one call at a time; NULL: never. */

@@ -57,8 +57,8 @@ void matrix_sort(struct matrix *m)
 
 size_t matrix_rows(const struct matrix *m)
 {
-	return m->nr_fleets * m->nr_workloads * m->nr_policies * m->nr_memories *
-	       m->nr_allocators * m->nr_seeds;
+	return m->nr_fleets * m->nr_workloads * m->nr_policies * m->nr_memories * m->nr_allocators *
+	       m->nr_seeds;
 }
 
 /* The last digit of *left in base `nr`, taken off. */

@@ -44,9 +44,8 @@ int results_write_about(const struct results *r, const struct results_about *abo
 {
 	json_t *args = json_array(), *inputs = json_array(), *top;
 	char *path = xasprintf("%s/run.json", r->directory);
-	int64_t per_s = about->wall_ns > 0
-				? (int64_t)((int128)r->events * NS_PER_S / about->wall_ns)
-				: 0;
+	int64_t per_s =
+		about->wall_ns > 0 ? (int64_t)((int128)r->events * NS_PER_S / about->wall_ns) : 0;
 	struct output out;
 	int rc;
 
@@ -57,8 +56,8 @@ int results_write_about(const struct results *r, const struct results_about *abo
 			SUMMARY_FORMAT, "homenode", about->version, "backend", about->backend,
 			"complete", about->complete, "arguments", args, "inputs", inputs, "rows",
 			(json_int_t)r->nr, "rows_asked", (json_int_t)about->rows_asked, "events",
-			(json_int_t)r->events, "bad_trace_rows", (json_int_t)r->bad_rows,
-			"wall_ms", (json_int_t)(about->wall_ns / NS_PER_MS), "events_per_s",
+			(json_int_t)r->events, "bad_trace_rows", (json_int_t)r->bad_rows, "wall_ms",
+			(json_int_t)(about->wall_ns / NS_PER_MS), "events_per_s",
 			(json_int_t)per_s);
 	BUG_ON(!top);
 	json_object_set_new(top, "decision_ns", decisions_json(r));

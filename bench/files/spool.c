@@ -23,8 +23,8 @@ int spool_open(struct spool *s, const char *directory, struct error *err)
 		close(fd);
 	free(path);
 	return s->file ? 0
-		       : error_set(err, ERR_MACHINE, "%s: no file can be made in it: %s",
-				   directory, strerror(errno));
+		       : error_set(err, ERR_MACHINE, "%s: no file can be made in it: %s", directory,
+				   strerror(errno));
 }
 
 void spool_close(struct spool *s)

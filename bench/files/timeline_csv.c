@@ -46,9 +46,8 @@ static void print_quantiles(struct timeline_writer *w, const struct live_set *li
 	if (nr)
 		qsort(w->scratch, nr, sizeof(*w->scratch), by_value);
 	for (size_t i = 0; i < 3; i++)
-		figure_print_next(nr ? w->scratch[percentile_index(nr, percent[i])]
-				     : FIGURE_UNKNOWN,
-				  w->out);
+		figure_print_next(
+			nr ? w->scratch[percentile_index(nr, percent[i])] : FIGURE_UNKNOWN, w->out);
 }
 
 /* What zones and dom0 hold on the first, second, ... node of all hosts together. */
@@ -89,8 +88,7 @@ static void on_sample(void *self, const struct run_view *view, int64_t at_ns)
 	const struct totals *t = view->totals;
 	const struct balloons *b = view->balloons;
 
-	fprintf(w->out,
-		"%" PRId64 ",%" PRIu32 ",%" PRIu64 ",%" PRId64 ",%" PRId64 ",%" PRId64,
+	fprintf(w->out, "%" PRId64 ",%" PRIu32 ",%" PRIu64 ",%" PRId64 ",%" PRId64 ",%" PRId64,
 		at_ns / NS_PER_S, c->live.nr_live, view->waiting->nr, t->vcpus, t->resident_bytes,
 		view->stranded->free_bytes_now);
 	print_shares(t, w->out);

@@ -205,8 +205,8 @@ static void print_refused(struct zones_writer *w, const struct run_view *view,
 	fprintf(out,
 		",refused,%s,,,%" PRIu32 ",%" PRId64 ",0,%" PRId64 ",%" PRId64
 		",,,,,,,,,,,,,,,,,,,,%" PRIu32 ",",
-		error_name(why->code), n->zone->vcpus, zone_boot_bytes(n->zone), n->at_ns,
-		n->at_ns, why->hosts_asked);
+		error_name(why->code), n->zone->vcpus, zone_boot_bytes(n->zone), n->at_ns, n->at_ns,
+		why->hosts_asked);
 	if (why->hosts_asked)
 		fprintf(out, "%" PRIu32, why->host);
 	fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRIu32 ",", m.host_bytes, m.node_bytes,

@@ -139,8 +139,8 @@ static int carry_out_plan(struct cluster *c, uint32_t host, const struct plan *p
 	return 0;
 }
 
-static int look_at_new(struct cluster *c, uint32_t slot, const struct plan *p,
-		       struct measure *out, struct error *err)
+static int look_at_new(struct cluster *c, uint32_t slot, const struct plan *p, struct measure *out,
+		       struct error *err)
 {
 	struct live_zone *z = &c->live.zone[slot];
 	int rc = cluster_measure(c, z->host, slot, p, out, err);

@@ -127,8 +127,7 @@ struct offer {
  * the plan was made may be gone when the machine is asked, or when the zone is built.
  * *lost says so: the answer was no, and the host is not what the plan was made for.
  */
-static int try_host(struct placer *p, struct offer *o, uint32_t host, bool *lost,
-		    struct error *err)
+static int try_host(struct placer *p, struct offer *o, uint32_t host, bool *lost, struct error *err)
 {
 	const struct host_state *state = p->cluster->state[host];
 	int64_t free_bytes = state->total_free_bytes;

@@ -155,8 +155,8 @@ static int start_up(struct run *r, struct schedule *write, const struct schedule
 
 /* --- zones that come, wait and go ------------------------------------------------------ */
 
-static int refuse(struct run *r, const struct zone *z, uint64_t ordinal,
-		  const struct refusal *why, struct error *err)
+static int refuse(struct run *r, const struct zone *z, uint64_t ordinal, const struct refusal *why,
+		  struct error *err)
 {
 	return audience_tell(&r->audience,
 			     &(struct zone_news){.kind = NEWS_REFUSED,
@@ -374,9 +374,8 @@ static int64_t next_ns(const struct run *r)
  * would go on breathing for ever. */
 static bool nothing_comes(const struct run *r, int64_t until)
 {
-	return until == NS_NEVER ||
-	       (!r->next && event_queue_next_ns(&r->departures) == NS_NEVER &&
-		r->end_ns == NS_NEVER);
+	return until == NS_NEVER || (!r->next && event_queue_next_ns(&r->departures) == NS_NEVER &&
+				     r->end_ns == NS_NEVER);
 }
 
 static int turn(struct run *r, struct error *err)

@@ -184,7 +184,8 @@ static double system_bandwidth(const struct machine *m, double reads)
 			continue;
 		*p = (struct plan){.zone = &z, .host = h, .pinned = true, .nodes = nodeset_of(n)};
 		p->nr_vnodes = p->nr_memory = 1;
-		p->vnode[0] = (struct plan_vnode){n, CORES, zone_boot_bytes(&z)};
+		p->vnode[0] = (struct plan_vnode){
+			.node = n, .vcpus = CORES, .memory_bytes = zone_boot_bytes(&z)};
 		p->memory[0] = (struct plan_memory){0, n, zone_boot_bytes(&z)};
 		cost[nr++].plan = p;
 	}

@@ -10,8 +10,7 @@
 
 static int place(const struct policy_input *in, struct plan *out, struct error *err)
 {
-	static const struct kubelet_rules rules = {.policy = KUBELET_BEST_EFFORT,
-						   .max_nodes = 16};
+	static const struct kubelet_rules rules = {.policy = KUBELET_BEST_EFFORT, .max_nodes = 16};
 
 	return kubelet_place(in, &rules, out, err);
 }

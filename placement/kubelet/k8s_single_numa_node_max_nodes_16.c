@@ -1,6 +1,6 @@
 /*
- * The topology manager's single-numa-node policy with max-allowable-numa-nodes=16: starts on hosts of
- * more than 8 nodes.
+ * The topology manager's single-numa-node policy with max-allowable-numa-nodes=16: starts on hosts
+ * of more than 8 nodes.
  *
  * Source: kubernetes/kubernetes, pkg/kubelet/cm/topologymanager/topology_manager.go
  * (NewManager) and policy_options.go.

@@ -57,8 +57,9 @@ static void name_culprit(const struct admission *a, struct sentence *t)
 
 		sentence_add(t, "%s%s: ", i ? "; " : "", p->name);
 		if (!p->least)
-			sentence_add(t, "%s", p->prefers ? "no preference"
-							 : "fits on no allowed set of nodes");
+			sentence_add(t, "%s",
+				     p->prefers ? "no preference"
+						: "fits on no allowed set of nodes");
 		else
 			sentence_add(t, "fits on %u node%s at least%s", p->least,
 				     p->least == 1 ? "" : "s",
@@ -191,8 +192,7 @@ static void explain_admission(const struct admission *a)
 		return;
 	}
 	sentence_set(&t, "merged hint ");
-	sentence_add_nodes(&t, a->in->host,
-			   a->hint.nodes ? a->hint.nodes : a->in->host->cpu_nodes);
+	sentence_add_nodes(&t, a->in->host, a->hint.nodes ? a->hint.nodes : a->in->host->cpu_nodes);
 	sentence_add(&t, ", %spreferred (", a->hint.preferred ? "" : "not ");
 	name_culprit(a, &t);
 	sentence_add(&t, "); memory block on ");

@@ -138,8 +138,8 @@ static unsigned sort_nodes(const struct kubelet_cpus *c, nodeset nodes, uint8_t 
 
 static void take_whole(struct kubelet_cpus *c, unsigned node, uint32_t *want)
 {
-	uint32_t got = cores_take_whole(&c->host->node[node], c->core_free + c->first[node], *want,
-					NULL);
+	uint32_t got =
+		cores_take_whole(&c->host->node[node], c->core_free + c->first[node], *want, NULL);
 
 	c->free_cpus[node] -= got;
 	c->vcpus[node] += got;
@@ -149,8 +149,8 @@ static void take_whole(struct kubelet_cpus *c, unsigned node, uint32_t *want)
 
 static void take_single(struct kubelet_cpus *c, unsigned node, uint32_t *want)
 {
-	uint32_t got = cores_take_single(&c->host->node[node], c->core_free + c->first[node],
-					 *want, NULL);
+	uint32_t got =
+		cores_take_single(&c->host->node[node], c->core_free + c->first[node], *want, NULL);
 
 	c->free_cpus[node] -= got;
 	c->vcpus[node] += got;
@@ -431,9 +431,10 @@ static int take_distributed(struct kubelet_cpus *c, nodeset nodes, uint32_t want
 		if (!find_combination(&d, k))
 			continue;
 		if (!hand_out(c, &d))
-			return error_set(err, ERR_NO_ROOM,
-					 "the CPU manager does not come to an end: no node of those "
-					 "that are to give the remainder has a CPU left");
+			return error_set(
+				err, ERR_NO_ROOM,
+				"the CPU manager does not come to an end: no node of those "
+				"that are to give the remainder has a CPU left");
 		return 0;
 	}
 	return take_packed(c, nodes, want) ? 0 : ERR_NO_ROOM;

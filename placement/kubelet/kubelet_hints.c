@@ -173,8 +173,8 @@ void kubelet_memory_hints(const struct policy_input *in, struct kubelet_hints *o
 
 /* Devices that could serve the request and are in the mask. Those of unknown place are in
  * none. */
-static uint32_t devices_in(const struct policy_input *in, enum zone_device_class class, nodeset mask,
-			   bool unused)
+static uint32_t devices_in(const struct policy_input *in, enum zone_device_class class,
+			   nodeset mask, bool unused)
 {
 	uint32_t nr = 0;
 
@@ -207,7 +207,8 @@ static void class_hints(const struct policy_input *in, enum zone_device_class cl
 }
 
 /* A device that the zone names is the only one of its resource, a class is a resource. */
-void kubelet_device_hints(const struct policy_input *in, uint32_t request, struct kubelet_hints *out)
+void kubelet_device_hints(const struct policy_input *in, uint32_t request,
+			  struct kubelet_hints *out)
 {
 	enum zone_device_class class;
 	uint32_t count;

@@ -155,8 +155,9 @@ int kubelet_allocate_memory(const struct policy_input *in, struct kubelet_hint h
 					 "[memorymanager] failed to find NUMA nodes to extend the "
 					 "current topology hint");
 		if (hint.preferred && !own.preferred)
-			return error_set(err, ERR_NO_ROOM, "[memorymanager] failed to find the "
-							   "extended preferred hint");
+			return error_set(err, ERR_NO_ROOM,
+					 "[memorymanager] failed to find the "
+					 "extended preferred hint");
 		*out = own.nodes;
 	}
 	if (violates_groups(in, *out))

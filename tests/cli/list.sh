@@ -31,6 +31,31 @@ for name in topologies workloads; do
 	LC_ALL=C sort -c "$work/names" || fail "$name are not sorted"
 done
 
+# what columns mean: of one file as of all
+run 0 list columns --format csv
+head -n 1 "$work/out" | grep -qx 'file,name,title,role,unit,shown,better,source,meaning' || fail "$(head -n 1 "$work/out")"
+grep '^zones,' "$work/out" >"$work/zones"
+run 0 list columns zones.csv --format csv
+sed 1d "$work/out" | cmp -s - "$work/zones" || fail "the columns of zones are not those of all"
+run 0 list columns summary --format json
+says out '"columns": ['
+says out '"unit": "ppm_share"'
+run 0 list columns summary
+grep -Eq '^summary +slowdown_ppm +figure +ppm_factor +lower +predicted +time that' "$work/out" || fail "$(cat "$work/out")"
+# and they are those that the file has
+(cd "$work" && run 0 run golden-seven --zones --output columns --quiet)
+for file in summary timeline zones; do
+	run 0 list columns $file --format csv
+	[ "$(sed -e 1d -e 's/^[a-z]*,//' -e 's/,.*//' "$work/out" | paste -s -d , -)" = "$(head -n 1 "$work/columns/$file.csv")" ] ||
+		fail "the columns of $file.csv are others"
+done
+refused 2 list columns sumary
+says err 'did you mean "summary"?'
+refused 2 list columns nonsense
+says err 'choose one of summary, timeline, zones, '
+refused 2 list policies summary
+says err 'the list of policies has no parts'
+
 # a broken file does not hide the others
 mkdir -p "$work/data/topologies" "$work/data/workloads"
 cp topologies/epyc-nps4-8n.xml "$work/data/topologies/good.xml"

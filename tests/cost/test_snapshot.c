@@ -58,7 +58,8 @@ static struct plan a_plan(const struct host *h, const struct zone *z, uint32_t c
 
 	p.nodes = nodeset_of(cpu);
 	p.nr_vnodes = p.nr_memory = 1;
-	p.vnode[0] = (struct plan_vnode){cpu, z->vcpus, zone_boot_bytes(z)};
+	p.vnode[0] = (struct plan_vnode){
+		.node = cpu, .vcpus = z->vcpus, .memory_bytes = zone_boot_bytes(z)};
 	p.memory[0] = (struct plan_memory){0, memory, zone_boot_bytes(z)};
 	return p;
 }

@@ -757,8 +757,7 @@ static void memory_mask(uint64_t mask, void *arg)
 
 static struct hints calculate_memory_hints(struct kubelet *k, int64_t request)
 {
-	struct generate g = {
-		.k = k, .request = request, .min_affinity_size = k->machine.num_nodes};
+	struct generate g = {.k = k, .request = request, .min_affinity_size = k->machine.num_nodes};
 	struct slice nodes = {0};
 
 	for (int n = 0; n < k->machine.num_nodes; n++)

@@ -36,8 +36,7 @@ static const struct subject subjects[] = {
 	 {.policy = "restricted", .distribute_cpus_across_numa = true}},
 	{"k8s-best-effort-align-by-socket", {.policy = "best-effort", .align_by_socket = true}},
 	{"k8s-restricted-align-by-socket", {.policy = "restricted", .align_by_socket = true}},
-	{"k8s-best-effort-max-nodes-16",
-	 {.policy = "best-effort", .max_allowable_numa_nodes = 16}},
+	{"k8s-best-effort-max-nodes-16", {.policy = "best-effort", .max_allowable_numa_nodes = 16}},
 	{"k8s-restricted-max-nodes-16", {.policy = "restricted", .max_allowable_numa_nodes = 16}},
 	{"k8s-single-numa-node-max-nodes-16",
 	 {.policy = "single-numa-node", .max_allowable_numa_nodes = 16}},
@@ -255,8 +254,8 @@ static void same_place(const struct plan *p, const struct go_pod *pod, const cha
 	for (uint32_t v = 0; v < p->nr_vnodes; v++)
 		cpus[p->vnode[v].node] = (int)p->vnode[v].vcpus;
 	for (unsigned n = 0; n < KUBELET_NODES; n++)
-		cr_assert_eq(cpus[n], pod->cpus_of_node[n], "%s: node %u gives %d CPUs, not %d",
-			     at, n, cpus[n], pod->cpus_of_node[n]);
+		cr_assert_eq(cpus[n], pod->cpus_of_node[n], "%s: node %u gives %d CPUs, not %d", at,
+			     n, cpus[n], pod->cpus_of_node[n]);
 	cr_assert_eq(p->booked, pod->memory_block, "%s: memory on %llx, not %llx", at,
 		     (unsigned long long)p->booked, (unsigned long long)pod->memory_block);
 }

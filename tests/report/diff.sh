@@ -25,6 +25,7 @@ says out "only in the first: t w q static seed 1"
 says out "only in the second: t w r static seed 1"
 says out "column only in the second: z"
 says out "2 rows in both, 1 of them equal"
+grep -Eq '^ +y +not known +7 +-$' "$work/out" || fail "what is not known: $(cat "$work/out")"
 run 1 diff "$work/one.csv" "$work/two.csv" --format csv
 says out "changed,t,w,p,static,1,x,100,90"
 says out "changed,t,w,p,static,1,y,,7"

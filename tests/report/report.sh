@@ -65,6 +65,15 @@ says seeds.html '<td class="t">2 of 3</td>'
 says seeds.html "edera-compact against edera-scatter, seed 2"
 says seeds.html "No zone was refused."
 
+# what is not known is named, and no figure
+run 0 run golden-seven --no-cost --output "$work/free" --quiet
+run 0 report "$work/free" --quiet
+says free/report.html "Not known in this run: slowdown, regret, swing, remote traffic, traffic, latency,"
+grep -q '>slowdown, times<' "$work/free/report.html" && fail "a slowdown without a cost model"
+run 0 run golden-seven --no-cost --policy flat --output "$work/free" --quiet
+run 0 report "$work/free" --quiet
+says free/report.html "Not known in this run: slowdown,"
+
 # names are text, whatever is in them
 sed 's/,golden-seven,/,<script>alert(1)<\/script>,/' "$work/run/summary.csv" >"$work/evil.csv"
 run 0 report "$work/evil.csv" --output "$work/evil.html" --quiet
