@@ -1,6 +1,7 @@
 #include "base/map.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -40,8 +41,7 @@ static void enlarge(struct map *m)
 	m->size = old.size ? 2 * old.size : (size_t)1 << SIZE_BITS_MIN;
 	m->shift = old.size ? old.shift - 1 : 64 - SIZE_BITS_MIN;
 	m->entry = xreallocarray(NULL, m->size, sizeof(*m->entry));
-	for (size_t i = 0; i < m->size; i++)
-		m->entry[i] = (struct map_entry){.value = MAP_NONE};
+	memset(m->entry, 0xff, m->size * sizeof(*m->entry)); /* MAP_NONE */
 	for (size_t i = 0; i < old.size; i++) {
 		if (old.entry[i].value != MAP_NONE)
 			insert(m, old.entry[i]);
@@ -91,17 +91,18 @@ uint32_t map_find(const struct map *m, uint64_t key)
 }
 
 /* What follows moves back, unless that would put it before its home. */
-static void close_gap(struct map *m, size_t hole)
+static void close_gap(const struct map *m, size_t hole)
 {
-	size_t mask = m->size - 1;
+	const struct map was = *m; /* so that it is not read anew after each write */
+	size_t mask = was.size - 1;
 
-	for (size_t i = after(m, hole); m->entry[i].value != MAP_NONE; i = after(m, i)) {
-		if (((i - home(m, m->entry[i].key)) & mask) >= ((i - hole) & mask)) {
-			m->entry[hole] = m->entry[i];
+	for (size_t i = after(&was, hole); was.entry[i].value != MAP_NONE; i = after(&was, i)) {
+		if (((i - home(&was, was.entry[i].key)) & mask) >= ((i - hole) & mask)) {
+			was.entry[hole] = was.entry[i];
 			hole = i;
 		}
 	}
-	m->entry[hole].value = MAP_NONE;
+	was.entry[hole].value = MAP_NONE;
 }
 
 bool map_remove(struct map *m, uint64_t key, uint32_t value)

@@ -47,4 +47,11 @@ uint32_t map_find(const struct map *m, uint64_t key);
 uint32_t map_first(const struct map *m, uint64_t key, size_t *at);
 uint32_t map_next(const struct map *m, uint64_t key, size_t *at);
 
+/* For keys of more than one word: what is hashed so far and one more. */
+static inline uint64_t map_mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+	return hash ^ hash >> 32;
+}
+
 #endif

@@ -1,7 +1,6 @@
 #include "base/rng.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "base/compiler.h"
 
@@ -14,19 +13,13 @@ static uint64_t splitmix(uint64_t *state)
 	return z ^ (z >> 31);
 }
 
-uint64_t hash_bytes(const void *bytes, size_t nr)
-{
-	const unsigned char *byte = bytes;
-	uint64_t h = 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < nr; i++)
-		h = (h ^ byte[i]) * 0x100000001b3u;
-	return h;
-}
-
 uint64_t hash_text(const char *text)
 {
-	return hash_bytes(text, strlen(text));
+	uint64_t h = 0xcbf29ce484222325u;
+
+	for (; *text; text++)
+		h = (h ^ (unsigned char)*text) * 0x100000001b3u;
+	return h;
 }
 
 void rng_seed(struct rng *r, uint64_t seed, const char *key)

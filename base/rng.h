@@ -11,7 +11,6 @@
 #ifndef BASE_RNG_H
 #define BASE_RNG_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 struct rng {
@@ -33,7 +32,6 @@ double rng_log(double x); /* natural; x > 0 and finite */
 double rng_exp(double x); /* -700 <= x <= 700 */
 
 /* FNV-1a, 64 bits. */
-uint64_t hash_bytes(const void *bytes, size_t nr);
 uint64_t hash_text(const char *text);
 
 #endif

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/rng.h"
 #include "base/stats.h"
 #include "base/units.h"
 #include "schema/schema.h"
@@ -52,18 +51,28 @@ static struct swing_group describe(const struct zone *z)
 	return g;
 }
 
+static uint64_t hash(const struct swing_group *g)
+{
+	uint64_t word[sizeof(*g) / 8], h = 0;
+
+	memcpy(word, g, sizeof(word));
+	for (size_t i = 0; i < sizeof(word) / sizeof(word[0]); i++)
+		h = map_mix(h, word[i]);
+	return h;
+}
+
 uint32_t swing_group(struct swing *s, const struct zone *z)
 {
 	struct swing_group g = describe(z);
-	uint64_t hash = hash_bytes(&g, sizeof(g));
+	uint64_t h = hash(&g);
 	size_t at;
 
-	for (uint32_t i = map_first(&s->by_hash, hash, &at); i != MAP_NONE;
-	     i = map_next(&s->by_hash, hash, &at)) {
+	for (uint32_t i = map_first(&s->by_hash, h, &at); i != MAP_NONE;
+	     i = map_next(&s->by_hash, h, &at)) {
 		if (!memcmp(&s->group[i], &g, sizeof(g)))
 			return i;
 	}
-	map_add(&s->by_hash, hash, (uint32_t)s->nr_groups);
+	map_add(&s->by_hash, h, (uint32_t)s->nr_groups);
 	s->group = grow(s->group, &s->cap_groups, s->nr_groups, sizeof(*s->group));
 	s->group[s->nr_groups] = g;
 	return (uint32_t)s->nr_groups++;
