@@ -16,13 +16,6 @@
 /* False when the host does not know. */
 bool figure_cell(const struct host *h, enum host_matrix_kind kind, uint32_t from, uint32_t to,
 		 double *out);
-/* What a node's memory gives to its own CPUs, or to the best others; false when
- * no cell says. */
-bool figure_node_bandwidth(const struct host *h, enum host_matrix_kind kind, uint32_t node,
-			   double *out);
-/* Reads of a node's memory, from its cores. */
-double figure_shape_bandwidth(const struct host *h, uint32_t node);
-
 /* Reads of a package's memory from its own cores, and by how many nodes. */
 double figure_package_bandwidth(const struct host *h, uint32_t package, uint32_t *nr_nodes);
 /* L3s that serve this node and no other. */
