@@ -124,15 +124,6 @@ enum host_grade figure_local_ns(const struct host *h, uint32_t node, double *out
 	return GRADE_ASSUMED;
 }
 
-enum host_grade figure_pair_ns(const struct host *h, uint32_t from, uint32_t to, double local,
-			       const struct slit_scale *scale, double *out)
-{
-	if (figure_cell(h, MATRIX_LATENCY, from, to, out))
-		return h->matrix[MATRIX_LATENCY].grade;
-	*out = local * slit_scale_ratio(scale, h, from, to);
-	return GRADE_ASSUMED;
-}
-
 double figure_best_cell(const struct host *h, uint32_t from, uint32_t to)
 {
 	double best = 0, v;

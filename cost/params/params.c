@@ -5,6 +5,7 @@
 #include "cost/params/assume.h"
 #include "cost/params/grades.h"
 #include "cost/params/host_figures.h"
+#include "cost/params/slit.h"
 
 static double *infinities(struct cost_params *p, size_t nr)
 {
@@ -39,7 +40,7 @@ static void fill_latency(struct cost_params *p, const struct cost_assume *assume
 		for (uint32_t j = 0; j < p->nr_nodes; j++) {
 			if (i == j)
 				continue;
-			g = figure_pair_ns(h, i, j, row[i], &scale, &row[j]);
+			g = slit_pair_ns(&scale, h, i, j, row[i], &row[j]);
 			if (h->node[i].nr_cpus)
 				worsen(p, COST_REMOTE_LATENCY, g);
 		}
