@@ -7,7 +7,6 @@
 
 void cost_work_release(struct cost_work *w)
 {
-	free(w->memory);
 	if (w->solve)
 		equilibrium_work_release(w->solve);
 	free(w->solve);
@@ -54,29 +53,6 @@ static void fill_result(struct cost_result *r, const struct sums *s, const struc
 	cost_params_grades(p, r->remote_ppm > 0, &r->latency_grade, &r->bandwidth_grade);
 }
 
-/* Scratch: flows of everybody, flows of one zone alone, pages of both, sums. */
-static void lay_out(struct cost_work *w, uint32_t nr_zones, uint32_t nr_nodes, struct flows *now,
-		    struct flows *alone, double **share, double **alone_share, struct sums **sums)
-{
-	size_t nr = (size_t)nr_zones * nr_nodes;
-	size_t flows = (nr + nr_nodes) * sizeof(struct flow);
-	size_t shares = (nr + nr_nodes) * nr_nodes * sizeof(double);
-	size_t need = flows + shares + (nr_zones + (size_t)1) * sizeof(struct sums);
-	char *at;
-
-	if (need > w->size) {
-		free(w->memory);
-		w->memory = xmalloc(need);
-		w->size = need;
-	}
-	at = w->memory;
-	now->flow = (void *)at;
-	alone->flow = now->flow + nr;
-	*share = (void *)(at + flows);
-	*alone_share = *share + nr * nr_nodes;
-	*sums = (void *)(at + flows + shares);
-}
-
 /* The zone by itself with every page at home; its flows by node. */
 static void solve_alone(struct flows *alone, double *share, const struct cost_params *p,
 			const struct cost_zone *z, struct equilibrium_work *work,
@@ -116,26 +92,29 @@ static void add_zone(struct sums *sums, const struct flows *now, const struct fl
 unsigned cost_evaluate(const struct cost_params *p, const struct cost_zone *zone, uint32_t nr,
 		       struct cost_work *work, struct cost_result *out)
 {
-	struct flows now = {0}, alone = {0};
-	double *share, *alone_share;
-	struct sums *sums;
+	size_t n = p->nr_nodes;
+	struct arena arena = {0};
+	struct flows now = {arena_alloc(&arena, nr * n * sizeof(struct flow)), 0};
+	struct flows alone = {arena_alloc(&arena, n * sizeof(struct flow)), 0};
+	double *share = arena_alloc(&arena, nr * n * n * sizeof(*share));
+	double *alone_share = arena_alloc(&arena, n * n * sizeof(*alone_share));
 	unsigned rounds;
 
 	if (!work->solve)
 		work->solve = xcalloc(1, sizeof(*work->solve));
 	if (!work->residency)
 		work->residency = xmalloc(sizeof(*work->residency));
-	lay_out(work, nr, p->nr_nodes, &now, &alone, &share, &alone_share, &sums);
 	for (uint32_t z = 0; z < nr; z++)
-		flows_add(&now, share + (size_t)now.nr * p->nr_nodes, p, &zone[z], z,
-			  work->residency);
+		flows_add(&now, share + now.nr * n, p, &zone[z], z, work->residency);
 	flows_sort(&now, p->nr_nodes);
 	rounds = flows_equilibrium(&now, p, work->solve);
 	for (uint32_t z = 0; z < nr; z++) {
-		sums[z] = (struct sums){0};
+		struct sums sums = {0};
+
 		solve_alone(&alone, alone_share, p, &zone[z], work->solve, work->residency);
-		add_zone(&sums[z], &now, &alone, z);
-		fill_result(&out[z], &sums[z], p);
+		add_zone(&sums, &now, &alone, z);
+		fill_result(&out[z], &sums, p);
 	}
+	arena_release(&arena);
 	return rounds;
 }

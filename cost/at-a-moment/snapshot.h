@@ -32,8 +32,6 @@
 #ifndef COST_SNAPSHOT_H
 #define COST_SNAPSHOT_H
 
-#include <stddef.h>
-
 #include "cost/flows/zone_flows.h"
 #include "cost/params/params.h"
 
@@ -52,8 +50,6 @@ struct cost_result {
 struct equilibrium_work;
 struct residency;
 struct cost_work {
-	void *memory;
-	size_t size;
 	struct equilibrium_work *solve;
 	struct residency *residency;
 };

@@ -131,7 +131,7 @@ static double pair_ns(const struct question *q, unsigned from, unsigned to)
 
 	if (from == to)
 		return local;
-	(void)figure_pair_ns(q->look->host, from, to, local, &q->look->scale, &ns);
+	(void)slit_pair_ns(&q->look->scale, q->look->host, from, to, local, &ns);
 	return ns;
 }
 

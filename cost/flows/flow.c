@@ -3,8 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/alloc.h"
-
 const struct zone_profile *cost_default_profile(void)
 {
 	return zone_profile_find("web");
@@ -31,17 +29,9 @@ static int compare(double a, double b)
 	return (a > b) - (a < b);
 }
 
-/* qsort() has no context: the number of nodes rides in a flow's own pointer. */
-struct sorted {
-	struct flow flow;
-	uint32_t nr_nodes;
-};
-
 static int by_content(const void *a, const void *b)
 {
-	const struct flow *x = &((const struct sorted *)a)->flow;
-	const struct flow *y = &((const struct sorted *)b)->flow;
-	uint32_t nr_nodes = ((const struct sorted *)a)->nr_nodes;
+	const struct flow *x = a, *y = b;
 	int c = (x->node > y->node) - (x->node < y->node);
 
 	c = c ? c : compare(x->vcpus, y->vcpus);
@@ -49,21 +39,16 @@ static int by_content(const void *a, const void *b)
 	c = c ? c : compare(x->demand, y->demand);
 	c = c ? c : compare(x->reads, y->reads);
 	c = c ? c : compare(x->stall, y->stall);
-	for (uint32_t m = 0; !c && m < nr_nodes; m++)
+	for (uint32_t m = 0; !c && m < x->nr_nodes; m++)
 		c = compare(x->share[m], y->share[m]);
 	return c;
 }
 
 void flows_sort(struct flows *f, uint32_t nr_nodes)
 {
-	struct sorted *s = xcalloc(f->nr + (size_t)1, sizeof(*s));
-
 	for (uint32_t i = 0; i < f->nr; i++)
-		s[i] = (struct sorted){f->flow[i], nr_nodes};
-	qsort(s, f->nr, sizeof(*s), by_content);
-	for (uint32_t i = 0; i < f->nr; i++)
-		f->flow[i] = s[i].flow;
-	free(s);
+		f->flow[i].nr_nodes = nr_nodes; /* qsort() has no context */
+	qsort(f->flow, f->nr, sizeof(*f->flow), by_content);
 }
 
 static double above(double x, double than)

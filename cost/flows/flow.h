@@ -24,11 +24,12 @@ struct flow_outcome {
 struct flow {
 	uint32_t zone, part; /* whose; not part of the canonical order */
 	uint32_t node;
+	uint32_t nr_nodes; /* flows_sort()'s */
 	double vcpus; /* not whole where a zone floats */
 	double lines; /* in flight: vCPUs x parallelism */
 	double demand; /* bytes a ns of all vCPUs; INFINITY: unbounded */
 	double reads, stall;
-	double *share; /* [nr_nodes] */
+	double *share;
 	struct flow_outcome now;
 };
 

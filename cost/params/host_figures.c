@@ -19,7 +19,9 @@ bool figure_cell(const struct host *h, enum host_matrix_kind kind, uint32_t from
 	return true;
 }
 
-bool figure_node_bandwidth(const struct host *h, enum host_matrix_kind kind, uint32_t node,
+/* What a node's memory gives to its own CPUs, or to the best others; false when no cell
+ * says. */
+static bool node_bandwidth(const struct host *h, enum host_matrix_kind kind, uint32_t node,
 			   double *out)
 {
 	bool known = false;
@@ -36,7 +38,8 @@ bool figure_node_bandwidth(const struct host *h, enum host_matrix_kind kind, uin
 	return known;
 }
 
-double figure_shape_bandwidth(const struct host *h, uint32_t node)
+/* Reads of a node's memory, from its cores. */
+static double shape_bandwidth(const struct host *h, uint32_t node)
 {
 	uint32_t cores = h->node[node].nr_cores;
 	uint32_t channels = (cores + CORES_PER_CHANNEL - 1) / CORES_PER_CHANNEL;
@@ -53,8 +56,8 @@ double figure_package_bandwidth(const struct host *h, uint32_t package, uint32_t
 		if (h->node[n].package != package || !h->node[n].memory_bytes ||
 		    !h->node[n].nr_cpus)
 			continue;
-		if (!figure_node_bandwidth(h, MATRIX_BANDWIDTH, n, &v))
-			v = figure_shape_bandwidth(h, n);
+		if (!node_bandwidth(h, MATRIX_BANDWIDTH, n, &v))
+			v = shape_bandwidth(h, n);
 		sum += v;
 		++*nr_nodes;
 	}
@@ -97,17 +100,17 @@ uint32_t figure_ports(const struct host *h, uint32_t node, double *in, double *o
 void figure_controller(const struct host *h, uint32_t node, double ports, double *reads,
 		       double *writes, enum host_grade *read_grade, enum host_grade *write_grade)
 {
-	bool given = figure_node_bandwidth(h, MATRIX_BANDWIDTH, node, reads);
+	bool given = node_bandwidth(h, MATRIX_BANDWIDTH, node, reads);
 
 	*read_grade = given ? h->matrix[MATRIX_BANDWIDTH].grade : GRADE_ASSUMED;
 	*write_grade = GRADE_ASSUMED;
 	if (!given)
-		*reads = figure_shape_bandwidth(h, node);
+		*reads = shape_bandwidth(h, node);
 	if (given && ports > 0 && ports > *reads) {
 		*reads = *writes = ports;
 		return;
 	}
-	if (figure_node_bandwidth(h, MATRIX_WRITE_BANDWIDTH, node, writes))
+	if (node_bandwidth(h, MATRIX_WRITE_BANDWIDTH, node, writes))
 		*write_grade = h->matrix[MATRIX_WRITE_BANDWIDTH].grade;
 	else
 		*writes = FIGURE_WRITE_SHARE * *reads;
@@ -118,15 +121,6 @@ enum host_grade figure_local_ns(const struct host *h, uint32_t node, double *out
 	if (figure_cell(h, MATRIX_LATENCY, node, node, out))
 		return h->matrix[MATRIX_LATENCY].grade;
 	*out = FIGURE_LOCAL_NS;
-	return GRADE_ASSUMED;
-}
-
-enum host_grade figure_pair_ns(const struct host *h, uint32_t from, uint32_t to, double local,
-			       const struct slit_scale *scale, double *out)
-{
-	if (figure_cell(h, MATRIX_LATENCY, from, to, out))
-		return h->matrix[MATRIX_LATENCY].grade;
-	*out = local * slit_scale_ratio(scale, h, from, to);
 	return GRADE_ASSUMED;
 }
 

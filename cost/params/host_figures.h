@@ -3,7 +3,7 @@
 #ifndef COST_PARAMS_HOST_FIGURES_H
 #define COST_PARAMS_HOST_FIGURES_H
 
-#include "cost/params/slit.h"
+#include "host/host.h"
 
 #define FIGURE_LOCAL_NS 100.0
 #define FIGURE_WRITE_SHARE 0.71
@@ -16,13 +16,6 @@
 /* False when the host does not know. */
 bool figure_cell(const struct host *h, enum host_matrix_kind kind, uint32_t from, uint32_t to,
 		 double *out);
-/* What a node's memory gives to its own CPUs, or to the best others; false when
- * no cell says. */
-bool figure_node_bandwidth(const struct host *h, enum host_matrix_kind kind, uint32_t node,
-			   double *out);
-/* Reads of a node's memory, from its cores. */
-double figure_shape_bandwidth(const struct host *h, uint32_t node);
-
 /* Reads of a package's memory from its own cores, and by how many nodes. */
 double figure_package_bandwidth(const struct host *h, uint32_t package, uint32_t *nr_nodes);
 /* L3s that serve this node and no other. */
@@ -38,10 +31,6 @@ void figure_controller(const struct host *h, uint32_t node, double ports, double
 
 /* Local latency; returns where it comes from. */
 enum host_grade figure_local_ns(const struct host *h, uint32_t node, double *out);
-/* Latency of a pair, given the initiator's local one. */
-enum host_grade figure_pair_ns(const struct host *h, uint32_t from, uint32_t to, double local,
-			       const struct slit_scale *scale, double *out);
-
 /* Best cell of CPUs in package `to` that read memory in package `from`; 0: none. */
 double figure_best_cell(const struct host *h, uint32_t from, uint32_t to);
 

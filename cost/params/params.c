@@ -1,16 +1,15 @@
 #include "cost/params/params.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-#include "base/alloc.h"
 #include "cost/params/assume.h"
 #include "cost/params/grades.h"
 #include "cost/params/host_figures.h"
+#include "cost/params/slit.h"
 
-static double *infinities(size_t nr)
+static double *infinities(struct cost_params *p, size_t nr)
 {
-	double *d = xcalloc(nr + 1, sizeof(*d));
+	double *d = arena_alloc(&p->arena, (nr + 1) * sizeof(*d));
 
 	for (size_t i = 0; i < nr; i++)
 		d[i] = INFINITY;
@@ -41,7 +40,7 @@ static void fill_latency(struct cost_params *p, const struct cost_assume *assume
 		for (uint32_t j = 0; j < p->nr_nodes; j++) {
 			if (i == j)
 				continue;
-			g = figure_pair_ns(h, i, j, row[i], &scale, &row[j]);
+			g = slit_pair_ns(&scale, h, i, j, row[i], &row[j]);
 			if (h->node[i].nr_cpus)
 				worsen(p, COST_REMOTE_LATENCY, g);
 		}
@@ -55,20 +54,10 @@ static void fill_ports(struct cost_params *p, const struct cost_assume *assume)
 	for (uint32_t n = 0; n < p->nr_nodes; n++) {
 		double in, out;
 		enum host_grade g;
+		uint32_t nr = figure_ports(h, n, &in, &out, &g), first = p->nr_ports;
 
-		p->first_port[n] = p->nr_ports;
-		p->node_ports[n] = figure_ports(h, n, &in, &out, &g);
-		if (!p->node_ports[n] && assume->port_read > 0 && h->node[n].nr_cpus)
-			p->node_ports[n] = 1;
-		p->nr_ports += p->node_ports[n];
-	}
-	p->port_read = infinities(p->nr_ports);
-	p->port_write = infinities(p->nr_ports);
-	for (uint32_t n = 0; n < p->nr_nodes; n++) {
-		enum host_grade g;
-		double in, out;
-
-		(void)figure_ports(h, n, &in, &out, &g);
+		if (!nr && assume->port_read > 0 && h->node[n].nr_cpus)
+			nr = 1;
 		if (assume->port_read > 0) {
 			in = assume->port_read;
 			out = in * FIGURE_PORT_WRITE / FIGURE_PORT_READ;
@@ -78,11 +67,14 @@ static void fill_ports(struct cost_params *p, const struct cost_assume *assume)
 			out = assume->port_write;
 			g = GRADE_ASSUMED;
 		}
-		for (uint32_t i = 0; i < p->node_ports[n]; i++) {
-			p->port_read[p->first_port[n] + i] = in;
-			p->port_write[p->first_port[n] + i] = out;
+		p->first_port[n] = first;
+		p->node_ports[n] = nr;
+		p->nr_ports += nr;
+		for (uint32_t i = first; i < p->nr_ports; i++) {
+			p->port_read[i] = in;
+			p->port_write[i] = out;
 		}
-		if (p->node_ports[n])
+		if (nr)
 			worsen(p, COST_PORT_BANDWIDTH, g);
 	}
 }
@@ -112,9 +104,6 @@ static void node_controller(struct cost_params *p, uint32_t n, const struct cost
 
 static void fill_controllers(struct cost_params *p, const struct cost_assume *assume)
 {
-	p->nr_controllers = assume->package_controllers ? p->nr_sockets : p->nr_nodes;
-	p->read = xcalloc(p->nr_controllers + 1, sizeof(*p->read));
-	p->write = xcalloc(p->nr_controllers + 1, sizeof(*p->write));
 	for (uint32_t n = 0; n < p->nr_nodes; n++) {
 		double r = 0, w = 0;
 
@@ -179,17 +168,23 @@ void cost_params_init(struct cost_params *p, const struct host *host,
 		.host = host,
 		.nr_nodes = n,
 		.nr_sockets = s,
+		.nr_controllers = assume->package_controllers ? s : n,
 		.link_overhead = FIGURE_LINK_OVERHEAD,
 		.lines_per_core = FIGURE_LINES_PER_CORE,
-		.controller = xcalloc(n, sizeof(uint32_t)),
-		.socket = xcalloc(n, sizeof(uint32_t)),
-		.first_port = xcalloc(n, sizeof(uint32_t)),
-		.node_ports = xcalloc(n, sizeof(uint32_t)),
-		.fabric = infinities(s),
-		.link = infinities((size_t)s * s),
-		.path = infinities((size_t)n * n),
-		.latency_ns = xcalloc((size_t)n * n, sizeof(double)),
 	};
+	p->controller = arena_alloc(&p->arena, n * sizeof(*p->controller));
+	p->socket = arena_alloc(&p->arena, n * sizeof(*p->socket));
+	p->first_port = arena_alloc(&p->arena, n * sizeof(*p->first_port));
+	p->node_ports = arena_alloc(&p->arena, n * sizeof(*p->node_ports));
+	p->read = arena_alloc(&p->arena, p->nr_controllers * sizeof(*p->read));
+	p->write = arena_alloc(&p->arena, p->nr_controllers * sizeof(*p->write));
+	/* a port serves an L3 or, where one is assumed, a node */
+	p->port_read = infinities(p, host->nr_l3s + n);
+	p->port_write = infinities(p, host->nr_l3s + n);
+	p->fabric = infinities(p, s);
+	p->link = infinities(p, (size_t)s * s);
+	p->path = infinities(p, (size_t)n * n);
+	p->latency_ns = arena_alloc(&p->arena, (size_t)n * n * sizeof(*p->latency_ns));
 	for (uint32_t i = 0; i < n; i++)
 		p->socket[i] =
 			host->node[i].package == HOST_NO_PACKAGE ? s - 1 : host->node[i].package;
@@ -217,17 +212,6 @@ void cost_params_grades(const struct cost_params *p, bool remote, enum host_grad
 
 void cost_params_release(struct cost_params *p)
 {
-	free(p->controller);
-	free(p->socket);
-	free(p->first_port);
-	free(p->node_ports);
-	free(p->read);
-	free(p->write);
-	free(p->port_read);
-	free(p->port_write);
-	free(p->fabric);
-	free(p->link);
-	free(p->path);
-	free(p->latency_ns);
+	arena_release(&p->arena);
 	*p = (struct cost_params){0};
 }

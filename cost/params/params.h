@@ -38,6 +38,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/alloc.h"
 #include "host/host.h"
 
 enum cost_figure {
@@ -66,6 +67,7 @@ struct cost_params {
 	double link_overhead; /* of a write, in the direction of reads; 0.3, one Skylake */
 	double lines_per_core; /* cache lines a core keeps in flight; 16 */
 	enum host_grade grade[COST_FIGURES]; /* the worst of its kind */
+	struct arena arena; /* holds the arrays */
 };
 
 /* `assume` (cost/params/assume.h) NULL: nothing. What it says counts as assumed. */

@@ -87,3 +87,12 @@ double slit_scale_ratio(const struct slit_scale *s, const struct host *h, uint32
 		return (nearest + farthest) / 2;
 	return nearest + (farthest - nearest) * s->rank[d] / (s->nr_ranks - 1);
 }
+
+enum host_grade slit_pair_ns(const struct slit_scale *s, const struct host *h, uint32_t from,
+			     uint32_t to, double local, double *out)
+{
+	if (figure_cell(h, MATRIX_LATENCY, from, to, out))
+		return h->matrix[MATRIX_LATENCY].grade;
+	*out = local * slit_scale_ratio(s, h, from, to);
+	return GRADE_ASSUMED;
+}

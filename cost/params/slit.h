@@ -1,4 +1,4 @@
-/* Latencies of a host of which only the SLIT is known. */
+/* Latencies between nodes of a host of which only the SLIT is known. */
 #ifndef COST_PARAMS_SLIT_H
 #define COST_PARAMS_SLIT_H
 
@@ -27,5 +27,9 @@ void slit_scale_init(struct slit_scale *s, const struct host *host);
 /* Latency relative to local between two nodes. */
 double slit_scale_ratio(const struct slit_scale *s, const struct host *host, uint32_t from,
 			uint32_t to);
+/* The latency itself, given the initiator's local one: the host's cell, or else by the
+ * SLIT; returns where it comes from. */
+enum host_grade slit_pair_ns(const struct slit_scale *s, const struct host *host, uint32_t from,
+			     uint32_t to, double local, double *out);
 
 #endif
