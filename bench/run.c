@@ -61,7 +61,10 @@ static void seed_rngs(struct run *r)
 static int start_up(struct run *r, const struct schedule *known, struct error *err)
 {
 	const struct workload *w = r->in->workload;
-	int rc = open_backend(r, err);
+	const struct choice *choice = choice_find(w->fleet.choice);
+	int rc = choice ? open_backend(r, err)
+			: error_set(err, ERR_USAGE, "there is no host choice \"%s\"",
+				    w->fleet.choice);
 
 	if (rc)
 		return rc;
@@ -69,14 +72,13 @@ static int start_up(struct run *r, const struct schedule *known, struct error *e
 	if (rc)
 		return rc;
 	seed_rngs(r);
-	fleet_init(&r->fleet, r->in->nr_hosts);
 	r->state = xcalloc(r->in->nr_hosts, sizeof(*r->state));
 	r->memory = xcalloc(r->in->nr_hosts, sizeof(struct policy_memory *));
 	for (uint32_t i = 0; i < r->in->nr_hosts; i++) {
 		r->state[i] = backend_observe(r->backend, i);
 		r->memory[i] = policy_memory_new(r->in->policy, r->state[i]);
-		fleet_update(&r->fleet, i, r->state[i]);
 	}
+	fleet_init(&r->fleet, choice, r->state, r->in->nr_hosts);
 	stranded_init(&r->stranded, r->state, r->in->nr_hosts, w->fleet.cpu_overcommit_milli);
 	run_price_init(r);
 	if (known)

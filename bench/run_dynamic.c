@@ -152,7 +152,7 @@ static int measure_again(struct run *r, struct dynamic_zone *d, uint32_t slot, s
 	d->have_bytes = z->locality.resident_bytes;
 	note_levels(r, d, &z->locality);
 	stranded_after(&r->stranded, z->host, 0, d->have_bytes - before);
-	fleet_update(&r->fleet, z->host, r->state[z->host]);
+	fleet_update(&r->fleet, z->host);
 	return 0;
 }
 

@@ -6,13 +6,13 @@
 
 #include "base/event_queue.h"
 #include "bench/dynamic.h"
-#include "bench/fleet.h"
 #include "bench/future.h"
 #include "bench/live.h"
 #include "bench/run.h"
 #include "bench/stranded.h"
 #include "bench/swing.h"
 #include "bench/totals.h"
+#include "choice/fleet.h"
 #include "cost/price.h"
 
 /* Why the zone of the last run_place() was refused. Kept where zones.csv is written. */

@@ -169,7 +169,7 @@ static int start_on(struct run *r, const struct zone_event *ev, uint64_t ordinal
 		return rc;
 	r->totals.vcpus += z->vcpus;
 	stranded_after(&r->stranded, host, z->vcpus, bytes);
-	fleet_update(&r->fleet, host, r->state[host]);
+	fleet_update(&r->fleet, host);
 	policy_note_start(r->memory[host], slot, &r->plan);
 	if (ev->lifetime_ns != NS_NEVER) {
 		z->number = r->departures.inserted;
@@ -288,7 +288,7 @@ static int offer(struct run *r, const struct zone_event *ev, uint64_t ordinal, u
 
 		if (!rc || *placed || !lost || error_exit_status(rc) != 1)
 			return rc;
-		fleet_update(&r->fleet, host, r->state[host]);
+		fleet_update(&r->fleet, host);
 		if (again > RUN_PLANS_AGAIN)
 			return rc;
 		if (r->in->say)
@@ -299,15 +299,14 @@ static int offer(struct run *r, const struct zone_event *ev, uint64_t ordinal, u
 int run_place(struct run *r, const struct zone_event *ev, uint64_t ordinal, bool *placed, int *why,
 	      struct error *err)
 {
-	struct fleet_request request = {
-		.choice = r->in->workload->fleet.choice,
+	struct choice_request request = {
+		.zone = &r->zone,
+		.ordinal = ordinal,
 		.rng = &r->choice_rng,
 	};
 	bool live = r->in->zones || r->in->say;
 
 	apply_memory_policy(r, ev->zone);
-	request.bytes = zone_boot_bytes(&r->zone);
-	request.vcpus = r->zone.vcpus;
 	*placed = false;
 	*why = ERR_NO_ROOM;
 	r->refusal.hosts_asked = 0;
@@ -316,7 +315,7 @@ int run_place(struct run *r, const struct zone_event *ev, uint64_t ordinal, bool
 		uint32_t host = fleet_next(&r->fleet, &request);
 		int rc;
 
-		if (host == FLEET_NONE)
+		if (host == HOST_NONE)
 			return 0;
 		rc = offer(r, ev, ordinal, host, placed,
 			   live && !r->refusal.hosts_asked ? &r->refusal.why : NULL, err);
@@ -337,7 +336,7 @@ void run_forget(struct run *r, uint32_t slot, const char *outcome)
 	totals_move(&r->totals, &z->locality, -1);
 	r->totals.vcpus -= z->vcpus;
 	stranded_after(&r->stranded, host, -(int64_t)z->vcpus, -z->locality.resident_bytes);
-	fleet_update(&r->fleet, host, r->state[host]);
+	fleet_update(&r->fleet, host);
 	policy_note_stop(r->memory[host], slot);
 	r->row->events++;
 	if (r->in->zones && outcome)

@@ -3,6 +3,7 @@
 
 #include "backend-xen/xen.h"
 #include "base/json_doc.h"
+#include "choice/choice.h"
 #include "cli/backends.h"
 #include "cli/command.h"
 #include "cli/data_files.h"
@@ -18,6 +19,17 @@ static int list_policies(struct rows *r, bool quiet, struct error *err)
 		rows_text(r, policies[i]->name);
 		rows_text(r, policies[i]->summary);
 		rows_text(r, policies[i]->source);
+	}
+	return 0;
+}
+
+static int list_choices(struct rows *r, bool quiet, struct error *err)
+{
+	(void)quiet, (void)err;
+	for (size_t i = 0; choices[i]; i++) {
+		rows_text(r, choices[i]->name);
+		rows_text(r, choices[i]->summary);
+		rows_text(r, choices[i]->source);
 	}
 	return 0;
 }
@@ -161,6 +173,7 @@ static const struct list {
 	int (*fill)(struct rows *r, bool quiet, struct error *err);
 } lists[] = {
 	{"policies", with_source, list_policies},
+	{"choices", with_source, list_choices},
 	{"backends", backend_columns, list_backends},
 	{"topologies", topology_columns, list_topologies},
 	{"workloads", workload_columns, list_workloads},
@@ -213,7 +226,7 @@ static int run_list(const struct args *args, int *status, struct error *err)
 
 const struct command cmd_list = {
 	.name = "list",
-	.operands = "policies|backends|topologies|workloads|formats",
+	.operands = "policies|choices|backends|topologies|workloads|formats",
 	.min_operands = 1,
 	.max_operands = 1,
 	.summary = "the names that the other commands take",

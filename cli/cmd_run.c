@@ -42,7 +42,7 @@ static const struct option options[] = {
 	{"seed", 's', "N,...", "seeds, a row for each", true},
 	{"host", 0, "HOST[:COUNT]", "hosts of the fleet, instead of the workload's own", true},
 	{"hosts", 'n', "N", "how many hosts, when all are of one kind", false},
-	{"choice", 0, "RULE", "first-fit, best-fit, worst-fit or random", false},
+	{"choice", 0, "CHOICE", "which host is asked first (homenode list choices)", false},
 	{"refused", 0, "RULE", "what to do without room: count, queue or stop", false},
 	{"cpu-overcommit", 0, "RATIO", "vCPUs a CPU may hold, host-wide; 0 = no limit", false},
 	{"dom0-memory", 0, "SIZE", "memory that dom0 keeps on every host", OPTION_RARE},
@@ -359,10 +359,13 @@ static int choose_overcommit(struct cmd *c, struct error *err)
 static int choose_fleet_rules(struct cmd *c, struct error *err)
 {
 	struct fleet_spec *f = &c->workload.fleet;
-	int choice = (int)f->choice, refused = (int)c->workload.refused;
+	int refused = (int)c->workload.refused;
 	int64_t dom0_vcpus = f->dom0_vcpus;
-	int rc = choose_rule(c, "choice", host_choice_names, &choice, err);
+	int rc;
 
+	f->choice = args_string(c->args, "choice", f->choice);
+	rc = find_choice(args_given(c->args, "choice") ? "--choice" : c->workload.path, f->choice,
+			 err);
 	if (!rc)
 		rc = choose_rule(c, "refused", refused_rule_names, &refused, err);
 	if (!rc)
@@ -373,7 +376,6 @@ static int choose_fleet_rules(struct cmd *c, struct error *err)
 		rc = args_int(c->args, "dom0-vcpus", 0, CPUS_MAX, &dom0_vcpus, err);
 	if (rc)
 		return rc;
-	f->choice = (enum host_choice)choice;
 	c->workload.refused = (enum refused_rule)refused;
 	f->dom0_vcpus = (uint32_t)dom0_vcpus;
 	return choose_groups(c, err);

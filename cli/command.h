@@ -137,6 +137,9 @@ int find_policy(const char *option, const char *name, const struct policy **out,
  * in the order given; all of them when it is absent. At most POLICIES_MAX. */
 int find_policies(const struct args *args, const char *option, const struct policy **out,
 		  size_t *nr, struct error *err) MUST_USE;
+/* Is there a host choice of this name? ERR_USAGE names where it stands and the nearest
+ * known one. */
+int find_choice(const char *where, const char *name, struct error *err) MUST_USE;
 /* "homenode: warning: ..." on stderr for each warning of the host, unless quiet. */
 void print_host_warnings(const struct host *h, bool quiet);
 

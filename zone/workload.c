@@ -8,13 +8,7 @@
 #include "zone/trace_files.h"
 #include "zone/workload_impl.h"
 
-const char *const host_choice_names[] = {"first-fit", "best-fit", "worst-fit", "random", NULL};
 const char *const refused_rule_names[] = {"count", "queue", "stop", NULL};
-
-const char *host_choice_name(enum host_choice c)
-{
-	return host_choice_names[c];
-}
 
 const char *refused_rule_name(enum refused_rule r)
 {
@@ -33,7 +27,7 @@ void workload_defaults(struct workload *w)
 		.note = "",
 		.duration_ns = NS_NEVER,
 		.refused = REFUSED_COUNT,
-		.fleet = {&one_host, 1, CHOICE_FIRST_FIT, 1000, 0, 0},
+		.fleet = {&one_host, 1, "first-fit", 1000, 0, 0},
 		.policy = policies,
 		.seed = &first_seed,
 		.nr_seeds = 1,

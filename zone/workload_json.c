@@ -74,13 +74,13 @@ int workload_read_fleet(struct workload *w, const struct json_at *at, struct err
 	static const char *const keys[] = {"hosts",	  "choice",	"cpu_overcommit",
 					   "dom0_memory", "dom0_vcpus", NULL};
 	struct fleet_spec *f = &w->fleet;
-	int choice = (int)f->choice, rc = json_at_known(at, "the fleet", keys, err);
 	int64_t vcpus = 0;
+	int rc = json_at_known(at, "the fleet", keys, err);
 
 	if (!rc)
 		rc = read_groups(w, at, err);
 	if (!rc)
-		rc = json_get_choice(at, "choice", false, host_choice_names, &choice, err);
+		rc = read_text(at, "choice", false, &w->arena, &f->choice, err);
 	if (!rc)
 		rc = workload_read_milli(at, "cpu_overcommit", 0, 1000, &f->cpu_overcommit_milli,
 					 err);
@@ -88,7 +88,6 @@ int workload_read_fleet(struct workload *w, const struct json_at *at, struct err
 		rc = json_get_bytes(at, "dom0_memory", false, true, &f->dom0_memory_bytes, err);
 	if (!rc)
 		rc = json_get_int(at, "dom0_vcpus", false, 0, 4096, &vcpus, err);
-	f->choice = (enum host_choice)choice;
 	f->dom0_vcpus = (uint32_t)vcpus;
 	return rc;
 }
