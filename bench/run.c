@@ -224,16 +224,22 @@ static int on_stream_event(struct run *r, struct error *err)
 	return rc ? rc : zone_stream_next(r->stream, &r->next, err);
 }
 
-static int on_departure(struct run *r, struct error *err)
+/* Those who leave at one instant are all gone before anybody takes their room. */
+static int on_departures(struct run *r, int64_t until, struct error *err)
 {
-	struct queued q = event_queue_pop(&r->departures);
-	int rc;
+	bool left = false;
+	int rc = 0;
 
-	/* a zone that was stopped before its time left its entry behind */
-	if (q.slot >= r->live.nr_slots || r->live.zone[q.slot].number != q.number)
-		return 0;
-	rc = run_stop(r, q.slot, err);
-	return rc ? rc : run_serve_waiting(r, err);
+	while (!rc && event_queue_next_ns(&r->departures) <= until) {
+		struct queued q = event_queue_pop(&r->departures);
+
+		/* a zone that was stopped before its time left its entry behind */
+		if (q.slot >= r->live.nr_slots || r->live.zone[q.slot].number != q.number)
+			continue;
+		rc = run_stop(r, q.slot, err);
+		left = true;
+	}
+	return rc || !left ? rc : run_serve_waiting(r, err);
 }
 
 static int on_machine_event(struct run *r, const struct event *ev, struct error *err)
@@ -303,7 +309,7 @@ static int turn(struct run *r, struct error *err)
 		return 0;
 	}
 	if (event_queue_next_ns(&r->departures) <= until)
-		return on_departure(r, err);
+		return on_departures(r, until, err);
 	if (event_queue_next_ns(&r->ticks) <= until)
 		return dynamic_tick(r, err);
 	return on_stream_event(r, err);
