@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "bench/published/fragment.h"
+#include "bench/gpu-shares/typical.h"
 #include "tests/temporary.h"
 
 #define NODES "cpu_milli,memory_mib,gpu,model\n16000,1024,2,T4\n16000,1024,2,G2\n"
@@ -61,18 +61,18 @@ Test(fragment, by_hand)
 	};
 	struct error err;
 	struct openb o;
-	struct fragment f;
+	struct typical_pods f;
 
 	cr_assert_eq(load(&o, NODES, PODS SHARE TWO SHARE CPUS SHARE TWO SHARE TWO SHARE TWO, &err),
 		     0, "%s", err.text);
 	cr_assert_eq(o.nr_kinds, 3);
 	cr_assert_eq(o.nr_pods, 10);
 	cr_assert_eq(o.gpu_milli, 4000);
-	fragment_init(&f, &o);
+	typical_init(&f, &o);
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
-		cr_assert_float_eq(fragment_of(&f, &want[i].node), want[i].fragment, 1e-9,
-				   "case %zu: %f", i, fragment_of(&f, &want[i].node));
-	fragment_release(&f);
+		cr_assert_float_eq(node_fragment(&f, &want[i].node), want[i].fragment, 1e-9,
+				   "case %zu: %f", i, node_fragment(&f, &want[i].node));
+	typical_release(&f);
 	openb_release(&o);
 }
 
@@ -83,7 +83,7 @@ Test(fragment, rare_pods_do_not_count)
 	struct gpu_node node = {16000, 1024, {600, 600}, 2, 0};
 	struct error err;
 	struct openb o;
-	struct fragment f;
+	struct typical_pods f;
 	int at = sprintf(pods, PODS);
 
 	for (int i = 0; i < 95; i++)
@@ -91,9 +91,9 @@ Test(fragment, rare_pods_do_not_count)
 	for (int i = 0; i < 5; i++)
 		at += sprintf(pods + at, "1000,1,1,%d,\n", 601 + i);
 	cr_assert_eq(load(&o, NODES, pods, &err), 0, "%s", err.text);
-	fragment_init(&f, &o);
-	cr_assert_float_eq(fragment_of(&f, &node), 0, 1e-9);
-	fragment_release(&f);
+	typical_init(&f, &o);
+	cr_assert_float_eq(node_fragment(&f, &node), 0, 1e-9);
+	typical_release(&f);
 	openb_release(&o);
 	free(pods);
 }

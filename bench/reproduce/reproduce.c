@@ -1,16 +1,11 @@
-/*
- * homenode-reproduce CASE [OPTION...]: see bench/published/reproduce.h.
- */
-#include "bench/published/reproduce.h"
+/* PROGRAM CASE [OPTION...]: see bench/reproduce/reproduce.h. */
+#include "bench/reproduce/reproduce.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
-
-const char program_name[] = "homenode-reproduce";
-const struct command *const commands[] = {&case_spane, &case_fgd, &case_vmagent, &case_nova, NULL};
 
 char *input_path(const struct args *args, const char *option, const char *name)
 {
@@ -52,7 +47,7 @@ int main(int argc, char **argv)
 	if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
 		FILE *out = argc < 2 ? stderr : stdout;
 
-		fprintf(out, "usage: homenode-reproduce CASE [OPTION...]\n");
+		fprintf(out, "usage: %s CASE [OPTION...]\n", program_name);
 		for (size_t i = 0; commands[i]; i++)
 			fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
 		return argc < 2 ? 2 : 0;
@@ -62,6 +57,6 @@ int main(int argc, char **argv)
 		rc = error_set(&err, ERR_MACHINE, "standard output cannot be written: %s",
 			       strerror(errno));
 	if (rc)
-		fprintf(stderr, "homenode-reproduce: %s\n", err.text);
+		fprintf(stderr, "%s: %s\n", program_name, err.text);
 	return rc ? error_exit_status(rc) : status;
 }

@@ -1,4 +1,9 @@
 /*
+ * A simulator of its own, not a case of homenode's, whose hosts give a device to one zone,
+ * whole, and know no models of GPUs: without shares there is nothing that FGD could
+ * fragment. What it has in common with homenode is the measure, choice/fragment.h, which
+ * choice/fgd.c follows over the memory of NUMA nodes.
+ *
  * FGD (Weng et al., "Beware of Fragmentation", USENIX ATC 2023): the share of
  * openb's GPUs that is allocated when pods for 130 % of them have arrived, under
  * Random, BestFit and FGD. Rules and published runs (seeds 42 to 51):
@@ -21,9 +26,8 @@
 
 #include "base/alloc.h"
 #include "base/rng.h"
-#include "bench/published/fragment.h"
-#include "bench/published/openb.h"
-#include "bench/published/reproduce.h"
+#include "bench/gpu-shares/typical.h"
+#include "bench/reproduce/reproduce.h"
 
 #define ARRIVE_PERCENT 130
 #define SEED 42
@@ -39,7 +43,7 @@ static const char *const rule_name[] = {"Random", "BestFit", "FGD"};
 
 struct cluster {
 	const struct openb *openb;
-	struct fragment fragment;
+	struct typical_pods typical;
 	struct gpu_node *node;
 	enum rule rule;
 	struct rng rng; /* Random's draws */
@@ -106,7 +110,7 @@ static int8_t fgd_node(const struct cluster *c, uint32_t node, const struct gpu_
 	*from = 0;
 	if (!p->nr_gpus || p->gpu_milli == WHOLE_GPU) {
 		take_gpus(&after, p, 0);
-		return fgd_score(c->before[node], fragment_of(&c->fragment, &after));
+		return fgd_score(c->before[node], node_fragment(&c->typical, &after));
 	}
 	for (uint32_t g = 0; g < n->nr_gpus; g++) {
 		int8_t score;
@@ -120,7 +124,7 @@ static int8_t fgd_node(const struct cluster *c, uint32_t node, const struct gpu_
 			continue;
 		after = *n;
 		take_gpus(&after, p, g);
-		score = fgd_score(c->before[node], fragment_of(&c->fragment, &after));
+		score = fgd_score(c->before[node], node_fragment(&c->typical, &after));
 		if (score > best) {
 			best = score;
 			*from = g;
@@ -131,12 +135,12 @@ static int8_t fgd_node(const struct cluster *c, uint32_t node, const struct gpu_
 
 static int8_t best_fit_node(const struct gpu_node *n, const struct gpu_pod *p)
 {
-	int32_t gpu_milli = 0;
+	int64_t gpu_milli = 0;
 	double score = 0;
 
 	for (uint32_t g = 0; g < n->nr_gpus; g++)
 		gpu_milli += n->gpu_milli[g];
-	gpu_milli -= p->gpu_milli * (int32_t)p->nr_gpus;
+	gpu_milli -= (int64_t)p->gpu_milli * p->nr_gpus;
 	score += (double)(n->cpu_milli - p->cpu_milli) / NODE_CPU_MILLI * 0.5;
 	score += (double)gpu_milli / NODE_GPU_MILLI * 0.5;
 	return (int8_t)((1.0 - score) * 100);
@@ -219,7 +223,7 @@ static int64_t place(struct cluster *c, uint32_t kind)
 		return 0;
 	take_gpus(&c->node[node], p, choose_gpu(c, node, p));
 	if (c->rule == RULE_FGD)
-		c->before[node] = fragment_of(&c->fragment, &c->node[node]);
+		c->before[node] = node_fragment(&c->typical, &c->node[node]);
 	memset(&c->score[node * nr], UNKNOWN, nr);
 	return (int64_t)p->gpu_milli * p->nr_gpus;
 }
@@ -227,7 +231,7 @@ static int64_t place(struct cluster *c, uint32_t kind)
 static void cluster_init(struct cluster *c, const struct openb *o)
 {
 	*c = (struct cluster){.openb = o};
-	fragment_init(&c->fragment, o);
+	typical_init(&c->typical, o);
 	c->node = xcalloc(o->nr_nodes, sizeof(*c->node));
 	c->before = xcalloc(o->nr_nodes, sizeof(*c->before));
 	c->score = xcalloc(o->nr_nodes, o->nr_kinds);
@@ -237,7 +241,7 @@ static void cluster_init(struct cluster *c, const struct openb *o)
 
 static void cluster_release(struct cluster *c)
 {
-	fragment_release(&c->fragment);
+	typical_release(&c->typical);
 	free(c->node);
 	free(c->before);
 	free(c->score);
@@ -265,7 +269,7 @@ static void cluster_start(struct cluster *c, enum rule rule, uint64_t seed)
 	rng_seed(&c->rng, seed, rule_name[rule]);
 	memset(c->score, UNKNOWN, o->nr_nodes * o->nr_kinds);
 	for (size_t i = 0; i < o->nr_nodes; i++)
-		c->before[i] = fragment_of(&c->fragment, &c->node[i]);
+		c->before[i] = node_fragment(&c->typical, &c->node[i]);
 }
 
 struct arrivals {
@@ -463,7 +467,7 @@ const struct command case_fgd = {
 	.summary = "share of openb's GPUs allocated under Random, BestFit and FGD",
 	.about = "Prints workload,policy,mean,standard deviation in per cent, when pods for 130 % "
 		 "of the GPUs have arrived.",
-	.example = "bench/published/fgd --workload default",
+	.example = "bench/gpu-shares/fgd --workload default",
 	.option = options,
 	.run = fgd,
 };

@@ -1,4 +1,4 @@
-#include "bench/published/openb.h"
+#include "bench/gpu-shares/openb.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,9 +3,9 @@
 . tests/cli/lib.sh
 data=../shared/data/traces/openb
 
-bench/published/fgd --workload none >"$work/out" 2>"$work/err" && fail "an unknown workload is no error"
+bench/gpu-shares/fgd --workload none >"$work/out" 2>"$work/err" && fail "an unknown workload is no error"
 says err "--workload wants"
-bench/published/fgd --data /nonexistent >"$work/out" 2>"$work/err"
+bench/gpu-shares/fgd --data /nonexistent >"$work/out" 2>"$work/err"
 [ $? -eq 2 ] || fail "a missing folder is no error"
 [ -f $data/openb_node_list_gpu_node.csv ] || { echo "skipped: no traces in $data"; exit 77; }
 
@@ -22,7 +22,7 @@ gpuspec10,Random,87.428
 gpuspec10,BestFit,93.305
 gpuspec10,FGD,94.949
 TEXT
-bench/published/fgd >"$work/ours" || fail "status $?"
+bench/gpu-shares/fgd >"$work/ours" || fail "status $?"
 [ "$(wc -l <"$work/ours")" -eq 9 ] || fail "not nine rows: $(cat "$work/ours")"
 paste -d, "$work/published" "$work/ours" | awk -F, '
 	$1 != $4 || $2 != $5 { print "out of order: " $0; bad = 1 }
@@ -30,6 +30,6 @@ paste -d, "$work/published" "$work/ours" | awk -F, '
 	END { exit bad }' || fail "$(cat "$work/ours")"
 
 # one more seed leaves the others as they are
-bench/published/fgd --workload default --seeds 1 >"$work/one" || fail "status $?"
-bench/published/fgd --workload default --seeds 1 | cmp - "$work/one" || fail "two runs differ"
+bench/gpu-shares/fgd --workload default --seeds 1 >"$work/one" || fail "status $?"
+bench/gpu-shares/fgd --workload default --seeds 1 | cmp - "$work/one" || fail "two runs differ"
 finish

@@ -1,14 +1,15 @@
 /*
- * homenode-reproduce: published results from published traces. A case a file, with
- * a command of its own that bench/published/NAME runs; each can print its rows of
- * docs/published.md.
+ * Published results from published traces. A case a file, with a command of its own that
+ * bench/reproduce/NAME runs; each can print its rows of docs/published.md. Every case here
+ * is homenode: its fleets, choices, policies, its loop and its simulator, fed with the
+ * trace. What could not be said in those terms is in bench/gpu-shares/.
  */
-#ifndef BENCH_PUBLISHED_REPRODUCE_H
-#define BENCH_PUBLISHED_REPRODUCE_H
+#ifndef BENCH_REPRODUCE_REPRODUCE_H
+#define BENCH_REPRODUCE_REPRODUCE_H
 
 #include "cli/command.h"
 
-extern const struct command case_spane, case_fgd, case_vmagent, case_nova;
+extern const struct command case_spane, case_vmagent, case_nova;
 
 /* Where the traces are: beside the source tree, which has none. */
 #define TRACES "../shared/data/traces"
@@ -20,7 +21,7 @@ extern const struct command case_spane, case_fgd, case_vmagent, case_nova;
 	}
 #define OPTION_TABLE                                                                               \
 	{                                                                                          \
-		"table", 0, NULL, "print the rows of docs/published.md", false                     \
+		"table", 0, NULL, "print its rows of the table in docs/", false                    \
 	}
 
 /* The file of this option, or `name` in the folder of --data; the caller frees. */

@@ -3,8 +3,8 @@
  * nodes with a pool of CPUs, memory and GPUs of one model, GPUs shared by the
  * thousandth; pods as they ask for them. Nodes of the cluster have no NUMA nodes.
  */
-#ifndef BENCH_PUBLISHED_OPENB_H
-#define BENCH_PUBLISHED_OPENB_H
+#ifndef BENCH_GPU_SHARES_OPENB_H
+#define BENCH_GPU_SHARES_OPENB_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -17,7 +17,7 @@
 
 struct gpu_node {
 	int32_t cpu_milli, memory_mib; /* left */
-	int32_t gpu_milli[NODE_GPUS_MAX]; /* left of each */
+	int64_t gpu_milli[NODE_GPUS_MAX]; /* left of each */
 	uint32_t nr_gpus, model;
 };
 

@@ -12,141 +12,86 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/event_queue.h"
 #include "base/output.h"
 #include "base/units.h"
-#include "bench/published/reproduce.h"
-#include "bench/published/two_node.h"
+#include "bench/reproduce/reproduce.h"
+#include "bench/reproduce/two_node.h"
 
 #define SPLIT_ABOVE_GB 10
 #define VMS_MORE 40
 #define TRIM 0.1
 #define SERVER_COUNTS_MAX 64
 
-typedef uint32_t (*policy_fn)(const struct servers *s, const struct vm *v);
+enum rule { FIRST_FIT, BALANCE_FIT, RULES };
+static const struct {
+	const char *choice;
+	const struct policy *policy;
+} rules[] = {{"first-fit", &policy_lowest_node}, {"balance-fit", &policy_emptier_node}};
 
-static double share_free(const struct two_node *t, unsigned n)
+/*
+ * Every VM, and after each the one that follows it, which looks in and is gone again: the
+ * first of those that finds no room ends the episode's length. Nobody of the episode waits
+ * before that.
+ */
+static struct zone_event *look_ahead(const struct vms *v)
 {
-	return fmin(t->cpu_halves[n] / 2.0 / NODE_CPUS, t->memory_halves[n] / 2.0 / NODE_MEMORY_GB);
-}
+	struct zone_event *pair = xcalloc(2 * v->nr, sizeof(*pair));
 
-/* A split VM goes to the first fit. Any other goes to the server whose nodes differ
- * most, among those with room, and there to the node with more left if it fits. */
-static uint32_t balance_fit(const struct servers *s, const struct vm *v)
-{
-	uint32_t best = NO_SLOT;
-	double most = 0;
-
-	if (vm_splits(s, v))
-		return first_fit(s, v);
-	for (uint32_t i = 0; i < s->nr; i++) {
-		bool fits[2] = {slot_fits(s, v, 2 * i), slot_fits(s, v, 2 * i + 1)};
-		double left[2], differ;
-		unsigned n;
-
-		if (!fits[0] && !fits[1])
-			continue;
-		left[0] = share_free(&s->server[i], 0);
-		left[1] = share_free(&s->server[i], 1);
-		differ = fabs(left[0] - left[1]);
-		if (differ <= most)
-			continue;
-		most = differ;
-		n = left[1] > left[0];
-		best = 2 * i + (fits[n] ? n : 1 - n);
-	}
-	return best == NO_SLOT ? first_fit(s, v) : best;
-}
-
-struct episode {
-	const struct vms *vms;
-	struct servers servers;
-	struct event_queue ends; /* at_ns in seconds; slots count from the episode's start */
-	uint32_t *slot; /* of each VM since the start */
-	size_t cap, start;
-	int64_t clock_s;
-};
-
-static void one_ends(struct episode *e)
-{
-	struct queued q = event_queue_pop(&e->ends);
-
-	e->clock_s = q.at_ns;
-	slot_give(&e->servers, &e->vms->vm[e->start + q.slot], e->slot[q.slot]);
-}
-
-/* The clock moves on to where the VM fits. */
-static void wait_for(struct episode *e, const struct vm *v)
-{
-	while (e->ends.nr && event_queue_next_ns(&e->ends) <= v->at_s)
-		one_ends(e);
-	if (first_fit(&e->servers, v) != NO_SLOT) {
-		if (e->clock_s < v->at_s)
-			e->clock_s = v->at_s;
-		return;
-	}
-	do {
-		int64_t end_s = event_queue_next_ns(&e->ends);
-
-		while (e->ends.nr && event_queue_next_ns(&e->ends) == end_s)
-			one_ends(e);
-	} while (first_fit(&e->servers, v) == NO_SLOT);
-}
-
-static void place(struct episode *e, size_t i, policy_fn choose)
-{
-	const struct vm *v = &e->vms->vm[e->start + i];
-	uint32_t slot = choose(&e->servers, v);
-
-	e->slot = grow(e->slot, &e->cap, i, sizeof(*e->slot));
-	e->slot[i] = slot;
-	slot_take(&e->servers, v, slot);
-	event_queue_push(&e->ends, e->clock_s + v->life_s, (uint32_t)i);
-}
-
-static void rewind_episode(struct episode *e)
-{
-	servers_empty(&e->servers);
-	event_queue_release(&e->ends);
-	e->clock_s = e->vms->vm[e->start].at_s;
-}
-
-/* VMs of the episode that starts at e->start; 0: the trace ends before it does. */
-static size_t episode_length(struct episode *e)
-{
-	const struct vm *vm = &e->vms->vm[e->start];
-	size_t left = e->vms->nr - e->start, i;
-
-	rewind_episode(e);
-	for (i = 0; i + 1 < left; i++) {
-		place(e, i, first_fit);
-		if (first_fit(&e->servers, &vm[i + 1]) == NO_SLOT)
+	for (size_t i = 0; i < v->nr; i++) {
+		pair[2 * i] = v->vm[i];
+		if (i + 1 == v->nr)
 			break;
-		wait_for(e, &vm[i + 1]);
+		pair[2 * i + 1] = v->vm[i + 1];
+		pair[2 * i + 1].at_ns = v->vm[i].at_ns;
+		pair[2 * i + 1].lifetime_ns = 0;
+		pair[2 * i + 1].id += v->nr;
 	}
-	i += 1 + VMS_MORE;
-	return i + 1 < left ? i : 0;
+	return pair;
 }
 
-static int64_t total_wait_s(struct episode *e, size_t length, policy_fn choose)
+/* VMs of the episode that starts at this VM; 0: the trace ends before it does. */
+static int episode_length(const struct servers *s, const struct vms *v,
+			  const struct zone_event *pair, size_t start, size_t *out,
+			  struct error *err)
 {
-	const struct vm *vm = &e->vms->vm[e->start];
-	int64_t sum_s = 0;
+	size_t left = v->nr - start;
+	struct servers_run ask = {
+		.event = pair + 2 * start,
+		.nr = 2 * left - 1,
+		.choice = rules[FIRST_FIT].choice,
+		.policy = rules[FIRST_FIT].policy,
+		.refused = REFUSED_STOP,
+	};
+	struct row row;
+	int rc = servers_run(s, &ask, &row, err);
 
-	rewind_episode(e);
-	for (size_t i = 0; i < length; i++) {
-		if (i)
-			wait_for(e, &vm[i]);
-		sum_s += e->clock_s - vm[i].at_s;
-		place(e, i, choose);
-	}
-	return sum_s;
+	*out = (size_t)row.first_refusal_zone / 2 + VMS_MORE;
+	if (!row.first_refusal_zone || *out + 1 >= left)
+		*out = 0;
+	return rc;
+}
+
+static int total_wait_s(const struct servers *s, const struct zone_event *vm, size_t length,
+			enum rule rule, int64_t *out, struct error *err)
+{
+	struct servers_run ask = {
+		.event = vm,
+		.nr = length,
+		.choice = rules[rule].choice,
+		.policy = rules[rule].policy,
+		.refused = REFUSED_QUEUE,
+	};
+	struct row row;
+	int rc = servers_run(s, &ask, &row, err);
+
+	BUG_ON(!rc && row.zones_placed != (int64_t)length);
+	*out = row.queue_wait_s;
+	return rc;
 }
 
 struct starts {
@@ -226,31 +171,14 @@ static const char *exact_text(double x, char *buf, size_t size)
 
 struct inputs {
 	struct vms vms;
+	struct zone_event *pair;
 	struct starts starts;
 };
-
-/* What fits on no empty server would wait for ever. */
-static int check_sizes(const struct vms *v, struct error *err)
-{
-	struct servers one;
-	int rc = 0;
-
-	servers_init(&one, 1, SPLIT_ABOVE_GB);
-	for (size_t i = 0; !rc && i < v->nr; i++) {
-		if (first_fit(&one, &v->vm[i]) == NO_SLOT)
-			rc = error_set(err, ERR_INPUT,
-				       "VM %zu (%" PRId32 " vCPUs, %" PRId32
-				       " GB) fits on no server of two nodes of %d CPUs and %d GB",
-				       i, v->vm[i].cpus, v->vm[i].memory_gb, NODE_CPUS,
-				       NODE_MEMORY_GB);
-	}
-	servers_release(&one);
-	return rc;
-}
 
 static void inputs_release(struct inputs *in)
 {
 	vms_release(&in->vms);
+	free(in->pair);
 	free(in->starts.at);
 }
 
@@ -261,17 +189,15 @@ static int inputs_load(struct inputs *out, const struct args *args, struct error
 	int rc;
 
 	*out = (struct inputs){0};
-	rc = vms_load(&out->vms, trace, err);
-	if (!rc)
-		rc = check_sizes(&out->vms, err);
+	rc = vms_load(&out->vms, trace, SPLIT_ABOVE_GB, err);
 	if (!rc)
 		rc = starts_load(&out->starts, starts, out->vms.nr, err);
+	if (!rc)
+		out->pair = look_ahead(&out->vms);
 	free(trace);
 	free(starts);
 	return rc;
 }
-
-enum { FIRST_FIT, BALANCE_FIT, POLICIES };
 
 struct ask {
 	uint32_t servers;
@@ -279,41 +205,44 @@ struct ask {
 	bool each; /* print a line an episode */
 };
 
-static int run(const struct inputs *in, const struct ask *ask, double mean[POLICIES],
+static int run_episode(const struct inputs *in, const struct servers *s, size_t start,
+		       size_t *length, int64_t wait_s[RULES], struct error *err)
+{
+	int rc = episode_length(s, &in->vms, in->pair, start, length, err);
+
+	if (!rc && !*length)
+		rc = error_set(err, ERR_INPUT,
+			       "%" PRIu32 " servers: the episode from row %zu on needs more VMs "
+			       "than the trace has behind it; take fewer servers or earlier starts",
+			       s->nr, start);
+	for (int p = 0; !rc && p < RULES; p++)
+		rc = total_wait_s(s, in->vms.vm + start, *length, (enum rule)p, &wait_s[p], err);
+	return rc;
+}
+
+static int run(const struct inputs *in, const struct ask *ask, double mean[RULES],
 	       struct error *err)
 {
-	static const policy_fn policy[] = {first_fit, balance_fit};
-	struct episode e = {.vms = &in->vms};
 	size_t nr = in->starts.nr, length;
-	int64_t *wait_s[POLICIES] = {xcalloc(nr, sizeof(int64_t)), xcalloc(nr, sizeof(int64_t))};
+	int64_t *all_s[RULES] = {xcalloc(nr, sizeof(int64_t)), xcalloc(nr, sizeof(int64_t))};
+	int64_t wait_s[RULES];
+	struct servers s;
 	int rc = 0;
 
-	servers_init(&e.servers, ask->servers, SPLIT_ABOVE_GB);
+	servers_init(&s, ask->servers);
 	for (size_t i = 0; !rc && i < nr; i++) {
-		e.start = in->starts.at[i];
-		length = episode_length(&e);
-		if (!length) {
-			rc = error_set(err, ERR_INPUT,
-				       "%" PRIu32
-				       " servers: the episode from row %zu on needs more "
-				       "VMs than the trace has behind it; take fewer servers or "
-				       "earlier starts",
-				       ask->servers, e.start);
-			break;
-		}
-		for (int p = 0; p < POLICIES; p++)
-			wait_s[p][i] = total_wait_s(&e, length, policy[p]);
-		if (ask->each)
-			printf("%zu,%zu,%zu,%" PRId64 ",%" PRId64 "\n", i, e.start, length,
-			       wait_s[FIRST_FIT][i], wait_s[BALANCE_FIT][i]);
+		rc = run_episode(in, &s, in->starts.at[i], &length, wait_s, err);
+		for (int p = 0; !rc && p < RULES; p++)
+			all_s[p][i] = wait_s[p];
+		if (!rc && ask->each)
+			printf("%zu,%zu,%zu,%" PRId64 ",%" PRId64 "\n", i, in->starts.at[i], length,
+			       wait_s[FIRST_FIT], wait_s[BALANCE_FIT]);
 	}
-	for (int p = 0; p < POLICIES; p++) {
-		mean[p] = rc ? 0 : trimmed_mean(wait_s[p], nr, ask->trim);
-		free(wait_s[p]);
+	for (int p = 0; p < RULES; p++) {
+		mean[p] = rc ? 0 : trimmed_mean(all_s[p], nr, ask->trim);
+		free(all_s[p]);
 	}
-	servers_release(&e.servers);
-	event_queue_release(&e.ends);
-	free(e.slot);
+	servers_release(&s);
 	return rc;
 }
 
@@ -322,7 +251,7 @@ static int run(const struct inputs *in, const struct ask *ask, double mean[POLIC
 #define PLAIN "SPANE@f1d7df9, baseline.py"
 static const struct {
 	struct ask ask;
-	const char *mean[POLICIES], *source;
+	const char *mean[RULES], *source;
 } published[] = {
 	{{2, TRIM, false}, {"53866.53875", "38610.82625"}, FLEX},
 	{{3, TRIM, false}, {"52483.255", "38832.1"}, FLEX},
@@ -341,13 +270,13 @@ static int print_table(const struct inputs *in, struct error *err)
 
 	for (size_t i = 0; i < sizeof(published) / sizeof(published[0]); i++) {
 		const struct ask *ask = &published[i].ask;
-		double mean[POLICIES];
+		double mean[RULES];
 		char ours[64], what[64];
 		int rc = run(in, ask, mean, err);
 
 		if (rc)
 			return rc;
-		for (int p = 0; p < POLICIES; p++) {
+		for (int p = 0; p < RULES; p++) {
 			exact_text(mean[p], ours, sizeof(ours));
 			snprintf(what, sizeof(what), "SPANE, %s, N = %" PRIu32 "%s, s", name[p],
 				 ask->servers, ask->trim > 0 ? "" : ", untrimmed");
@@ -392,8 +321,8 @@ static int print_means(const struct inputs *in, const struct args *args, struct 
 	for (size_t i = 0; !rc && i < nr; i++) {
 		struct ask ask = {servers[i], args_flag(args, "untrimmed") ? 0 : TRIM,
 				  args_flag(args, "episodes")};
-		double mean[POLICIES];
-		char text[POLICIES][64];
+		double mean[RULES];
+		char text[RULES][64];
 
 		rc = run(in, &ask, mean, err);
 		if (!rc && !ask.each)
@@ -435,7 +364,7 @@ const struct command case_spane = {
 		 "either "
 		 "end, of the sum of the VMs' waits, in seconds. The published table has N = 2 to "
 		 "9.",
-	.example = "bench/published/spane --servers 5",
+	.example = "bench/reproduce/spane --servers 5",
 	.option = options,
 	.run = spane,
 };

@@ -4,8 +4,8 @@
  * ways to pair them, all tried when the guest does not fit. Six minutes in Python,
  * three seconds once pairs that were tried are remembered.
  *
- * The walk over all pairings is made here too, for its answer: placement/nova/ must
- * give the same nodes, or the same refusal.
+ * The policy nova is asked as `homenode plan` asks it. The walk over all pairings is made
+ * here too, for its answer: the policy must give the same nodes, or the same refusal.
  */
 #include <inttypes.h>
 #include <limits.h>
@@ -17,7 +17,7 @@
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "base/units.h"
-#include "bench/published/reproduce.h"
+#include "bench/reproduce/reproduce.h"
 #include "placement/policy.h"
 
 #define CELLS 16
@@ -286,7 +286,7 @@ const struct command case_nova = {
 	.summary = "Nova's fit of 8 guest cells to 16 host cells, which took six minutes",
 	.about = "Prints cells,guest,cells with room,answer,nodes,same or other than the walk over "
 		 "all pairings,pairings,nanoseconds of a decision,nanoseconds of the walk.",
-	.example = "bench/published/nova",
+	.example = "bench/reproduce/nova",
 	.option = options,
 	.run = nova,
 };

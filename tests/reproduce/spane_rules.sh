@@ -7,7 +7,7 @@ spane()
 {
 	want=$1
 	shift
-	bench/published/spane "$@" >"$work/out" 2>"$work/err"
+	bench/reproduce/spane "$@" >"$work/out" 2>"$work/err"
 	got=$?
 	[ "$got" -eq "$want" ] || fail "spane $* ended with $got, not $want: $(cat "$work/err")"
 }
@@ -74,6 +74,9 @@ says err "$work/bad:1: not a row of the trace"
 { cat "$trace"; echo 44,41,4,0,100; } >"$work/large.csv"
 spane 2 --servers 1 --trace "$work/large.csv" --starts "$work/starts"
 says err "fits on no server"
+{ cat "$trace"; echo 44,5,11,0,100; } >"$work/odd.csv"
+spane 2 --servers 1 --trace "$work/odd.csv" --starts "$work/starts"
+says err "whole or by halves"
 printf 'vmid,cpu,memory,time,type\n0,1,1,0,0\n' >"$work/events.csv"
 spane 2 --servers 1 --trace "$work/events.csv" --starts "$work/starts"
 says err "events without lifetimes"
@@ -84,11 +87,11 @@ says out "homenode-reproduce spane"
 
 # from another folder the default files are still found, or missed, beside the tree
 root=$PWD
-(cd "$work" && "$root/bench/published/spane" --servers 1 --trace whole.csv --starts starts) >"$work/out" ||
+(cd "$work" && "$root/bench/reproduce/spane" --servers 1 --trace whole.csv --starts starts) >"$work/out" ||
 	fail "not from another folder"
 says out 1,42000.0,42000.0
-mkdir -p "$work/tree/bench/published"
-cp bench/published/run bench/published/spane "$work/tree/bench/published"
-(unset HOMENODE_BUILD; "$work/tree/bench/published/spane" --servers 1) 2>"$work/err" && fail "ran without a build"
+mkdir -p "$work/tree/bench/reproduce"
+cp bench/reproduce/run bench/reproduce/spane "$work/tree/bench/reproduce"
+(unset HOMENODE_BUILD; "$work/tree/bench/reproduce/spane" --servers 1) 2>"$work/err" && fail "ran without a build"
 says err "is not built"
 finish

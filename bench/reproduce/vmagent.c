@@ -15,8 +15,9 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "bench/published/reproduce.h"
-#include "bench/published/two_node.h"
+#include "base/units.h"
+#include "bench/reproduce/reproduce.h"
+#include "bench/reproduce/two_node.h"
 
 #define SPLIT_ABOVE_GB 32
 #define FIRST_EVENT 1000
@@ -37,35 +38,55 @@ static int by_value(const void *a, const void *b)
 /* The first `nr` events of the trace; fewer when it has fewer. */
 static size_t list_events(const struct vms *v, size_t *out, size_t nr)
 {
-	int64_t *end_s = xcalloc(v->nr, sizeof(*end_s));
+	int64_t *end_ns = xcalloc(v->nr, sizeof(*end_ns));
 	size_t event = 0, vm = 0, end = 0;
 
 	for (size_t i = 0; i < v->nr; i++)
-		end_s[i] = v->vm[i].at_s + v->vm[i].life_s;
-	qsort(end_s, v->nr, sizeof(*end_s), by_value);
+		end_ns[i] = v->vm[i].at_ns + v->vm[i].lifetime_ns;
+	qsort(end_ns, v->nr, sizeof(*end_ns), by_value);
 	while (event < nr && end < v->nr) {
-		bool creation = vm < v->nr && v->vm[vm].at_s <= end_s[end];
+		bool creation = vm < v->nr && v->vm[vm].at_ns <= end_ns[end];
 
 		out[event++] = creation ? vm++ : NONE;
 		end += !creation;
 	}
-	free(end_s);
+	free(end_ns);
 	return event;
 }
 
-static size_t fill(struct servers *s, const struct vms *v, size_t vm)
+struct trace {
+	struct vms vms; /* none leaves */
+	size_t event[LAST_EVENT + 1], nr_events;
+};
+
+static int trace_load(struct trace *out, const char *path, struct error *err)
 {
-	size_t start = vm;
+	int rc = vms_load(&out->vms, path, SPLIT_ABOVE_GB, err);
 
-	servers_empty(s);
-	for (; vm < v->nr; vm++) {
-		uint32_t slot = first_fit(s, &v->vm[vm]);
+	if (rc)
+		return rc;
+	out->nr_events = list_events(&out->vms, out->event, LAST_EVENT + 1);
+	for (size_t i = 0; i < out->vms.nr; i++)
+		out->vms.vm[i].lifetime_ns = NS_NEVER;
+	return 0;
+}
 
-		if (slot == NO_SLOT)
-			break;
-		slot_take(s, &v->vm[vm], slot);
-	}
-	return vm - start;
+/* VMs from this one on that are placed before one is not, when none leaves. */
+static int fill(const struct servers *s, const struct zone_event *vm, size_t nr, double *out,
+		struct error *err)
+{
+	struct servers_run ask = {
+		.event = vm,
+		.nr = nr,
+		.choice = "first-fit",
+		.policy = &policy_lowest_node,
+		.refused = REFUSED_STOP,
+	};
+	struct row row;
+	int rc = servers_run(s, &ask, &row, err);
+
+	*out = (double)row.zones_placed;
+	return rc;
 }
 
 struct placed {
@@ -73,31 +94,32 @@ struct placed {
 	size_t starts;
 };
 
-static int run(const struct vms *v, uint32_t nr, struct placed *out, struct error *err)
+static int run(const struct trace *t, uint32_t nr, struct placed *out, struct error *err)
 {
-	size_t event[LAST_EVENT + 1];
-	size_t nr_events = list_events(v, event, LAST_EVENT + 1);
 	double placed = -1, delta;
 	struct servers s;
+	int rc = 0;
 
 	*out = (struct placed){0};
-	servers_init(&s, nr, SPLIT_ABOVE_GB);
+	servers_init(&s, nr);
 	/* a start at a deletion is one at the creation after it */
-	for (size_t i = nr_events; i-- > FIRST_EVENT;) {
-		if (event[i] != NONE)
-			placed = (double)fill(&s, v, event[i]);
-		if (placed < 0)
+	for (size_t i = t->nr_events; !rc && i-- > FIRST_EVENT;) {
+		size_t vm = t->event[i];
+
+		if (vm != NONE)
+			rc = fill(&s, t->vms.vm + vm, t->vms.nr - vm, &placed, err);
+		if (rc || placed < 0)
 			continue;
 		delta = placed - out->mean;
 		out->mean += delta / (double)++out->starts;
 		out->deviation += delta * (placed - out->mean);
 	}
 	servers_release(&s);
-	if (!out->starts)
+	if (!rc && !out->starts)
 		return error_set(err, ERR_INPUT, "the trace has no creation after event %d",
 				 FIRST_EVENT);
-	out->deviation = sqrt(out->deviation / (double)out->starts);
-	return 0;
+	out->deviation = rc ? 0 : sqrt(out->deviation / (double)out->starts);
+	return rc;
 }
 
 /* docs/source/simulator/dataset.rst, "Fading", FirstFit. */
@@ -107,12 +129,12 @@ static const struct {
 	const char *text;
 } published[] = {{5, 224.5, "224.5 ± 28"}, {20, 888.0, "888.0 ± 65"}, {50, 2298.3, "2298.3 ± 19"}};
 
-static int one_size(size_t i, const struct vms *v, bool table, struct error *err)
+static int one_size(size_t i, const struct trace *t, bool table, struct error *err)
 {
 	char what[64], ours[64], error[64];
 	struct placed p;
 	double miss;
-	int rc = run(v, published[i].servers, &p, err);
+	int rc = run(t, published[i].servers, &p, err);
 
 	if (rc)
 		return rc;
@@ -140,16 +162,16 @@ static int one_size(size_t i, const struct vms *v, bool table, struct error *err
 static int vmagent(const struct args *args, int *status, struct error *err)
 {
 	char *trace = input_path(args, "trace", "huawei-east-1/Huawei-East-1-lt.csv");
-	struct vms v;
-	int rc = vms_load(&v, trace, err);
+	struct trace t;
+	int rc = trace_load(&t, trace, err);
 
 	(void)status;
 	free(trace);
 	if (rc)
 		return rc;
 	for (size_t i = 0; !rc && i < sizeof(published) / sizeof(published[0]); i++)
-		rc = one_size(i, &v, args_flag(args, "table"), err);
-	vms_release(&v);
+		rc = one_size(i, &t, args_flag(args, "table"), err);
+	vms_release(&t.vms);
 	return rc;
 }
 
@@ -165,7 +187,7 @@ const struct command case_vmagent = {
 	.operands = "",
 	.summary = "VMs that first fit places on 5, 20 and 50 servers until one does not fit",
 	.about = "Prints servers,mean,standard deviation over all starts from event 1000 to 9998.",
-	.example = "bench/published/vmagent",
+	.example = "bench/reproduce/vmagent",
 	.option = options,
 	.run = vmagent,
 };
