@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/json_doc.h"
+#include "choice/choice.h"
 #include "cli/backends.h"
 #include "cli/command.h"
 #include "cli/data_files.h"
@@ -18,6 +19,17 @@ static int list_policies(struct rows *r, bool quiet, struct error *err)
 		rows_text(r, policies[i]->name);
 		rows_text(r, policies[i]->summary);
 		rows_text(r, policies[i]->source);
+	}
+	return 0;
+}
+
+static int list_choices(struct rows *r, bool quiet, struct error *err)
+{
+	(void)quiet, (void)err;
+	for (size_t i = 0; choices[i]; i++) {
+		rows_text(r, choices[i]->name);
+		rows_text(r, choices[i]->summary);
+		rows_text(r, choices[i]->source);
 	}
 	return 0;
 }
@@ -204,6 +216,7 @@ static const struct list {
 	int (*fill_part)(struct rows *r, const char *part, struct error *err);
 } lists[] = {
 	{"policies", COLUMNS(with_source), list_policies, NULL},
+	{"choices", COLUMNS(with_source), list_choices, NULL},
 	{"backends", COLUMNS(backend_columns), list_backends, NULL},
 	{"options", COLUMNS(option_columns), list_options, NULL},
 	{"topologies", COLUMNS(topology_columns), list_topologies, NULL},
@@ -273,7 +286,7 @@ static int run_list(const struct args *args, int *status, struct error *err)
 
 const struct command cmd_list = {
 	.name = "list",
-	.operands = "policies|backends|options|topologies|workloads|formats|columns [FILE]",
+	.operands = "policies|choices|backends|options|topologies|workloads|formats|columns [FILE]",
 	.min_operands = 1,
 	.max_operands = 2,
 	.summary = "the names that the other commands take",

@@ -75,6 +75,8 @@ static int prepare(struct sizing *s, struct error *err)
 		rc = workload_load(&s->workload, path, args_string(s->args, "trace", NULL), err);
 	free(path);
 	if (!rc)
+		rc = find_choice(s->workload.path, s->workload.fleet.choice, err);
+	if (!rc)
 		rc = choose_policies(s, err);
 	if (!rc)
 		rc = choose_host(s, err);

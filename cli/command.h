@@ -149,6 +149,9 @@ int find_named_policies(const char *option, const char *const *name, const struc
  * absent. */
 int find_policies(const struct args *args, const char *option, const struct policy **out,
 		  size_t *nr, struct error *err) MUST_USE;
+/* Is there a host choice of this name? ERR_USAGE names where it stands and the nearest
+ * known one. */
+int find_choice(const char *where, const char *name, struct error *err) MUST_USE;
 /* "homenode: warning: ..." on stderr for each warning of the host, unless quiet. */
 void print_host_warnings(const struct host *h, bool quiet);
 

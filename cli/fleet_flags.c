@@ -37,6 +37,7 @@ static int choose_groups(struct chosen *c, const struct args *args,
 	bool brings = backend->traits & BACKEND_OWN_ALLOCATOR;
 	const char *own[] = {brings ? backend->default_host : NULL, NULL};
 	const char *const *given = args_strings(args, "host");
+	struct fleet_group *group;
 	uint32_t nr = 0;
 	int rc = 0;
 
@@ -46,10 +47,10 @@ static int choose_groups(struct chosen *c, const struct args *args,
 		nr++;
 	if (!nr)
 		return 0;
-	f->group = arena_alloc(&c->arena, nr * sizeof(*f->group));
+	f->group = group = arena_alloc(&c->arena, nr * sizeof(*group));
 	f->nr_groups = nr;
 	for (uint32_t i = 0; i < nr && !rc; i++)
-		rc = read_group(c, given[i], &f->group[i], err);
+		rc = read_group(c, given[i], &group[i], err);
 	return rc;
 }
 
@@ -57,6 +58,7 @@ static int choose_groups(struct chosen *c, const struct args *args,
 static int choose_count(struct chosen *c, const struct args *args, struct error *err)
 {
 	struct fleet_spec *f = &c->workload.fleet;
+	struct fleet_group *group;
 	int64_t hosts = 0;
 	int rc = args_int(args, "hosts", 1, HOSTS_MAX, &hosts, err);
 
@@ -65,7 +67,10 @@ static int choose_count(struct chosen *c, const struct args *args, struct error 
 	if (f->nr_groups != 1)
 		return error_set(err, ERR_USAGE,
 				 "--hosts needs a fleet of one kind; give each --host its :COUNT");
-	f->group[0].count = (uint32_t)hosts;
+	group = arena_alloc(&c->arena, sizeof(*group));
+	*group = f->group[0];
+	group->count = (uint32_t)hosts;
+	f->group = group;
 	return 0;
 }
 
@@ -100,10 +105,13 @@ int choose_fleet(struct chosen *c, const struct args *args, const struct backend
 		 struct error *err)
 {
 	struct fleet_spec *f = &c->workload.fleet;
-	int choice = (int)f->choice, refused = (int)c->workload.refused;
+	int refused = (int)c->workload.refused;
 	int64_t dom0_vcpus = f->dom0_vcpus;
-	int rc = choose_rule(args, "choice", host_choice_names, &choice, err);
+	int rc;
 
+	f->choice = args_string(args, "choice", f->choice);
+	rc = find_choice(args_given(args, "choice") ? "--choice" : c->workload.path, f->choice,
+			 err);
 	if (!rc)
 		rc = choose_rule(args, "refused", refused_rule_names, &refused, err);
 	if (!rc)
@@ -114,7 +122,6 @@ int choose_fleet(struct chosen *c, const struct args *args, const struct backend
 		rc = args_int(args, "dom0-vcpus", 0, CPUS_MAX, &dom0_vcpus, err);
 	if (rc)
 		return rc;
-	f->choice = (enum host_choice)choice;
 	c->workload.refused = (enum refused_rule)refused;
 	f->dom0_vcpus = (uint32_t)dom0_vcpus;
 	rc = choose_groups(c, args, backend, err);

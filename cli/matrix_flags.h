@@ -21,7 +21,8 @@
 		{"host", 0, "HOST[:COUNT]", "hosts of the fleet, instead of the workload's own",   \
 		 true},                                                                            \
 		{"hosts", 'n', "N", "how many hosts, when all are of one kind", false},            \
-		{"choice", 0, "RULE", "first-fit, best-fit, worst-fit or random", false},          \
+		{"choice", 0, "CHOICE", "which host is asked first (homenode list choices)",       \
+		 false},                                                                           \
 		{"refused", 0, "RULE", "what to do without room: count, queue or stop", false},    \
 		{"cpu-overcommit", 0, "RATIO", "vCPUs a CPU may hold, host-wide; 0 = no limit",    \
 		 OPTION_RARE},                                                                     \

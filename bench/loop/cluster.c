@@ -8,7 +8,7 @@
 /* The guest of a live machine gives back the pages under its shared ones. */
 #define LIVE_SLACK_BYTES (64 * PAGE_BYTES)
 
-int cluster_open(struct cluster *c, const struct backend_ops *ops,
+int cluster_open(struct cluster *c, const struct choice *choice, const struct backend_ops *ops,
 		 const struct backend_config *config, const char *record, struct error *err)
 {
 	struct backend *inner;
@@ -22,12 +22,10 @@ int cluster_open(struct cluster *c, const struct backend_ops *ops,
 		return rc;
 	c->host = config->host;
 	c->nr_hosts = config->nr_hosts;
-	fleet_init(&c->fleet, c->nr_hosts);
 	c->state = xcalloc(c->nr_hosts, sizeof(*c->state));
-	for (uint32_t i = 0; i < c->nr_hosts; i++) {
+	for (uint32_t i = 0; i < c->nr_hosts; i++)
 		c->state[i] = backend_observe(c->backend, i);
-		fleet_update(&c->fleet, i, c->state[i]);
-	}
+	fleet_init(&c->fleet, choice, c->state, c->nr_hosts);
 	return 0;
 }
 
@@ -174,7 +172,7 @@ int cluster_start(struct cluster *c, uint32_t host, const struct plan *p,
 		live_remove(&c->live, *slot);
 		return rc;
 	}
-	fleet_update(&c->fleet, host, c->state[host]);
+	fleet_update(&c->fleet, host);
 	return audience_tell(c->audience,
 			     &(struct zone_news){.kind = NEWS_STARTED,
 						 .at_ns = c->now_ns,
@@ -204,7 +202,7 @@ int cluster_resize(struct cluster *c, uint32_t slot, const struct plan *p, int64
 	if (rc)
 		return rc;
 	plan_locality(p, m.part, m.nr_parts, &z->locality);
-	fleet_update(&c->fleet, z->host, c->state[z->host]);
+	fleet_update(&c->fleet, z->host);
 	return audience_tell(c->audience,
 			     &(struct zone_news){.kind = NEWS_MOVED,
 						 .at_ns = c->now_ns,
@@ -243,7 +241,7 @@ static int free_slot(struct cluster *c, uint32_t slot, struct error *err)
 	struct zone_news news = news_of(c, NEWS_LEFT, slot);
 	int rc;
 
-	fleet_update(&c->fleet, news.host, c->state[news.host]);
+	fleet_update(&c->fleet, news.host);
 	rc = audience_tell(c->audience, &news, err);
 	live_remove(&c->live, slot);
 	return rc;

@@ -7,9 +7,9 @@
 #define BENCH_LOOP_CLUSTER_H
 
 #include "backend/backend.h"
-#include "bench/fleet.h"
 #include "bench/loop/live.h"
 #include "bench/loop/observer.h"
+#include "choice/fleet.h"
 
 struct cluster {
 	const struct host *const *host;
@@ -24,9 +24,9 @@ struct cluster {
 	struct plan_memory part[PLAN_MEMORY_MAX]; /* cluster_measure's, of nodes */
 };
 
-/* The backend is opened by config, with `record` (a path, or NULL) in front of it. On failure
+/* Hosts are chosen by `choice`; the backend is opened by config, with `record` (a path, or NULL) in front of it. On failure
  * close it all the same. */
-int cluster_open(struct cluster *c, const struct backend_ops *ops,
+int cluster_open(struct cluster *c, const struct choice *choice, const struct backend_ops *ops,
 		 const struct backend_config *config, const char *record,
 		 struct error *err) MUST_USE;
 void cluster_close(struct cluster *c); /* zeroed is fine */

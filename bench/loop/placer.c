@@ -166,7 +166,7 @@ static int ask_host(struct placer *p, struct offer *o, uint32_t host, struct err
 
 		if (!rc || o->placed || !lost || error_exit_status(rc) != 1)
 			return rc;
-		fleet_update(&p->cluster->fleet, host, p->cluster->state[host]);
+		fleet_update(&p->cluster->fleet, host);
 		if (again > RUN_PLANS_AGAIN)
 			return rc;
 		if (p->in->say)
@@ -179,14 +179,13 @@ int placer_offer(struct placer *p, const struct zone_event *ev, uint64_t ordinal
 {
 	bool reasons = p->cluster->audience->wants_reasons || p->in->say;
 	struct offer o = {.ev = ev, .ordinal = ordinal};
-	struct fleet_request request = {
-		.choice = p->in->workload->fleet.choice,
+	struct choice_request request = {
+		.zone = &p->zone,
+		.ordinal = ordinal,
 		.rng = &p->choice_rng,
 	};
 
 	apply_memory_policy(p, ev->zone);
-	request.bytes = zone_boot_bytes(&p->zone);
-	request.vcpus = p->zone.vcpus;
 	*placed = false;
 	p->refusal.code = ERR_NO_ROOM;
 	p->refusal.hosts_asked = 0;
@@ -195,7 +194,7 @@ int placer_offer(struct placer *p, const struct zone_event *ev, uint64_t ordinal
 		uint32_t host = fleet_next(&p->cluster->fleet, &request);
 		int rc;
 
-		if (host == FLEET_NONE)
+		if (host == HOST_NONE)
 			return 0;
 		o.said = reasons && !p->refusal.hosts_asked ? &p->refusal.why : NULL;
 		rc = ask_host(p, &o, host, err);

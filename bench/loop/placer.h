@@ -1,6 +1,6 @@
 /*
  * Where the next zone goes: hosts one after the other as the choice among them says
- * (bench/fleet.h), on each the policy's word, until one takes it.
+ * (choice/fleet.h), on each the policy's word, until one takes it.
  */
 #ifndef BENCH_LOOP_PLACER_H
 #define BENCH_LOOP_PLACER_H

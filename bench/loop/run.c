@@ -84,13 +84,17 @@ static int open_cluster(struct run *r, struct error *err)
 		.say = in->say,
 		.say_context = in->say_context,
 	};
-	char *told = tell_machine(in);
+	const struct choice *choice = choice_find(fleet->choice);
+	char *told;
 	int rc;
 
+	if (!choice)
+		return error_set(err, ERR_USAGE, "there is no host choice \"%s\"", fleet->choice);
+	told = tell_machine(in);
 	config.options = told;
 	r->cluster.check = in->check;
 	r->cluster.audience = &r->audience;
-	rc = cluster_open(&r->cluster, in->backend, &config, in->record_path, err);
+	rc = cluster_open(&r->cluster, choice, in->backend, &config, in->record_path, err);
 	free(told);
 	return rc;
 }
@@ -232,13 +236,6 @@ static int serve_waiting(struct run *r, struct error *err)
 	return 0;
 }
 
-static int stop(struct run *r, uint32_t slot, struct error *err)
-{
-	int rc = cluster_stop(&r->cluster, slot, err);
-
-	return rc ? rc : serve_waiting(r, err);
-}
-
 static int on_stop(struct run *r, const struct zone_event *ev, struct error *err)
 {
 	/* what was said was said of another zone */
@@ -247,8 +244,10 @@ static int on_stop(struct run *r, const struct zone_event *ev, struct error *err
 	struct waiting *w;
 	int rc = 0;
 
-	if (slot != SLOT_NONE)
-		return stop(r, slot, err);
+	if (slot != SLOT_NONE) {
+		rc = cluster_stop(&r->cluster, slot, err);
+		return rc ? rc : serve_waiting(r, err);
+	}
 	w = wait_queue_remove(&r->waiting, ev->id);
 	if (w)
 		rc = refuse(r, &w->zone, w->ordinal, &unsaid, err);
@@ -292,15 +291,23 @@ static int on_stream_event(struct run *r, struct error *err)
 	return rc ? rc : zone_stream_next(r->stream, &r->next, err);
 }
 
-static int on_departure(struct run *r, struct error *err)
+/* Those who leave at one instant are all gone before anybody takes their room. */
+static int on_departures(struct run *r, int64_t until, struct error *err)
 {
-	struct queued q = event_queue_pop(&r->departures);
 	const struct live_set *live = &r->cluster.live;
+	bool left = false;
+	int rc = 0;
 
-	/* a zone that was stopped before its time left its entry behind */
-	if (q.slot >= live->nr_slots || live->zone[q.slot].number != q.number)
-		return 0;
-	return stop(r, q.slot, err);
+	while (!rc && event_queue_next_ns(&r->departures) <= until) {
+		struct queued q = event_queue_pop(&r->departures);
+
+		/* a zone that was stopped before its time left its entry behind */
+		if (q.slot >= live->nr_slots || live->zone[q.slot].number != q.number)
+			continue;
+		rc = cluster_stop(&r->cluster, q.slot, err);
+		left = true;
+	}
+	return rc || !left ? rc : serve_waiting(r, err);
 }
 
 static int on_tick(struct run *r, struct error *err)
@@ -401,7 +408,7 @@ static int turn(struct run *r, struct error *err)
 		return 0;
 	}
 	if (event_queue_next_ns(&r->departures) <= until)
-		return on_departure(r, err);
+		return on_departures(r, until, err);
 	if (balloons_next_ns(&r->balloons) <= until)
 		return on_tick(r, err);
 	return on_stream_event(r, err);

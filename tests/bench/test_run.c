@@ -194,6 +194,36 @@ Test(run, refused_zones_wait_in_order)
 	workload_release(&w);
 }
 
+/*
+ * Nodes 0 and 1 are left at one instant, node 0 by the one that came first; on node 0 lives
+ * L. The zone that waits has both to choose from, and node 1 has more free.
+ */
+Test(run, those_who_leave_together_are_gone_before_anybody_comes)
+{
+	static const char *const memory[] = {"15GiB",	"15.5GiB", "15.5GiB", "15.5GiB", "15.5GiB",
+					     "15.5GiB", "15.5GiB", "15.5GiB", "768MiB"};
+	char text[4096] = "{\"refused\":\"queue\",\"events\":[";
+	struct workload w;
+	struct outcome o;
+	size_t n = strlen(text);
+
+	for (size_t i = 0; i < 9; i++)
+		n += (size_t)snprintf(
+			text + n, sizeof(text) - n,
+			"{\"at\":0,\"start\":{\"name\":\"%c\",\"vcpus\":1,\"memory\":\"%s\","
+			"\"numa_nodes\":1},\"lifetime\":\"%ds\"},",
+			(char)('A' + i), memory[i], i < 2 ? 10 : 100);
+	snprintf(text + n, sizeof(text) - n,
+		 "{\"at\":\"1s\",\"start\":{\"name\":\"W\",\"vcpus\":1,\"memory\":\"10GiB\","
+		 "\"numa_nodes\":1},\"lifetime\":\"10s\"}]}");
+	load_text(&w, text);
+	o = run_with(&w, "edera-compact", 1, 1, &sim_backend, NULL, NULL);
+	cr_assert_eq(o.result.row.queue_wait_s, 9);
+	cr_assert_not_null(strstr(o.zones, ",10,W,stopped,,0,1,"), "%s", o.zones);
+	outcome_free(&o);
+	workload_release(&w);
+}
+
 Test(run, a_refused_zone_ends_the_run)
 {
 	struct workload w;

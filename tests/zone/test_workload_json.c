@@ -28,7 +28,7 @@ Test(workload, defaults)
 	cr_assert_eq(w.fleet.nr_groups, 1);
 	cr_assert_str_eq(w.fleet.group[0].topology, "epyc-nps4-8n");
 	cr_assert_eq(w.fleet.group[0].count, 1);
-	cr_assert_eq(w.fleet.choice, CHOICE_FIRST_FIT);
+	cr_assert_str_eq(w.fleet.choice, "first-fit");
 	cr_assert_eq(w.fleet.cpu_overcommit_milli, 1000);
 	cr_assert_eq(w.fleet.dom0_memory_bytes, 0);
 	cr_assert_str_eq(w.policy[0], "edera-compact");
@@ -58,7 +58,7 @@ Test(workload, every_field)
 	cr_assert_eq(w.fleet.nr_groups, 2);
 	cr_assert_str_eq(w.fleet.group[1].topology, "b.xml");
 	cr_assert_eq(w.fleet.group[1].count, 3);
-	cr_assert_eq(w.fleet.choice, CHOICE_RANDOM);
+	cr_assert_str_eq(w.fleet.choice, "random");
 	cr_assert_eq(w.fleet.cpu_overcommit_milli, 1500);
 	cr_assert_eq(w.fleet.dom0_memory_bytes, 4 * GIB);
 	cr_assert_eq(w.fleet.dom0_vcpus, 8);
