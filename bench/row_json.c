@@ -1,4 +1,5 @@
-#include "base/json_doc.h"
+#include <jansson.h>
+
 #include "bench/row.h"
 
 void row_print_json(const struct row *row, size_t nr, FILE *out)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/json_doc.h"
+#include "base/nearest.h"
 #include "base/units.h"
 #include "cli/command.h"
 #include "cli/compare.h"

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "backend-xen/xen.h"
-#include "base/json_doc.h"
+#include "base/nearest.h"
 #include "cli/backends.h"
 #include "cli/command.h"
 #include "cli/data_files.h"

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/json_doc.h"
+#include "base/nearest.h"
 #include "base/output.h"
 #include "base/units.h"
 #include "cli/backends.h"

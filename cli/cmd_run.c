@@ -13,7 +13,7 @@
 #include "backend-xen/xen.h"
 #include "backend/backend_impl.h"
 #include "base/alloc.h"
-#include "base/json_doc.h"
+#include "base/nearest.h"
 #include "base/units.h"
 #include "bench/results.h"
 #include "bench/run.h"

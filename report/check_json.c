@@ -1,4 +1,5 @@
-#include "base/json_doc.h"
+#include <jansson.h>
+
 #include "report/check.h"
 
 void check_print_json(const struct check *c, FILE *out)

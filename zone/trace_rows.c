@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_doc.h"
+#include "base/nearest.h"
 #include "base/units.h"
 
 bool trace_has_columns(const struct csv *header, const struct trace_layout *layout)

@@ -136,7 +136,7 @@ int workload_find_format(struct workload *w, const char *format, struct error *e
 
 int workload_load(struct workload *out, const char *path, const char *format, struct error *err)
 {
-	struct json_doc doc;
+	struct doc doc;
 	int rc;
 
 	workload_defaults(out);
@@ -147,10 +147,10 @@ int workload_load(struct workload *out, const char *path, const char *format, st
 		out->trace_path = out->path;
 		rc = workload_find_format(out, format, err);
 	} else {
-		rc = json_doc_load(&doc, path, err);
+		rc = doc_load(&doc, path, DOC_ANY, err);
 		if (!rc)
-			rc = workload_from_json(out, &doc, err);
-		json_doc_release(&doc);
+			rc = workload_from_doc(out, &doc, err);
+		doc_release(&doc);
 	}
 	if (rc)
 		workload_release(out);

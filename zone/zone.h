@@ -1,7 +1,7 @@
 /*
  * A zone: what is asked for. A VM, or a pod that runs in a VM of its own.
  *
- * Read from JSON (zone_json.c), from a Kubernetes pod (pod_yaml.c), from the
+ * Read from a list of zones (zone_read.c), from a Kubernetes pod (pod.c), from the
  * command line, or made by a workload (workload.h). Field meanings follow
  * Edera's documented controls; where Edera documents a default it is used.
  */
