@@ -51,6 +51,22 @@
 /* The same as a table, ended by a zeroed entry. */
 extern const struct option zone_flag_options[];
 
+/* How commands that take ZONES read them; spliced in likewise. */
+#define ZONE_READING_OPTIONS                                                                       \
+	{"strict", 0, NULL, "what pods ask for and is not used is an error", OPTION_RARE},         \
+	{                                                                                          \
+		"resources", 0, "FILE", "which devices the resources of pods are", OPTION_RARE     \
+	}
+
+static inline struct zone_reading zone_reading_of(const struct args *a)
+{
+	return (struct zone_reading){
+		.warn = args_flag(a, "quiet") ? NULL : stderr,
+		.strict = args_flag(a, "strict"),
+		.resources = args_string(a, "resources", NULL),
+	};
+}
+
 /*
  * Append the zone that the options describe to `out` (zero-initialised or
  * loaded). *given is false, and nothing happens, when none of them was used.

@@ -87,7 +87,7 @@ bool zone_parse_number(const char *text, int64_t min, int64_t max, int64_t *out)
 int zone_name_index(const char *const *names, const char *text) MUST_USE;
 
 /* The pods of a document; `out` is zeroed, and the caller releases it on failure. */
-int pods_from_doc(struct zone_list *out, const struct doc *doc, FILE *warn,
+int pods_from_doc(struct zone_list *out, const struct doc *doc, const struct zone_reading *how,
 		  struct error *err) MUST_USE;
 
 #endif

@@ -363,7 +363,7 @@ static bool holds_zones(const struct doc *doc)
 }
 
 int zone_list_parse(struct zone_list *out, const char *path, const char *text, size_t size,
-		    FILE *warn, struct error *err)
+		    const struct zone_reading *how, struct error *err)
 {
 	struct doc doc;
 	int rc = doc_parse(&doc, path, text, size, DOC_ANY, err);
@@ -371,15 +371,15 @@ int zone_list_parse(struct zone_list *out, const char *path, const char *text, s
 	*out = (struct zone_list){0};
 	if (rc)
 		return rc;
-	rc = holds_zones(&doc) ? read_root(doc.root, out, err)
-			       : pods_from_doc(out, &doc, warn, err);
+	rc = holds_zones(&doc) ? read_root(doc.root, out, err) : pods_from_doc(out, &doc, how, err);
 	doc_release(&doc);
 	if (rc)
 		zone_list_release(out);
 	return rc;
 }
 
-int zone_list_load(struct zone_list *out, const char *path, FILE *warn, struct error *err)
+int zone_list_load(struct zone_list *out, const char *path, const struct zone_reading *how,
+		   struct error *err)
 {
 	char *text;
 	size_t size;
@@ -389,8 +389,8 @@ int zone_list_load(struct zone_list *out, const char *path, FILE *warn, struct e
 	rc = file_read(path, ZONES_FILE_MAX, &text, &size, err);
 	if (rc)
 		return rc;
-	rc = zone_list_parse(out, strcmp(path, "-") == 0 ? "standard input" : path, text, size,
-			     warn, err);
+	rc = zone_list_parse(out, strcmp(path, "-") == 0 ? "standard input" : path, text, size, how,
+			     err);
 	free(text);
 	return rc;
 }

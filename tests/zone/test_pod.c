@@ -12,10 +12,11 @@ static char *parse(struct zone_list *l, const char *text)
 	struct error err = {0};
 	char *warnings = NULL;
 	size_t size;
-	FILE *f = open_memstream(&warnings, &size);
+	struct zone_reading how = {.warn = open_memstream(&warnings, &size)};
 
-	cr_assert_eq(zone_list_parse(l, "p.yaml", text, strlen(text), f, &err), 0, "%s", err.text);
-	fclose(f);
+	cr_assert_eq(zone_list_parse(l, "p.yaml", text, strlen(text), &how, &err), 0, "%s",
+		     err.text);
+	fclose(how.warn);
 	return warnings;
 }
 
@@ -71,8 +72,7 @@ static const char database[] = "apiVersion: v1\n"
 			       "        memory: 24Gi\n"
 			       "  - name: exporter\n"
 			       "    resources: {limits: {memory: 512Mi}}\n"
-			       "  nodeSelector:\n"
-			       "    disk: ssd\n";
+			       "  tolerations: [{key: dedicated, operator: Exists}]\n";
 
 Test(pod, everything_it_can_say)
 {
@@ -168,7 +168,8 @@ static void warns(const char *text, const char *expected, int64_t memory_bytes)
 	free(warnings);
 }
 
-/* What runs together adds up; an init container may need more before that. */
+/* What runs together adds up; an init container may need more before that: per
+ * resource, so that amd.com/gpu does not shrink what it needs of nvidia.com/gpu. */
 Test(pod, gpus_of_device_plugins)
 {
 	static const char pod[] = "apiVersion: v1\n"
@@ -184,8 +185,8 @@ Test(pod, gpus_of_device_plugins)
 				  "  initContainers:\n"
 				  "  - name: c\n"
 				  "    resources: {limits: {memory: 1Gi, nvidia.com/gpu: %s}}\n";
-	static const char *const init[] = {"1", "3", "5", "0"}, *const want[] = {"3xgpu", "3xgpu",
-										 "5xgpu", "3xgpu"};
+	static const char *const init[] = {"1", "3", "5", "0"};
+	static const char *const want[] = {"3xgpu", "4xgpu", "6xgpu", "3xgpu"};
 	char text[1024];
 
 	for (size_t i = 0; i < 4; i++) {
@@ -353,15 +354,13 @@ Test(pod, shapes_refused)
 	refused("zones: []\n", "p.yaml:1:8: \"zones\" is empty; there is nothing to place");
 	refused("kind: [Pod]\n", "p.yaml:1:7: kind of the document must be a single value");
 	refused("apiVersion: apps/v1\nkind: Deployment\n",
-		"p.yaml:2:7: a Deployment is not a pod; put its spec.template into a document of "
-		"its "
-		"own with kind: Pod and a metadata.name, once a replica");
-	refused("kind: CronJob\n",
-		"p.yaml:1:7: a CronJob is not a pod; put its spec.jobTemplate.spec.template into a "
-		"document of its own with kind: Pod and a metadata.name, once a replica");
+		"p.yaml:1:1: the Deployment has no metadata");
+	refused("kind: CronJob\nmetadata: {name: c}\nspec: {}\n",
+		"p.yaml:3:7: the CronJob's spec has no jobTemplate");
 	refused("kind: Podd\n",
-		"p.yaml:1:7: kind Podd is not read; keep the documents with kind: Pod "
-		"(or a List of Pods)");
+		"p.yaml:1:7: kind Podd is not read; keep the documents with kind: Pod, or of a "
+		"kind that makes pods (Deployment, StatefulSet, DaemonSet, Job, CronJob, "
+		"ReplicaSet, ReplicationController), or a List of them");
 	refused("kind: List\nitems:\n- kind: List\n",
 		"p.yaml:3:9: a list inside a list is not read");
 	refused("kind: List\n", "p.yaml:1:1: the list has no items");
