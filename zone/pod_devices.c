@@ -3,11 +3,10 @@
 
 #include "zone/pod.h"
 
-/* Names of device plugins, and of DRA's device classes. docs/formats-zones.md
+/* Names of device plugins. docs/formats-zones.md
  * shows this table; a test compares. */
 static const struct resource_row rows[] = {
 	{"nvidia.com/mig-*", RESOURCE_PART, 0, "a slice of a GPU"},
-	{"mig.nvidia.com", RESOURCE_PART, 0, "a slice of a GPU"},
 	{"nvidia.com/*.shared", RESOURCE_PART, 0, "a share of a GPU"},
 	{"amd.com/spx_nps*", RESOURCE_DEVICES, ZONE_GPU, NULL},
 	{"amd.com/*_nps*", RESOURCE_PART, 0, "a partition of a GPU"},
@@ -15,10 +14,6 @@ static const struct resource_row rows[] = {
 	{"gpu.intel.com/xe", RESOURCE_DEVICES, ZONE_GPU, NULL},
 	{"gpu.intel.com/*", RESOURCE_PART, 0, "a share of a GPU"},
 	{"*/gpu", RESOURCE_DEVICES, ZONE_GPU, NULL},
-	{"gpu.nvidia.com", RESOURCE_DEVICES, ZONE_GPU, NULL},
-	{"vfio.gpu.nvidia.com", RESOURCE_DEVICES, ZONE_GPU, NULL},
-	{"gpu.amd.com", RESOURCE_DEVICES, ZONE_GPU, NULL},
-	{"gpu.intel.com", RESOURCE_DEVICES, ZONE_GPU, NULL},
 	{"*sriov*", RESOURCE_PART, 0, "a virtual function of a NIC"},
 	{"nvidia.com/hostdev*", RESOURCE_PART, 0, "a virtual function of a NIC"},
 	{"rdma/*", RESOURCE_PART, 0, "a share of a NIC"},

@@ -181,7 +181,11 @@ int workload_open(struct zone_stream **out, const struct workload *w, uint64_t s
 					 "%s: is a folder; a trace in format %s is one file",
 					 w->trace_path, w->trace_format->name);
 		rc = open_trace(&csv, w->trace_path, err);
-		return rc ? rc : w->trace_format->open(out, &csv, w, skip_bad, err);
+		if (!rc)
+			rc = w->trace_format->open(out, &csv, w, skip_bad, err);
+		if (!rc)
+			(*out)->path = w->trace_path;
+		return rc;
 	}
 	BUG_ON(true);
 	return ERR_INPUT;
