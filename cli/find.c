@@ -5,7 +5,7 @@
 
 #include "backend-xen/xen.h"
 #include "base/alloc.h"
-#include "base/json_doc.h"
+#include "base/nearest.h"
 #include "cli/command.h"
 #include "cli/data_files.h"
 #include "host/host.h"

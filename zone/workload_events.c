@@ -6,9 +6,9 @@
 #include "base/map.h"
 #include "base/rng.h"
 #include "base/units.h"
-#include "zone/use_json.h"
+#include "zone/use_read.h"
 #include "zone/workload_impl.h"
-#include "zone/zone_json.h"
+#include "zone/zone_read.h"
 
 /* The latest zone started under a name. */
 struct named_zone {
@@ -54,38 +54,37 @@ static struct named_zone *find_or_add(struct event_reader *r, const struct zone 
 	return named;
 }
 
-static int read_start(struct event_reader *r, const struct json_at *at, struct zone_event *e,
+static int read_start(struct event_reader *r, const struct doc_value *at, struct zone_event *e,
 		      struct error *err)
 {
-	struct json_at start = json_at_member(at, "start"), lifetime, name, use;
+	const struct doc_value *start = doc_member(at, "start"), *lifetime, *name, *use;
 	struct zone *zone = arena_alloc(r->arena, sizeof(*zone));
 	struct named_zone *named;
-	int rc = zone_from_json(&start, r->arena, zone, err);
+	int rc = zone_from_doc(start, r->arena, zone, err);
 
 	e->lifetime_ns = NS_NEVER;
 	if (!rc)
-		rc = json_get_duration(at, "lifetime", false, &e->lifetime_ns, err);
+		rc = doc_get_duration(at, "lifetime", false, &e->lifetime_ns, err);
 	if (!rc)
-		rc = json_get_object(at, "memory_use", false, &use, err);
-	if (!rc && use.value) {
+		rc = doc_get_map(at, "memory_use", false, &use, err);
+	if (!rc && use) {
 		struct zone_use *u = arena_alloc(r->arena, sizeof(*u));
 
-		rc = zone_use_from_json(&use, NULL, u, err);
+		rc = zone_use_from_doc(use, NULL, u, err);
 		e->use = u;
 	}
 	if (rc)
 		return rc;
-	lifetime = json_at_member(at, "lifetime");
+	lifetime = doc_place(at, "lifetime");
 	if (e->lifetime_ns == 0)
-		return json_at_error(&lifetime, err, "\"lifetime\" must be more than 0");
-	name = json_at_member(&start, "name");
+		return doc_error(lifetime, err, "\"lifetime\" must be more than 0");
+	name = doc_place(start, "name");
 	named = find_or_add(r, zone);
 	if (named->ends_ns > e->at_ns)
-		return json_at_error(
-			&name, err,
-			"zone \"%.80s\" is running already; stop it first or name this "
-			"one otherwise",
-			zone->name);
+		return doc_error(name, err,
+				 "zone \"%.80s\" is running already; stop it first or name this "
+				 "one otherwise",
+				 zone->name);
 	named->zone = zone;
 	named->stopped = false;
 	named->id = r->next_id++;
@@ -98,28 +97,26 @@ static int read_start(struct event_reader *r, const struct json_at *at, struct z
 }
 
 /* The zone that "stop" or "resize" names. */
-static int read_name(const struct event_reader *r, const struct json_at *at, const char *key,
+static int read_name(const struct event_reader *r, const struct doc_value *at, const char *key,
 		     struct named_zone **out, struct error *err)
 {
-	struct json_at member = json_at_member(at, key);
+	const struct doc_value *member = doc_member(at, key);
 	const char *name = NULL;
-	int rc = json_get_string(at, key, true, &name, err);
+	int rc = doc_get_text(at, key, true, &name, err);
 
 	if (rc)
 		return rc;
 	*out = find(r, name);
 	if (!*out)
-		return json_at_error(&member, err,
-				     "no event before this one starts a zone named \"%.80s\"",
-				     name);
+		return doc_error(member, err,
+				 "no event before this one starts a zone named \"%.80s\"", name);
 	if ((*out)->stopped)
-		return json_at_error(&member, err,
-				     "zone \"%.80s\" was stopped by an event before this one",
-				     name);
+		return doc_error(member, err,
+				 "zone \"%.80s\" was stopped by an event before this one", name);
 	return 0;
 }
 
-static int read_stop(struct event_reader *r, const struct json_at *at, struct zone_event *e,
+static int read_stop(struct event_reader *r, const struct doc_value *at, struct zone_event *e,
 		     struct error *err)
 {
 	struct named_zone *named;
@@ -134,85 +131,81 @@ static int read_stop(struct event_reader *r, const struct json_at *at, struct zo
 	return 0;
 }
 
-static int read_resize(struct event_reader *r, const struct json_at *at, struct zone_event *e,
+static int read_resize(struct event_reader *r, const struct doc_value *at, struct zone_event *e,
 		       struct error *err)
 {
-	struct json_at resize = json_at_member(at, "resize"), memory = json_at_member(at, "memory");
+	const struct doc_value *resize = doc_member(at, "resize"),
+			       *memory = doc_member(at, "memory");
 	struct named_zone *named;
 	const struct zone *z;
 	int rc = read_name(r, at, "resize", &named, err);
 
 	if (!rc)
-		rc = json_get_bytes(at, "memory", true, false, &e->bytes, err);
+		rc = doc_get_bytes(at, "memory", true, false, &e->bytes, err);
 	if (rc)
 		return rc;
 	z = named->zone;
 	if (z->memory_policy == ZONE_STATIC)
-		return json_at_error(&resize, err,
-				     "zone \"%.80s\" is static: its memory never changes", z->name);
+		return doc_error(resize, err, "zone \"%.80s\" is static: its memory never changes",
+				 z->name);
 	if (e->bytes <= z->memory_bytes)
 		e->bytes = (e->bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
 	if (e->bytes < z->memory_min_bytes || e->bytes > z->memory_bytes) {
 		char least[32], most[32];
 
-		return json_at_error(&memory, err,
-				     "zone \"%.80s\" can have between %s and %s of memory", z->name,
-				     bytes_text(z->memory_min_bytes, least, sizeof(least)),
-				     bytes_text(z->memory_bytes, most, sizeof(most)));
+		return doc_error(memory, err, "zone \"%.80s\" can have between %s and %s of memory",
+				 z->name, bytes_text(z->memory_min_bytes, least, sizeof(least)),
+				 bytes_text(z->memory_bytes, most, sizeof(most)));
 	}
 	e->kind = ZONE_EVENT_RESIZE;
 	e->id = named->id;
 	return 0;
 }
 
-static int read_event(struct event_reader *r, const struct json_at *at, struct zone_event *e,
+static int read_event(struct event_reader *r, const struct doc_value *at, struct zone_event *e,
 		      struct error *err)
 {
 	static const char *const start_keys[] = {"at", "start", "lifetime", "memory_use", NULL};
 	static const char *const stop_keys[] = {"at", "stop", NULL};
 	static const char *const resize_keys[] = {"at", "resize", "memory", NULL};
-	struct json_at time = json_at_member(at, "at");
-	bool start = json_object_get(at->value, "start"), stop = json_object_get(at->value, "stop");
-	bool resize = json_object_get(at->value, "resize");
+	const struct doc_value *time = doc_member(at, "at");
+	bool start = doc_member(at, "start"), stop = doc_member(at, "stop");
+	bool resize = doc_member(at, "resize");
 	int rc;
 
 	if (start + stop + resize != 1)
-		return json_at_error(at, err,
-				     "an event must be an object with exactly one of \"start\", "
-				     "\"stop\" and \"resize\"");
-	rc = json_at_known(at, "the event",
-			   start  ? start_keys
-			   : stop ? stop_keys
-				  : resize_keys,
-			   err);
+		return doc_error(at, err,
+				 "an event must be an object with exactly one of \"start\", "
+				 "\"stop\" and \"resize\"");
+	rc = doc_known(at, "the event", start ? start_keys : stop ? stop_keys : resize_keys, err);
 	if (!rc)
-		rc = json_get_duration(at, "at", true, &e->at_ns, err);
+		rc = doc_get_duration(at, "at", true, &e->at_ns, err);
 	if (rc)
 		return rc;
 	if (e->at_ns < r->last_ns)
-		return json_at_error(&time, err,
-				     "the event is before the one above it; events must be in the "
-				     "order of their times");
+		return doc_error(time, err,
+				 "the event is before the one above it; events must be in the "
+				 "order of their times");
 	r->last_ns = e->at_ns;
 	return start  ? read_start(r, at, e, err)
 	       : stop ? read_stop(r, at, e, err)
 		      : read_resize(r, at, e, err);
 }
 
-int workload_read_events(struct workload *w, const struct json_at *list, struct error *err)
+int workload_read_events(struct workload *w, const struct doc_value *list, struct error *err)
 {
-	size_t nr = json_array_size(list->value);
+	size_t nr = list->nr;
 	struct event_reader r = {.arena = &w->arena};
 	struct zone_event *event;
 	int rc = 0;
 
 	if (!nr)
-		return json_at_error(list, err, "\"events\" is empty; nothing would happen");
+		return doc_error(list, err, "\"events\" is empty; nothing would happen");
 	event = arena_alloc(&w->arena, nr * sizeof(*event));
 	for (size_t i = 0; i < nr && !rc; i++) {
-		struct json_at at = json_at_item(list, i);
+		const struct doc_value *at = &list->item[i];
 
-		rc = read_event(&r, &at, &event[i], err);
+		rc = read_event(&r, at, &event[i], err);
 	}
 	free(r.named);
 	map_release(&r.by_name);

@@ -28,7 +28,7 @@ static void refused(const char *text, const char *sentence)
 	cr_assert_null(l.zone);
 }
 
-Test(zone_json, every_field)
+Test(zone_read, every_field)
 {
 	const struct zone *z;
 	struct zone_list l;
@@ -57,7 +57,7 @@ Test(zone_json, every_field)
 	zone_list_release(&l);
 }
 
-Test(zone_json, defaults)
+Test(zone_read, defaults)
 {
 	const struct zone *z;
 	struct zone_list l;
@@ -84,7 +84,7 @@ Test(zone_json, defaults)
 	zone_list_release(&l);
 }
 
-Test(zone_json, copies)
+Test(zone_read, copies)
 {
 	struct zone_list l;
 
@@ -98,7 +98,7 @@ Test(zone_json, copies)
 	zone_list_release(&l);
 }
 
-Test(zone_json, profiles)
+Test(zone_read, profiles)
 {
 	const struct zone_profile *p;
 	struct zone_list l;
@@ -126,7 +126,7 @@ Test(zone_json, profiles)
 #define ZONE_WITH(field)                                                                           \
 	"{\"zones\":[\n {\"name\":\"A\",\"vcpus\":4,\"memory\":\"1GiB\",\n  " field "}]}"
 
-Test(zone_json, values_refused)
+Test(zone_read, values_refused)
 {
 	refused(ZONE_WITH("\"numa_node\":2"),
 		"z.json:3:3: unknown field \"numa_node\" in zone; did you mean \"numa_nodes\"?");
@@ -179,7 +179,7 @@ Test(zone_json, values_refused)
 		"z.json:3:46: \"read_share_ppm\" must be between 0 and 1000000, not 1000001");
 }
 
-Test(zone_json, contradictions)
+Test(zone_read, contradictions)
 {
 	refused(ZONE_WITH("\"vcpus_max\":2"), "z.json:2:22: zone \"A\": vcpus (4) is more than "
 					      "vcpus_max (2); raise the latter or "
@@ -211,7 +211,7 @@ Test(zone_json, contradictions)
 		"backslashes or control characters");
 }
 
-Test(zone_json, lists_refused)
+Test(zone_read, lists_refused)
 {
 	refused("[]", "z.json:1:1: zones are an object {\"zones\": [ ... ]}, not a bare list");
 	refused("{}", "z.json:1:1: the field \"zones\" is missing");
@@ -236,7 +236,7 @@ Test(zone_json, lists_refused)
 		"z.json:2:1: more than 1000000 zones; split the file");
 }
 
-Test(zone_json, names_are_unique)
+Test(zone_read, names_are_unique)
 {
 	refused("{\"zones\":[{\"name\":\"A\",\"vcpus\":1,\"memory\":1},\n"
 		"{\"name\":\"B\",\"vcpus\":1,\"memory\":1},\n"
@@ -343,7 +343,7 @@ static void assert_same(const struct zone *a, const struct zone *b)
 }
 
 /* Any valid zone that is written as JSON is the zone that is read. */
-Test(zone_json, round_trip)
+Test(zone_read, round_trip)
 {
 	struct rng r;
 
