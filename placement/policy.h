@@ -62,6 +62,8 @@ struct policy {
 	bool remembers;
 	/* Its memory is booked where each vnode asked for it. */
 	bool books_by_vnode;
+	/* Its books tell the cores of a node apart. */
+	bool books_cores;
 	/* True: asks in->foresight where there is one. */
 	bool foresees;
 };

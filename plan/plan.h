@@ -72,11 +72,16 @@ struct plan {
 	/* What the policy's own books charge for this zone where that is not
 	 * `nodes` (see placement/memory.h); 0: `nodes`. */
 	nodeset booked;
+	/* And how often more than once they count it on vnode `again_vnode`. */
+	uint32_t again, again_vnode;
 	nodeset nodes; /* union of vnode[].node */
 	uint32_t nr_vnodes, nr_memory, nr_devices;
 	int64_t spilled_bytes; /* sum of memory[] with node != its vnode's node */
 	struct plan_vnode vnode[NODES_MAX];
 	struct plan_memory memory[PLAN_MEMORY_MAX];
+	/* Of each vnode's vCPUs those on cores taken whole; filled and read only where the
+	 * policy's books tell cores apart. */
+	uint32_t whole_vcpus[NODES_MAX];
 	/* The host's devices that the zone gets, in the order in which it asks. */
 	uint16_t device[ZONE_DEVICES_MAX];
 };
