@@ -110,13 +110,24 @@ Test(kubelet, groups_exclude_single_nodes)
 	host_free(h);
 }
 
-/* 135541: a kubelet does not take such a host. */
+/* 135541: a kubelet does not take such a host without max-allowable-numa-nodes. */
 Test(kubelet, refuses_more_than_8_nodes)
 {
 	struct host *h = test_host_uniform(9, 8, G(16));
 
-	test_expect("k8s-best-effort", h, 2, G(1), ERR_INFEASIBLE, NULL);
-	test_expect("k8s-none", h, 2, G(1), 0, "0,1,2,3,4,5,6,7,8");
+	test_expect("k8s-best-effort", h, 2, G(1), ERR_INFEASIBLE,
+		    "unsupported on machines with more than 8 NUMA Nodes");
+	test_expect("k8s-best-effort-max-nodes-16", h, 2, G(1), 0, "0");
+	test_expect("k8s-restricted-max-nodes-16", h, 12, G(20), 0, "0,1");
+	test_expect("k8s-restricted-max-nodes-16", h, 12, G(4), ERR_INFEASIBLE,
+		    "cpu: fits on 2 nodes at least; memory: fits on 1 node at least");
+	test_expect("k8s-single-numa-node-max-nodes-16", h, 8, G(16), 0, "0");
+	test_expect("k8s-none", h, 2, G(1), 0, "0");
+	test_expect("k8s-none", h, 2, G(40), 0, "0,1,2");
+	host_free(h);
+	h = test_host_uniform(17, 8, G(16));
+	test_expect("k8s-best-effort-max-nodes-16", h, 2, G(1), ERR_INFEASIBLE,
+		    "more than 16 NUMA Nodes");
 	host_free(h);
 }
 
@@ -194,10 +205,11 @@ static void every_combination(struct slow_merge *w, unsigned i, nodeset mask, bo
 	for (nodeset m = 0; m <= all; m++) {
 		const struct kubelet_hints *p = &w->provider[i];
 
-		if (!p->has[m])
+		if (!kubelet_has(&p->has, m))
 			continue;
 		every_combination(w, i + 1, mask & (m ? m : all),
-				  preferred && p->preferred[m] && (!m || !first || m == first),
+				  preferred && kubelet_has(&p->preferred, m) &&
+					  (!m || !first || m == first),
 				  first ? first : m);
 	}
 }
@@ -205,31 +217,47 @@ static void every_combination(struct slow_merge *w, unsigned i, nodeset mask, bo
 static void random_hints(struct rng *r, unsigned nr_nodes, struct kubelet_hints *out)
 {
 	nodeset all = nodeset_first_n(nr_nodes);
-	unsigned least = NODES_MAX;
+	unsigned least;
 
-	*out = (struct kubelet_hints){0};
+	kubelet_hints_clear(out, nr_nodes);
 	if (rng_below(r, 6) == 0) {
-		out->has[0] = true;
-		out->preferred[0] = rng_below(r, 2);
+		kubelet_add(&out->has, 0);
+		if (rng_below(r, 2))
+			kubelet_add(&out->preferred, 0);
 		return;
 	}
 	for (nodeset m = 1; m <= all; m++) {
-		out->has[m] = rng_below(r, 3) == 0;
-		if (out->has[m] && nodeset_count(m) < least)
-			least = nodeset_count(m);
+		if (rng_below(r, 3))
+			continue;
+		kubelet_add(&out->has, m);
+		if (!out->least || nodeset_count(m) < out->least)
+			out->least = nodeset_count(m);
 	}
-	least -= rng_below(r, 4) == 0; /* none preferred */
-	for (nodeset m = 1; m <= all; m++)
-		out->preferred[m] = out->has[m] && nodeset_count(m) == least;
+	least = out->least - (rng_below(r, 4) == 0); /* none preferred */
+	for (nodeset m = 1; m <= all; m++) {
+		if (kubelet_has(&out->has, m) && nodeset_count(m) == least)
+			kubelet_add(&out->preferred, m);
+	}
+}
+
+static struct kubelet_hint merge(const struct host *h, const struct kubelet_rules *rules,
+				 struct kubelet_hints *provider, unsigned nr)
+{
+	struct kubelet_merge m;
+
+	kubelet_merge_begin(&m, h, rules);
+	for (unsigned i = 0; i < nr; i++)
+		kubelet_merge_add(&m, &provider[i]);
+	return kubelet_merge_best(&m);
 }
 
 Test(kubelet, merges_what_every_combination_merges)
 {
+	static struct kubelet_hints provider[4];
 	unsigned preferred = 0;
 
 	for (unsigned i = 0; i < 4000; i++) {
 		struct kubelet_rules rules = {.policy = KUBELET_BEST_EFFORT};
-		struct kubelet_hints provider[4];
 		struct kubelet_hint got;
 		struct slow_merge w = {.rules = &rules, .provider = provider};
 		struct host *h;
@@ -244,19 +272,13 @@ Test(kubelet, merges_what_every_combination_merges)
 		rules.prefer_closest = rng_below(&r, 2);
 		w.nr = 1 + (unsigned)rng_below(&r, 4);
 		for (unsigned n = 0; n < w.nr; n++) {
-			unsigned least = 0;
-
 			random_hints(&r, h->nr_nodes, &provider[n]);
-			for (unsigned m = 1; m < KUBELET_MASKS; m++) {
-				if (provider[n].has[m] && (!least || nodeset_count(m) < least))
-					least = nodeset_count(m);
-			}
-			w.want = least > w.want ? least : w.want;
+			w.want = provider[n].least > w.want ? provider[n].least : w.want;
 		}
 		every_combination(&w, 0, nodeset_first_n(h->nr_nodes), true, 0);
 		if (!w.best.nodes)
 			w.best.nodes = nodeset_first_n(h->nr_nodes);
-		got = kubelet_merge(h, &rules, provider, w.nr);
+		got = merge(h, &rules, provider, w.nr);
 		cr_assert_eq(got.nodes, w.best.nodes, "%u: %llx, not %llx", i,
 			     (unsigned long long)got.nodes, (unsigned long long)w.best.nodes);
 		cr_assert_eq(got.preferred, w.best.preferred, "%u", i);
@@ -271,27 +293,27 @@ Test(kubelet, merges_what_every_combination_merges)
 Test(kubelet, issue_131738_four_providers_on_8_nodes)
 {
 	static const struct kubelet_rules rules = {.policy = KUBELET_BEST_EFFORT};
+	static struct kubelet_hints provider[4];
 	struct host *h = test_host_uniform(8, 16, G(16));
-	struct kubelet_hints provider[4];
 	struct kubelet_hint hint;
 
 	for (unsigned i = 0; i < 4; i++) {
-		provider[i] = (struct kubelet_hints){0};
+		provider[i].least = 1;
 		for (nodeset m = 1; m < 256; m++) {
-			provider[i].has[m] = i < 3 || nodeset_has(m, 6);
-			provider[i].preferred[m] = provider[i].has[m] && nodeset_count(m) == 1;
+			if (i == 3 && !nodeset_has(m, 6))
+				continue;
+			kubelet_add(&provider[i].has, m);
+			if (nodeset_count(m) == 1)
+				kubelet_add(&provider[i].preferred, m);
 		}
 	}
-	hint = kubelet_merge(h, &rules, provider, 4);
+	hint = merge(h, &rules, provider, 4);
 	cr_assert_eq(hint.nodes, nodeset_of(6));
 	cr_assert(hint.preferred);
 	/* no CPUs left on the GPU's node: the lowest node of a pair with it */
-	for (nodeset m = 1; m < 256; m++) {
-		provider[0].has[m] = (m & ~nodeset_of(6)) != 0;
-		provider[0].preferred[m] = nodeset_count(m) == 1 && m != nodeset_of(6);
-	}
-	hint = kubelet_merge(h, &rules, provider, 4);
-	cr_assert_eq(nodeset_count(hint.nodes), 1);
+	provider[0].has.word[1] &= ~(uint64_t)1;
+	provider[0].preferred.word[1] = 0;
+	hint = merge(h, &rules, provider, 4);
 	cr_assert_eq(hint.nodes, nodeset_of(0));
 	cr_assert_not(hint.preferred);
 	host_free(h);
@@ -349,6 +371,168 @@ Test(kubelet, names_the_device_that_is_elsewhere)
 	cr_assert(strstr(text, "TopologyAffinityError"), "%s", text);
 	cr_assert_eq(test_place("k8s-restricted", &s, &z, &p, text), ERR_INFEASIBLE);
 	cr_assert(strstr(text, "devices: fits on 1 node at least"), "%s", text);
+	host_state_release(&s);
+	host_free(h);
+}
+
+/* A hint of one node is let through where its node already serves pods alone: three nodes
+ * of 4 CPUs and 8 GiB, pods of 6, 4 and 1 CPUs and 1 GiB each. */
+Test(kubelet, single_node_does_not_violate_groups)
+{
+	struct host *h = test_host_uniform(3, 4, G(8));
+	struct policy_memory *m;
+	struct host_state s;
+	char text[ERROR_TEXT_MAX];
+
+	host_state_init(&s, h);
+	m = policy_memory_new(policy_find("k8s-best-effort"), &s);
+	cr_assert_eq(test_start_zone("k8s-best-effort", &s, m, 1, 6, G(1), text), 0, "%s", text);
+	cr_assert_eq(test_start_zone("k8s-best-effort", &s, m, 2, 4, G(1), text), 0, "%s", text);
+	cr_assert_eq(test_start_zone("k8s-best-effort", &s, m, 3, 1, G(1), text), 0, "%s", text);
+	cr_assert_eq(m->node[1].group, nodeset_of(1));
+	cr_assert_eq(m->node[1].assigned, 2);
+	cr_assert_eq(m->node[0].group, nodeset_first_n(2));
+	policy_memory_free(m);
+	host_state_release(&s);
+	host_free(h);
+}
+
+static uint32_t vcpus_on(const struct plan *p, unsigned node)
+{
+	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
+		if (p->vnode[v].node == node)
+			return p->vnode[v].vcpus;
+	}
+	return 0;
+}
+
+/* Four nodes of 4 CPUs in two packages, one CPU of node 2 taken: a pod that needs a whole
+ * node gets node 3, of the package with fewest free CPUs, and not node 0. */
+Test(kubelet, whole_nodes_of_the_fullest_package)
+{
+	static const unsigned cpus[4] = {4, 4, 4, 4};
+	static const int64_t bytes[4] = {G(8), G(8), G(8), G(8)};
+	struct host *h = test_host(4, cpus, bytes, 20);
+	struct zone z = test_zone("z", 4, G(1));
+	struct host_state s;
+	struct plan p;
+
+	h->nr_packages = 2;
+	h->node[2].package = h->node[3].package = 1;
+	h = test_host_done(h);
+	host_state_init(&s, h);
+	s.vcpus[2] = 1;
+	cr_assert_eq(test_place("k8s-none", &s, &z, &p, NULL), 0);
+	cr_assert_eq(vcpus_on(&p, 3), 4);
+	/* seven are all that is left of that package */
+	z = test_zone("z", 7, G(1));
+	cr_assert_eq(test_place("k8s-none", &s, &z, &p, NULL), 0);
+	cr_assert_eq(vcpus_on(&p, 3), 4);
+	cr_assert_eq(vcpus_on(&p, 2), 3);
+	host_state_release(&s);
+	host_free(h);
+}
+
+/* Two nodes of two cores with two threads; a core and a half of node 0 are taken. Three
+ * CPUs are a whole core of node 1 and then the half core of node 0, not what is left on
+ * node 0 first. */
+Test(kubelet, whole_cores_before_half_cores)
+{
+	struct host *h = test_host_uniform(2, 4, G(8));
+	struct zone z = test_zone("z", 3, G(1));
+	struct host_state s;
+	struct plan p;
+
+	cr_assert_eq(h->node[0].nr_cores, 2);
+	host_state_init(&s, h);
+	s.vcpus[0] = 3;
+	cr_assert_eq(test_place("k8s-none", &s, &z, &p, NULL), 0);
+	cr_assert_eq(vcpus_on(&p, 0), 1);
+	cr_assert_eq(vcpus_on(&p, 1), 2);
+	/* and two are a core of node 1 alone */
+	z = test_zone("z", 2, G(1));
+	cr_assert_eq(test_place("k8s-none", &s, &z, &p, NULL), 0);
+	cr_assert_eq(vcpus_on(&p, 1), 2);
+	host_state_release(&s);
+	host_free(h);
+}
+
+/* Half cores are remembered: two pods of one CPU share a core of node 0; when the first is
+ * gone, a core and a half are free there. */
+Test(kubelet, half_cores_come_back)
+{
+	struct host *h = test_host_uniform(2, 4, G(8));
+	struct policy_memory *m;
+	struct host_state s;
+	char text[ERROR_TEXT_MAX];
+
+	host_state_init(&s, h);
+	m = policy_memory_new(policy_find("k8s-none"), &s);
+	cr_assert_eq(test_start_zone("k8s-none", &s, m, 1, 1, MIB, text), 0);
+	cr_assert_eq(test_start_zone("k8s-none", &s, m, 2, 1, MIB, text), 0);
+	cr_assert_eq(m->node[0].core_free[0], 0);
+	cr_assert_eq(m->node[0].core_free[1], 2);
+	policy_note_stop(m, 1);
+	cr_assert_eq(m->node[0].core_free[0], 1);
+	cr_assert_eq(test_start_zone("k8s-none", &s, m, 3, 2, MIB, text), 0);
+	cr_assert_eq(m->node[0].core_free[0], 1);
+	cr_assert_eq(m->node[0].core_free[1], 0);
+	policy_memory_free(m);
+	host_state_release(&s);
+	host_free(h);
+}
+
+/* Two packages of two nodes of 4 CPUs; memory prefers one node, CPUs two. align-by-socket
+ * prefers every set within a package, so nothing is refused for being wider than need be. */
+Test(kubelet, align_by_socket_prefers_packages)
+{
+	static const unsigned cpus[4] = {4, 4, 4, 4};
+	static const int64_t bytes[4] = {G(8), G(8), G(8), G(8)};
+	struct host *h = test_host(4, cpus, bytes, 20);
+	struct host_state s;
+	struct zone z = test_zone("z", 4, G(1));
+	struct plan p;
+
+	h->nr_packages = 2;
+	h->node[2].package = h->node[3].package = 1;
+	h = test_host_done(h);
+	/* one CPU of each node taken: 4 CPUs are on no single node */
+	host_state_init(&s, h);
+	for (unsigned n = 0; n < 4; n++)
+		s.vcpus[n] = 1;
+	cr_assert_eq(test_place("k8s-restricted", &s, &z, &p, NULL), ERR_INFEASIBLE);
+	z = test_zone("z", 4, G(9));
+	cr_assert_eq(test_place("k8s-restricted", &s, &z, &p, NULL), ERR_INFEASIBLE);
+	cr_assert_eq(test_place("k8s-restricted-align-by-socket", &s, &z, &p, NULL), 0);
+	cr_assert_str_eq(test_nodes(&p), "0,1");
+	host_state_release(&s);
+	host_free(h);
+	/* more packages than nodes */
+	h = test_host_uniform(2, 4, G(8));
+	h->nr_packages = 3;
+	test_expect("k8s-restricted-align-by-socket", h, 1, G(1), ERR_INFEASIBLE,
+		    "Align by socket is not compatible");
+	host_free(h);
+}
+
+/* Each device request has hints of its own: two devices on different nodes agree on no
+ * preferred set. */
+Test(kubelet, devices_are_separate_providers)
+{
+	static const char *const both[] = {"nic0", "gpu0"};
+	struct host *h = test_host_seed();
+	struct zone z = test_zone("z", 4, G(4));
+	struct host_state s;
+	struct plan p;
+	char text[ERROR_TEXT_MAX];
+
+	host_state_init(&s, h);
+	z.nr_devices = 2;
+	z.device = both;
+	cr_assert_eq(test_place("k8s-restricted", &s, &z, &p, text), ERR_INFEASIBLE);
+	cr_assert(strstr(text, "device nic0: fits on 1 node at least; device gpu0: fits on 1"),
+		  "%s", text);
+	cr_assert_eq(test_place("k8s-best-effort", &s, &z, &p, text), 0);
 	host_state_release(&s);
 	host_free(h);
 }
