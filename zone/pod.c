@@ -275,6 +275,13 @@ static const char *const beside[] = {
 	NULL,
 };
 
+/* Of those, what decides how large or how many pods are: limits for those that give
+ * none, overheads, numbers. */
+static const char *const deciding[] = {
+	"HorizontalPodAutoscaler", "LimitRange", "PodTemplate", "ResourceClaim",
+	"ResourceClaimTemplate",   NULL,
+};
+
 static int other_kind(struct pod_reader *r, const struct doc_value *node, const char *kind,
 		      const struct doc_value *at, struct error *err)
 {
@@ -287,6 +294,8 @@ static int other_kind(struct pod_reader *r, const struct doc_value *node, const 
 				 "a kind that makes pods (Deployment, StatefulSet, DaemonSet, Job, "
 				 "CronJob, ReplicaSet, ReplicationController), or a List of them",
 				 kind);
+	if (zone_name_index(deciding, kind) >= 0 || pod_member(node, "overhead"))
+		return pod_unused(r, at, err, "%s is not a pod and passed over", kind);
 	doc_warn(at, r->how->warn, "%s is not a pod and passed over", kind);
 	return 0;
 }

@@ -3,8 +3,8 @@
 
 #include "zone/pod.h"
 
-/* Names of device plugins. docs/formats-zones.md
- * shows this table; a test compares. */
+/* Names of device plugins. docs/formats-zones.md shows this table; a test
+ * compares. */
 static const struct resource_row rows[] = {
 	{"nvidia.com/mig-*", RESOURCE_PART, 0, "a slice of a GPU"},
 	{"nvidia.com/*.shared", RESOURCE_PART, 0, "a share of a GPU"},

@@ -374,6 +374,18 @@ Test(pod_resources, makers_refused)
 	       "template's metadata");
 }
 
+/* What stands beside pods may decide about them. */
+Test(pod_resources, kinds_beside)
+{
+	unused("kind: LimitRange\n---\n" ONE("limits: {memory: 1Gi}"), "p.yaml:1:7",
+	       "LimitRange is not a pod and passed over");
+	unused("kind: RuntimeClass\noverhead: {podFixed: {memory: 1Gi}}\n---\n" ONE(
+		       "limits: {memory: 1Gi}"),
+	       "p.yaml:1:7", "RuntimeClass is not a pod and passed over");
+	names_are("kind: RuntimeClass\n---\nkind: Service\n---\n" ONE("limits: {memory: 1Gi}"),
+		  "p");
+}
+
 /* The same bytes, whatever the name, the encoding and the line ends. */
 Test(pod_resources, encodings)
 {

@@ -223,7 +223,7 @@ Test(workload, wrong_generators_are_located)
 		   "w.json:3:9: at least one size needs a weight above 0");
 	part_fails(NULL, "[{\"name\":\"x\",\"vcpus\":1,\"memory\":1}]", NULL, NULL,
 		   "w.json:3:11: unknown field \"name\" in a size");
-	part_fails(NULL, "[{\"vcpus\":1,\"memory\":\"1Gi\"}]", NULL, NULL,
+	part_fails(NULL, "[{\"vcpus\":1,\"memory\":\"1Q\"}]", NULL, NULL,
 		   "w.json:3:30: \"memory\" must be a size such as \"6GiB\" or \"512MiB\" (B, KiB, "
 		   "MiB, GiB, TiB; kB, MB, GB, TB), or a number of bytes");
 	part_fails(NULL, NULL, "[]", NULL,
