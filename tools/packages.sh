@@ -11,6 +11,7 @@ build  cmake            command cmake
 build  ninja-build      command ninja
 build  pkg-config       command pkg-config
 build  libhwloc-dev     library hwloc
+build  libexpat1-dev    library expat
 build  libjansson-dev   library jansson
 build  libyaml-dev      library yaml-0.1
 build  libmd-dev        library libmd

@@ -1,50 +1,55 @@
-/*
- * The two parsers of host/ that are ours: the checked copy of an hwloc file's
- * text, and the bytes that the loader's child sends. The first byte chooses.
- */
+/* The reader of hwloc XML: text to elements to objects to a host. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "host/host_impl.h"
+#include "host/hwloc_tree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void fuzz_pipe(const uint8_t *data, size_t size)
+static char *written(const struct xml_doc *doc)
 {
-	struct host *h;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
 
-	if (host_unpack(&h, data, size, NULL) != 0)
-		return;
-	(void)!host_finish(h, NULL);
-	host_free(h);
+	BUG_ON(!f);
+	xml_write(doc->root, f);
+	BUG_ON(fclose(f) != 0);
+	return text;
 }
 
-/* What came out must go in again unchanged. */
-static void fuzz_text(const uint8_t *data, size_t size)
+/* What was written must come in again unchanged. */
+static void fuzz_writing(const struct xml_doc *doc)
 {
-	char *text = xstrndup((const char *)data, size), *once, *twice;
-	size_t n = strlen(text);
-	struct xml_facts facts;
+	char *once = written(doc), *twice;
+	struct xml_doc again;
 	struct error err;
 
-	if (host_xml_clean("fuzz", text, n, &once, &n, &facts, &err) == 0) {
-		size_t m;
-
-		BUG_ON(host_xml_clean("fuzz", once, n, &twice, &m, &facts, &err) != 0);
-		BUG_ON(n != m || memcmp(once, twice, n) != 0);
-		free(twice);
-		free(once);
-	}
-	free(text);
+	BUG_ON(xml_parse(&again, "fuzz", once, strlen(once), &err) != 0);
+	twice = written(&again);
+	BUG_ON(strcmp(once, twice) != 0);
+	xml_release(&again);
+	free(twice);
+	free(once);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	if (size > 0 && data[0] == 'H')
-		fuzz_pipe(data + 1, size - 1);
-	else
-		fuzz_text(data, size);
+	char *text = xstrndup((const char *)data, size);
+	struct host *h = NULL;
+	struct hwloc_tree t;
+	struct xml_doc doc;
+	struct error err;
+
+	if (xml_parse(&doc, "fuzz", text, strlen(text), &err) == 0) {
+		fuzz_writing(&doc);
+		if (hwloc_check(&t, &doc, &err) == 0 && hwloc_host(&h, &t, &err) == 0)
+			(void)!host_finish(h, &err);
+		host_free(h);
+		xml_release(&doc);
+	}
+	free(text);
 	return 0;
 }

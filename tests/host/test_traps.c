@@ -573,6 +573,41 @@ Test(traps, t18_an_inconsistent_tree_is_refused_and_nothing_aborts)
 	refuses_change(&toy_two, "complete_cpuset=\"0x8\" ", "", "no complete_cpuset");
 }
 
+/* A one-socket machine of hwloc 1: the matrix hangs in the Package. */
+Test(traps, t19_version_1_matrices_count_wherever_they_are)
+{
+	char *opened = replaced(
+		v1_text, "<distances",
+		"<object type=\"Package\" " V1_SETS("0x0000000f", "0x00000003") ">"
+										"<distances");
+	char *xml = replaced(opened, "</object>\n</topology>", "</object></object>\n</topology>");
+	struct host *h = NULL;
+	struct error err = {0, ""};
+
+	cr_assert_eq(load_text(&h, xml, &err), 0, "%s", err.text);
+	cr_expect_eq(h->matrix[MATRIX_DISTANCE].grade, GRADE_FIRMWARE);
+	cr_expect_eq(host_distance(h, 0, 1), 16);
+	cr_expect_eq(h->node[1].package, 0);
+	host_free(h);
+	free(xml);
+	free(opened);
+}
+
+Test(traps, t20_a_pci_domain_may_have_more_than_four_digits)
+{
+	struct toy toy = toy_two;
+	struct host *h;
+
+	toy.in_package = BRIDGE("50") "<object type=\"PCIDev\" gp_index=\"51\" "
+				      "pci_busid=\"10000:e1:00.0\" pci_type=\"0108 [8086:0a54] "
+				      "[8086:4702] 00\"/>\n" END;
+	h = load_toy(&toy);
+	cr_assert(h);
+	cr_expect_eq(host_find_device(h, "10000:e1:00.0"), 0);
+	cr_expect_eq(h->device[0].class, DEVICE_STORAGE);
+	host_free(h);
+}
+
 Test(limits, too_large_too_deep_too_many)
 {
 	char *big = malloc((5u << 20) + 1), *xml;
