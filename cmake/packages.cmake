@@ -8,6 +8,8 @@ pkg_check_modules(jansson REQUIRED IMPORTED_TARGET jansson>=2.13)
 pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1)
 pkg_check_modules(md REQUIRED IMPORTED_TARGET libmd)
 pkg_check_modules(lzma REQUIRED IMPORTED_TARGET liblzma)
+pkg_check_modules(z REQUIRED IMPORTED_TARGET zlib)
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 # the linux backend; without it a sentence says how to get it
 option(LIBNUMA "Build the linux backend where libnuma is" ON)
 if(LIBNUMA)
@@ -18,7 +20,7 @@ endif()
 # they are installed as archives: for a dom0 that has none of them. hwloc's own need of
 # libudev is met by cli/without_udev.c.
 set(STATIC_PACKAGES ON)
-foreach(package hwloc expat jansson yaml md lzma numa)
+foreach(package hwloc expat jansson yaml md lzma z zstd numa)
 	if(NOT TARGET PkgConfig::${package})
 		continue()
 	endif()

@@ -44,9 +44,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct error err;
 
 	if (xml_parse(&doc, "fuzz", text, strlen(text), &err) == 0) {
-		fuzz_writing(&doc);
-		if (hwloc_check(&t, &doc, &err) == 0 && hwloc_host(&h, &t, &err) == 0)
-			(void)!host_finish(h, &err);
+		if (hwloc_check(&t, &doc, &err) == 0) {
+			fuzz_writing(&doc);
+			if (hwloc_host(&h, &t, &err) == 0)
+				(void)!host_finish(h, &err);
+		}
 		host_free(h);
 		xml_release(&doc);
 	}

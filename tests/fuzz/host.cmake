@@ -4,4 +4,4 @@ target_compile_options(fuzz_host PRIVATE -fsanitize=fuzzer,address,undefined
 	-fno-sanitize-recover=all -O1 -g)
 target_link_options(fuzz_host PRIVATE -fsanitize=fuzzer,address,undefined)
 target_link_libraries(fuzz_host PRIVATE house_style PkgConfig::hwloc PkgConfig::expat PkgConfig::jansson
-	PkgConfig::md PkgConfig::lzma m)
+	PkgConfig::md PkgConfig::lzma PkgConfig::z PkgConfig::zstd m)
