@@ -93,6 +93,7 @@ static void clear_environment(bool plugins)
 	/* The built-in parser, and no plugin that could bring another. */
 	setenv("HWLOC_LIBXML", "0", 1);
 	setenv("HWLOC_XML_VERBOSE", "1", 1);
+	setenv("HWLOC_SYNTHETIC_VERBOSE", "1", 1);
 	if (!plugins)
 		setenv("HWLOC_PLUGINS_PATH", "/dev/null", 1);
 }
@@ -152,7 +153,7 @@ static int setup(hwloc_topology_t *t, struct error *err)
 
 /* What hwloc wrote to standard error, which is a scratch file here: its first
  * line, unless that is its general advice. */
-static int refused(struct error *err)
+static int refused(enum hwloc_source from, struct error *err)
 {
 	char why[512] = "";
 	ssize_t n = 0;
@@ -164,46 +165,67 @@ static int refused(struct error *err)
 	why[strcspn(why, "\n")] = '\0';
 	if (!*why || strncmp(why, "Failed to parse", strlen("Failed to parse")) == 0)
 		return error_set(err, ERR_INPUT,
-				 "hwloc refuses this topology; write the file again with lstopo");
+				 from == HWLOC_XML ? "hwloc refuses this topology; write the file "
+						     "again with lstopo"
+						   : "hwloc does not understand this description");
 	return error_set(err, ERR_INPUT, "hwloc refuses this topology: %s", why);
 }
 
-static int answer(int fd, const char *xml, struct error *err)
+unsigned hwloc_library_major(void)
 {
-	unsigned long flags = hwloc_get_api_version() >> 16 >= 3 ? EXPORT_V2 : 0;
+	return hwloc_get_api_version() >> 16;
+}
+
+static int set_source(hwloc_topology_t t, enum hwloc_source from, const char *text)
+{
+	switch (from) {
+	case HWLOC_XML:
+		return hwloc_topology_set_xmlbuffer(t, text, (int)strlen(text) + 1);
+	case HWLOC_SYNTHETIC:
+		return hwloc_topology_set_synthetic(t, text);
+	default:
+		return 0;
+	}
+}
+
+static int answer(int fd, enum hwloc_source from, const char *text, struct error *err)
+{
+	unsigned long flags = hwloc_library_major() >= 3 ? EXPORT_V2 : 0;
 	hwloc_topology_t t;
-	char *text = NULL;
+	char *xml = NULL;
 	int length = 0, rc = setup(&t, err);
 
 	if (rc)
 		return rc;
-	/* errno says nothing of a file: it is 0 or EINVAL. */
-	if (xml && (hwloc_topology_set_xmlbuffer(t, xml, (int)strlen(xml) + 1) != 0 ||
-		    hwloc_topology_load(t) != 0))
-		return refused(err);
-	if (!xml && hwloc_topology_load(t) != 0)
-		return error_set(err, ERR_INPUT, "hwloc cannot look at it: %s", strerror(errno));
-	if (hwloc_topology_export_xmlbuffer(t, &text, &length, flags) != 0)
+	/* errno says nothing of a text: it is 0 or EINVAL. */
+	if (set_source(t, from, text) != 0)
+		return refused(from, err);
+	if (hwloc_topology_load(t) != 0)
+		return from != HWLOC_MACHINE
+			       ? refused(from, err)
+			       : error_set(err, ERR_INPUT, "hwloc cannot look at it: %s",
+					   strerror(errno));
+	if (hwloc_topology_export_xmlbuffer(t, &xml, &length, flags) != 0)
 		return error_set(err, ERR_INPUT, "hwloc does not write its XML: %s",
 				 strerror(errno));
 	send_all(fd, (char[]){ANSWER_TEXT}, 1);
-	send_all(fd, text, strlen(text));
+	send_all(fd, xml, strlen(xml));
 	return 0;
 }
 
-static void NORETURN child(int fd, const char *xml)
+static void NORETURN child(int fd, enum hwloc_source from, const char *text)
 {
 	struct error err = {0, ""};
 
 	default_signals();
 	quiet();
-	clear_environment(!xml);
+	clear_environment(from == HWLOC_MACHINE);
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_CPU, CPU_SECONDS_MAX);
 	/* GPU plugins map more address space than any limit for a file. */
-	if (!ADDRESS_SANITIZER && xml)
+	if (!ADDRESS_SANITIZER && from != HWLOC_MACHINE)
 		limit_address_space();
-	if (answer(fd, xml, &err)) {
+	if (answer(fd, from, text, &err)) {
 		send_all(fd, (char[]){ANSWER_ERROR}, 1);
 		send_all(fd, err.text, strlen(err.text));
 	}
@@ -256,10 +278,12 @@ static enum outcome receive(int fd, struct bytes *b)
 }
 
 /* A sentence for a child that ended without an answer. */
-static int explain(bool file, enum outcome outcome, int status, struct error *err)
+static int explain(enum hwloc_source from, enum outcome outcome, int status, struct error *err)
 {
-	const char *what = file ? "this file" : "this machine";
-	const char *advice = file ? "; write the file again with lstopo" : "";
+	const char *what = from == HWLOC_MACHINE ? "this machine"
+			   : from == HWLOC_XML	 ? "this file"
+						 : "this description";
+	const char *advice = from == HWLOC_XML ? "; write the file again with lstopo" : "";
 
 	if (outcome == READ_FAILED)
 		return error_set(err, ERR_MACHINE, "hwloc's answer cannot be read: %s",
@@ -285,7 +309,8 @@ static int wait_for(pid_t pid)
 }
 
 /* Fork, let the child work, and take what it says, whatever that is. */
-static int ask_child(const char *xml, struct bytes *answered, struct error *err)
+static int ask_child(enum hwloc_source from, const char *text, struct bytes *answered,
+		     struct error *err)
 {
 	enum outcome outcome;
 	int fd[2], status;
@@ -302,7 +327,7 @@ static int ask_child(const char *xml, struct bytes *answered, struct error *err)
 	}
 	if (pid == 0) {
 		close(fd[0]);
-		child(fd[1], xml);
+		child(fd[1], from, text);
 	}
 	close(fd[1]);
 	outcome = receive(fd[0], answered);
@@ -312,14 +337,14 @@ static int ask_child(const char *xml, struct bytes *answered, struct error *err)
 	status = wait_for(pid);
 	if (outcome != ANSWERED || !WIFEXITED(status) || WEXITSTATUS(status) != 0 ||
 	    answered->nr == 0)
-		return explain(xml != NULL, outcome, status, err);
+		return explain(from, outcome, status, err);
 	return 0;
 }
 
-int hwloc_in_child(char **out, const char *xml, struct error *err)
+int hwloc_in_child(char **out, enum hwloc_source from, const char *text, struct error *err)
 {
 	struct bytes answered = {NULL, 0, 0};
-	int rc = ask_child(xml, &answered, err);
+	int rc = ask_child(from, text, &answered, err);
 
 	*out = NULL;
 	if (!rc && answered.data[0] != ANSWER_TEXT)

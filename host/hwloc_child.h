@@ -9,9 +9,18 @@
 
 #include "base/error.h"
 
-/* `xml` NULL: this machine. *out is NUL-terminated, the caller frees. ERR_INPUT when
+enum hwloc_source {
+	HWLOC_MACHINE, /* this one */
+	HWLOC_XML, /* text of a file, not checked by us */
+	HWLOC_SYNTHETIC, /* "node:2 core:8 pu:2" */
+};
+
+/* *out is NUL-terminated, the caller frees. ERR_INPUT when
  * hwloc refuses, crashes, or runs out of time or memory; ERR_MACHINE when there can
  * be no child. */
-int hwloc_in_child(char **out, const char *xml, struct error *err) MUST_USE;
+int hwloc_in_child(char **out, enum hwloc_source from, const char *text,
+		   struct error *err) MUST_USE;
+/* libhwloc's own major version. */
+unsigned hwloc_library_major(void);
 
 #endif

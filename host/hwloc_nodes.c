@@ -16,6 +16,19 @@ static void allowed(const struct hwloc_tree *t, const char *name, struct cpuset 
 		memset(out, 0xff, sizeof(*out));
 }
 
+/* The subtype; hwloc 1 had an info for it. Where there is none, what Linux said of
+ * the node: set aside as special memory or as persistent one, or behind CXL. */
+static const char *kind_of(const struct hwloc_tree *t, const struct xml_element *e)
+{
+	const char *subtype = t->version == 1 ? hwloc_info(e, "Type") : xml_attr(e, "subtype");
+
+	if (subtype && *subtype)
+		return subtype;
+	if (hwloc_info(e, "CXLDevice"))
+		return "CXL-DRAM";
+	return hwloc_info(e, "DAXType");
+}
+
 static void collect_nodes(struct host *h, const struct hwloc_tree *t)
 {
 	struct cpuset nodes;
@@ -24,18 +37,16 @@ static void collect_nodes(struct host *h, const struct hwloc_tree *t)
 	for (unsigned n = 0; n < h->nr_nodes; n++) {
 		struct host_node *node = &h->node[n];
 		const struct xml_element *e = t->node[n]->xml;
-		/* hwloc 1 had an info for it */
-		const char *subtype =
-			t->version == 1 ? hwloc_info(e, "Type") : xml_attr(e, "subtype");
+		const char *kind = kind_of(t, e);
 		const char *memory = xml_attr(e, "local_memory");
 		uint64_t bytes = 0;
 
 		node->os_index = t->node[n]->os_index;
 		if (memory && plain_number(memory, INT64_MAX, &bytes))
 			node->memory_bytes = (int64_t)bytes;
-		if (subtype && *subtype)
-			copy_text(node->kind, sizeof(node->kind), subtype);
-		if (cpuset_has(&nodes, node->os_index))
+		if (kind)
+			copy_text(node->kind, sizeof(node->kind), kind);
+		if (cpuset_has(&nodes, node->os_index) || !node->memory_bytes)
 			continue;
 		node->memory_bytes = 0;
 		host_warn(h,

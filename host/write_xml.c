@@ -127,12 +127,15 @@ static void print_devices(struct writer *w, nodeset nodes)
 static void print_memory_node(struct writer *w, const struct host_node *n,
 			      const struct cpuset *nodes)
 {
+	int64_t bytes = n->memory_bytes + n->device_bytes;
+
 	begin(w, "NUMANode", &n->cpus, nodes);
-	fprintf(w->out, " os_index=\"%u\" local_memory=\"%" PRId64 "\"", n->os_index,
-		n->memory_bytes);
+	if (strcmp(n->kind, "DRAM") != 0)
+		fprintf(w->out, " subtype=\"%s\"", n->kind);
+	fprintf(w->out, " os_index=\"%u\" local_memory=\"%" PRId64 "\"", n->os_index, bytes);
 	inside(w);
 	fprintf(w->out, "%*s<page_type size=\"%d\" count=\"%" PRId64 "\"/>\n", (int)(2 * w->indent),
-		"", (int)PAGE_BYTES, n->memory_bytes / PAGE_BYTES);
+		"", (int)PAGE_BYTES, bytes / PAGE_BYTES);
 	end(w);
 }
 

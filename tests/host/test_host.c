@@ -226,7 +226,7 @@ static void in_child_fails(const char *xml)
 	struct error err = {0, ""};
 	char *text = NULL;
 
-	cr_expect_eq(hwloc_in_child(&text, xml, &err), ERR_INPUT);
+	cr_expect_eq(hwloc_in_child(&text, HWLOC_XML, xml, &err), ERR_INPUT);
 	cr_expect_null(text);
 	cr_expect(strncmp(err.text, "hwloc ", 6) == 0, "%s", err.text);
 }
@@ -259,7 +259,7 @@ Test(child, hwloc_writes_the_same_machine_again)
 	struct error err = {0, ""};
 	struct host *h = NULL;
 
-	cr_assert_eq(hwloc_in_child(&again, xml, &err), 0, "%s", err.text);
+	cr_assert_eq(hwloc_in_child(&again, HWLOC_XML, xml, &err), 0, "%s", err.text);
 	cr_assert_eq(load_text(&h, again, &err), 0, "%s", err.text);
 	cr_expect_eq(h->nr_nodes, 2);
 	cr_expect_eq(h->nr_cpus, 4);

@@ -608,6 +608,56 @@ Test(traps, t20_a_pci_domain_may_have_more_than_four_digits)
 	host_free(h);
 }
 
+Test(traps, t21_memory_of_devices_is_nobodys_and_tiers_are_told_apart)
+{
+	struct toy toy = {
+		.pus = 0xf,
+		.package = {0xf},
+		.node = {{0, 0xf, 0, 1 << 30, NULL},
+			 {1, 0xf, 0, 3 << 29, "GPUMemory"},
+			 {2, 0xf, 0, 1 << 28, "HBM"},
+			 {3, 0xf, 0, 1 << 27, "CXL-DRAM"},
+			 {4, 0xf, 0, 1 << 26, "NVM"}},
+		.nr_nodes = 5,
+	};
+	struct host *h = load_toy(&toy);
+
+	cr_assert(h);
+	cr_expect_eq(h->node[1].memory, MEMORY_DEVICE);
+	cr_expect_eq(h->node[1].memory_bytes, 0);
+	cr_expect_eq(h->node[1].device_bytes, 3 << 29);
+	cr_expect_eq(h->node[2].memory, MEMORY_FAST);
+	cr_expect_eq(h->node[3].memory, MEMORY_SLOW);
+	cr_expect_eq(h->node[4].memory, MEMORY_SLOW);
+	cr_expect_eq(h->memory_nodes, 0x1d);
+	cr_expect_eq(h->slow_nodes, 0x18);
+	cr_expect_eq(h->usable_nodes, 1);
+	cr_expect_eq(h->memory_bytes, (1 << 30) + (1 << 28) + (1 << 27) + (1 << 26));
+	cr_expect(warns(h, "node 1 is a device's memory (GPUMemory, 1.5 GiB)"), "%s",
+		  h->warning[0]);
+	host_free(h);
+}
+
+/* Nodes without CPUs and nodes without memory of hwloc 1, where hwloc 2 drops them. */
+Test(traps, t22_version_1_nodes_without_memory_stay)
+{
+	char *xml = replaced(v1_text, " local_memory=\"2147483648\"", "");
+	char *closed =
+		replaced(xml, "allowed_nodeset=\"0x00000003\"", "allowed_nodeset=\"0x00000001\"");
+	struct host *h = NULL;
+	struct error err = {0, ""};
+
+	cr_assert_eq(load_text(&h, closed, &err), 0, "%s", err.text);
+	cr_expect_eq(h->nr_nodes, 2);
+	cr_expect_eq(h->usable_nodes, 1);
+	cr_expect_eq(h->cpu_nodes, 3);
+	cr_expect_eq(h->node[1].memory_bytes, 0);
+	cr_expect(warns(h, "node 1: 2 CPUs without memory"), "%s", h->warning[0]);
+	host_free(h);
+	free(closed);
+	free(xml);
+}
+
 Test(limits, too_large_too_deep_too_many)
 {
 	char *big = malloc((5u << 20) + 1), *xml;
