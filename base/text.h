@@ -1,6 +1,6 @@
 /*
- * A text file as people have it: packed or not (base/input.h), with a byte order
- * mark or none, UTF-8 or UTF-16; always told from its first bytes, never from its
+ * A text file as people have it: packed or not (base/input.h), in the encodings of
+ * base/text_encoding.h; always told from its first bytes, never from its
  * name. What comes out is UTF-8 without a mark.
  */
 #ifndef BASE_TEXT_H
