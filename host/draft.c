@@ -20,6 +20,7 @@ void draft_init(struct draft *d, const char *path, const char *program)
 
 void draft_release(struct draft *d)
 {
+	free(d->device);
 	free(d->l3);
 }
 
@@ -102,6 +103,16 @@ void draft_l3(struct draft *d, const struct cpuset *cpus, int64_t bytes)
 {
 	d->l3 = grow(d->l3, &d->cap_l3s, d->nr_l3s, sizeof(*d->l3));
 	d->l3[d->nr_l3s++] = (struct host_l3){.cpus = *cpus, .size_bytes = bytes};
+}
+
+void draft_device(struct draft *d, const char *pci, unsigned node)
+{
+	struct host_device *device;
+
+	d->device = grow(d->device, &d->cap_devices, d->nr_devices, sizeof(*d->device));
+	device = &d->device[d->nr_devices++];
+	*device = (struct host_device){.nodes = node < NODES_MAX ? nodeset_of(node) : 0};
+	snprintf(device->pci, sizeof(device->pci), "%s", pci);
 }
 
 /* --- the host --------------------------------------------------------------------- */
@@ -245,6 +256,20 @@ static void put_l3s(struct host *h, struct draft *d)
 	d->nr_l3s = 0;
 }
 
+static void put_devices(struct host *h, struct draft *d)
+{
+	for (unsigned i = 0; i < d->nr_devices; i++) {
+		nodeset by_number = d->device[i].nodes;
+		int n = by_number ? host_find_node(h, nodeset_lowest(by_number)) : -1;
+
+		d->device[i].nodes = n < 0 ? 0 : nodeset_of((unsigned)n);
+	}
+	h->device = d->device;
+	h->nr_devices = d->nr_devices;
+	d->device = NULL;
+	d->nr_devices = 0;
+}
+
 int draft_host(struct host **out, struct draft *d, struct error *err)
 {
 	struct host *h;
@@ -265,6 +290,7 @@ int draft_host(struct host **out, struct draft *d, struct error *err)
 	put_memory(h, d);
 	put_distances(h, d);
 	put_l3s(h, d);
+	put_devices(h, d);
 	*out = h;
 	return 0;
 }

@@ -36,6 +36,9 @@ struct draft {
 	unsigned nr_l3s;
 	struct host_l3 *l3; /* without nodes */
 	size_t cap_l3s;
+	unsigned nr_devices;
+	struct host_device *device; /* node i of `nodes` is os_index i until draft_host() */
+	size_t cap_devices;
 };
 
 void draft_init(struct draft *d, const char *path, const char *program);
@@ -51,6 +54,8 @@ int draft_memory(struct draft *d, uint64_t node, uint64_t value, int64_t unit_by
 int draft_distance(struct draft *d, uint64_t from, uint64_t to, uint64_t value,
 		   struct error *err) MUST_USE;
 void draft_l3(struct draft *d, const struct cpuset *cpus, int64_t bytes);
+/* A PCI device of which nothing but its place is known. */
+void draft_device(struct draft *d, const char *pci, unsigned node);
 
 /*
  * What belongs to nodes in a text of lines and what this function knows: numactl's

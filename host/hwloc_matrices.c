@@ -33,6 +33,7 @@ struct matrices {
 	const struct hwloc_tree *t;
 	struct matrix *item;
 	size_t nr, cap;
+	unsigned nr_partial; /* of version 1, over some of the nodes or none */
 };
 
 static struct matrix *add_matrix(struct matrices *m, const struct xml_element *e, const char *name,
@@ -284,6 +285,7 @@ static int read_distances(struct matrices *m, const struct object *o, const stru
 	if (nr == m->t->nr_nodes && nr == nr_nodes && nr > 1)
 		value = arena_alloc(&m->t->doc->arena, sizeof(*value) * cells);
 	rc = read_latencies(m, e, base, nr, value, err);
+	m->nr_partial += !value && nr > 1;
 	if (rc || !value)
 		return rc;
 	matrix = add_matrix(m, e, NULL, FROM_OS | MEANS_LATENCY);
@@ -462,6 +464,9 @@ int hwloc_matrices(struct host *h, const struct hwloc_tree *t, struct error *err
 			host_warn(h, "matrix %.40s (kind %u) over nodes is not used",
 				  *ms.item[i].name ? ms.item[i].name : "without a name",
 				  ms.item[i].kind);
+	if (!rc && ms.nr_partial)
+		host_warn(h, "%u matrices of the file are not over all nodes and not used",
+			  ms.nr_partial);
 	free(ms.item);
 	return rc;
 }

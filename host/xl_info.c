@@ -1,4 +1,5 @@
-/* The tables of xl info -n (tools/xl/xl_info.c of Xen 4.17): CPUs, then nodes. */
+/* The tables of xl info -n (Xen's tools/xl/xl_info.c at 0e2c886): CPUs, PCI devices,
+ * nodes. What is not known is -1 there. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 #include "host/draft.h"
 #include "host/readers.h"
 
-enum section { OTHER, CPUS, NODES };
+enum section { OTHER, CPUS, DEVICES, NODES };
 
 bool xl_info_is(const char *text)
 {
@@ -35,24 +36,40 @@ static int numa_line(struct draft *d, unsigned node, const char *p, struct error
 	return rc;
 }
 
+/* "0000:41:00.0      1" */
+static void device_line(struct draft *d, const char *line)
+{
+	char pci[20];
+	unsigned node;
+
+	if (sscanf(line, "%19[0-9a-fA-F:.] %u", pci, &node) == 2)
+		draft_device(d, pci, node);
+}
+
 static int one_line(struct draft *d, enum section *in, const char *line, struct error *err)
 {
-	unsigned number, core, socket, node;
-	int n = 0;
+	static const struct {
+		const char *begins;
+		enum section section;
+	} heads[] = {{"cpu_topology", CPUS},
+		     {"device topology", DEVICES},
+		     {"numa_info", NODES},
+		     {"xen_", OTHER}};
+	unsigned number;
+	int core, socket, node, n = 0;
 
-	if (strncmp(line, "cpu_topology", strlen("cpu_topology")) == 0)
-		*in = CPUS;
-	else if (strncmp(line, "numa_info", strlen("numa_info")) == 0)
-		*in = NODES;
-	else if (*line >= 'a' && *line <= 'z' && !strchr("cn", *line))
-		*in = OTHER; /* "device topology", "xen_version", ... */
-	if (*in == OTHER || sscanf(line, " %u: %n", &number, &n) != 1 || !n)
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+		if (strncmp(line, heads[i].begins, strlen(heads[i].begins)) == 0)
+			*in = heads[i].section;
+	if (*in == DEVICES)
+		device_line(d, line);
+	if ((*in != CPUS && *in != NODES) || sscanf(line, " %u: %n", &number, &n) != 1 || !n)
 		return 0;
 	if (*in == NODES)
 		return numa_line(d, number, line + n, err);
-	if (sscanf(line + n, "%u %u %u", &core, &socket, &node) != 3)
-		return 0; /* "-": a CPU that is offline */
-	return draft_cpu(d, number, node, socket, core, err);
+	if (sscanf(line + n, "%d %d %d", &core, &socket, &node) != 3 || node < 0)
+		return 0;
+	return draft_cpu(d, number, (unsigned)node, (unsigned)socket, (unsigned)core, err);
 }
 
 int xl_info_host(struct host **out, const char *path, const char *text, struct error *err)

@@ -124,6 +124,8 @@ Test(readers, xl_info)
 	has_node(h, 1, "2-3", 2, 1, 4 * GIB);
 	has_distances(h, distances);
 	cr_expect_eq(h->nr_warnings, 0);
+	cr_assert_eq(h->nr_devices, 2);
+	cr_expect_eq(h->device[host_find_device(h, "41:00.0")].nodes, nodeset_of(1));
 	host_free(h);
 }
 

@@ -593,6 +593,28 @@ Test(traps, t19_version_1_matrices_count_wherever_they_are)
 	free(opened);
 }
 
+Test(traps, t19_a_version_1_matrix_over_some_nodes_is_said)
+{
+	static const char part[] = "<distances nbobjs=\"2\" relative_depth=\"1\" "
+				   "latency_base=\"1.0\"><latency value=\"10\"/><latency "
+				   "value=\"12\"/><latency value=\"12\"/><latency value=\"10\"/>"
+				   "</distances><object type=\"PU\"";
+	char *xml = replaced(v1_text, "<object type=\"PU\"", part), *bad;
+	struct host *h = NULL;
+
+	cr_assert_eq(load_text(&h, xml, NULL), 0);
+	cr_expect_eq(host_distance(h, 0, 1), 16);
+	cr_expect(warns(h, "1 matrices of the file are not over all nodes"));
+	host_free(h);
+	bad = replaced(xml, "value=\"12\"", "value=\"x\"");
+	refuses(bad, "\"x\" is no latency");
+	free(bad);
+	bad = replaced(xml, "<latency value=\"10\"/>", "");
+	refuses(bad, "does not hold 2 x 2 values");
+	free(bad);
+	free(xml);
+}
+
 Test(traps, t20_a_pci_domain_may_have_more_than_four_digits)
 {
 	struct toy toy = toy_two;
