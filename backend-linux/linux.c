@@ -40,7 +40,8 @@ struct machine {
 	struct linux_zone **zone; /* by slot; NULL until used */
 	uint32_t nr_slots;
 	size_t cap_slots;
-	struct zone_request request; /* scratch */
+	/* scratch */
+	struct layout layout;
 	struct zone_answer answer;
 };
 
@@ -192,8 +193,6 @@ static int linux_open(struct backend **out, const struct backend_config *config,
 		return error_set(err, ERR_USAGE,
 				 "the linux backend is one machine, not %u; use --host this",
 				 config->nr_hosts);
-	if (config->options && config->options[0])
-		return error_set(err, ERR_USAGE, "the linux backend takes no options");
 	rc = check_host(config->host[0], err);
 	if (rc)
 		return rc;
@@ -338,24 +337,6 @@ static int check_start(const struct machine *m, const struct step *s, struct err
 	return rc ? rc : check_devices(m, p, err);
 }
 
-/* A plan for a zone that runs: the same vnodes, elsewhere. */
-static int check_again(const struct machine *m, const struct linux_zone *z, const struct step *s,
-		       struct error *err)
-{
-	const struct plan *p = s->plan;
-
-	if (p->host != m->host || p->nr_vnodes != z->nr_vnodes)
-		return error_set(err, ERR_CANNOT,
-				 "the plan has %u vnodes, the zone was started with %u",
-				 p->nr_vnodes, z->nr_vnodes);
-	for (uint32_t v = 0; v < p->nr_vnodes; v++)
-		if (p->vnode[v].vcpus != z->vcpus[v])
-			return error_set(err, ERR_CANNOT,
-					 "the plan has %u vCPUs in vnode %u, the zone %u",
-					 p->vnode[v].vcpus, v, z->vcpus[v]);
-	return s->kind == STEP_REPIN ? check_cpus(m, p, err) : check_nodes_memory(m, p, err);
-}
-
 static int64_t resident_bytes(const struct linux_zone *z)
 {
 	int64_t bytes = z->unknown_bytes;
@@ -375,8 +356,6 @@ static int linux_check(struct backend *b, const struct step *s, struct error *er
 		return check_start(m, s, err);
 	if (!z)
 		return error_set(err, ERR_CANNOT, "slot %u runs no zone", s->slot);
-	if (s->kind == STEP_REPIN || s->kind == STEP_MOVE_MEMORY)
-		return check_again(m, z, s, err);
 	if (s->kind != STEP_RESIZE)
 		return 0;
 	if (s->bytes < PAGE_BYTES || s->bytes % PAGE_BYTES)
@@ -432,9 +411,8 @@ static int start(struct machine *m, const struct step *s, struct error *err)
 
 	for (uint32_t i = 0; i < m->nr_slots; i++)
 		others[i] = zone_at(m, i) ? m->zone[i]->process.fd : -1;
-	layout_make(&m->request.layout, s->plan, &m->allowed);
-	rc = zone_process_start(&z->process, &m->request.layout, others, m->nr_slots, &m->answer,
-				err);
+	layout_make(&m->layout, s->plan, &m->allowed);
+	rc = zone_process_start(&z->process, &m->layout, others, m->nr_slots, &m->answer, err);
 	free(others);
 	if (!rc)
 		book_start(m, z, s->plan);
@@ -443,15 +421,11 @@ static int start(struct machine *m, const struct step *s, struct error *err)
 
 /* Ask the zone; if it died meanwhile, so says the error, and the books are right. */
 static int ask(struct machine *m, struct linux_zone *z, enum zone_ask what, int64_t bytes,
-	       const struct plan *p, struct error *err)
+	       struct error *err)
 {
-	int rc;
+	struct zone_request request = {.ask = what, .bytes = bytes};
+	int rc = zone_process_ask(&z->process, &request, &m->answer, err);
 
-	m->request.ask = what;
-	m->request.bytes = bytes;
-	if (p)
-		layout_make(&m->request.layout, p, &m->allowed);
-	rc = zone_process_ask(&z->process, &m->request, &m->answer, err);
 	if (z->process.pid <= 0)
 		forget(m, z);
 	else if (!rc)
@@ -459,22 +433,9 @@ static int ask(struct machine *m, struct linux_zone *z, enum zone_ask what, int6
 	return rc;
 }
 
-static int repin(struct machine *m, struct linux_zone *z, const struct plan *p, struct error *err)
-{
-	int rc = ask(m, z, ZONE_REPIN, 0, p, err);
-
-	if (rc)
-		return rc;
-	book_vcpus(m, z, -1);
-	for (uint32_t v = 0; v < p->nr_vnodes; v++)
-		z->node[v] = p->vnode[v].node;
-	book_vcpus(m, z, 1);
-	return 0;
-}
-
 static int probe(struct machine *m, struct linux_zone *z, struct error *err)
 {
-	int rc = ask(m, z, ZONE_PROBE, 0, NULL, err);
+	int rc = ask(m, z, ZONE_PROBE, 0, err);
 
 	if (rc)
 		return rc;
@@ -494,11 +455,7 @@ static int linux_apply(struct backend *b, const struct step *s, struct error *er
 	case STEP_START:
 		return start(m, s, err);
 	case STEP_RESIZE:
-		return ask(m, m->zone[s->slot], ZONE_RESIZE, s->bytes, NULL, err);
-	case STEP_REPIN:
-		return repin(m, m->zone[s->slot], s->plan, err);
-	case STEP_MOVE_MEMORY:
-		return ask(m, m->zone[s->slot], ZONE_MOVE, 0, s->plan, err);
+		return ask(m, m->zone[s->slot], ZONE_RESIZE, s->bytes, err);
 	case STEP_PROBE:
 		return probe(m, m->zone[s->slot], err);
 	case STEP_STOP:
@@ -576,7 +533,7 @@ static int linux_measure(struct backend *b, uint32_t host, uint32_t slot, struct
 	(void)host;
 	if (!z)
 		return error_set(err, ERR_CANNOT, "slot %u runs no zone", slot);
-	rc = ask(m, z, ZONE_COUNT, 0, NULL, err);
+	rc = ask(m, z, ZONE_COUNT, 0, err);
 	if (rc)
 		return rc;
 	*out = (struct measure){
@@ -596,7 +553,9 @@ static int linux_measure(struct backend *b, uint32_t host, uint32_t slot, struct
 const struct backend_ops linux_backend = {
 	.name = "linux",
 	.summary = "this machine: zones as processes, bound to nodes by libnuma",
-	.can = STEP_START | STEP_RESIZE | STEP_REPIN | STEP_MOVE_MEMORY | STEP_PROBE | STEP_STOP,
+	.can = STEP_START | STEP_RESIZE | STEP_PROBE | STEP_STOP,
+	.traits = BACKEND_FIXED_HOST,
+	.default_host = "this",
 	.open = linux_open,
 	.close = linux_close,
 	.now_ns = linux_now_ns,

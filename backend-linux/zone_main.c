@@ -155,28 +155,11 @@ static int probe(struct zone_self *z, struct error *err)
 	return rc;
 }
 
-static int repin(struct zone_self *z, struct error *err)
-{
-	uint32_t t = 0;
-	int rc = 0;
-
-	for (uint32_t v = 0; v < z->layout.nr_vnodes; v++) {
-		z->layout.vnode[v].cpus = z->request.layout.vnode[v].cpus;
-		for (uint32_t i = 0; !rc && i < z->layout.vnode[v].vcpus; i++)
-			rc = crew_pin(z->crew, t++, &z->layout.vnode[v].cpus, err);
-	}
-	return rc;
-}
-
 static int carry_out(struct zone_self *z, struct error *err)
 {
 	switch (z->request.ask) {
 	case ZONE_RESIZE:
 		return zone_memory_resize(&z->memory, z->request.bytes, err);
-	case ZONE_REPIN:
-		return repin(z, err);
-	case ZONE_MOVE:
-		return zone_memory_move(&z->memory, &z->request.layout, err);
 	case ZONE_PROBE:
 		return probe(z, err);
 	case ZONE_COUNT:

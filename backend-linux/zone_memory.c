@@ -167,25 +167,6 @@ int zone_memory_resize(struct zone_memory *m, int64_t bytes, struct error *err)
 	return 0;
 }
 
-int zone_memory_move(struct zone_memory *m, const struct layout *l, struct error *err)
-{
-	int64_t done[NODES_MAX] = {0};
-
-	for (uint32_t i = 0; i < l->nr_pieces; i++) {
-		const struct plan_memory *piece = &l->piece[i];
-		struct region *r = &m->region[piece->vnode];
-		int64_t left = r->have_bytes - done[piece->vnode];
-		int64_t bytes = piece->bytes < left ? piece->bytes : left;
-
-		if (bytes > 0 && !bind(r->base + done[piece->vnode], bytes, l->os_node[piece->node],
-				       MPOL_MF_MOVE))
-			return error_set(err, ERR_MACHINE, "memory does not move to node %u: %s",
-					 l->os_node[piece->node], strerror(errno));
-		done[piece->vnode] += bytes;
-	}
-	return 0;
-}
-
 /* A line of numa_maps: "START POLICY ... N0=PAGES N1=PAGES kernelpagesize_kB=4". */
 static void count_line(const struct zone_memory *m, char *line, int64_t count[][NODES_MAX],
 		       int64_t *unknown_bytes)

@@ -34,10 +34,6 @@ int zone_memory_boot(struct zone_memory *m, struct error *err) MUST_USE;
  */
 int zone_memory_resize(struct zone_memory *m, int64_t bytes, struct error *err) MUST_USE;
 
-/* Bind again as the pieces of `l` say, and move the pages there. The layout keeps
- * its other parts. */
-int zone_memory_move(struct zone_memory *m, const struct layout *l, struct error *err) MUST_USE;
-
 /*
  * Where every page is, by the kernel's word: parts in order of vnode and node, none of
  * them empty; `unknown_bytes` are resident, node unknown. Returns the number of parts,

@@ -15,15 +15,12 @@
 enum zone_ask {
 	ZONE_COUNT, /* where is the memory? Every answer says so */
 	ZONE_RESIZE, /* .bytes */
-	ZONE_REPIN, /* .layout */
-	ZONE_MOVE, /* .layout */
 	ZONE_PROBE,
 };
 
 struct zone_request {
 	enum zone_ask ask;
 	int64_t bytes;
-	struct layout layout;
 };
 
 struct zone_answer {

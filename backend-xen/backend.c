@@ -14,7 +14,6 @@
 
 static struct machine *machine_of(const struct backend *b)
 {
-	BUG_ON(b->ops != &xen_backend);
 	return (struct machine *)(uintptr_t)b;
 }
 
@@ -28,7 +27,8 @@ static bool runs_here(void *context, uint32_t domid)
 	return false;
 }
 
-int machine_refresh(struct machine *m, struct error *err)
+/* The state, from the hypervisor. */
+static int refresh(struct machine *m, struct error *err)
 {
 	struct host_state *s = &m->state;
 	int rc = topology_free(&m->xen, s, err);
@@ -148,7 +148,7 @@ static int prepare(struct machine *m, const struct backend_config *config, struc
 		rc = topology_same(&m->xen, m->host, err);
 	if (!rc)
 		rc = recover(m, err);
-	return rc ? rc : machine_refresh(m, err);
+	return rc ? rc : refresh(m, err);
 }
 
 static int xen_open(struct backend **out, const struct backend_config *config, struct error *err)
@@ -281,7 +281,7 @@ static int check_start(struct machine *m, const struct step *s, struct guest_bui
 	if (!rc)
 		rc = check_cpus(s->plan, err);
 	if (!rc)
-		rc = machine_refresh(m, err);
+		rc = refresh(m, err);
 	if (!rc)
 		rc = check_room(m, s->plan, b, err);
 	if (!rc)
@@ -302,7 +302,7 @@ static int xen_check(struct backend *b, const struct step *s, struct error *err)
 			return error_set(err, ERR_CANNOT, "slot %u runs no zone", s->slot);
 		if (s->kind != STEP_RESIZE)
 			return 0;
-		rc = machine_refresh(m, err);
+		rc = refresh(m, err);
 		return rc ? rc : balloon_check(m, z, s->bytes, err);
 	}
 	build = xcalloc(1, sizeof(*build));
@@ -399,7 +399,7 @@ static int xen_apply(struct backend *b, const struct step *s, struct error *err)
 		rc = probe_zone(m, &m->zone[s->slot], err);
 	else
 		rc = stop(m, s->slot, err);
-	late = machine_refresh(m, rc ? NULL : err);
+	late = refresh(m, rc ? NULL : err);
 	return rc ? rc : late;
 }
 
@@ -444,7 +444,7 @@ static int xen_wait(struct backend *b, int64_t until_ns, struct event *out, stru
 		out->slot = (uint32_t)ended;
 		rc = stop(m, (uint32_t)ended, err);
 	}
-	return rc ? rc : machine_refresh(m, err);
+	return rc ? rc : refresh(m, err);
 }
 
 static const struct host_state *xen_observe(struct backend *b, uint32_t host)
@@ -469,6 +469,11 @@ const struct backend_ops xen_backend = {
 	.name = "xen",
 	.summary = "this Xen host, from its dom0: PVH domains through libxl",
 	.can = STEP_START | STEP_RESIZE | STEP_PROBE | STEP_STOP,
+	.traits = BACKEND_FIXED_HOST | BACKEND_OWN_ALLOCATOR,
+	.default_host = "xen",
+	.allocator = "xen",
+	.option = machine_option,
+	.tells = xen_tells,
 	.open = xen_open,
 	.close = xen_close,
 	.now_ns = xen_now_ns,

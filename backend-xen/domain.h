@@ -7,15 +7,9 @@
 
 #include "backend-xen/connection.h"
 #include "backend-xen/guest_build.h"
+#include "backend-xen/options.h"
 #include "host/host.h"
 #include "plan/plan.h"
-
-/* What all zones boot with. Strings belong to whoever made it. */
-struct domain_image {
-	const char *kernel, *ramdisk; /* ramdisk NULL: none */
-	const char *command_line;
-	bool native_tsc; /* the CPU's own counter, never emulated */
-};
 
 struct domain_request {
 	const struct plan *plan;

@@ -5,22 +5,12 @@
 #include "backend-xen/connection.h"
 #include "backend-xen/domain.h"
 #include "backend-xen/guest_build.h"
+#include "backend-xen/options.h"
 #include "backend-xen/owner.h"
 #include "backend/backend_impl.h"
 
-enum machine_recover { RECOVER_REFUSE, RECOVER_DESTROY, RECOVER_ADOPT };
-
-struct machine_options {
-	struct domain_image image; /* points into `text` */
-	enum machine_recover recover;
-	int64_t patience_ns; /* without any progress */
-	int64_t probe_bytes; /* 0: what the probe takes by itself */
-	char *text;
-};
-
-/* ERR_USAGE: an unknown key, a value that is none. Release frees; zeroed is fine. */
-int machine_options_read(struct machine_options *out, const char *text, struct error *err) MUST_USE;
-void machine_options_release(struct machine_options *o);
+/* show.c: backend_ops.tells. */
+void xen_tells(char *out, size_t size, struct error *err);
 
 /* A zone that runs in a slot. */
 struct machine_zone {
@@ -59,9 +49,6 @@ struct machine {
 	uint32_t probes; /* names requests */
 	struct plan_memory lent[PLAN_MEMORY_MAX]; /* measure's answer */
 };
-
-/* state, from the hypervisor. */
-int machine_refresh(struct machine *m, struct error *err) MUST_USE;
 
 /* residency.c. After the build, before the first instruction: is every piece where it
  * was asked for? Sets special_* and part. ERR_NO_ROOM when it is not. */

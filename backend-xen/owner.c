@@ -30,7 +30,7 @@ int owner_uuid(libxl_uuid *out, struct error *err)
 	return 0;
 }
 
-bool owner_is_ours(const libxl_uuid *uuid)
+static bool is_ours(const libxl_uuid *uuid)
 {
 	return memcmp(libxl_uuid_bytearray_const(uuid), MARK, MARK_BYTES) == 0;
 }
@@ -59,7 +59,8 @@ char *owner_text(void)
 	return xasprintf("%ld %llu", (long)getpid(), start_time((long)getpid()));
 }
 
-bool owner_alive(const char *text)
+/* Is the process that "PID START" names still there? A text that is none: no. */
+static bool is_alive(const char *text)
 {
 	char *end;
 	long pid = strtol(text, &end, 10);
@@ -73,13 +74,13 @@ static bool is_orphan(struct xen *x, const libxl_dominfo *d)
 	char *path, *text;
 	bool alive;
 
-	if (!d->domid || !owner_is_ours(&d->uuid))
+	if (!d->domid || !is_ours(&d->uuid))
 		return false;
 	path = xasprintf("/local/domain/%u/homenode/owner", d->domid);
 	text = xen_store_read(x, path);
 	/* killed before xenstore knew of it: nobody else can own it, unless it is
 	 * being launched right now, which the lock excludes */
-	alive = text && owner_alive(text);
+	alive = text && is_alive(text);
 	free(text);
 	free(path);
 	return !alive;

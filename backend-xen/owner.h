@@ -17,12 +17,9 @@
 
 /* Our half, then random bits. */
 int owner_uuid(libxl_uuid *out, struct error *err) MUST_USE;
-bool owner_is_ours(const libxl_uuid *uuid);
 
 /* "PID START" of this process; the caller frees. */
 char *owner_text(void) MUST_USE;
-/* Is the process that "PID START" names still there? A text that is none: no. */
-bool owner_alive(const char *text);
 
 struct orphan {
 	uint32_t domid;

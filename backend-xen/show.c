@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "backend-xen/libxl_hooks.h"
+#include "backend-xen/machine.h"
 #include "backend-xen/topology.h"
 #include "backend-xen/xen.h"
 #include "base/alloc.h"

@@ -7,17 +7,8 @@
  * the probe inside it, STOP destroys it, measure asks the hypervisor where its pages
  * are. Xen cannot move memory, and pinning never changes here.
  *
- * Options of the backend, "key=value,..." (struct backend_config):
- *	kernel=PATH	an ELF image with a PVH entry, or a bzImage; required by START
- *	ramdisk=PATH	its initramfs
- *	wait=SECONDS	how long a launch, a balloon or a probe may take without any
- *			progress (default 120)
- *	recover=RULE	what to do with zones that a killed run left: "refuse" (the
- *			default: opening fails and names them), "destroy", or "adopt":
- *			they keep running, count as taken, and are stopped when this run
- *			ends
- *	cmdline=TEXT	the kernel's command line; the rest of the options, commas
- *			included (default "console=hvc0")
+ * Options: options.c. With recover=adopt, zones that a killed run left keep running, count
+ * as taken, and are stopped when this run ends.
  *
  * Domains carry the zone's name where it is free, else NAME-SLOT, and are known as
  * ours by the first half of their UUID ("homenode" in ASCII, so from the hypercall
@@ -52,11 +43,5 @@ int xen_host_state(struct host_state *s, struct error *err) MUST_USE;
 
 /* The allocator's free pages per node and zone (debug key H) as JSON: docs/xen.md. */
 int xen_heap_print(FILE *out, struct error *err) MUST_USE;
-
-/*
- * Which of "SRAT SLIT HMAT CPUID" a zone on this host can be told truly, blank
- * separated into `out`; "" with the reason in `err` (if not NULL) when none.
- */
-void xen_tells(char *out, size_t size, struct error *err);
 
 #endif

@@ -1,12 +1,40 @@
 #include "backend/backend.h"
 
+#include <stdlib.h>
+
 #include "backend/backend_impl.h"
+#include "base/alloc.h"
+
+unsigned backend_traits(const struct backend_ops *ops)
+{
+	return ops->traits;
+}
+
+/* A machine without a table of options is not asked to look for any. */
+static int refuse_options(const struct backend_ops *ops, const struct backend_config *config,
+			  struct error *err)
+{
+	char *text;
+	int rc;
+
+	if (ops->option || !config->options)
+		return 0;
+	text = xstrdup(config->options);
+	rc = backend_options_read(ops->name, NULL, text, NULL, err);
+	free(text);
+	return rc;
+}
 
 int backend_open(struct backend **out, const struct backend_ops *ops,
 		 const struct backend_config *config, struct error *err)
 {
+	int rc;
+
 	*out = NULL;
-	return ops->open(out, config, err);
+	if (ops->absent)
+		return error_set(err, ERR_CANNOT, "%s", ops->absent);
+	rc = refuse_options(ops, config, err);
+	return rc ? rc : ops->open(out, config, err);
 }
 
 void backend_close(struct backend *b)
@@ -30,32 +58,50 @@ int64_t backend_now_ns(const struct backend *b)
 	return b->ops->now_ns(b);
 }
 
-static int refuse_outside_can(const struct backend *b, const struct step *s, struct error *err)
+static int refuse_host(const struct backend *b, uint32_t host, struct error *err)
+{
+	if (host < b->nr_hosts)
+		return 0;
+	return error_set(err, ERR_CANNOT, "the %s backend has %u hosts, and no host %u",
+			 b->ops->name, b->nr_hosts, host);
+}
+
+static int refuse_step(const struct backend *b, const struct step *s, struct error *err)
 {
 	if (!(b->ops->can & s->kind))
 		return error_set(err, ERR_CANNOT, "the %s backend cannot %s a zone", b->ops->name,
 				 step_name(s->kind));
-	BUG_ON(s->host >= b->nr_hosts);
-	return 0;
+	return refuse_host(b, s->host, err);
 }
 
 int backend_check(struct backend *b, const struct step *s, struct error *err)
 {
-	int rc = refuse_outside_can(b, s, err);
+	int rc = refuse_step(b, s, err);
 
 	return rc ? rc : b->ops->check(b, s, err);
 }
 
 int backend_apply(struct backend *b, const struct step *s, struct error *err)
 {
-	int rc = refuse_outside_can(b, s, err);
+	int rc = refuse_step(b, s, err);
 
 	return rc ? rc : b->ops->apply(b, s, err);
 }
 
 int backend_wait(struct backend *b, int64_t until_ns, struct event *out, struct error *err)
 {
-	return b->ops->wait(b, until_ns, out, err);
+	int rc;
+
+	if (until_ns < b->waited_ns)
+		return error_set(err, ERR_CANNOT,
+				 "time does not go back: the %s backend waited until %lld ns and "
+				 "is asked to wait until %lld",
+				 b->ops->name, (long long)b->waited_ns, (long long)until_ns);
+	rc = b->ops->wait(b, until_ns, out, err);
+	/* a wall clock may be late, and the caller's next time still be before it */
+	if (!rc)
+		b->waited_ns = out->at_ns < until_ns ? out->at_ns : until_ns;
+	return rc;
 }
 
 const struct host_state *backend_observe(struct backend *b, uint32_t host)
@@ -67,6 +113,18 @@ const struct host_state *backend_observe(struct backend *b, uint32_t host)
 int backend_measure(struct backend *b, uint32_t host, uint32_t slot, struct measure *out,
 		    struct error *err)
 {
-	BUG_ON(host >= b->nr_hosts);
-	return b->ops->measure(b, host, slot, out, err);
+	int rc = refuse_host(b, host, err);
+
+	return rc ? rc : b->ops->measure(b, host, slot, out, err);
+}
+
+int backend_correct(struct backend *b, const struct step *s, const int64_t *bytes,
+		    struct error *err)
+{
+	int rc = refuse_step(b, s, err);
+
+	if (!rc && !b->ops->correct)
+		rc = error_set(err, ERR_CANNOT, "the %s backend predicts nothing to be corrected",
+			       b->ops->name);
+	return rc ? rc : b->ops->correct(b, s, bytes, err);
 }

@@ -171,6 +171,35 @@ static int recorder_measure(struct backend *b, uint32_t host, uint32_t slot, str
 	return 0;
 }
 
+char *record_correction_text(const struct step *s, const int64_t *bytes, uint32_t nr_nodes)
+{
+	char *text = record_step_text("correct", s), *more;
+
+	for (uint32_t n = 0; n < nr_nodes; n++) {
+		more = xasprintf("%s %" PRId64, text, bytes[n]);
+		free(text);
+		text = more;
+	}
+	return text;
+}
+
+static int recorder_correct(struct backend *b, const struct step *s, const int64_t *bytes,
+			    struct error *err)
+{
+	struct recorder *r = recorder_of(b);
+	uint32_t nr_nodes = backend_observe(r->inner, s->host)->host->nr_nodes;
+	char *question = record_correction_text(s, bytes, nr_nodes);
+	struct error own = {0};
+	int rc = backend_correct(r->inner, s, bytes, &own);
+
+	fprintf(r->file.file, "%s -> %d %s\n", question, rc, rc ? own.text : "");
+	free(question);
+	write_state(r, s->host);
+	if (rc && err)
+		*err = own;
+	return rc;
+}
+
 static void recorder_close(struct backend *b)
 {
 	struct recorder *r = recorder_of(b);
@@ -203,19 +232,16 @@ int recorder_open(struct backend **out, struct backend *inner, const char *path,
 		free(r);
 		return rc;
 	}
-	r->ops = (struct backend_ops){
-		.name = inner->ops->name,
-		.summary = inner->ops->summary,
-		.can = inner->ops->can,
-		.open = recorder_not_opened_by_ops,
-		.close = recorder_close,
-		.now_ns = recorder_now_ns,
-		.check = recorder_check,
-		.apply = recorder_apply,
-		.wait = recorder_wait,
-		.observe = recorder_observe,
-		.measure = recorder_measure,
-	};
+	r->ops = *inner->ops;
+	r->ops.open = recorder_not_opened_by_ops;
+	r->ops.close = recorder_close;
+	r->ops.now_ns = recorder_now_ns;
+	r->ops.check = recorder_check;
+	r->ops.apply = recorder_apply;
+	r->ops.wait = recorder_wait;
+	r->ops.observe = recorder_observe;
+	r->ops.measure = recorder_measure;
+	r->ops.correct = inner->ops->correct ? recorder_correct : NULL;
 	r->base = (struct backend){.ops = &r->ops, .nr_hosts = config->nr_hosts};
 	r->inner = inner;
 	r->written = xcalloc(config->nr_hosts, sizeof(*r->written));

@@ -7,6 +7,7 @@
  *	check|apply KIND HOST SLOT BYTES PLAN -> CODE SENTENCE
  *	wait UNTIL_NS -> CODE KIND AT_NS HOST SLOT NOW_NS
  *	now NS
+ *	correct KIND HOST SLOT BYTES PLAN N... -> CODE SENTENCE
  *	measure HOST SLOT -> CODE FIELDS RESIDENT UNKNOWN BANDWIDTH LATENCY NR part V:N:BYTES...
  *
  * States follow the answer with which they became known. PLAN is "-" or
@@ -21,7 +22,9 @@
 #define STATE_FIRST 's' /* no question begins so */
 #define NOW_FIRST 'n' /* nor so */
 
-/* The question part of a check or apply line; the caller frees. */
+/* The question part of a check, apply or correct line; the caller frees. */
 char *record_step_text(const char *verb, const struct step *s) MUST_USE;
+char *record_correction_text(const struct step *s, const int64_t *bytes,
+			     uint32_t nr_nodes) MUST_USE;
 
 #endif

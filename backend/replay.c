@@ -161,6 +161,18 @@ static int read_now(struct replay *r, struct error *err)
 	return malformed(r, err);
 }
 
+/* Steps that records of earlier programs could hold. */
+static bool moves_zone(const char *line)
+{
+	static const char *const kind[] = {"check repin ", "apply repin ", "check move_memory ",
+					   "apply move_memory "};
+
+	for (size_t i = 0; i < sizeof(kind) / sizeof(kind[0]); i++)
+		if (strncmp(line, kind[i], strlen(kind[i])) == 0)
+			return true;
+	return false;
+}
+
 /* The next line must ask `question`; *answer is set to what follows "->". */
 static int expect(struct replay *r, const char *question, char **answer, struct error *err)
 {
@@ -171,6 +183,11 @@ static int expect(struct replay *r, const char *question, char **answer, struct 
 		rc = next_line(r, err);
 	if (rc)
 		return rc;
+	if (moves_zone(r->line))
+		return error_at(err, ERR_INPUT, r->path, r->number, 0,
+				"the record moves a zone that runs (\"%.200s\"), which no run "
+				"does any more; record the run again",
+				r->line);
 	if (strncmp(r->line, question, n) != 0 || strncmp(r->line + n, " -> ", 4) != 0)
 		return error_at(err, ERR_INPUT, r->path, r->number, 0,
 				"the run asks \"%.200s\" where the record has \"%.200s\"; replay "
@@ -217,28 +234,46 @@ static int read_header(struct replay *r, struct error *err)
 		return error_at(err, ERR_INPUT, r->path, 1, 0,
 				"the record has %" PRId64 " hosts, the run asks for %" PRIu32,
 				hosts, r->base.nr_hosts);
-	r->ops.can = (unsigned)can;
+	r->ops.can = (unsigned)can & replay_backend.can;
 	return 0;
+}
+
+static int read_path(void *out, const struct backend_option *o, const char *value,
+		     struct error *err)
+{
+	if (!*value)
+		return error_set(err, ERR_USAGE, "the replay backend needs its option, %s: %s",
+				 o->value, o->meaning);
+	*(char **)out = xstrdup(value);
+	return 0;
+}
+
+static const struct backend_option options[] = {
+	{"", "FILE", "the recorded run", .from = "--replay", .read = read_path},
+	{0},
+};
+
+static int read_options(struct replay *r, const char *text, struct error *err)
+{
+	char *copy = xstrdup(text ? text : "");
+	int rc = backend_options_read("replay", options, copy, &r->path, err);
+
+	free(copy);
+	return rc;
 }
 
 static int replay_open(struct backend **out, const struct backend_config *config, struct error *err)
 {
-	struct replay *r;
-	int rc = 0;
+	struct replay *r = xcalloc(1, sizeof(*r));
+	int rc = read_options(r, config->options, err);
 
-	if (!config->options || !*config->options)
-		return error_set(
-			err, ERR_USAGE,
-			"the replay backend needs the recorded file's path as its options");
-	r = xcalloc(1, sizeof(*r));
 	r->ops = replay_backend;
 	r->base = (struct backend){.ops = &r->ops, .nr_hosts = config->nr_hosts};
-	r->path = xstrdup(config->options);
 	r->state = xcalloc(config->nr_hosts, sizeof(*r->state));
 	for (uint32_t i = 0; i < config->nr_hosts; i++)
 		host_state_init(&r->state[i], config->host[i]);
-	r->file = fopen(r->path, "r");
-	if (!r->file)
+	r->file = rc ? NULL : fopen(r->path, "r");
+	if (!rc && !r->file)
 		rc = error_set(err, ERR_INPUT, "%s: cannot be opened: %s", r->path,
 			       strerror(errno));
 	if (!rc)
@@ -253,10 +288,9 @@ static int replay_open(struct backend **out, const struct backend_config *config
 	return 0;
 }
 
-static int replay_step(struct backend *b, const struct step *s, struct error *err, bool apply)
+/* Frees the question. */
+static int replay_question(struct replay *r, char *question, struct error *err)
 {
-	struct replay *r = replay_of(b);
-	char *question = record_step_text(apply ? "apply" : "check", s);
 	char *answer;
 	int64_t code;
 	int rc = expect(r, question, &answer, err);
@@ -274,12 +308,21 @@ static int replay_step(struct backend *b, const struct step *s, struct error *er
 
 static int replay_check(struct backend *b, const struct step *s, struct error *err)
 {
-	return replay_step(b, s, err, false);
+	return replay_question(replay_of(b), record_step_text("check", s), err);
 }
 
 static int replay_apply(struct backend *b, const struct step *s, struct error *err)
 {
-	return replay_step(b, s, err, true);
+	return replay_question(replay_of(b), record_step_text("apply", s), err);
+}
+
+static int replay_correct(struct backend *b, const struct step *s, const int64_t *bytes,
+			  struct error *err)
+{
+	struct replay *r = replay_of(b);
+	uint32_t nr_nodes = r->state[s->host].host->nr_nodes;
+
+	return replay_question(r, record_correction_text(s, bytes, nr_nodes), err);
 }
 
 static int replay_wait(struct backend *b, int64_t until_ns, struct event *out, struct error *err)
@@ -294,7 +337,7 @@ static int replay_wait(struct backend *b, int64_t until_ns, struct event *out, s
 	if (rc)
 		return rc;
 	if (!integer(&answer, INT32_MIN, 0, &code) ||
-	    !integer(&answer, 0, EVENT_MEMORY_CHANGED, &kind) ||
+	    !integer(&answer, 0, EVENT_ZONE_EXITED, &kind) ||
 	    !integer(&answer, 0, INT64_MAX, &out->at_ns) || !integer32(&answer, &out->host) ||
 	    !integer32(&answer, &out->slot) || !integer(&answer, 0, INT64_MAX, &now) ||
 	    out->host >= r->base.nr_hosts)
@@ -366,9 +409,11 @@ static int replay_measure(struct backend *b, uint32_t host, uint32_t slot, struc
 
 const struct backend_ops replay_backend = {
 	.name = "replay",
-	.summary = "answers from a recorded run (options: the record's path)",
+	.summary = "answers from a recorded run (option: the record's path)",
 	/* narrowed to the recorded machine's mask when a record is opened */
-	.can = STEP_START | STEP_RESIZE | STEP_REPIN | STEP_MOVE_MEMORY | STEP_PROBE | STEP_STOP,
+	.can = STEP_START | STEP_RESIZE | STEP_PROBE | STEP_STOP,
+	.traits = BACKEND_VIRTUAL_CLOCK,
+	.option = options,
 	.open = replay_open,
 	.close = replay_close,
 	.now_ns = replay_now_ns,
@@ -377,4 +422,5 @@ const struct backend_ops replay_backend = {
 	.wait = replay_wait,
 	.observe = replay_observe,
 	.measure = replay_measure,
+	.correct = replay_correct,
 };

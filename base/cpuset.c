@@ -153,26 +153,3 @@ bool cpuset_parse(struct cpuset *out, const char *list)
 	}
 	return true;
 }
-
-char *nodeset_text(nodeset s, char *buf, unsigned size)
-{
-	unsigned used = 0;
-
-	buf[0] = '\0';
-	for (unsigned i = 0; i < NODES_MAX; i++) {
-		unsigned last = i;
-		int n;
-
-		if (!nodeset_has(s, i))
-			continue;
-		while (last + 1 < NODES_MAX && nodeset_has(s, last + 1))
-			last++;
-		n = snprintf(buf + used, size - used, last > i ? "%s%u-%u" : "%s%u",
-			     used ? "," : "", i, last);
-		if (n < 0 || (unsigned)n >= size - used)
-			break;
-		used += (unsigned)n;
-		i = last;
-	}
-	return buf;
-}

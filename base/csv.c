@@ -282,7 +282,7 @@ static bool digits(const char **p, const char *end, uint64_t *out)
 	while (*p < end && (unsigned)(**p - '0') < 10)
 		v = v * 10 + (unsigned)(*(*p)++ - '0');
 	*out = v;
-	return *p > start && *p - start <= 18;
+	return *p > start && *p - start <= 19; /* below 2^64 */
 }
 
 int csv_int(const struct csv *c, unsigned field, int64_t min, int64_t max, int64_t *out,

@@ -47,7 +47,4 @@ static inline unsigned nodeset_lowest(nodeset s)
 	for (nodeset left_ = (set); left_ && ((node) = nodeset_lowest(left_), 1);                  \
 	     left_ &= left_ - 1)
 
-/* "0,2-4"; returns buf. Indexes, not os_indexes. */
-char *nodeset_text(nodeset s, char *buf, unsigned size);
-
 #endif

@@ -103,11 +103,6 @@ double rng_exp(double x)
 	return ldexp(sum, (int)n);
 }
 
-double rng_sqrt(double x)
-{
-	return sqrt(x);
-}
-
 double rng_exponential(struct rng *r)
 {
 	return -rng_log(1.0 - rng_unit(r));
@@ -122,5 +117,5 @@ double rng_normal(struct rng *r)
 		v = 2 * rng_unit(r) - 1;
 		s = u * u + v * v;
 	} while (s >= 1 || s == 0);
-	return u * rng_sqrt(-2 * rng_log(s) / s);
+	return u * sqrt(-2 * rng_log(s) / s);
 }

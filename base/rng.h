@@ -30,7 +30,6 @@ double rng_normal(struct rng *r);
 
 double rng_log(double x); /* natural; x > 0 and finite */
 double rng_exp(double x); /* -700 <= x <= 700 */
-double rng_sqrt(double x); /* x >= 0; exact rounding is IEEE's own */
 
 /* FNV-1a, 64 bits. */
 uint64_t hash_text(const char *text);

@@ -1,8 +1,10 @@
 #include "base/stats.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/error.h"
+#include "base/units.h"
 
 static const double quantile[] = {
 	12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
@@ -29,4 +31,29 @@ struct interval interval_of(const double *value, size_t nr)
 		squares += (value[i] - out.mean) * (value[i] - out.mean);
 	out.half = student_95(nr - 1) * sqrt(squares / (double)(nr - 1) / (double)nr);
 	return out;
+}
+
+size_t percentile_index(size_t nr, unsigned percent)
+{
+	BUG_ON(!nr);
+	return (nr - 1) * percent / 100;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+struct spread spread_of(int64_t *value, size_t nr)
+{
+	struct spread s;
+
+	qsort(value, nr, sizeof(*value), by_value);
+	s.p5 = value[percentile_index(nr, 5)];
+	s.p50 = value[percentile_index(nr, 50)];
+	s.p95 = value[percentile_index(nr, 95)];
+	s.ppm = ppm(s.p95 - s.p5, s.p50);
+	return s;
 }

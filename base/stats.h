@@ -1,5 +1,6 @@
 /*
- * What repeated measurements tell: mean and 95 % confidence interval.
+ * What many values of one thing tell: mean and 95 % confidence interval of repeated
+ * measurements, quantiles, and how far values lie apart.
  */
 #ifndef BASE_STATS_H
 #define BASE_STATS_H
@@ -19,5 +20,17 @@ struct interval {
 
 /* Of nr >= 2 values, taken in the order given. */
 struct interval interval_of(const double *value, size_t nr);
+
+/* Where the value at so many percent stands among nr >= 1 that ascend: rank
+ * floor((nr - 1) x percent / 100), no interpolation. */
+size_t percentile_index(size_t nr, unsigned percent);
+
+struct spread {
+	int64_t p5, p50, p95;
+	int64_t ppm; /* (p95 - p5) / p50 */
+};
+
+/* Of nr >= 1 values, which are sorted in place. */
+struct spread spread_of(int64_t *value, size_t nr);
 
 #endif

@@ -1,6 +1,10 @@
 /*
  * Tables for people: columns as wide as they need to be, numbers to the right.
  * Cells are copied; a row has at most 128. A cell that looks like a number is right-aligned.
+ *
+ * Not libsmartcols (tried, 2.38): it writes "naïve" as "na\xc3\xafve" unless the program takes
+ * the locale's character set, which ours does not, lest results depend on it; it aligns whole
+ * columns, where a word among numbers stands left here; it has no indent.
  */
 #ifndef BASE_TABLE_H
 #define BASE_TABLE_H

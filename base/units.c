@@ -2,9 +2,12 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/error.h"
 
 struct unit {
 	const char *name;
@@ -156,13 +159,34 @@ bool duration_parse(const char *text, int64_t *out_ns)
 	return quantity_parse(text, time_units, false, false, out_ns);
 }
 
-bool seconds_parse(const char *text, size_t n, int64_t *out_ns)
+/* by > 0 */
+static int64_t divide_rounded(int128 value, int64_t by)
 {
-	const char *p = text, *end = text + n;
-	struct decimal d;
+	int128 half = by / 2, rest = value % by;
+	int128 up = rest < 0 ? -rest : rest;
 
-	return decimal_parse(&p, end, &d) && p == end &&
-	       decimal_scale(&d, NS_PER_S, 1, false, out_ns);
+	/* ties: an odd divisor has none */
+	if (up > half || (up == half && by % 2 == 0))
+		return (int64_t)(value / by + (value < 0 ? -1 : 1));
+	return (int64_t)(value / by);
+}
+
+char *decimal_text(int64_t value, int64_t one, int decimals, char *buf, size_t size)
+{
+	int64_t scale = 1, rounded;
+	uint64_t shown;
+
+	BUG_ON(decimals < 0 || decimals > 9 || one <= 0);
+	for (int i = 0; i < decimals; i++)
+		scale *= 10;
+	rounded = divide_rounded((int128)value * scale, one);
+	shown = rounded < 0 ? -(uint64_t)rounded : (uint64_t)rounded;
+	if (decimals)
+		snprintf(buf, size, "%s%" PRIu64 ".%0*" PRIu64, rounded < 0 ? "-" : "",
+			 shown / (uint64_t)scale, decimals, shown % (uint64_t)scale);
+	else
+		snprintf(buf, size, "%" PRId64, rounded);
+	return buf;
 }
 
 char *bytes_text(int64_t bytes, char *buf, size_t size)
@@ -170,20 +194,20 @@ char *bytes_text(int64_t bytes, char *buf, size_t size)
 	static const char *const name[] = {"B", "KiB", "MiB", "GiB", "TiB"};
 	int64_t unit = 1, hundredths;
 	unsigned u = 0;
+	char number[40];
 
-	while (u < 4 && (bytes >= unit * 1024 || bytes <= -unit * 1024)) {
+	/* 1023.999 KiB are 1 MiB */
+	while (hundredths = divide_rounded((int128)bytes * 100, unit),
+	       u < 4 && (hundredths >= 102400 || hundredths <= -102400)) {
 		unit *= 1024;
 		u++;
 	}
-	hundredths = (int64_t)((int128)bytes * 100 / unit);
-	if (hundredths % 100 == 0)
-		snprintf(buf, size, "%lld %s", (long long)(hundredths / 100), name[u]);
-	else if (hundredths % 10 == 0)
-		snprintf(buf, size, "%lld.%lld %s", (long long)(hundredths / 100),
-			 llabs(hundredths / 10 % 10), name[u]);
-	else
-		snprintf(buf, size, "%lld.%02lld %s", (long long)(hundredths / 100),
-			 llabs(hundredths % 100), name[u]);
+	decimal_text(hundredths, 100,
+		     hundredths % 100 == 0  ? 0
+		     : hundredths % 10 == 0 ? 1
+					    : 2,
+		     number, sizeof(number));
+	snprintf(buf, size, "%s %s", number, name[u]);
 	return buf;
 }
 

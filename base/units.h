@@ -44,10 +44,14 @@ bool k8s_bytes_parse(const char *text, int64_t *out) MUST_USE;
  */
 bool duration_parse(const char *text, int64_t *out_ns) MUST_USE;
 
-/* Decimal number without exponent to nanoseconds (unit: seconds), exactly, no
- * floating point; for traces. `n` characters are read; false when malformed,
- * negative or too large. */
-bool seconds_parse(const char *text, size_t n, int64_t *out_ns) MUST_USE;
+/*
+ * Numbers for people are rounded here and nowhere else: to the nearest, ties away from
+ * zero (2.5 is 3, -2.5 is -3), in whole numbers, so that the same figure is the same text
+ * on every machine and wherever it is shown.
+ */
+/* value / one with so many decimals (at most 9): decimal_text(856373, 10000, 2) is "85.64".
+ * What rounds to zero has no minus. Writes into buf (40 is enough) and returns it. */
+char *decimal_text(int64_t value, int64_t one, int decimals, char *buf, size_t size);
 
 /* "12 GiB", "1.5 GiB", "12345 B": shortest exact-looking form for people, at
  * most two decimals. Writes into buf (32 is enough) and returns it. */

@@ -11,7 +11,7 @@ struct rehearsal {
 	const struct scenario *s;
 	struct backend *b;
 	FILE *out;
-	const struct rehearse_hook *hook;
+	const struct rehearse_found *found; /* NULL: nothing is */
 	bool *live; /* by slot */
 };
 
@@ -70,16 +70,24 @@ static int print_state(const struct rehearsal *r, size_t step, struct error *err
 	return rc;
 }
 
+static struct step step_of(const struct rehearsal *r, const struct scenario_step *what)
+{
+	return (struct step){
+		.kind = what->kind,
+		.slot = what->slot,
+		.bytes = what->bytes,
+		.plan = what->kind == STEP_START ? &r->s->zone[what->slot]->plan : NULL,
+	};
+}
+
 static int carry_out(const struct rehearsal *r, const struct scenario_step *what, struct error *err)
 {
 	struct scenario_zone *z = r->s->zone[what->slot];
-	struct step step = {.kind = what->kind, .slot = what->slot, .bytes = what->bytes};
+	struct step step = step_of(r, what);
 	int rc = 0;
 
-	if (what->kind == STEP_START) {
-		step.plan = &z->plan;
+	if (what->kind == STEP_START)
 		rc = plan_fill_memory(&z->plan, backend_observe(r->b, 0), err);
-	}
 	if (!rc)
 		rc = backend_check(r->b, &step, err);
 	if (!rc)
@@ -91,15 +99,17 @@ static int carry_out(const struct rehearsal *r, const struct scenario_step *what
 
 static int tell(const struct rehearsal *r, size_t step, struct error *err)
 {
-	uint32_t slot = r->s->step[step - 1].slot;
-	int64_t on[NODES_MAX] = {0};
-	int rc = 0;
+	struct step done = step_of(r, &r->s->step[step - 1]);
+	const char *zone = r->s->zone[done.slot]->zone.name;
+	uint32_t nr_nodes = backend_observe(r->b, 0)->host->nr_nodes;
+	int64_t bytes[NODES_MAX] = {0};
+	bool known = false;
 
-	if (!r->hook)
+	if (!r->found || done.kind == STEP_STOP)
 		return 0;
-	if (r->live[slot])
-		rc = measure(r, slot, on, err);
-	return rc ? rc : r->hook->after(r->hook->context, r->b, r->s, step, on, err);
+	for (uint32_t n = 0; n < nr_nodes; n++)
+		known |= r->found->bytes(r->found->context, step, zone, n, &bytes[n]);
+	return known ? backend_correct(r->b, &done, bytes, err) : 0;
 }
 
 static int stop_all(const struct rehearsal *r, struct error *err)
@@ -119,9 +129,9 @@ static int stop_all(const struct rehearsal *r, struct error *err)
 }
 
 int rehearse(const struct scenario *s, struct backend *b, FILE *out,
-	     const struct rehearse_hook *hook, struct error *err)
+	     const struct rehearse_found *found, struct error *err)
 {
-	struct rehearsal r = {.s = s, .b = b, .out = out, .hook = hook};
+	struct rehearsal r = {.s = s, .b = b, .out = out, .found = found};
 	int rc, left;
 
 	r.live = xcalloc(s->nr_zones ? s->nr_zones : 1, sizeof(*r.live));

@@ -21,19 +21,18 @@
 #define REHEARSE_HEADER "scenario,step,action,zone,node,pages"
 
 /*
- * Called after each step's rows are written, before the next step; `measured` holds the
- * bytes by node of the step's zone (zeros after a STOP). A predictor may put right here
- * what it could not know. Any error ends the rehearsal.
+ * What another machine's rehearsal of the same scenario showed: bytes that the zone had
+ * on the node (by index) after the step; false: it does not say. A model is told after
+ * each step's rows are written (backend_correct()), and goes on from there.
  */
-struct rehearse_hook {
-	int (*after)(void *context, struct backend *b, const struct scenario *s, size_t step,
-		     const int64_t *measured, struct error *err);
+struct rehearse_found {
+	bool (*bytes)(void *context, size_t step, const char *zone, uint32_t node, int64_t *out);
 	void *context;
 };
 
 /* Host 0 of `b` carries it out; zones that are left at the end are stopped. A step
- * that the machine refuses ends the scenario with its error. `hook` may be NULL. */
+ * that the machine refuses ends the scenario with its error. `found` may be NULL. */
 int rehearse(const struct scenario *s, struct backend *b, FILE *out,
-	     const struct rehearse_hook *hook, struct error *err) MUST_USE;
+	     const struct rehearse_found *found, struct error *err) MUST_USE;
 
 #endif

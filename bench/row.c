@@ -7,14 +7,32 @@
 
 #include "base/csv.h"
 #include "base/table.h"
-#include "base/units.h"
 
-const struct row_column row_columns[] = {
-#define X(name, what) {#name, what, offsetof(struct row, name)},
-	ROW_FIGURES(X)
+static const size_t offsets[] = {
+#define X(name, ...) offsetof(struct row, name),
+	SUMMARY_FIGURES(X)
 #undef X
 };
-const size_t nr_row_columns = sizeof(row_columns) / sizeof(row_columns[0]);
+
+void row_init(struct row *r)
+{
+	*r = (struct row){.topology = "",
+			  .workload = "",
+			  .policy = "",
+			  .memory_policy = "",
+			  .allocator = "",
+#define UNKNOWN FIGURE_UNKNOWN
+#define X(name, unit, better, source, at_first, ...) .name = at_first,
+			  SUMMARY_FIGURES(X)
+#undef X
+#undef UNKNOWN
+	};
+}
+
+int64_t row_figure(const struct row *r, enum summary_figure f)
+{
+	return *(const int64_t *)(const void *)((const char *)r + offsets[f]);
+}
 
 int row_compare(const struct row *a, const struct row *b)
 {
@@ -39,19 +57,25 @@ static bool same_trace(const struct row *a, const struct row *b)
 	       strcmp(a->allocator, b->allocator) == 0;
 }
 
+static int64_t lacks(int64_t mine, int64_t oracles)
+{
+	return is_known(mine) && is_known(oracles) ? oracles - mine : FIGURE_UNKNOWN;
+}
+
 static void regret(struct row *r, const struct row *oracle)
 {
-	if (oracle->slowdown_ppm > 0)
-		r->regret_ppm =
-			(r->slowdown_ppm - oracle->slowdown_ppm) * 1000000 / oracle->slowdown_ppm;
-	r->regret_local_ppm = oracle->local_page_ppm - r->local_page_ppm;
-	r->regret_placed_zones = oracle->zones_placed - r->zones_placed;
+	int64_t best = oracle->slowdown_ppm;
+
+	if (is_known(best) && is_known(r->slowdown_ppm))
+		r->regret_ppm = (r->slowdown_ppm - best) * 1000000 / best;
+	r->regret_local_ppm = lacks(r->local_page_ppm, oracle->local_page_ppm);
+	r->regret_placed_zones = lacks(r->zones_placed, oracle->zones_placed);
 }
 
 void row_fill_regret(struct row *row, size_t nr)
 {
 	for (size_t o = 0; o < nr; o++) {
-		if (strcmp(row[o].policy, "oracle") != 0)
+		if (!row[o].foresees)
 			continue;
 		for (size_t i = 0; i < nr; i++)
 			if (same_trace(&row[i], &row[o]))
@@ -61,152 +85,138 @@ void row_fill_regret(struct row *row, size_t nr)
 
 void row_print_csv_header(FILE *out)
 {
-	fputs("topology,workload,policy,memory_policy,allocator,seed", out);
-	for (size_t i = 0; i < nr_row_columns; i++)
-		fprintf(out, ",%s", row_columns[i].name);
-	fputc('\n', out);
+	schema_print_header(&schema_summary, out);
 }
 
-void row_print_csv(const struct row *r, FILE *out)
+void row_print_key(const struct row *r, FILE *out)
 {
 	csv_print_field(r->topology, out);
 	fputc(',', out);
 	csv_print_field(r->workload, out);
 	fprintf(out, ",%s,%s,%s,%" PRIu64, r->policy, r->memory_policy, r->allocator, r->seed);
-	for (size_t i = 0; i < nr_row_columns; i++)
-		fprintf(out, ",%" PRId64, row_figure(r, i));
+}
+
+void row_print_csv(const struct row *r, FILE *out)
+{
+	fprintf(out, "%d,", SUMMARY_FORMAT);
+	row_print_key(r, out);
+	for (int f = 0; f < NR_SUMMARY_FIGURES; f++)
+		figure_print_next(row_figure(r, (enum summary_figure)f), out);
 	fputc('\n', out);
 }
 
-static void percent_cell(struct table *t, int64_t value_ppm)
-{
-	int64_t size = value_ppm < 0 ? -value_ppm : value_ppm;
-
-	table_cell(t, "%s%" PRId64 ".%02" PRId64 " %%", value_ppm <= -100 ? "-" : "", size / 10000,
-		   size / 100 % 100);
-}
+/* --- the table in a terminal ------------------------------------------------------- */
 
 /* Columns that would say the same in every row, or nothing, are left out. */
-struct shown {
-	bool topology, workload, memory, allocator, seed, queue, balloon, cost, regret;
+struct differs {
+	bool topology, workload, memory, allocator, seed;
+	bool queue, balloon, cost, regret;
 };
 
-static struct shown what_differs(const struct row *row, size_t nr)
+static struct differs what_differs(const struct row *row, size_t nr)
 {
-	struct shown s = {.topology = false};
+	struct differs d = {.topology = false};
 
 	for (size_t i = 0; i < nr; i++) {
-		s.topology |= strcmp(row[i].topology, row[0].topology) != 0;
-		s.workload |= strcmp(row[i].workload, row[0].workload) != 0;
-		s.memory |= strcmp(row[i].memory_policy, row[0].memory_policy) != 0;
-		s.allocator |= strcmp(row[i].allocator, row[0].allocator) != 0;
-		s.seed |= row[i].seed != row[0].seed;
-		s.queue |= row[i].zones_queued > 0;
-		s.balloon |= row[i].balloon_steps > 0;
-		s.cost |= row[i].slowdown_ppm > 0;
-		s.regret |= row[i].regret_ppm != 0;
+		d.topology |= strcmp(row[i].topology, row[0].topology) != 0;
+		d.workload |= strcmp(row[i].workload, row[0].workload) != 0;
+		d.memory |= strcmp(row[i].memory_policy, row[0].memory_policy) != 0;
+		d.allocator |= strcmp(row[i].allocator, row[0].allocator) != 0;
+		d.seed |= row[i].seed != row[0].seed;
+		d.queue |= row[i].zones_queued > 0;
+		d.balloon |= row[i].balloon_steps > 0;
+		d.cost |= is_known(row[i].slowdown_ppm);
+		d.regret |= is_known(row[i].regret_ppm);
 	}
-	return s;
+	return d;
 }
 
-static void text_heading(struct table *t, const struct shown *s)
+/* The figures to be shown, in their order; returns how many. */
+static size_t choose(const struct differs *d, enum summary_figure shown[NR_SUMMARY_FIGURES])
 {
 	const struct {
 		bool shown;
-		const char *name;
-	} column[] = {
-		{s->topology, "topology"},
-		{s->workload, "workload"},
-		{true, "policy"},
-		{s->memory, "memory"},
-		{s->allocator, "allocator"},
-		{s->seed, "seed"},
-		{true, "placed"},
-		{true, "refused"},
-		{s->queue, "waited s"},
-		{true, "peak"},
-		{true, "multi-node"},
-		{true, "spilled"},
-		{true, "spilled mem"},
-		{true, "local"},
-		{s->balloon, "wrong vnode"},
-		{s->balloon, "off node"},
-		{true, "distance"},
-		{s->cost, "slowdown"},
-		{s->regret, "regret"},
-		{s->cost, "swing"},
-		{s->balloon, "balloon steps"},
-		{s->balloon, "short"},
-		{!s->balloon, "stranded vCPU"},
-		{!s->balloon, "stranded mem"},
+		enum summary_figure figure;
+	} all[] = {
+		{true, SUMMARY_zones_placed},
+		{true, SUMMARY_zones_refused},
+		{d->queue, SUMMARY_queue_wait_s},
+		{true, SUMMARY_peak_live_zones},
+		{true, SUMMARY_zones_multi_node},
+		{true, SUMMARY_zones_spilled},
+		{true, SUMMARY_spilled_bytes},
+		{true, SUMMARY_local_page_ppm},
+		{d->balloon, SUMMARY_wrong_vnode_page_ppm},
+		{d->balloon, SUMMARY_off_node_page_ppm},
+		{true, SUMMARY_mean_distance_centi},
+		{d->cost, SUMMARY_slowdown_ppm},
+		{d->regret, SUMMARY_regret_ppm},
+		{d->cost, SUMMARY_swing_ppm},
+		{d->balloon, SUMMARY_balloon_steps},
+		{d->balloon, SUMMARY_balloon_failures},
+		{!d->balloon, SUMMARY_stranded_vcpu_ppm},
+		{!d->balloon, SUMMARY_stranded_memory_ppm},
+	};
+	size_t nr = 0;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i].shown)
+			shown[nr++] = all[i].figure;
+	return nr;
+}
+
+static void key_headings(struct table *t, const struct differs *d)
+{
+	const struct {
+		bool shown;
+		const char *column;
+	} key[] = {
+		{d->topology, "topology"},    {d->workload, "workload"},   {true, "policy"},
+		{d->memory, "memory_policy"}, {d->allocator, "allocator"}, {d->seed, "seed"},
 	};
 
-	for (size_t i = 0; i < sizeof(column) / sizeof(column[0]); i++)
-		if (column[i].shown)
-			table_cell(t, "%s", column[i].name);
-	table_end_row(t);
+	for (size_t i = 0; i < sizeof(key) / sizeof(key[0]); i++)
+		if (key[i].shown)
+			table_cell(t, "%s",
+				   column_heading(schema_column(&schema_summary, key[i].column)));
 }
 
-static void key_cells(struct table *t, const struct row *r, const struct shown *s)
+static void key_cells(struct table *t, const struct row *r, const struct differs *d)
 {
-	if (s->topology)
+	if (d->topology)
 		table_cell(t, "%s", r->topology);
-	if (s->workload)
+	if (d->workload)
 		table_cell(t, "%s", r->workload);
 	table_cell(t, "%s", r->policy);
-	if (s->memory)
+	if (d->memory)
 		table_cell(t, "%s", r->memory_policy);
-	if (s->allocator)
+	if (d->allocator)
 		table_cell(t, "%s", r->allocator);
-	if (s->seed)
+	if (d->seed)
 		table_cell(t, "%" PRIu64, r->seed);
-}
-
-static void text_row(struct table *t, const struct row *r, const struct shown *s)
-{
-	char size[32];
-
-	key_cells(t, r, s);
-	table_cell(t, "%" PRId64, r->zones_placed);
-	table_cell(t, "%" PRId64, r->zones_refused);
-	if (s->queue)
-		table_cell(t, "%" PRId64, r->queue_wait_s);
-	table_cell(t, "%" PRId64, r->peak_live_zones);
-	table_cell(t, "%" PRId64, r->zones_multi_node);
-	table_cell(t, "%" PRId64, r->zones_spilled);
-	table_cell(t, "%s", bytes_text(r->spilled_bytes, size, sizeof(size)));
-	percent_cell(t, r->local_page_ppm);
-	if (s->balloon) {
-		percent_cell(t, r->wrong_vnode_page_ppm);
-		percent_cell(t, r->off_node_page_ppm);
-	}
-	table_cell(t, "%" PRId64 ".%02" PRId64, r->mean_distance_centi / 100,
-		   r->mean_distance_centi % 100);
-	if (s->cost) {
-		table_cell(t, "%" PRId64 ".%03" PRId64, r->slowdown_ppm / 1000000,
-			   r->slowdown_ppm / 1000 % 1000);
-		if (s->regret)
-			percent_cell(t, r->regret_ppm);
-		percent_cell(t, r->swing_ppm);
-	}
-	if (s->balloon) {
-		table_cell(t, "%" PRId64, r->balloon_steps);
-		table_cell(t, "%" PRId64, r->balloon_failures);
-	} else {
-		percent_cell(t, r->stranded_vcpu_ppm);
-		percent_cell(t, r->stranded_memory_ppm);
-	}
-	table_end_row(t);
 }
 
 void row_print_text(const struct row *row, size_t nr, FILE *out)
 {
-	struct shown shown = what_differs(row, nr);
+	enum summary_figure shown[NR_SUMMARY_FIGURES];
+	struct differs differs = what_differs(row, nr);
+	size_t nr_shown = choose(&differs, shown);
 	struct table *t = table_new();
+	char text[40];
 
-	text_heading(t, &shown);
-	for (size_t i = 0; i < nr; i++)
-		text_row(t, &row[i], &shown);
+	key_headings(t, &differs);
+	for (size_t f = 0; f < nr_shown; f++)
+		table_cell(t, "%s", column_heading(summary_column(shown[f])));
+	table_end_row(t);
+	for (size_t i = 0; i < nr; i++) {
+		key_cells(t, &row[i], &differs);
+		for (size_t f = 0; f < nr_shown; f++)
+			table_cell(t, "%s",
+				   unit_text_signed(summary_column(shown[f])->unit,
+						    row_figure(&row[i], shown[f]), -1, text,
+						    sizeof(text)));
+		table_end_row(t);
+	}
 	table_print(t, out, 0);
 	table_free(t);
 }

@@ -1,22 +1,28 @@
 #include "base/json_doc.h"
 #include "bench/row.h"
 
+static json_t *row_json(const struct row *r)
+{
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}", "topology", r->topology, "workload",
+			      r->workload, "policy", r->policy, "memory_policy", r->memory_policy,
+			      "allocator", r->allocator, "seed", (json_int_t)r->seed);
+
+	for (int f = 0; f < NR_SUMMARY_FIGURES; f++) {
+		int64_t figure = row_figure(r, (enum summary_figure)f);
+
+		json_object_set_new(o, summary_column((enum summary_figure)f)->name,
+				    is_known(figure) ? json_integer(figure) : json_null());
+	}
+	return o;
+}
+
 void row_print_json(const struct row *row, size_t nr, FILE *out)
 {
-	json_t *rows = json_array(), *top = json_object();
+	json_t *rows = json_array(), *top;
 
-	for (size_t i = 0; i < nr; i++) {
-		json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}", "topology", row[i].topology,
-				      "workload", row[i].workload, "policy", row[i].policy,
-				      "memory_policy", row[i].memory_policy, "allocator",
-				      row[i].allocator, "seed", (json_int_t)row[i].seed);
-
-		for (size_t c = 0; c < nr_row_columns; c++)
-			json_object_set_new(o, row_columns[c].name,
-					    json_integer(row_figure(&row[i], c)));
-		json_array_append_new(rows, o);
-	}
-	json_object_set_new(top, "rows", rows);
+	for (size_t i = 0; i < nr; i++)
+		json_array_append_new(rows, row_json(&row[i]));
+	top = json_pack("{s:i, s:o}", "format", SUMMARY_FORMAT, "rows", rows);
 	json_dumpf(top, out, JSON_INDENT(1));
 	fputc('\n', out);
 	json_decref(top);

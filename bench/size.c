@@ -1,11 +1,13 @@
 #include "bench/size.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/event_queue.h"
-#include "bench/live.h"
+#include "base/jobs.h"
+#include "bench/loop/live.h"
 
 /* --- what no policy can do without --------------------------------------------- */
 
@@ -148,8 +150,7 @@ static int try_hosts(struct search *s, uint32_t nr, struct row *out, struct erro
 	run.host = s->host;
 	run.nr_hosts = nr;
 	run.cost = false;
-	run.timeline = run.zones = NULL;
-	run.probes = NULL;
+	run.nr_observers = 0;
 	rc = run_row(&run, &result, err);
 	*out = result.row;
 	return rc;
@@ -221,5 +222,70 @@ int size_fleet(const struct size_input *in, const struct size_bound *bound, stru
 	if (!rc)
 		out->hosts = high;
 	free(s.host);
+	return rc;
+}
+
+/* --- several policies ------------------------------------------------------------ */
+
+struct sizing {
+	const struct size_input *in;
+	const struct size_bound *bound;
+	const struct policy *const *policy;
+	struct size_result *out;
+	pthread_mutex_t lock; /* of the progress */
+	struct experiment_progress progress;
+};
+
+/* One policy's events, of the run that it is at and those before. */
+struct sizing_part {
+	struct sizing *all;
+	uint64_t events;
+};
+
+static void on_progress(void *context, const struct run_progress *p)
+{
+	struct sizing_part *part = context;
+	struct sizing *all = part->all;
+
+	pthread_mutex_lock(&all->lock);
+	all->progress.events += p->events > part->events ? p->events - part->events : p->events;
+	all->progress.live_zones = p->live_zones;
+	part->events = p->events;
+	if (all->in->progress)
+		all->in->progress(all->in->progress_context, &all->progress);
+	pthread_mutex_unlock(&all->lock);
+}
+
+static int size_one(void *context, size_t i, const atomic_bool *cancel, struct error *err)
+{
+	struct sizing *all = context;
+	struct sizing_part part = {.all = all};
+	struct size_input in = *all->in;
+
+	in.run.policy = all->policy[i];
+	in.run.cancel = cancel;
+	in.run.progress = on_progress;
+	in.run.progress_context = &part;
+	pthread_mutex_lock(&all->lock);
+	all->progress.begun++;
+	pthread_mutex_unlock(&all->lock);
+	return size_fleet(&in, all->bound, &all->out[i], err);
+}
+
+int size_policies(const struct size_input *in, const struct size_bound *bound,
+		  const struct policy *const *policy, size_t nr, struct size_result *out,
+		  struct error *err)
+{
+	struct sizing all = {.in = in,
+			     .bound = bound,
+			     .policy = policy,
+			     .out = out,
+			     .progress = {.rows = nr, .share_ppm = -1}};
+	struct jobs jobs = {.nr = nr, .threads = in->jobs, .work = size_one, .context = &all};
+	int rc;
+
+	pthread_mutex_init(&all.lock, NULL);
+	rc = jobs_run(&jobs, err);
+	pthread_mutex_destroy(&all.lock);
 	return rc;
 }

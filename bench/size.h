@@ -2,7 +2,7 @@
  * How many hosts of one kind a workload needs: the least number with which no zone
  * is refused.
  *
- * Found by running the workload (run.h) on more and more hosts, then by bisection,
+ * Found by running the workload (loop/run.h) on more and more hosts, then by bisection,
  * each run ending at its first refusal. With hosts chosen first-fit that is exact: a
  * fleet with one host more goes the same way until a zone needs that host. With other
  * choices and policies that draw or remember, more hosts can refuse a zone that fewer
@@ -11,7 +11,7 @@
 #ifndef BENCH_SIZE_H
 #define BENCH_SIZE_H
 
-#include "bench/run.h"
+#include "bench/experiment/experiment.h"
 
 struct size_input {
 	/* Its host, nr_hosts and cost do not count, nor does how its workload takes
@@ -19,6 +19,10 @@ struct size_input {
 	struct run_input run;
 	const struct host *host;
 	uint32_t most; /* hosts, at least 1 */
+	/* size_policies(): policies at a time, and how far they are; NULL: nobody asks. */
+	unsigned jobs;
+	void (*progress)(void *context, const struct experiment_progress *p);
+	void *progress_context;
 };
 
 /* No policy does with less: the fullest moment of all zones together, against what one
@@ -43,5 +47,9 @@ int size_bound(const struct size_input *in, struct size_bound *out, struct error
 /* As run_row(); that too few hosts are enough is no error. `bound` from above. */
 int size_fleet(const struct size_input *in, const struct size_bound *bound, struct size_result *out,
 	       struct error *err) MUST_USE;
+/* The same for several policies, side by side; in->run's own policy does not count. */
+int size_policies(const struct size_input *in, const struct size_bound *bound,
+		  const struct policy *const *policy, size_t nr, struct size_result *out,
+		  struct error *err) MUST_USE;
 
 #endif

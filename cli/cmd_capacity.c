@@ -207,10 +207,7 @@ static void add_row(struct session *s, const struct policy *policy, const struct
 	rows_text(r, z->name);
 	rows_text(r, policy->name);
 	rows_number(r, c->fit);
-	if (c->formula == CAPACITY_UNKNOWN)
-		rows_unknown(r);
-	else
-		rows_number(r, c->formula);
+	rows_number(r, c->formula == CAPACITY_UNKNOWN ? FIGURE_UNKNOWN : c->formula);
 	rows_number(r, c->local);
 	rows_number(r, c->local_bound);
 	rows_number(r, c->spilled_bytes);
@@ -242,21 +239,15 @@ static int count_one(struct session *s, const struct policy *policy, const struc
 	return rc;
 }
 
-static const struct column columns[] = {
-	{"flavor", COLUMN_TEXT},	 {"policy", COLUMN_TEXT},
-	{"fit", COLUMN_COUNT},		 {"formula", COLUMN_COUNT},
-	{"local", COLUMN_COUNT},	 {"local_bound", COLUMN_COUNT},
-	{"spilled_bytes", COLUMN_BYTES}, {"refused_by", COLUMN_TEXT},
-	{"reason", COLUMN_WIDE},	 {NULL, COLUMN_TEXT},
-};
-
 static int run(const struct args *args, int *status, struct error *err)
 {
 	struct session s = {.args = args, .most = MOST, .seed = 1};
 	enum output_format format;
 	int rc = args_format(args, true, &format, err);
 
-	s.rows = (struct rows){.name = "capacity", .column = columns};
+	s.rows = (struct rows){.name = "capacity",
+			       .column = schema_capacity.column,
+			       .nr_columns = schema_capacity.nr};
 	if (!rc)
 		rc = args_int(args, "most", 1, MOST, &s.most, err);
 	if (!rc)

@@ -11,7 +11,8 @@
 
 static const struct option options[] = {
 	{"baseline", 'b', "FILE", "the summary that the run must equal", false},
-	{"rules", 'r', "FILE", "tolerances and directions of columns (JSON)", false},
+	{"rules", 'r', "RULES", "exact (default), quality (by what is better), or a JSON file",
+	 false},
 	{"junit", 'j', "FILE", "write the verdict as JUnit XML too", false},
 	{"update", 'u', NULL, "make the run the baseline", false},
 	{"reason", 0, "LINE", "why, kept beside the baseline; --update needs it", false},
@@ -85,7 +86,7 @@ static int judge(const struct args *args, struct run_dir *run, size_t format, in
 	int rc = baseline_load(&base, args_string(args, "baseline", NULL), err);
 
 	if (!rc && rules_path)
-		rc = rules_load(&rules, rules_path, err);
+		rc = rules_load(&rules, rules_path, &base.summary, &run->summary, err);
 	if (!rc)
 		rc = check_run(&check, &base, run, &rules, err);
 	if (!rc)

@@ -5,34 +5,34 @@
 
 #include "cli/command.h"
 #include "report/diff.h"
-#include "report/pages.h"
+#include "report/residency.h"
 #include "report/run_dir.h"
 
 /* Predicted and observed pages, as `homenode rehearse` writes them. */
 static int diff_pages(const struct args *args, int *status, struct error *err)
 {
-	struct pages_file predicted = {0}, observed = {0};
-	struct pages_diff d = {0};
+	struct residency_file predicted = {0}, observed = {0};
+	struct residency_diff d = {0};
 	enum output_format format;
 	int rc = args_format(args, true, &format, err);
 
 	if (!rc)
-		rc = pages_load(&predicted, args_operand(args, 0), err);
+		rc = residency_load(&predicted, args_operand(args, 0), err);
 	if (!rc)
-		rc = pages_load(&observed, args_operand(args, 1), err);
+		rc = residency_load(&observed, args_operand(args, 1), err);
 	if (!rc) {
-		pages_compare(&d, &predicted, &observed);
+		residency_compare(&d, &predicted, &observed);
 		if (format == FORMAT_JSON)
-			pages_print_json(&d, stdout);
+			residency_print_json(&d, stdout);
 		else if (format == FORMAT_CSV)
-			pages_print_csv(&d, stdout);
+			residency_print_csv(&d, stdout);
 		else
-			pages_print_text(&d, stdout);
+			residency_print_text(&d, stdout);
 		*status = d.wrong != 0;
 	}
-	pages_diff_release(&d);
-	pages_release(&observed);
-	pages_release(&predicted);
+	residency_diff_release(&d);
+	residency_release(&observed);
+	residency_release(&predicted);
 	return rc;
 }
 
@@ -44,8 +44,8 @@ static int run_diff(const struct args *args, int *status, struct error *err)
 	int rc;
 
 	/* what comes through a pipe cannot be looked at and read again */
-	if (pages_recognise(args_operand(args, 0)) ||
-	    (strcmp(args_operand(args, 0), "-") == 0 && pages_recognise(args_operand(args, 1))))
+	if (residency_recognise(args_operand(args, 0)) ||
+	    (strcmp(args_operand(args, 0), "-") == 0 && residency_recognise(args_operand(args, 1))))
 		return diff_pages(args, status, err);
 	rc = args_format(args, true, &format, err);
 	if (!rc)

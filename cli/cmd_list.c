@@ -1,11 +1,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend-xen/xen.h"
 #include "base/json_doc.h"
+#include "choice/choice.h"
 #include "cli/backends.h"
 #include "cli/command.h"
 #include "cli/data_files.h"
+#include "cli/list_columns.h"
 #include "cli/rows.h"
 #include "host/host.h"
 #include "placement/policy.h"
@@ -22,16 +23,38 @@ static int list_policies(struct rows *r, bool quiet, struct error *err)
 	return 0;
 }
 
+static int list_choices(struct rows *r, bool quiet, struct error *err)
+{
+	(void)quiet, (void)err;
+	for (size_t i = 0; choices[i]; i++) {
+		rows_text(r, choices[i]->name);
+		rows_text(r, choices[i]->summary);
+		rows_text(r, choices[i]->source);
+	}
+	return 0;
+}
+
 /* Which tables a zone can be given there, and why not. */
 static void add_told(struct rows *r, const struct backend_ops *ops)
 {
 	struct error why = {0};
 	char tells[64] = "-";
 
-	if (ops == &xen_backend)
-		xen_tells(tells, sizeof(tells), &why);
-	rows_text(r, *tells ? tells : "none");
-	rows_text(r, why.text);
+	if (ops->tells && !ops->absent)
+		ops->tells(tells, sizeof(tells), &why);
+	rows_text(r, ops->absent || !*tells ? "none" : tells);
+	rows_text(r, ops->absent ? ops->absent : why.text);
+}
+
+static const char *steps_of(const struct backend_ops *ops, struct arena *words)
+{
+	const char *can = "";
+
+	for (unsigned bit = STEP_START; bit <= STEP_STOP; bit <<= 1)
+		if (ops->can & bit)
+			can = arena_printf(words, "%s%s%s", can, *can ? " " : "",
+					   step_name((enum step_kind)bit));
+	return can;
 }
 
 static int list_backends(struct rows *r, bool quiet, struct error *err)
@@ -39,18 +62,31 @@ static int list_backends(struct rows *r, bool quiet, struct error *err)
 	(void)quiet, (void)err;
 	for (size_t i = 0; backends[i]; i++) {
 		struct arena words = {0};
-		const char *can = "";
 
-		for (unsigned bit = STEP_START; bit <= STEP_STOP; bit <<= 1) {
-			if (backends[i]->can & bit)
-				can = arena_printf(&words, "%s%s%s", can, *can ? " " : "",
-						   step_name((enum step_kind)bit));
-		}
 		rows_text(r, backends[i]->name);
 		rows_text(r, backends[i]->summary);
-		rows_text(r, can);
-		arena_release(&words);
+		rows_text(r, steps_of(backends[i], &words));
 		add_told(r, backends[i]);
+		rows_text(r, backends[i]->default_host);
+		rows_text(r, backends[i]->allocator);
+		arena_release(&words);
+	}
+	return 0;
+}
+
+static int list_options(struct rows *r, bool quiet, struct error *err)
+{
+	(void)quiet, (void)err;
+	for (size_t i = 0; backends[i]; i++) {
+		const struct backend_option *o = backends[i]->option;
+
+		for (; o && o->key; o++) {
+			rows_text(r, backends[i]->name);
+			rows_text(r, o->key);
+			rows_text(r, o->value);
+			rows_text(r, o->meaning);
+			rows_text(r, o->from);
+		}
 	}
 	return 0;
 }
@@ -132,39 +168,61 @@ static int list_workloads(struct rows *r, bool quiet, struct error *err)
 }
 
 static const struct column with_source[] = {
-	{"name", COLUMN_TEXT},
-	{"summary", COLUMN_TEXT},
-	{"source", COLUMN_WIDE},
-	{NULL, COLUMN_TEXT},
+	{.name = "name"},
+	{.name = "summary"},
+	{.name = "source", .wide = true},
 };
 
 static const struct column backend_columns[] = {
-	{"name", COLUMN_TEXT},	{"summary", COLUMN_TEXT}, {"can", COLUMN_TEXT},
-	{"tells", COLUMN_TEXT}, {"why_not", COLUMN_WIDE}, {NULL, COLUMN_TEXT},
+	{.name = "name"},
+	{.name = "summary"},
+	{.name = "can"},
+	{.name = "tells"},
+	{.name = "why_not", .wide = true},
+	{.name = "host", .wide = true},
+	{.name = "allocator", .wide = true},
+};
+
+static const struct column option_columns[] = {
+	{.name = "backend"},
+	{.name = "option"},
+	{.name = "value"},
+	{.name = "meaning"},
+	{.name = "from", .wide = true},
 };
 
 static const struct column topology_columns[] = {
-	{"name", COLUMN_TEXT},		{"nodes", COLUMN_COUNT}, {"cpus", COLUMN_COUNT},
-	{"memory_bytes", COLUMN_BYTES}, {"source", COLUMN_TEXT}, {NULL, COLUMN_TEXT},
+	{.name = "name"},
+	{.name = "nodes", .unit = UNIT_COUNT},
+	{.name = "cpus", .unit = UNIT_COUNT},
+	{.name = "memory_bytes", .title = "memory", .unit = UNIT_BYTES},
+	{.name = "source"},
 };
 
 static const struct column workload_columns[] = {
-	{"name", COLUMN_TEXT},
-	{"path", COLUMN_WIDE},
-	{"note", COLUMN_TEXT},
-	{NULL, COLUMN_TEXT},
+	{.name = "name"},
+	{.name = "path", .wide = true},
+	{.name = "note"},
 };
+
+#define COLUMNS(table) (table), sizeof(table) / sizeof((table)[0])
 
 static const struct list {
 	const char *name;
 	const struct column *column;
+	size_t nr_columns;
 	int (*fill)(struct rows *r, bool quiet, struct error *err);
+	/* instead: a list that has parts; part NULL: all of it */
+	int (*fill_part)(struct rows *r, const char *part, struct error *err);
 } lists[] = {
-	{"policies", with_source, list_policies},
-	{"backends", backend_columns, list_backends},
-	{"topologies", topology_columns, list_topologies},
-	{"workloads", workload_columns, list_workloads},
-	{"formats", with_source, list_formats},
+	{"policies", COLUMNS(with_source), list_policies, NULL},
+	{"choices", COLUMNS(with_source), list_choices, NULL},
+	{"backends", COLUMNS(backend_columns), list_backends, NULL},
+	{"options", COLUMNS(option_columns), list_options, NULL},
+	{"topologies", COLUMNS(topology_columns), list_topologies, NULL},
+	{"workloads", COLUMNS(workload_columns), list_workloads, NULL},
+	{"formats", COLUMNS(with_source), list_formats, NULL},
+	{"columns", list_columns_columns, LIST_COLUMNS_COLUMNS, NULL, list_columns},
 };
 
 #define NR_LISTS (sizeof(lists) / sizeof(lists[0]))
@@ -188,6 +246,20 @@ static const struct list *list_find(const char *name, struct error *err)
 	return NULL;
 }
 
+static int fill(struct rows *rows, const struct list *list, const struct args *args,
+		struct error *err)
+{
+	const char *part = args_operand(args, 1);
+
+	if (list->fill_part)
+		return list->fill_part(rows, part, err);
+	if (part)
+		return error_set(err, ERR_USAGE,
+				 "one operand too many, \"%s\": the list of %s has no parts", part,
+				 list->name);
+	return list->fill(rows, args_flag(args, "quiet"), err);
+}
+
 static int run_list(const struct args *args, int *status, struct error *err)
 {
 	enum output_format format;
@@ -203,7 +275,8 @@ static int run_list(const struct args *args, int *status, struct error *err)
 		return ERR_USAGE;
 	rows.name = list->name;
 	rows.column = list->column;
-	rc = list->fill(&rows, args_flag(args, "quiet"), err);
+	rows.nr_columns = list->nr_columns;
+	rc = fill(&rows, list, args, err);
 	if (rc == 0)
 		rows_print(&rows, format, stdout);
 	rows_release(&rows);
@@ -213,12 +286,14 @@ static int run_list(const struct args *args, int *status, struct error *err)
 
 const struct command cmd_list = {
 	.name = "list",
-	.operands = "policies|backends|topologies|workloads|formats",
+	.operands = "policies|choices|backends|options|topologies|workloads|formats|columns [FILE]",
 	.min_operands = 1,
-	.max_operands = 1,
+	.max_operands = 2,
 	.summary = "the names that the other commands take",
 	.about = "Topologies and workloads are the files of the data directory; formats are those "
-		 "of fleet traces. JSON and CSV also say where each rule or format is defined. A "
+		 "of fleet traces, options those of backends, columns those of results (FILE: "
+		 "summary, zones, size, ...). JSON and CSV also say where each rule or format is "
+		 "defined. A "
 		 "file that cannot be read is left out with a warning.",
 	.example = "homenode list topologies --format json",
 	.option = NULL,

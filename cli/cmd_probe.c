@@ -132,19 +132,9 @@ static void print_remarks(const struct job *job, const char *note)
 
 static void print_figures(const struct job *job, enum output_format format)
 {
-	static const struct column column[] = {
-		{"node", COLUMN_COUNT},
-		{"memory_node", COLUMN_COUNT},
-		{"distance", COLUMN_COUNT},
-		{"latency_ps", COLUMN_PS},
-		{"latency_best_ps", COLUMN_PS},
-		{"latency_worst_ps", COLUMN_PS},
-		{"read_bytes_per_s", COLUMN_RATE},
-		{"read_worst_bytes_per_s", COLUMN_RATE},
-		{NULL, COLUMN_TEXT},
-	};
 	const struct host *h = job->host;
-	struct rows r = {.name = "pairs", .column = column};
+	struct rows r = {
+		.name = "pairs", .column = schema_pairs.column, .nr_columns = schema_pairs.nr};
 
 	for (uint32_t i = 0; i < h->nr_nodes * h->nr_nodes; i++) {
 		const struct matrix_cell *c = &job->cell[i];

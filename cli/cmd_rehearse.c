@@ -13,8 +13,7 @@
 #include "cli/backends.h"
 #include "cli/command.h"
 #include "host/host.h"
-#include "report/pages.h"
-#include "sim/sim.h"
+#include "report/residency.h"
 
 #define PAGES_A_BLOCK 512
 
@@ -28,120 +27,66 @@ static const struct option options[] = {
 
 /* What another rehearsal of the same scenario found (--from). */
 struct found {
-	const struct pages_file *file; /* NULL: none */
+	const struct residency_file *file; /* NULL: none */
 	const struct host *host;
 	const char *scenario;
-	/* By slot and node: pages that the real zone had more when it started, less those that
-	 * its guest gave back when it booted. */
-	int64_t (*special)[NODES_MAX];
 };
 
-static int64_t found_pages(const struct found *f, size_t step, const char *zone, uint32_t node,
-			   bool *known)
+static bool found_pages(const struct found *f, size_t step, const char *zone, uint32_t node,
+			int64_t *out)
 {
 	for (size_t i = 0; i < f->file->nr; i++) {
-		const struct pages_row *r = &f->file->row[i];
+		const struct residency_row *r = &f->file->row[i];
 
 		if (r->step != (int64_t)step || r->node != f->host->node[node].os_index ||
 		    strcmp(r->zone, zone) != 0 || strcmp(r->scenario, f->scenario) != 0)
 			continue;
-		*known = true;
-		return r->pages;
+		*out = r->pages;
+		return true;
 	}
-	return 0;
+	return false;
 }
 
-/* Is this balloon's target below what the zone had? */
-static bool shrank(const struct scenario *s, size_t step)
+static bool found_bytes(void *context, size_t step, const char *zone, uint32_t node, int64_t *out)
 {
-	const struct scenario_step *what = &s->step[step - 1];
-	int64_t before = s->zone[what->slot]->zone.memory_bytes;
+	int64_t pages;
 
-	for (size_t i = 0; i + 1 < step; i++)
-		if (s->step[i].kind == STEP_RESIZE && s->step[i].slot == what->slot)
-			before = s->step[i].bytes;
-	return what->bytes < before;
+	if (!found_pages(context, step, zone, node, &pages))
+		return false;
+	*out = pages * PAGE_BYTES;
+	return true;
 }
 
-static void note_special(const struct found *f, struct backend *b, uint32_t slot)
-{
-	int64_t sum = 0;
+/* What a model of a host begins with. */
+struct start {
+	char *free, *low, *blocks; /* NULL: not known */
+};
 
-	for (uint32_t n = 0; n < f->host->nr_nodes; n++)
-		sum += f->special[slot][n];
-	if (sum > 0 && sum <= PAGES_SPECIAL_MAX)
-		sim_set_special_pages(b, slot, sum);
+static void start_release(struct start *s)
+{
+	free(s->free);
+	free(s->low);
+	free(s->blocks);
 }
 
-/* A zone that a balloon made smaller gave back pages of its own choice: go on from
- * those. What it has beyond its size, it has had since it started. */
-static int correct(void *context, struct backend *b, const struct scenario *s, size_t step,
-		   const int64_t *measured, struct error *err)
+static int start_read(struct start *out, const struct found *f, struct error *err)
 {
-	const struct found *f = context;
-	const struct scenario_step *what = &s->step[step - 1];
-	const char *zone = s->zone[what->slot]->zone.name;
-	int64_t bytes[NODES_MAX], sum = 0, had = 0;
+	int64_t low = 0, pages;
 	bool known = false;
 
 	for (uint32_t n = 0; n < f->host->nr_nodes; n++) {
-		int64_t pages = found_pages(f, step, zone, n, &known);
+		char *before = out->free;
 
-		if (what->kind == STEP_START)
-			f->special[what->slot][n] = pages - measured[n] / PAGE_BYTES;
-		bytes[n] = (pages - f->special[what->slot][n]) * PAGE_BYTES;
-		sum += bytes[n];
-		had += measured[n];
+		pages = 0;
+		known |= found_pages(f, 0, "(free)", n, &pages);
+		out->free = xasprintf("%s%s%" PRId64, n ? before : "", n ? ":" : "", pages);
+		free(before);
+		if (found_pages(f, 0, "(low)", n, &pages))
+			low += pages;
 	}
-	if (known && what->kind == STEP_START)
-		note_special(f, b, what->slot);
-	if (known && had > sum && had - sum <= PAGES_GIVEN_BACK_MAX * PAGE_BYTES) {
-		/* the page was one of low memory, so of the first vnode */
-		uint32_t node = s->zone[what->slot]->plan.vnode[0].node;
-
-		f->special[what->slot][node] -= (had - sum) / PAGE_BYTES;
-		bytes[node] += had - sum;
-		sum = had;
-	}
-	if (!known || what->kind != STEP_RESIZE || sum != had)
-		return 0;
-	for (uint32_t n = 0; n < f->host->nr_nodes; n++)
-		if (bytes[n] < 0)
-			return 0;
-	return shrank(s, step) ? sim_correct(b, 0, what->slot, bytes, err) : 0;
-}
-
-/* The simulator as a Xen host: its allocator, its overhead, a balloon whose last pages
- * go back first, and what was free. The caller frees. */
-static int simulator_options(const struct found *f, const char *more, char **out, struct error *err)
-{
-	char *text = xasprintf("allocator=xen,exchange=0,overhead=xen%s%s", *more ? "," : "", more);
-	int64_t low = 0, blocks = 0;
-	bool known = f->file == NULL, any = false;
-
-	for (uint32_t n = 0; f->file && n < f->host->nr_nodes; n++) {
-		int64_t pages = found_pages(f, 0, "(free)", n, &known);
-		char *longer = xasprintf("%s%s%" PRId64, text, n ? ":" : ",free=", pages);
-
-		low += found_pages(f, 0, "(low)", n, &any);
-		free(text);
-		text = longer;
-	}
-	if (f->file) {
-		char *longer = xasprintf("%s,low=%" PRId64, text, low * PAGE_BYTES);
-
-		free(text);
-		text = longer;
-		any = false;
-		blocks = found_pages(f, 0, "(blocks)", 0, &any) / PAGES_A_BLOCK;
-	}
-	if (any) {
-		char *longer = xasprintf("%s,blocks=%" PRId64, text, blocks);
-
-		free(text);
-		text = longer;
-	}
-	*out = text;
+	out->low = xasprintf("%" PRId64, low * PAGE_BYTES);
+	if (found_pages(f, 0, "(blocks)", 0, &pages))
+		out->blocks = xasprintf("%" PRId64, pages / PAGES_A_BLOCK);
 	return known ? 0
 		     : error_set(err, ERR_INPUT, "%s does not say what was free before scenario %s",
 				 f->file->path, f->scenario);
@@ -152,17 +97,40 @@ struct session {
 	const struct backend_ops *ops;
 	const char *told; /* the options behind its name */
 	struct host *host;
-	struct pages_file from;
+	struct residency_file from;
 	bool has_from;
 	FILE *out;
 };
 
+/* A model stands for a Xen host: its allocator, its overhead, a balloon whose last pages
+ * go back first, and what was free. The caller frees. */
+static int options_for(const struct session *c, const struct found *f, char **out,
+		       struct error *err)
+{
+	struct start start = {0};
+	int rc = f->file ? start_read(&start, f, err) : 0;
+	const struct backend_offer offer[] = {
+		{"allocator", "xen"},
+		{"exchange", "0"},
+		{"overhead", "xen"},
+		{"free", start.free},
+		{"low", start.low},
+		{"blocks", start.blocks},
+		{0},
+	};
+
+	if (!rc)
+		*out = backend_options_text(c->ops, offer, c->told);
+	start_release(&start);
+	return rc;
+}
+
 static int one_scenario(const struct session *c, unsigned index, struct error *err)
 {
 	const struct host *hosts[] = {c->host};
-	struct backend_config config = {.host = hosts, .nr_hosts = 1};
-	struct found found = {.file = c->has_from ? &c->from : NULL, .host = c->host};
-	struct rehearse_hook hook = {.after = correct, .context = &found};
+	struct backend_config config = {.host = hosts, .nr_hosts = 1, .check = true};
+	struct found f = {.file = c->has_from ? &c->from : NULL, .host = c->host};
+	struct rehearse_found found = {.bytes = found_bytes, .context = &f};
 	struct scenario s = {0};
 	struct backend *b = NULL;
 	char *text = NULL;
@@ -170,25 +138,18 @@ static int one_scenario(const struct session *c, unsigned index, struct error *e
 
 	if (rc)
 		return rc;
-	found.scenario = s.name;
-	found.special = xcalloc(s.nr_zones + 1, sizeof(*found.special));
-	if (c->ops == &sim_backend)
-		rc = simulator_options(&found, c->told, &text, err);
-	else
-		text = xstrdup(c->told);
-	if (!rc) {
-		config.options = text;
-		config.check = c->ops == &sim_backend;
+	f.scenario = s.name;
+	rc = options_for(c, &f, &text, err);
+	config.options = text;
+	if (!rc)
 		rc = backend_open(&b, c->ops, &config, err);
-	}
 	/* nothing is printed when the first has a mistake */
 	if (!rc && index == 0)
 		fprintf(c->out, "%s\n", REHEARSE_HEADER);
 	if (!rc)
-		rc = rehearse(&s, b, c->out, c->has_from ? &hook : NULL, err);
+		rc = rehearse(&s, b, c->out, c->has_from ? &found : NULL, err);
 	backend_close(b);
 	free(text);
-	free(found.special);
 	scenario_release(&s);
 	return rc;
 }
@@ -196,25 +157,25 @@ static int one_scenario(const struct session *c, unsigned index, struct error *e
 static int open_session(struct session *c, struct error *err)
 {
 	const char *from = args_string(c->args, "from", NULL);
-	const char *backend = args_string(c->args, "backend", "sim");
+	const char *backend = args_string(c->args, "backend", backends[0]->name);
 	const char *host;
 	int rc;
 
 	c->ops = backend_find(backend, &c->told, err);
 	if (!c->ops)
 		return ERR_USAGE;
-	if (from && c->ops != &sim_backend)
+	if (from && !c->ops->correct)
 		return error_set(err, ERR_USAGE,
-				 "--from is what the simulator begins with; %s begins as it is",
+				 "--from is what a model begins with; %s begins as it is",
 				 c->ops->name);
-	host = args_string(c->args, "host", c->ops == &sim_backend ? NULL : c->ops->name);
+	host = args_string(c->args, "host", c->ops->default_host);
 	if (!host)
 		return error_set(err, ERR_USAGE,
 				 "whose nodes? Add --host HOST; \"homenode list topologies\" names "
 				 "some");
 	rc = find_host(host, &c->host, err);
 	if (!rc && from) {
-		rc = pages_load(&c->from, from, err);
+		rc = residency_load(&c->from, from, err);
 		c->has_from = !rc;
 	}
 	return rc;
@@ -237,7 +198,7 @@ static int run_rehearse(const struct args *args, int *status, struct error *err)
 	if (!rc && path)
 		rc = output_commit(&file, err);
 	output_abandon(&file);
-	pages_release(&c.from);
+	residency_release(&c.from);
 	host_free(c.host);
 	return rc;
 }

@@ -8,9 +8,10 @@
 
 #include "base/output.h"
 #include "cli/command.h"
-#include "cost/params.h"
+#include "cost/params/grades.h"
+#include "cost/params/params.h"
 #include "host/host.h"
-#include "report/page.h"
+#include "report/html_page.h"
 
 static const struct option options[] = {
 	{"output", 'o', "FILE", "the page (default: RUN/report.html)", false},

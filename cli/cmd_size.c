@@ -22,6 +22,7 @@ static const struct option options[] = {
 	{"seed", 's', "N", "of the workload and of policies that draw", false},
 	{"trace", 't', "FORMAT", "WORKLOAD is a trace in this format", false},
 	{"skip-bad", 0, NULL, "count bad trace rows and go on", false},
+	OPTION_JOBS("policies"),
 	{"format", 0, "text|json|csv", "how rows are printed", false},
 	{0},
 };
@@ -41,14 +42,10 @@ struct sizing {
 static int choose_policies(struct sizing *s, struct error *err)
 {
 	const char *const *own = s->workload.policy;
-	int rc = 0;
 
-	if (args_given(s->args, "policy"))
-		return find_policies(s->args, "policy", s->policy, &s->nr_policies, err);
-	for (; !rc && own[s->nr_policies] && s->nr_policies < POLICIES_MAX; s->nr_policies++)
-		rc = find_policy("\"policies\"", own[s->nr_policies], &s->policy[s->nr_policies],
-				 err);
-	return rc;
+	return args_given(s->args, "policy")
+		       ? find_policies(s->args, "policy", s->policy, &s->nr_policies, err)
+		       : find_named_policies("\"policies\"", own, s->policy, &s->nr_policies, err);
 }
 
 static int choose_host(struct sizing *s, struct error *err)
@@ -78,13 +75,15 @@ static int prepare(struct sizing *s, struct error *err)
 		rc = workload_load(&s->workload, path, args_string(s->args, "trace", NULL), err);
 	free(path);
 	if (!rc)
+		rc = find_choice(s->workload.path, s->workload.fleet.choice, err);
+	if (!rc)
 		rc = choose_policies(s, err);
 	if (!rc)
 		rc = choose_host(s, err);
 	if (rc)
 		return rc;
 	print_host_warnings(s->host, args_flag(s->args, "quiet"));
-	progress_init(&s->progress, args_flag(s->args, "quiet"));
+	progress_begin(&s->progress, "policy", args_flag(s->args, "quiet"));
 	s->input = (struct size_input){
 		.run = {.workload = &s->workload,
 			.memory = RUN_MEMORY_AS_ASKED,
@@ -92,13 +91,14 @@ static int prepare(struct sizing *s, struct error *err)
 			.backend = &sim_backend,
 			.allocator = s->workload.allocator[0],
 			.topology = s->host->name,
-			.skip_bad = args_flag(s->args, "skip-bad"),
-			.progress = progress_show,
-			.progress_context = &s->progress},
+			.skip_bad = args_flag(s->args, "skip-bad")},
 		.host = s->host,
 		.most = (uint32_t)most,
+		.progress = progress_show,
+		.progress_context = &s->progress,
 	};
-	return size_bound(&s->input, &s->bound, err);
+	rc = args_jobs(s->args, &s->input.jobs, err);
+	return rc ? rc : size_bound(&s->input, &s->bound, err);
 }
 
 static void add_row(struct sizing *s, const struct policy *policy, const struct size_result *r)
@@ -113,53 +113,33 @@ static void add_row(struct sizing *s, const struct policy *policy, const struct 
 		rows_number(&s->rows, r->hosts);
 		rows_number(&s->rows, r->row.local_page_ppm);
 		rows_number(&s->rows, r->row.mean_distance_centi);
-		rows_unknown(&s->rows);
+		rows_number(&s->rows, FIGURE_UNKNOWN);
 		return;
 	}
 	for (int i = 0; i < 3; i++)
-		rows_unknown(&s->rows);
+		rows_number(&s->rows, FIGURE_UNKNOWN);
 	rows_text(&s->rows, r->why);
 	s->nr_short++;
 }
 
 static int size_all(struct sizing *s, struct error *err)
 {
-	char *told = xasprintf("allocator=%s,exchange=%u,extent=%lld", s->workload.allocator[0],
-			       s->workload.balloon.exchange_ppm,
-			       (long long)s->workload.balloon.extent_bytes);
-	int rc = 0;
+	struct size_result *result = xcalloc(s->nr_policies + 1, sizeof(*result));
+	int rc = size_policies(&s->input, &s->bound, s->policy, s->nr_policies, result, err);
 
-	s->input.run.backend_options = told;
-	for (size_t i = 0; !rc && i < s->nr_policies; i++) {
-		struct size_result result;
-
-		s->input.run.policy = s->policy[i];
-		progress_begin(&s->progress, s->policy[i]->name, "as-asked", s->input.run.seed);
-		rc = size_fleet(&s->input, &s->bound, &result, err);
-		progress_end(&s->progress);
-		if (!rc)
-			add_row(s, s->policy[i], &result);
-	}
-	free(told);
+	progress_end(&s->progress);
+	for (size_t i = 0; !rc && i < s->nr_policies; i++)
+		add_row(s, s->policy[i], &result[i]);
+	free(result);
 	return rc;
 }
 
 static int run_size(const struct args *args, int *status, struct error *err)
 {
-	static const struct column column[] = {
-		{"workload", COLUMN_WIDE},
-		{"topology", COLUMN_WIDE},
-		{"policy", COLUMN_TEXT},
-		{"zones", COLUMN_COUNT},
-		{"peak_live_zones", COLUMN_COUNT},
-		{"hosts_by_sums", COLUMN_COUNT},
-		{"hosts", COLUMN_COUNT},
-		{"local_page_ppm", COLUMN_PPM},
-		{"mean_distance_centi", COLUMN_COUNT},
-		{"why", COLUMN_TEXT},
-		{NULL, COLUMN_TEXT},
-	};
-	struct sizing s = {.args = args, .rows = {.name = "sizes", .column = column}};
+	struct sizing s = {.args = args,
+			   .rows = {.name = "sizes",
+				    .column = schema_size.column,
+				    .nr_columns = schema_size.nr}};
 	enum output_format format;
 	int rc = args_format(args, true, &format, err);
 

@@ -20,6 +20,12 @@
 
 #define OPTION_RARE 2
 
+/* A row of the table of commands that do several things side by side. */
+#define OPTION_JOBS(what)                                                                          \
+	{                                                                                          \
+		"jobs", 'j', "N", what " at a time (default: the CPUs there are)", false           \
+	}
+
 struct option {
 	const char *name; /* long name without dashes: "policy" */
 	char letter; /* short form, or 0 */
@@ -102,6 +108,8 @@ int args_bytes(const struct args *a, const char *name, int64_t *out, struct erro
 int args_duration(const struct args *a, const char *name, int64_t *out_ns,
 		  struct error *err) MUST_USE;
 bool args_given(const struct args *a, const char *name);
+/* --jobs of commands that have OPTION_JOBS: absent, as many as this process has CPUs. */
+int args_jobs(const struct args *a, unsigned *out, struct error *err) MUST_USE;
 
 enum output_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 /* --format; `csv_ok` false: csv is ERR_USAGE. Absent: FORMAT_TEXT. */
@@ -127,16 +135,23 @@ int find_workload(const char *name, char **path, struct error *err) MUST_USE;
  * not for several threads.
  */
 const char *data_directory(void);
-/* A POLICY argument of the option as it is shown ("--policy"). ERR_USAGE names the
- * nearest known one. */
+/* A POLICY argument of the option as it is shown ("--policy"): its name, or "compact" or
+ * "scatter" for Edera's. ERR_USAGE names the nearest known one. */
 struct policy;
 #define POLICIES_MAX 64
 int find_policy(const char *option, const char *name, const struct policy **out,
 		struct error *err) MUST_USE;
-/* The policies that a repeating option (without dashes) lists by commas, each once,
- * in the order given; all of them when it is absent. At most POLICIES_MAX. */
+/* The same for several: "all" alone is every policy; a policy twice is ERR_USAGE. At most
+ * POLICIES_MAX, in the order given; `name` is NULL-terminated. */
+int find_named_policies(const char *option, const char *const *name, const struct policy **out,
+			size_t *nr, struct error *err) MUST_USE;
+/* Those that a repeating option (without dashes) lists by commas; all of them when it is
+ * absent. */
 int find_policies(const struct args *args, const char *option, const struct policy **out,
 		  size_t *nr, struct error *err) MUST_USE;
+/* Is there a host choice of this name? ERR_USAGE names where it stands and the nearest
+ * known one. */
+int find_choice(const char *where, const char *name, struct error *err) MUST_USE;
 /* "homenode: warning: ..." on stderr for each warning of the host, unless quiet. */
 void print_host_warnings(const struct host *h, bool quiet);
 

@@ -1,11 +1,13 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "cli/compare.h"
+#include "cli/compare_print.h"
+#include "cost/params/grades.h"
+#include "schema/schema.h"
 
 static void put(json_t *o, const char *key, int64_t value)
 {
-	json_object_set_new(o, key, json_integer(value));
+	json_object_set_new(o, key, is_known(value) ? json_integer(value) : json_null());
 }
 
 static void put_cost(json_t *o, const struct compare_row *r)
@@ -46,8 +48,8 @@ static json_t *swing(const struct compare *c)
 {
 	json_t *rows = json_array();
 
-	for (size_t i = 0; i < c->nr_swing; i++) {
-		const struct swing_row *r = &c->swing[i];
+	for (size_t i = 0; i < c->nr_launches; i++) {
+		const struct launch_row *r = &c->launch[i];
 		json_t *o = json_object();
 
 		json_object_set_new(o, "policy", json_string(r->policy->name));
@@ -84,7 +86,7 @@ void compare_print_json(const struct compare *c, FILE *out)
 		json_array_append_new(rows, o);
 	}
 	json_object_set_new(root, "rows", rows);
-	if (c->nr_swing)
+	if (c->nr_launches)
 		json_object_set_new(root, "swing", swing(c));
 	json_object_set_new(root, "grade", json_string(grade));
 	json_dumpf(root, out, JSON_INDENT(1));

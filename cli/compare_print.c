@@ -5,9 +5,12 @@
 #include "base/alloc.h"
 #include "base/table.h"
 #include "base/units.h"
-#include "cli/compare.h"
+#include "cli/compare_print.h"
+#include "cost/params/grades.h"
+#include "schema/schema.h"
 
-char *compare_nodes(const struct plan *p)
+/* "2 3": os_indexes in the order chosen; the caller frees. */
+static char *nodes_text(const struct plan *p)
 {
 	char *text = xstrdup("");
 
@@ -21,7 +24,9 @@ char *compare_nodes(const struct plan *p)
 	return text;
 }
 
-int64_t compare_gain_ppm(const struct compare_row *from, const struct compare_row *to)
+/* Work a second of the second row against the first, ppm: bandwidth for a zone
+ * that takes what it gets, 1 / slowdown x alone for others. 0: cannot be said. */
+static int64_t gain_ppm(const struct compare_row *from, const struct compare_row *to)
 {
 	const struct cost_result *a = &from->cost, *b = &to->cost;
 
@@ -64,6 +69,21 @@ static const char *main_cause(const struct cost_result *r)
 	return best < 0 ? "-" : cost_cause_name((enum cost_cause)best);
 }
 
+static void figure_cell(struct table *t, enum unit u, int64_t figure, int decimals)
+{
+	char text[40];
+
+	table_cell(t, "%s", unit_text(u, figure, decimals, text, sizeof(text)));
+}
+
+static void percent_cell(struct table *t, int64_t figure)
+{
+	char text[40];
+
+	table_cell(t, "%s%s", unit_text(UNIT_SHARE, figure, 1, text, sizeof(text)),
+		   is_known(figure) ? "%" : "");
+}
+
 static void header(struct table *t, bool question, bool day)
 {
 	static const char *const name[] = {"policy", "zone",  "nodes",	  "distance",
@@ -88,8 +108,8 @@ static void day_cells(struct table *t, const struct compare_row *r)
 		table_cell(t, "-");
 		return;
 	}
-	table_cell(t, "%.1f%%", (double)r->day.local_page_ppm / 1e4);
-	table_cell(t, "%.3f", (double)r->day.slowdown_ppm / 1e6);
+	percent_cell(t, r->day.local_page_ppm);
+	figure_cell(t, UNIT_FACTOR, r->day.slowdown_ppm, 3);
 }
 
 static void text_row(struct table *t, const struct compare_row *r, bool question, bool day)
@@ -109,16 +129,16 @@ static void text_row(struct table *t, const struct compare_row *r, bool question
 		table_end_row(t);
 		return;
 	}
-	nodes = compare_nodes(&r->plan);
+	nodes = nodes_text(&r->plan);
 	table_cell(t, "%s", nodes);
-	table_cell(t, "%.2f", (double)r->mean_distance_centi / 100);
-	table_cell(t, "%.2f", (double)c->bandwidth_bytes_per_s / 1e9);
-	table_cell(t, "%.1f", (double)c->latency_ps / 1e3);
-	table_cell(t, "%.3f", (double)c->slowdown_ppm / 1e6);
+	figure_cell(t, UNIT_SLIT, r->mean_distance_centi, 2);
+	figure_cell(t, UNIT_BYTES_PER_S, c->bandwidth_bytes_per_s, 2);
+	figure_cell(t, UNIT_PS, c->latency_ps, 1);
+	figure_cell(t, UNIT_FACTOR, c->slowdown_ppm, 3);
 	table_cell(t, "%s", main_cause(c));
-	table_cell(t, "%.1f%%", (double)c->remote_ppm / 1e4);
+	percent_cell(t, c->remote_ppm);
 	table_cell(t, "%s", bytes_text(r->plan.spilled_bytes, spill, sizeof(spill)));
-	table_cell(t, "%.1f%%", (double)r->map_cost_ppm / 1e4);
+	percent_cell(t, r->map_cost_ppm);
 	if (day)
 		day_cells(t, r);
 	table_end_row(t);
@@ -129,6 +149,7 @@ static void text_row(struct table *t, const struct compare_row *r, bool question
 static void print_answer(const struct compare *c, FILE *out)
 {
 	size_t wins = 0;
+	char text[40];
 
 	fprintf(out, "\n");
 	for (size_t i = 0; i + 1 < c->nr; i++) {
@@ -137,11 +158,11 @@ static void print_answer(const struct compare *c, FILE *out)
 
 		if (strcmp(a->label, b->label) != 0 || strcmp(a->zone->name, b->zone->name) != 0)
 			continue;
-		gain = compare_gain_ppm(a, b);
+		gain = gain_ppm(a, b);
 		if (!gain)
 			continue;
-		fprintf(out, "%s: %s does %.1f %% of the work of %s\n", a->label, b->policy->name,
-			(double)gain / 1e4, a->policy->name);
+		fprintf(out, "%s: %s does %s %% of the work of %s\n", a->label, b->policy->name,
+			unit_text(UNIT_SHARE, gain, 1, text, sizeof(text)), a->policy->name);
 		wins += gain > 1010000;
 	}
 	fprintf(out, "the second of a pair wins by more than 1 %% in %zu cases on this host\n",
@@ -157,17 +178,17 @@ static void print_swing(const struct compare *c, FILE *out)
 	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
 		table_cell(t, "%s", name[i]);
 	table_end_row(t);
-	for (size_t i = 0; i < c->nr_swing; i++) {
-		const struct swing_row *r = &c->swing[i];
+	for (size_t i = 0; i < c->nr_launches; i++) {
+		const struct launch_row *r = &c->launch[i];
 
 		table_cell(t, "%s", r->policy->name);
 		table_cell(t, "%s", r->zone->name);
 		table_cell(t, "%u", r->launches);
 		table_cell(t, "%u", r->placed);
-		table_cell(t, "%.1f%%", (double)r->p5_ppm / 1e4);
-		table_cell(t, "%.1f%%", (double)r->p50_ppm / 1e4);
-		table_cell(t, "%.1f%%", (double)r->p95_ppm / 1e4);
-		table_cell(t, "%.1f%%", (double)r->swing_ppm / 1e4);
+		percent_cell(t, r->p5_ppm);
+		percent_cell(t, r->p50_ppm);
+		percent_cell(t, r->p95_ppm);
+		percent_cell(t, r->swing_ppm);
 		table_end_row(t);
 	}
 	fprintf(out, "\nperformance among changing neighbours (100 %% = alone, all local)\n");
@@ -177,13 +198,16 @@ static void print_swing(const struct compare *c, FILE *out)
 
 static void csv_swing(const struct compare *c, FILE *out)
 {
-	fputs("policy,zone,launches,placed,p5_ppm,p50_ppm,p95_ppm,swing_ppm\n", out);
-	for (size_t i = 0; i < c->nr_swing; i++) {
-		const struct swing_row *r = &c->swing[i];
+	schema_print_header(&schema_launches, out);
+	for (size_t i = 0; i < c->nr_launches; i++) {
+		const struct launch_row *r = &c->launch[i];
 
-		fprintf(out, "%s,%s,%u,%u,%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "\n",
-			r->policy->name, r->zone->name, r->launches, r->placed, r->p5_ppm,
-			r->p50_ppm, r->p95_ppm, r->swing_ppm);
+		fprintf(out, "%s,%s,%u,%u", r->policy->name, r->zone->name, r->launches, r->placed);
+		figure_print_next(r->p5_ppm, out);
+		figure_print_next(r->p50_ppm, out);
+		figure_print_next(r->p95_ppm, out);
+		figure_print_next(r->swing_ppm, out);
+		fputc('\n', out);
 	}
 }
 
@@ -204,7 +228,7 @@ void compare_print_text(const struct compare *c, FILE *out)
 	}
 	if (c->question)
 		print_answer(c, out);
-	if (c->nr_swing)
+	if (c->nr_launches)
 		print_swing(c, out);
 	fprintf(out, "\n%s\n", grade);
 	free(grade);
@@ -212,16 +236,11 @@ void compare_print_text(const struct compare *c, FILE *out)
 
 void compare_print_csv(const struct compare *c, FILE *out)
 {
-	if (c->nr_swing) {
+	if (c->nr_launches) {
 		csv_swing(c, out);
 		return;
 	}
-	fputs("case,policy,zone,placed,nodes,mean_distance_centi,bandwidth_bytes_per_s,latency_ps,"
-	      "slowdown_ppm,remote_ppm,cause_remote_ppm,cause_controller_ppm,cause_port_ppm,"
-	      "cause_fabric_ppm,cause_link_ppm,cause_cores_ppm,spilled_bytes,map_cost_ppm,"
-	      "latency_grade,bandwidth_grade,day_local_page_ppm,day_slowdown_ppm,"
-	      "day_balloon_steps,day_balloon_failures\n",
-	      out);
+	schema_print_header(&schema_compare, out);
 	for (size_t i = 0; i < c->nr; i++) {
 		const struct compare_row *r = &c->row[i];
 		char *nodes;
@@ -232,7 +251,7 @@ void compare_print_csv(const struct compare *c, FILE *out)
 			fputs(",,,,,,,,,,,,,,,,,,,,\n", out);
 			continue;
 		}
-		nodes = compare_nodes(&r->plan);
+		nodes = nodes_text(&r->plan);
 		fprintf(out, ",%s,%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64, nodes,
 			r->mean_distance_centi, r->cost.bandwidth_bytes_per_s, r->cost.latency_ps,
 			r->cost.slowdown_ppm, r->cost.remote_ppm);

@@ -17,6 +17,7 @@ struct candidates {
 static const struct candidates named[] = {
 	{"HOST", "this $(_homenode_list topologies)"},
 	{"POLICY", "$(_homenode_list policies)"},
+	{"CHOICE", "$(_homenode_list choices)"},
 	{"BACKEND", "$(_homenode_list backends)"},
 	{"COMMAND", "$commands"},
 	{"N", ""},

@@ -4,18 +4,36 @@
 #include "base/alloc.h"
 #include "base/json_doc.h"
 #include "cli/command.h"
+#include "cli/names.h"
 #include "placement/policy.h"
+
+/* What people call them; "all" stands for every policy where several are asked for. */
+static const struct {
+	const char *alias, *name;
+} aliases[] = {
+	{"compact", "edera-compact"},
+	{"scatter", "edera-scatter"},
+};
+static const char every[] = "all";
+
+#define NR_ALIASES (sizeof(aliases) / sizeof(aliases[0]))
 
 int find_policy(const char *option, const char *name, const struct policy **out, struct error *err)
 {
-	const char *names[POLICIES_MAX] = {NULL};
+	const char *names[POLICIES_MAX + NR_ALIASES + 1] = {NULL};
 	const char *near;
+	size_t n = 0;
 
 	*out = policy_find(name);
+	for (size_t i = 0; i < NR_ALIASES && !*out; i++) {
+		names[n++] = aliases[i].alias;
+		if (strcmp(name, aliases[i].alias) == 0)
+			*out = policy_find(aliases[i].name);
+	}
 	if (*out)
 		return 0;
-	for (size_t i = 0; policies[i] && i + 1 < POLICIES_MAX; i++)
-		names[i] = policies[i]->name;
+	for (size_t i = 0; policies[i] && i < POLICIES_MAX; i++)
+		names[n++] = policies[i]->name;
 	near = nearest_name(name, names);
 	if (near)
 		return error_set(err, ERR_USAGE, "%s: unknown policy \"%s\"; did you mean \"%s\"?",
@@ -25,41 +43,55 @@ int find_policy(const char *option, const char *name, const struct policy **out,
 			 option, name);
 }
 
-static int add_list(const char *option, const char *list, const struct policy **out, size_t *nr,
-		    struct error *err)
+static void add_all(const struct policy **out, size_t *nr)
+{
+	for (*nr = 0; policies[*nr] && *nr < POLICIES_MAX; ++*nr)
+		out[*nr] = policies[*nr];
+}
+
+static int add_one(const char *option, const char *name, const struct policy **out, size_t *nr,
+		   struct error *err)
+{
+	const struct policy *p;
+	int rc = find_policy(option, name, &p, err);
+
+	for (size_t i = 0; !rc && i < *nr; i++)
+		if (out[i] == p)
+			rc = error_set(err, ERR_USAGE, "%s: the policy %s is given twice", option,
+				       p->name);
+	if (!rc)
+		out[(*nr)++] = p;
+	return rc;
+}
+
+int find_named_policies(const char *option, const char *const *name, const struct policy **out,
+			size_t *nr, struct error *err)
 {
 	int rc = 0;
 
-	for (;; list++) {
-		size_t n = strcspn(list, ",");
-		char *name = xstrndup(list, n);
-		const struct policy *p = NULL;
-		bool known = false;
-
-		rc = find_policy(option, name, &p, err);
-		free(name);
-		for (size_t i = 0; i < *nr; i++)
-			known |= out[i] == p;
-		if (!rc && !known)
-			out[(*nr)++] = p;
-		list += n;
-		if (rc || !*list)
-			return rc;
-	}
+	*nr = 0;
+	if (name[0] && !name[1] && strcmp(name[0], every) == 0)
+		add_all(out, nr);
+	else
+		for (; !rc && *name; name++)
+			rc = add_one(option, *name, out, nr, err);
+	return rc;
 }
 
 int find_policies(const struct args *args, const char *option, const struct policy **out,
 		  size_t *nr, struct error *err)
 {
-	const char *const *list = args_strings(args, option);
 	char *shown = xasprintf("--%s", option);
+	struct arena a = {0};
+	size_t given;
+	const char **list = split_list(args, option, &a, &given);
 	int rc = 0;
 
-	*nr = 0;
-	for (size_t i = 0; !*list && policies[i] && i < POLICIES_MAX; i++)
-		out[(*nr)++] = policies[i];
-	for (; !rc && *list; list++)
-		rc = add_list(shown, *list, out, nr, err);
+	if (given)
+		rc = find_named_policies(shown, list, out, nr, err);
+	else
+		add_all(out, nr);
+	arena_release(&a);
 	free(shown);
 	return rc;
 }

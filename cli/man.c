@@ -1,8 +1,9 @@
 /*
- * The man page, written from the same tables as --help. Macros: man(7).
+ * The man page, written from the same tables as --help, and that of backends. Macros: man(7).
  */
 #include <stdlib.h>
 
+#include "cli/backends.h"
 #include "cli/command.h"
 #include "cli/version.h"
 
@@ -69,6 +70,21 @@ static void put_command(FILE *out, const struct command *cmd)
 	free(usage);
 }
 
+static void put_backend(FILE *out, const struct backend_ops *ops)
+{
+	fputs(".SS ", out);
+	put_line(out, ops->name, "");
+	put_line(out, ops->summary, ".");
+	for (const struct backend_option *o = ops->option; o && o->key; o++) {
+		fputs(".TP\n\\fB", out);
+		put_text(out, o->key);
+		fprintf(out, "\\fR%s\\fI", *o->key ? "=" : "");
+		put_text(out, o->value);
+		fputs("\\fR\n", out);
+		put_line(out, o->meaning, ".");
+	}
+}
+
 static const char head[] =
 	".SH NAME\n"
 	"homenode \\- where a zone should live on a NUMA machine\n"
@@ -103,5 +119,11 @@ void man_page(const struct command *const *all, FILE *out)
 	fputs(".SH COMMON OPTIONS\nEvery command takes these.\n", out);
 	for (const struct option *o = common_options; o->name; o++)
 		put_option(out, o);
+	fputs(".SH BACKENDS\nWhat \\fB\\-\\-backend\\fR takes: a name, and behind a colon its "
+	      "options, "
+	      "\\fIkey\\fR=\\fIvalue\\fR with commas between.\n",
+	      out);
+	for (unsigned i = 0; backends[i]; i++)
+		put_backend(out, backends[i]);
 	fputs(tail, out);
 }

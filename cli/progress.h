@@ -5,20 +5,22 @@
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
-#include "bench/run.h"
+#include "bench/experiment/experiment.h"
 
 struct progress {
 	bool show, shown;
-	char label[96];
+	const char *unit; /* what is counted: "row" */
 	int64_t start_ns, last_ns;
 	size_t width; /* of the line on the screen */
 };
 
-void progress_init(struct progress *p, bool quiet);
-void progress_begin(struct progress *p, const char *policy, const char *memory, uint64_t seed);
-/* The run's callback: `context` is the struct progress. */
-void progress_show(void *context, const struct run_progress *run);
+void progress_begin(struct progress *p, const char *unit, bool quiet);
+/* The experiment's callback: `context` is the struct progress. */
+void progress_show(void *context, const struct experiment_progress *now);
 /* Wipes the line. */
 void progress_end(struct progress *p);
+
+/* For results: the clock that does not jump. */
+int64_t steady_ns(void);
 
 #endif

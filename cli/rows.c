@@ -1,22 +1,9 @@
 #include "cli/rows.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/csv.h"
 #include "base/table.h"
-#include "base/units.h"
-
-static unsigned nr_columns(const struct rows *r)
-{
-	unsigned n = 0;
-
-	while (r->column[n].name)
-		n++;
-	BUG_ON(n == 0);
-	return n;
-}
 
 static struct cell *new_cell(struct rows *r)
 {
@@ -30,67 +17,32 @@ void rows_text(struct rows *r, const char *text)
 	new_cell(r)->text = arena_strdup(&r->arena, text ? text : "");
 }
 
-void rows_number(struct rows *r, int64_t number)
+void rows_number(struct rows *r, int64_t figure)
 {
-	new_cell(r)->number = number;
+	new_cell(r)->figure = figure;
 }
 
-void rows_unknown(struct rows *r)
+static const char *cell_text(const struct cell *cell, enum unit u, char *buf, size_t size)
 {
-	new_cell(r)->unknown = true;
-}
-
-static void print_text_cell(const struct cell *cell, enum column_kind kind, struct table *t)
-{
-	char buf[32];
-
-	if (kind == COLUMN_WIDE)
-		return;
-	if (cell->unknown)
-		table_cell(t, "-");
-	else if (kind == COLUMN_TEXT)
-		table_cell(t, "%s", cell->text);
-	else if (kind == COLUMN_COUNT)
-		table_cell(t, "%" PRId64, cell->number);
-	else if (kind == COLUMN_RATE)
-		table_cell(t, "%.1f GB/s", (double)cell->number / 1e9);
-	else if (kind == COLUMN_PPM)
-		table_cell(t, "%.2f %%", (double)cell->number / 1e4);
-	else if (kind == COLUMN_PS)
-		table_cell(t, "%.1f ns", (double)cell->number / 1e3);
-	else
-		table_cell(t, "%s", bytes_text(cell->number, buf, sizeof(buf)));
-}
-
-/* Length of a column's name without its unit. */
-static int heading_length(const struct column *column)
-{
-	static const char *const unit[] = {[COLUMN_BYTES] = "_bytes",
-					   [COLUMN_RATE] = "_bytes_per_s",
-					   [COLUMN_PS] = "_ps",
-					   [COLUMN_PPM] = "_ppm"};
-	size_t n = strlen(column->name), end;
-
-	if (column->kind < COLUMN_BYTES)
-		return (int)n;
-	end = strlen(unit[column->kind]);
-	BUG_ON(n <= end || strcmp(column->name + n - end, unit[column->kind]) != 0);
-	return (int)(n - end);
+	return cell->text ? cell->text : unit_text_signed(u, cell->figure, -1, buf, size);
 }
 
 static void print_text(const struct rows *r, FILE *out)
 {
 	struct table *t = table_new();
-	unsigned columns = nr_columns(r);
+	char buf[40];
 
-	for (unsigned c = 0; c < columns; c++) {
-		if (r->column[c].kind != COLUMN_WIDE)
-			table_cell(t, "%.*s", heading_length(&r->column[c]), r->column[c].name);
+	for (size_t c = 0; c < r->nr_columns; c++) {
+		if (!r->column[c].wide)
+			table_cell(t, "%s", column_heading(&r->column[c]));
 	}
 	table_end_row(t);
 	for (size_t i = 0; i < r->nr; i++) {
-		print_text_cell(&r->cell[i], r->column[i % columns].kind, t);
-		if ((i + 1) % columns == 0)
+		const struct column *c = &r->column[i % r->nr_columns];
+
+		if (!c->wide)
+			table_cell(t, "%s", cell_text(&r->cell[i], c->unit, buf, sizeof(buf)));
+		if ((i + 1) % r->nr_columns == 0)
 			table_end_row(t);
 	}
 	table_print(t, out, 0);
@@ -99,26 +51,24 @@ static void print_text(const struct rows *r, FILE *out)
 
 static void print_csv(const struct rows *r, FILE *out)
 {
-	unsigned columns = nr_columns(r);
-
-	for (unsigned c = 0; c < columns; c++)
+	for (size_t c = 0; c < r->nr_columns; c++)
 		fprintf(out, "%s%s", c ? "," : "", r->column[c].name);
 	fputc('\n', out);
 	for (size_t i = 0; i < r->nr; i++) {
-		if (i % columns)
+		if (i % r->nr_columns)
 			fputc(',', out);
 		if (r->cell[i].text)
 			csv_print_field(r->cell[i].text, out);
-		else if (!r->cell[i].unknown)
-			fprintf(out, "%" PRId64, r->cell[i].number);
-		if ((i + 1) % columns == 0)
+		else
+			figure_print(r->cell[i].figure, out);
+		if ((i + 1) % r->nr_columns == 0)
 			fputc('\n', out);
 	}
 }
 
 void rows_print(const struct rows *r, enum output_format format, FILE *out)
 {
-	BUG_ON(r->nr % nr_columns(r) != 0);
+	BUG_ON(!r->nr_columns || r->nr % r->nr_columns != 0);
 	switch (format) {
 	case FORMAT_TEXT:
 		print_text(r, out);

@@ -23,26 +23,24 @@ static json_t *text_value(const char *text)
 
 static json_t *cell_value(const struct cell *cell)
 {
-	if (cell->unknown)
-		return json_null();
-	return cell->text ? text_value(cell->text) : json_integer(cell->number);
+	if (cell->text)
+		return text_value(cell->text);
+	return is_known(cell->figure) ? json_integer(cell->figure) : json_null();
 }
 
 void rows_print_json(const struct rows *r, FILE *out)
 {
 	json_t *root = json_object(), *list = json_array(), *row = NULL;
-	const struct column *column = r->column;
 
 	for (size_t i = 0; i < r->nr; i++) {
 		const struct cell *cell = &r->cell[i];
 
-		if (column == r->column) {
+		if (i % r->nr_columns == 0) {
 			row = json_object();
 			BUG_ON(json_array_append_new(list, row) != 0);
 		}
-		BUG_ON(json_object_set_new(row, column->name, cell_value(cell)) != 0);
-		if (!(++column)->name)
-			column = r->column;
+		BUG_ON(json_object_set_new(row, r->column[i % r->nr_columns].name,
+					   cell_value(cell)) != 0);
 	}
 	BUG_ON(json_object_set_new(root, r->name, list) != 0);
 	json_dumpf(root, out, JSON_INDENT(2));

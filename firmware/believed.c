@@ -10,10 +10,10 @@
 
 #define SELF 10
 
-/* Accesses are counted in (vCPU weight x bytes). */
 struct cell {
-	uint32_t believed, real;
-	int128 weight;
+	uint32_t believed; /* as SRAT and SLIT say */
+	uint32_t real; /* the host's own distance, in the scale of what is told */
+	int128 weight; /* accesses, in (vCPU weight x bytes) */
 };
 
 struct cells {
@@ -66,10 +66,10 @@ static int by_distance(const void *a, const void *b)
 	return (x->real > y->real) - (x->real < y->real);
 }
 
-struct believed *believed_list(const struct plan *p, size_t *nr)
+/* Ascending in (believed, real); the caller frees the cells. */
+static struct cells count(const struct plan *p)
 {
 	struct cells c = {0};
-	struct believed *out;
 	unsigned node;
 
 	if (p->pinned) {
@@ -82,16 +82,7 @@ struct believed *believed_list(const struct plan *p, size_t *nr)
 	}
 	if (c.nr)
 		qsort(c.cell, c.nr, sizeof(*c.cell), by_distance);
-	out = xcalloc(c.nr + 1, sizeof(*out));
-	for (size_t i = 0; i < c.nr; i++)
-		out[i] = (struct believed){
-			.believed = c.cell[i].believed,
-			.real = c.cell[i].real,
-			.share_ppm = ppm_wide(c.cell[i].weight, c.total),
-		};
-	*nr = c.nr;
-	free(c.cell);
-	return out;
+	return c;
 }
 
 static void sentence(const struct plan *p, FILE *out)
@@ -112,12 +103,11 @@ void believed_print(const struct plan *p, FILE *out)
 {
 	bool vnuma = p->told == PLAN_TOLD_VNUMA;
 	struct table *t;
-	struct believed *b;
-	size_t nr;
+	struct cells c;
 
 	if (p->nr_vnodes == 1 && !p->spilled_bytes)
 		return;
-	b = believed_list(p, &nr);
+	c = count(p);
 	t = table_new();
 	table_cell(t, "believed distance");
 	if (vnuma)
@@ -125,17 +115,19 @@ void believed_print(const struct plan *p, FILE *out)
 	table_cell(t, "real distance");
 	table_cell(t, "page share");
 	table_end_row(t);
-	for (size_t i = 0; i < nr; i++) {
-		table_cell(t, "%u", b[i].believed);
+	for (size_t i = 0; i < c.nr; i++) {
+		int64_t share_ppm = ppm_wide(c.cell[i].weight, c.total);
+
+		table_cell(t, "%u", c.cell[i].believed);
 		if (vnuma)
 			table_cell(t, "%d", SELF);
-		table_cell(t, "%u", b[i].real);
-		table_cell(t, "%lld.%02lld %%", (long long)(b[i].share_ppm / 10000),
-			   (long long)(b[i].share_ppm / 100 % 100));
+		table_cell(t, "%u", c.cell[i].real);
+		table_cell(t, "%lld.%02lld %%", (long long)(share_ppm / 10000),
+			   (long long)(share_ppm / 100 % 100));
 		table_end_row(t);
 	}
 	sentence(p, out);
 	table_print(t, out, 4);
 	table_free(t);
-	free(b);
+	free(c.cell);
 }

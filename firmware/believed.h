@@ -17,15 +17,6 @@
 
 #include "plan/plan.h"
 
-struct believed {
-	uint32_t believed; /* as SRAT and SLIT say */
-	uint32_t real; /* the host's own distance, in the scale of what is told */
-	int64_t share_ppm; /* rounded down */
-};
-
-/* Ascending in (believed, real); the caller frees. */
-struct believed *believed_list(const struct plan *p, size_t *nr) MUST_USE;
-
 /* A table and the sentence above it, indented as reasons are; nothing for a zone
  * on one node with all its memory there. */
 void believed_print(const struct plan *p, FILE *out);

@@ -19,7 +19,6 @@ struct xenstore {
 /* All but release return false when the store is not there or refuses. */
 bool xenstore_init(struct xenstore *s);
 void xenstore_release(struct xenstore *s);
-bool xenstore_write(struct xenstore *s, const char *path, const char *value);
 /* Cuts the value off at `size` - 1. */
 bool xenstore_read(struct xenstore *s, const char *path, char *out, size_t size);
 bool xenstore_watch(struct xenstore *s, const char *path);

@@ -30,7 +30,8 @@ int64_t capacity_distinct(int64_t *unit, uint32_t nr, uint32_t k)
 	return best;
 }
 
-int64_t capacity_by_sums(const struct policy_input *in)
+/* How many more zones the host's sums admit: free memory, and vCPUs under the limit. */
+static int64_t by_sums(const struct policy_input *in)
 {
 	const struct host_state *s = in->state;
 	int64_t by_memory = s->total_free_bytes / zone_boot_bytes(in->zone);
@@ -57,10 +58,10 @@ static int64_t local_over(const struct policy_input *in, uint32_t k)
 	return capacity_distinct(unit, nr, k);
 }
 
-int64_t capacity_local_bound(const struct policy_input *in)
+static int64_t local_bound(const struct policy_input *in)
 {
 	uint32_t nodes = nodeset_count(in->host->usable_nodes), asked = in->zone->numa_nodes;
-	int64_t sums = capacity_by_sums(in), local = 0;
+	int64_t sums = by_sums(in), local = 0;
 
 	for (uint32_t k = asked ? asked : fill_count(in); k <= nodes; k++) {
 		int64_t most = local_over(in, k);
@@ -74,7 +75,7 @@ int64_t capacity_local_bound(const struct policy_input *in)
 
 int64_t capacity_one_node(const struct policy_input *in, uint32_t k)
 {
-	int64_t bytes = zone_boot_bytes(in->zone), sum = 0, most = capacity_by_sums(in);
+	int64_t bytes = zone_boot_bytes(in->zone), sum = 0, most = by_sums(in);
 	unsigned n;
 
 	if (k != 1 || in->zone->nr_devices)
@@ -94,8 +95,9 @@ int64_t capacity_one_node(const struct policy_input *in, uint32_t k)
 	return sum < most ? sum : most;
 }
 
-/* See struct policy.sums_suffice for when the sums decide alone. */
-int64_t capacity_formula(const struct policy *policy, const struct policy_input *in)
+/* The policy's own formula, or the sums where they decide alone (struct policy,
+ * `sums_suffice`). */
+static int64_t formula(const struct policy *policy, const struct policy_input *in)
 {
 	const struct zone *z = in->zone;
 	uint32_t cpus = 0;
@@ -107,7 +109,7 @@ int64_t capacity_formula(const struct policy *policy, const struct policy_input 
 		return CAPACITY_UNKNOWN;
 	nodeset_for_each (n, in->host->usable_nodes)
 		cpus += in->host->node[n].nr_cpus;
-	return cpus >= z->vcpus ? capacity_by_sums(in) : CAPACITY_UNKNOWN;
+	return cpus >= z->vcpus ? by_sums(in) : CAPACITY_UNKNOWN;
 }
 
 void capacity_replay(const struct policy *policy, struct host_state *state,
@@ -119,8 +121,7 @@ void capacity_replay(const struct policy *policy, struct host_state *state,
 	struct plan_locality l;
 	struct plan plan;
 
-	*out = (struct capacity){.formula = capacity_formula(policy, &in),
-				 .local_bound = capacity_local_bound(&in)};
+	*out = (struct capacity){.formula = formula(policy, &in), .local_bound = local_bound(&in)};
 	while (out->fit < most && policy_place(policy, &in, &plan, &out->refused) == 0) {
 		host_state_take(state, &plan);
 		policy_note_start(memory, first_id + (uint64_t)out->fit, &plan);

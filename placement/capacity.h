@@ -18,8 +18,15 @@ struct capacity {
 	int64_t fit; /* placed one after the other until the policy refused, at most `most` */
 	int64_t local; /* of them, with all memory local as plan_locality() has it */
 	int64_t spilled_bytes; /* of all of them */
-	int64_t formula; /* capacity_formula() */
-	int64_t local_bound; /* capacity_local_bound() */
+	/* The policy's own formula, or free memory and vCPUs under the limit where they
+	 * decide alone; else CAPACITY_UNKNOWN. */
+	int64_t formula;
+	/*
+	 * The most that any placement with even shares could put there with all memory
+	 * local: zones cut over k nodes (the zone's own count, else the best of all
+	 * counts that its vCPUs allow), shares rounded down to pages, and the sums above.
+	 */
+	int64_t local_bound;
 	struct error refused; /* by what the next one was refused; code 0: `most` was reached */
 };
 
@@ -47,16 +54,6 @@ void capacity_replay(const struct policy *policy, struct host_state *state,
  */
 int64_t capacity_distinct(int64_t *unit, uint32_t nr, uint32_t k);
 
-/* How many more zones the host's sums admit: free memory, and vCPUs under the limit. */
-int64_t capacity_by_sums(const struct policy_input *in);
-
-/*
- * The most that any placement with even shares could put there with all memory
- * local: zones cut over k nodes (the zone's own count, else the best of all
- * counts that its vCPUs allow), shares rounded down to pages, and the sums above.
- */
-int64_t capacity_local_bound(const struct policy_input *in);
-
 /*
  * For policies that keep a zone on one node, in whole CPUs and without spill, by
  * their own books: the sum over usable nodes of min(free memory / memory, free
@@ -65,8 +62,5 @@ int64_t capacity_local_bound(const struct policy_input *in);
  * nodes; unknown unless 1.
  */
 int64_t capacity_one_node(const struct policy_input *in, uint32_t k);
-
-/* The policy's own formula, or the sums where they decide alone. */
-int64_t capacity_formula(const struct policy *policy, const struct policy_input *in);
 
 #endif

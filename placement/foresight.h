@@ -1,6 +1,6 @@
 /*
  * What a policy may ask about the future, where the caller knows it: a run of a
- * trace, whose departures and arrivals are written down (bench/foresight.h). Most
+ * trace, whose departures and arrivals are written down (bench/future.h). Most
  * callers know nothing and most policies do not ask.
  *
  * A policy stays pure: the answer depends on the host, its state, the trace and the
@@ -18,8 +18,8 @@ struct foresight {
 	/*
 	 * What the zones of this host will have lost within the horizon if this plan
 	 * is carried out now: vCPU-nanoseconds against the same zones alone with every
-	 * page at home (cost/model.h), those that come within the horizon included. At
-	 * horizon 0 what they lose in the second that follows if nothing changes.
+	 * page at home (cost/at-a-moment/snapshot.h), those that come within the horizon included.
+	 * At horizon 0 what they lose in the second that follows if nothing changes.
 	 */
 	int64_t (*lost)(void *context, const struct plan *plan);
 	void *context;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "placement/cores.h"
 #include "placement/policy.h"
 
 /* What one zone was booked with; undone at its stop. */
@@ -12,6 +13,7 @@ struct policy_record {
 	uint32_t vcpus, nr_vnodes;
 	int64_t bytes;
 	struct plan_vnode *vnode;
+	uint16_t *core; /* CPUs of each core of each vnode's node; NULL: no books of cores */
 };
 
 static struct policy_node_book first_book(const struct host_state *s, unsigned node)
@@ -32,6 +34,27 @@ struct policy_node_book policy_book(const struct policy_input *in, unsigned node
 	return in->memory ? in->memory->node[node] : first_book(in->state, node);
 }
 
+/* What is taken at opening are whole cores, the lowest, and CPUs of one more. */
+static void open_cores(struct policy_memory *m)
+{
+	const struct host *h = m->host;
+	uint16_t *next;
+	size_t nr = 0;
+
+	for (unsigned n = 0; n < h->nr_nodes; n++)
+		nr += h->node[n].nr_cores;
+	next = m->core_free = xcalloc(nr ? nr : 1, sizeof(*next));
+	for (unsigned n = 0; n < h->nr_nodes; n++) {
+		uint32_t taken = m->node[n].vcpus;
+
+		m->node[n].core_free = next;
+		cores_fill(&h->node[n], next);
+		taken -= cores_take_whole(&h->node[n], next, taken, NULL);
+		cores_take_single(&h->node[n], next, taken, NULL);
+		next += h->node[n].nr_cores;
+	}
+}
+
 struct policy_memory *policy_memory_new(const struct policy *policy, const struct host_state *state)
 {
 	struct policy_memory *m;
@@ -46,6 +69,8 @@ struct policy_memory *policy_memory_new(const struct policy *policy, const struc
 		/* a dom0 floats: it counts on every node alike, so on none */
 		m->node[n].spread_vcpus = 0;
 	}
+	if (policy->books_cores)
+		open_cores(m);
 	return m;
 }
 
@@ -53,9 +78,12 @@ void policy_memory_free(struct policy_memory *m)
 {
 	if (!m)
 		return;
-	for (size_t i = 0; i < m->nr_records; i++)
+	for (size_t i = 0; i < m->nr_records; i++) {
 		free(m->record[i].vnode);
+		free(m->record[i].core);
+	}
 	free(m->record);
+	free(m->core_free);
 	free(m);
 }
 
@@ -93,11 +121,45 @@ static void unbook_bytes(struct policy_memory *m, const struct policy_record *r)
 	}
 }
 
+static void book_cores(struct policy_memory *m, struct policy_record *r)
+{
+	size_t nr = 0;
+	uint16_t *core;
+
+	for (uint32_t i = 0; i < r->nr_vnodes; i++)
+		nr += m->host->node[r->vnode[i].node].nr_cores;
+	core = r->core = xcalloc(nr ? nr : 1, sizeof(*core));
+	for (uint32_t i = 0; i < r->nr_vnodes; i++) {
+		const struct plan_vnode *v = &r->vnode[i];
+		const struct host_node *n = &m->host->node[v->node];
+		uint16_t *free_cpus = m->node[v->node].core_free;
+		uint32_t whole = cores_take_whole(n, free_cpus, v->whole_vcpus, core);
+
+		cores_take_single(n, free_cpus, v->vcpus - whole, core);
+		core += n->nr_cores;
+	}
+}
+
+static void unbook_cores(struct policy_memory *m, const struct policy_record *r)
+{
+	const uint16_t *core = r->core;
+
+	for (uint32_t i = 0; i < r->nr_vnodes; i++) {
+		unsigned node = r->vnode[i].node;
+		uint16_t *free_cpus = m->node[node].core_free;
+
+		for (unsigned c = 0; c < m->host->node[node].nr_cores; c++)
+			free_cpus[c] = (uint16_t)(free_cpus[c] + *core++);
+	}
+}
+
 static void book_vnodes(struct policy_memory *m, const struct policy_record *r, bool start)
 {
 	for (uint32_t i = 0; i < r->nr_vnodes; i++) {
 		struct policy_node_book *b = &m->node[r->vnode[i].node];
+		uint32_t zones = 1 + r->vnode[i].counted_again;
 
+		b->zones = start ? b->zones + zones : b->zones - zones;
 		b->vcpus = start ? b->vcpus + r->vnode[i].vcpus : b->vcpus - r->vnode[i].vcpus;
 		if (m->by_vnode)
 			b->bytes += start ? r->vnode[i].memory_bytes : -r->vnode[i].memory_bytes;
@@ -127,7 +189,6 @@ void policy_note_start(struct policy_memory *m, uint64_t id, const struct plan *
 	m->started++;
 	nodeset_for_each (node, r->nodes) {
 		m->node[node].spread_vcpus += r->vcpus;
-		m->node[node].zones++;
 	}
 	nodeset_for_each (node, r->booked) {
 		m->node[node].launches++;
@@ -135,6 +196,8 @@ void policy_note_start(struct policy_memory *m, uint64_t id, const struct plan *
 		m->node[node].group = r->booked;
 	}
 	book_vnodes(m, r, true);
+	if (m->core_free)
+		book_cores(m, r);
 	if (!m->by_vnode)
 		book_bytes(m, r);
 }
@@ -153,15 +216,17 @@ void policy_note_stop(struct policy_memory *m, uint64_t id)
 	r = &m->record[i];
 	nodeset_for_each (node, r->nodes) {
 		m->node[node].spread_vcpus -= r->vcpus;
-		m->node[node].zones--;
 	}
 	nodeset_for_each (node, r->booked) {
 		if (--m->node[node].assigned == 0)
 			m->node[node].group = nodeset_of(node);
 	}
 	book_vnodes(m, r, false);
+	if (m->core_free)
+		unbook_cores(m, r);
 	if (!m->by_vnode)
 		unbook_bytes(m, r);
 	free(r->vnode);
+	free(r->core);
 	*r = m->record[--m->nr_records];
 }

@@ -28,7 +28,8 @@ struct policy_node_book {
 	/* vCPUs of all zones whose nodes include this one; a zone counts whole on
 	 * each of its nodes. */
 	uint32_t spread_vcpus;
-	uint32_t zones; /* live zones whose nodes include this one */
+	/* Live zones whose nodes include this one, as often as their plans say. */
+	uint32_t zones;
 	uint64_t launches; /* zones ever booked here; stops never lower it */
 	/* Memory booked, what was taken at opening included. A zone's bytes go to
 	 * its booked nodes lowest first and leave lowest first, as the kubelet's
@@ -39,6 +40,9 @@ struct policy_node_book {
 	 * many zones are booked on it. */
 	nodeset group;
 	uint32_t assigned;
+	/* Free CPUs of the node's cores (placement/cores.h); NULL unless the policy
+	 * keeps books of cores (struct policy.books_cores). */
+	uint16_t *core_free;
 };
 
 struct policy_memory {
@@ -46,6 +50,7 @@ struct policy_memory {
 	bool by_vnode;
 	uint64_t started; /* zones ever */
 	struct policy_node_book node[NODES_MAX];
+	uint16_t *core_free; /* of all nodes; NULL unless the policy wants them */
 	struct policy_record *record; /* live zones, in no order */
 	size_t nr_records, cap_records;
 };

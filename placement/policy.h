@@ -62,8 +62,11 @@ struct policy {
 	bool remembers;
 	/* Its memory is booked where each vnode asked for it. */
 	bool books_by_vnode;
-	/* True: asks in->foresight where there is one. */
-	bool foresees;
+	/* Its books tell the cores of a node apart. */
+	bool books_cores;
+	/* Asks in->foresight where there is one: what becomes of the trace under this policy,
+	 * which is run once before. NULL: it does not. */
+	const struct policy *foresees_by;
 };
 
 /* NULL-terminated, in the order `homenode list policies` prints. */

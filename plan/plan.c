@@ -165,10 +165,6 @@ const char *step_name(enum step_kind kind)
 		return "start";
 	case STEP_RESIZE:
 		return "resize";
-	case STEP_REPIN:
-		return "repin";
-	case STEP_MOVE_MEMORY:
-		return "move_memory";
 	case STEP_PROBE:
 		return "probe";
 	case STEP_STOP:

@@ -47,6 +47,10 @@ struct plan_vnode {
 	uint32_t node; /* host node index */
 	uint32_t vcpus; /* how many of the zone's vCPUs live here (may be 0) */
 	int64_t memory_bytes; /* asked for on this node */
+	/* For the policy's own books (placement/memory.h), 0 where it keeps none: how many
+	 * of the vCPUs are on cores taken whole, and how often more than once the books
+	 * count the zone on this node. */
+	uint32_t whole_vcpus, counted_again;
 };
 
 /* Bytes of vnode `vnode` that are on host node `node`. */
@@ -189,14 +193,12 @@ void plan_locality(const struct plan *p, const struct plan_memory *part, uint32_
 /*
  * Steps turn what is into what should be. A plan is carried out by START;
  * placement never changes for the zone's life, so a diff between two plans of
- * one zone yields RESIZE only, unless the caller allows moves.
+ * one zone yields RESIZE only. No step moves a zone. Records hold these numbers.
  */
 enum step_kind {
 	STEP_START = 1 << 0,
 	STEP_RESIZE = 1 << 1, /* balloon target, .bytes */
-	STEP_REPIN = 1 << 2,
-	STEP_MOVE_MEMORY = 1 << 3,
-	STEP_PROBE = 1 << 4,
+	STEP_PROBE = 1 << 4, /* measure bandwidth and latency from inside the zone */
 	STEP_STOP = 1 << 5,
 };
 
@@ -204,7 +206,7 @@ struct step {
 	enum step_kind kind;
 	uint32_t host; /* index of the backend's host */
 	uint32_t slot; /* the caller's number for the zone; free again after STOP */
-	const struct plan *plan; /* START, REPIN, MOVE_MEMORY */
+	const struct plan *plan; /* START */
 	int64_t bytes; /* RESIZE */
 };
 

@@ -117,12 +117,6 @@ static int pin_all(struct crew *crew, struct error *err)
 	return 0;
 }
 
-int crew_pin(struct crew *crew, uint32_t i, const struct cpuset *cpus, struct error *err)
-{
-	crew->member[i].cpus = *cpus;
-	return pin_all(crew, err);
-}
-
 int crew_open(struct crew **out, const struct cpuset *cpus, uint32_t nr, struct error *err)
 {
 	struct crew *crew = xcalloc(1, sizeof(*crew) + nr * sizeof(crew->member[0]));

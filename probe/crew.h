@@ -29,8 +29,4 @@ void crew_work(struct crew *crew, void (*work)(void *context, uint32_t i), void 
 /* From within work: returns when all threads of the crew have called. */
 void crew_meet(struct crew *crew);
 
-/* Thread i runs on these CPUs from its next job on; a failure is told by
- * the return value. */
-int crew_pin(struct crew *crew, uint32_t i, const struct cpuset *cpus, struct error *err) MUST_USE;
-
 #endif

@@ -18,7 +18,8 @@
 #define SAMPLES 1024
 #define ON_NODE_MIN_PPM 999000
 
-bool memory_bind(void *base, size_t bytes, uint32_t node, bool strict)
+/* False with errno set. */
+static bool bind_range(void *base, size_t bytes, uint32_t node, bool strict)
 {
 	unsigned long mask[NODES_MAX * 16 / (8 * sizeof(unsigned long))] = {0};
 	unsigned bits = 8 * sizeof(*mask);
@@ -33,7 +34,13 @@ bool memory_bind(void *base, size_t bytes, uint32_t node, bool strict)
 		       NODES_MAX * 16 + 1UL, 0) == 0;
 }
 
-long memory_sample(const void *base, size_t bytes, size_t samples, uint32_t *count, uint32_t nr)
+/*
+ * Of up to `samples` pages spread evenly over the range, how many are on which
+ * node: count[id] for id < nr. Pages that are not resident or beyond nr are
+ * counted by nobody. Returns how many pages were asked about, or -1 where the
+ * kernel does not say.
+ */
+static long sample(const void *base, size_t bytes, size_t samples, uint32_t *count, uint32_t nr)
 {
 	size_t pages = bytes / (size_t)PAGE_BYTES, done = 0;
 	void *page[SAMPLES];
@@ -170,7 +177,7 @@ static int look_back(struct memory *m, bool hugetlb, struct error *err)
 	m->on_node_ppm = -1;
 	if (m->node == MEMORY_ANY_NODE)
 		return 0;
-	asked = memory_sample(m->base, m->bytes, SAMPLES, count, NODES_MAX * 16);
+	asked = sample(m->base, m->bytes, SAMPLES, count, NODES_MAX * 16);
 	if (asked <= 0)
 		return 0;
 	m->on_node_ppm = ppm(count[m->node], asked);
@@ -201,7 +208,7 @@ int memory_get(struct memory *out, const char *sysfs, size_t bytes, uint32_t nod
 		(void)madvise(out->base, out->bytes,
 			      pages == MEMORY_PAGES_HUGE ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 	/* a kernel without NUMA has one node, which needs no binding */
-	if (node != MEMORY_ANY_NODE && !memory_bind(out->base, out->bytes, node, true) &&
+	if (node != MEMORY_ANY_NODE && !bind_range(out->base, out->bytes, node, true) &&
 	    !(errno == ENOSYS && node == 0)) {
 		rc = error_set(err, ERR_CANNOT, "memory cannot be bound to node %u: %s", node,
 			       strerror(errno));

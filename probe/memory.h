@@ -37,15 +37,4 @@ int memory_get(struct memory *out, const char *sysfs, size_t bytes, uint32_t nod
 	       enum memory_pages pages, struct error *err) MUST_USE;
 void memory_put(struct memory *m); /* zeroed is fine */
 
-/* Prefer (`strict` false) or bind a range to one node. False with errno set. */
-bool memory_bind(void *base, size_t bytes, uint32_t node, bool strict) MUST_USE;
-
-/*
- * Of up to `samples` pages spread evenly over the range, how many are on which
- * node: count[id] for id < nr. Pages that are not resident or beyond nr are
- * counted by nobody. Returns how many pages were asked about, or -1 where the
- * kernel does not say.
- */
-long memory_sample(const void *base, size_t bytes, size_t samples, uint32_t *count, uint32_t nr);
-
 #endif

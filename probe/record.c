@@ -45,25 +45,3 @@ void record_end(struct record *r)
 	fputs(r->json ? "}\n" : "\n", r->out);
 	fflush(r->out);
 }
-
-bool record_find_int(const char *line, const char *key, int64_t *out)
-{
-	size_t n = strlen(key);
-
-	while (line) {
-		line += strspn(line, " ");
-		if (strncmp(line, key, n) == 0 && line[n] == '=') {
-			char *end;
-			long long value;
-
-			errno = 0;
-			value = strtoll(line + n + 1, &end, 10);
-			if (end == line + n + 1 || errno || (*end && !strchr(" \r\n", *end)))
-				return false;
-			*out = value;
-			return true;
-		}
-		line = strchr(line, ' ');
-	}
-	return false;
-}

@@ -19,8 +19,4 @@ void record_text(struct record *r, const char *key, const char *value);
 void record_int(struct record *r, const char *key, int64_t value);
 void record_end(struct record *r);
 
-/* From a line of the key=value form; false when the key is not there or its
- * value is no whole number. */
-bool record_find_int(const char *line, const char *key, int64_t *out);
-
 #endif

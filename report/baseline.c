@@ -9,7 +9,8 @@
 /* A summary is a few hundred bytes a row. */
 #define SUMMARY_MAX ((size_t)64 << 20)
 
-char *baseline_record_path(const char *path)
+/* The caller frees. */
+static char *record_path(const char *path)
 {
 	size_t n = strlen(path);
 
@@ -20,7 +21,7 @@ char *baseline_record_path(const char *path)
 
 int baseline_load(struct baseline *out, const char *path, struct error *err)
 {
-	char *record = baseline_record_path(path);
+	char *record = record_path(path);
 	int rc;
 
 	*out = (struct baseline){0};
@@ -30,7 +31,10 @@ int baseline_load(struct baseline *out, const char *path, struct error *err)
 			       "run",
 			       path);
 	else
-		rc = sheet_load(&out->summary, path, err);
+		rc = sheet_load(&out->summary, path,
+				"make the baseline anew: homenode check RUN --baseline FILE "
+				"--update --reason TEXT",
+				err);
 	if (!rc)
 		rc = file_sha256(path, out->actual_sha256, err);
 	if (!rc && access(record, F_OK) == 0)
@@ -82,7 +86,7 @@ static int copy_summary(const char *from, const char *to, struct error *err)
 int baseline_update(const char *path, const struct run_dir *run, const char *reason,
 		    struct error *err)
 {
-	char *record = baseline_record_path(path), sha256[65];
+	char *record = record_path(path), sha256[65];
 	struct baseline old = {0};
 	int rc = check_reason(reason, err);
 

@@ -26,7 +26,7 @@ bool finding_fails(enum finding_kind kind)
 	return kinds[kind].fails;
 }
 
-struct rule rule_for(const struct rules *r, const char *column)
+static struct rule find_rule(const struct rules *r, const char *column)
 {
 	struct rule rule = {.column = column};
 
@@ -39,14 +39,28 @@ struct rule rule_for(const struct rules *r, const char *column)
 	return rule;
 }
 
+struct rule rule_for(const struct rules *r, const char *column)
+{
+	const struct column *c = schema_column(&schema_summary, column);
+	struct rule rule = find_rule(r, column);
+
+	if (rule.better != RULE_SCHEMA)
+		return rule;
+	if (c && c->better != BETTER_NEITHER)
+		rule.better = c->better == BETTER_HIGHER ? RULE_HIGHER : RULE_LOWER;
+	else
+		rule.ignore = true;
+	return rule;
+}
+
 void rules_release(struct rules *r)
 {
 	arena_release(&r->arena);
 	*r = (struct rules){0};
 }
 
-void check_add(struct check *c, enum finding_kind kind, const char *row, const char *column,
-	       const char *what)
+struct finding *check_add(struct check *c, enum finding_kind kind, const char *row,
+			  const char *column, const char *what)
 {
 	c->finding = grow(c->finding, &c->cap, c->nr, sizeof(*c->finding));
 	c->finding[c->nr++] = (struct finding){
@@ -56,6 +70,27 @@ void check_add(struct check *c, enum finding_kind kind, const char *row, const c
 		.what = what,
 	};
 	c->nr_failed += finding_fails(kind);
+	return &c->finding[c->nr - 1];
+}
+
+static void add_figures(struct check *c, enum finding_kind kind, const char *row,
+			const struct change *d, int64_t ppm, const char *what)
+{
+	struct finding *f = check_add(c, kind, row, d->column, what);
+
+	f->figures = true;
+	f->before = d->a;
+	f->now = d->b;
+	f->ppm = ppm;
+}
+
+void check_add_unknown(struct check *c, const struct rule *rule, const char *row,
+		       const char *column, int64_t before, int64_t now, const char *what)
+{
+	struct change d = {.column = column, .a = before, .b = now};
+	enum finding_kind appeared = rule->better == RULE_EXACT ? FOUND_MOVED : FOUND_KNOWN;
+
+	add_figures(c, is_known(before) ? FOUND_UNKNOWN : appeared, row, &d, FIGURE_UNKNOWN, what);
 }
 
 static bool within(const struct rule *rule, int64_t before, int64_t now)
@@ -67,36 +102,46 @@ static bool within(const struct rule *rule, int64_t before, int64_t now)
 	return d <= rule->tolerance || d * 1000000 <= allowed;
 }
 
-enum finding_kind check_judge(const struct rule *rule, int64_t before, int64_t now)
+static enum finding_kind judge(const struct rule *rule, int64_t before, int64_t now)
 {
 	if (within(rule, before, now))
 		return FOUND_WITHIN;
-	if (rule->better == BETTER_EXACT)
+	if (rule->better == RULE_EXACT)
 		return FOUND_MOVED;
-	return (now > before) == (rule->better == BETTER_HIGHER) ? FOUND_BETTER : FOUND_WORSE;
+	return (now > before) == (rule->better == RULE_HIGHER) ? FOUND_BETTER : FOUND_WORSE;
 }
 
 static const char *relative(struct check *c, int64_t ppm, int64_t by)
 {
-	if (ppm == INT64_MAX)
+	char text[40];
+
+	if (!is_known(ppm))
 		return "";
-	return arena_printf(&c->arena, ", %s%" PRId64 ".%02" PRId64 " %%", by < 0 ? "-" : "+",
-			    ppm / 10000, ppm / 100 % 100);
+	return arena_printf(&c->arena, ", %s%s %%", by < 0 ? "-" : "+",
+			    unit_text(UNIT_SHARE, ppm, -1, text, sizeof(text)));
 }
 
 static void figure_finding(struct check *c, const struct rule *rule, const char *row,
 			   const struct change *d)
 {
 	int64_t ppm = change_ppm(d->a, d->b), by = change_of(d->a, d->b);
-	enum finding_kind kind = check_judge(rule, d->a, d->b);
 
-	check_add(c, kind, row, d->column,
-		  arena_printf(&c->arena, "%s: %" PRId64 " -> %" PRId64 " (%s%" PRId64 "%s)",
-			       d->column, d->a, d->b, by > 0 ? "+" : "", by, relative(c, ppm, by)));
-	c->finding[c->nr - 1].figures = true;
-	c->finding[c->nr - 1].before = d->a;
-	c->finding[c->nr - 1].now = d->b;
-	c->finding[c->nr - 1].ppm = ppm;
+	add_figures(c, judge(rule, d->a, d->b), row, d, ppm,
+		    arena_printf(&c->arena, "%s: %" PRId64 " -> %" PRId64 " (%s%" PRId64 "%s)",
+				 d->column, d->a, d->b, by > 0 ? "+" : "", by,
+				 relative(c, ppm, by)));
+}
+
+static void unknown_finding(struct check *c, const struct rule *rule, const char *row,
+			    const struct change *d)
+{
+	const char *what;
+
+	if (is_known(d->a))
+		what = arena_printf(&c->arena, "%s: %" PRId64 " -> not known", d->column, d->a);
+	else
+		what = arena_printf(&c->arena, "%s: not known -> %" PRId64, d->column, d->b);
+	check_add_unknown(c, rule, row, d->column, d->a, d->b, what);
 }
 
 static void changed_figures(struct check *c, struct baseline *base,
@@ -110,12 +155,10 @@ static void changed_figures(struct check *c, struct baseline *base,
 		if (rule.ignore)
 			continue;
 		row = sheet_row_name(&base->summary, d->row_a);
-		if (d->has_a && d->has_b)
+		if (is_known(d->a) && is_known(d->b))
 			figure_finding(c, &rule, row, d);
 		else
-			check_add(c, FOUND_MOVED, row, d->column,
-				  arena_printf(&c->arena, "%s: the figure %s", d->column,
-					       d->has_a ? "is gone" : "was not there before"));
+			unknown_finding(c, &rule, row, d);
 	}
 }
 
@@ -164,6 +207,12 @@ static void changed_inputs(struct check *c, const struct baseline *base, const s
 	}
 }
 
+/* A change without a measure goes before all others. */
+static int64_t weight(const struct finding *f)
+{
+	return f->figures && !is_known(f->ppm) ? INT64_MAX : f->ppm;
+}
+
 static int worst_first(const void *a, const void *b)
 {
 	const struct finding *x = a, *y = b;
@@ -175,7 +224,7 @@ static int worst_first(const void *a, const void *b)
 	if (!c && !x->figures)
 		c = (x->kind > y->kind) - (x->kind < y->kind);
 	if (!c)
-		c = (y->ppm > x->ppm) - (y->ppm < x->ppm);
+		c = (weight(y) > weight(x)) - (weight(y) < weight(x));
 	if (!c)
 		c = strcmp(x->row, y->row);
 	return c ? c : strcmp(x->column, y->column);

@@ -18,10 +18,12 @@
 	X(FOUND_ROW_MISSING, true, "missing row")                                                  \
 	X(FOUND_ROW_EXTRA, true, "extra row")                                                      \
 	X(FOUND_COLUMN_MISSING, true, "missing column")                                            \
+	X(FOUND_UNKNOWN, true, "not known") /* a figure that the baseline knows */                 \
 	X(FOUND_WORSE, true, "worse") /* against the rule's direction */                           \
 	X(FOUND_MOVED, true, "moved") /* a figure without a direction */                           \
 	X(FOUND_BETTER, false, "better") /* in the rule's direction */                             \
 	X(FOUND_WITHIN, false, "within") /* less than the rule's tolerance */                      \
+	X(FOUND_KNOWN, false, "now known") /* and the rule has a direction */                      \
 	X(FOUND_COLUMN_EXTRA, false, "new column")
 
 enum finding_kind {
@@ -32,12 +34,14 @@ enum finding_kind {
 const char *finding_word(enum finding_kind kind);
 bool finding_fails(enum finding_kind kind);
 
-enum better { BETTER_EXACT, BETTER_HIGHER, BETTER_LOWER };
+/* Which moves pass: none, those in one direction, or those in the direction that the schema
+ * has for the column; one that has none is then not judged. */
+enum rule_better { RULE_EXACT, RULE_HIGHER, RULE_LOWER, RULE_SCHEMA };
 
 /* How a column is judged; a move passes within either tolerance. */
 struct rule {
 	const char *column; /* "*": every column that has no rule of its own */
-	enum better better;
+	enum rule_better better;
 	int64_t tolerance; /* in the column's unit */
 	int64_t tolerance_ppm; /* of the baseline's figure */
 	bool ignore;
@@ -49,11 +53,16 @@ struct rules {
 	struct arena arena;
 };
 
-/* rules_json.c: {"columns": {"local_page_ppm": {"better": "higher", "tolerance": 100,
- * "tolerance_ppm": 1000, "ignore": false}}}. On failure `out` is released. */
-int rules_load(struct rules *out, const char *path, struct error *err) MUST_USE;
+/*
+ * rules_json.c: "exact", "quality" (every column as the schema says), or a file:
+ * {"columns": {"local_page_ppm": {"better": "higher", "tolerance": 100,
+ * "tolerance_ppm": 1000, "ignore": false}}}. A rule is of a figure that the schema or one of
+ * the summaries has (ERR_INPUT with file:line and the nearest). On failure `out` is released.
+ */
+int rules_load(struct rules *out, const char *name, const struct sheet *base,
+	       const struct sheet *run, struct error *err) MUST_USE;
 void rules_release(struct rules *r); /* zeroed is fine */
-/* The rule for a column; exact when none is given. */
+/* The rule for a column, with the schema's direction filled in; exact when none is given. */
 struct rule rule_for(const struct rules *r, const char *column);
 
 /*
@@ -75,8 +84,6 @@ struct baseline {
 
 int baseline_load(struct baseline *out, const char *path, struct error *err) MUST_USE;
 void baseline_release(struct baseline *b);
-/* The record's path; the caller frees. */
-char *baseline_record_path(const char *path) MUST_USE;
 /* Make `run` the baseline. The reason is one line, not empty (ERR_USAGE). The
  * run must be whole. Earlier reasons are kept. */
 int baseline_update(const char *path, const struct run_dir *run, const char *reason,
@@ -92,7 +99,8 @@ struct finding {
 	const char *column; /* or the input's name; "" when it is of none */
 	const char *what; /* a sentence without the row */
 	bool figures; /* the rest is meant */
-	int64_t before, now, ppm;
+	int64_t before, now; /* FIGURE_UNKNOWN: on that side */
+	int64_t ppm; /* FIGURE_UNKNOWN: cannot be said */
 };
 
 struct check {
@@ -117,9 +125,11 @@ void check_end(struct check *c);
 /* check_measured.c */
 int check_measured(struct check *c, struct baseline *base, struct run_dir *run,
 		   const struct rules *rules, struct error *err) MUST_USE;
-void check_add(struct check *c, enum finding_kind kind, const char *row, const char *column,
-	       const char *what);
-enum finding_kind check_judge(const struct rule *rule, int64_t before, int64_t now);
+struct finding *check_add(struct check *c, enum finding_kind kind, const char *row,
+			  const char *column, const char *what);
+/* A figure that is known on one side alone; `what` says so. */
+void check_add_unknown(struct check *c, const struct rule *rule, const char *row,
+		       const char *column, int64_t before, int64_t now, const char *what);
 
 void check_print_text(const struct check *c, FILE *out);
 void check_print_csv(const struct check *c, FILE *out);

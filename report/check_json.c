@@ -1,6 +1,11 @@
 #include "base/json_doc.h"
 #include "report/check.h"
 
+static json_t *figure_json(int64_t figure)
+{
+	return is_known(figure) ? json_integer(figure) : json_null();
+}
+
 void check_print_json(const struct check *c, FILE *out)
 {
 	json_t *list = json_array(), *top;
@@ -13,11 +18,9 @@ void check_print_json(const struct check *c, FILE *out)
 
 		BUG_ON(!o);
 		if (f->figures) {
-			json_object_set_new(o, "baseline", json_integer(f->before));
-			json_object_set_new(o, "run", json_integer(f->now));
-			json_object_set_new(o, "change_ppm",
-					    f->ppm == INT64_MAX ? json_null()
-								: json_integer(f->ppm));
+			json_object_set_new(o, "baseline", figure_json(f->before));
+			json_object_set_new(o, "run", figure_json(f->now));
+			json_object_set_new(o, "change_ppm", figure_json(f->ppm));
 		}
 		json_array_append_new(list, o);
 	}

@@ -1,4 +1,3 @@
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/csv.h"
@@ -43,12 +42,9 @@ void check_print_csv(const struct check *c, FILE *out)
 		csv_print_field(f->row, out);
 		fputc(',', out);
 		csv_print_field(f->column, out);
-		if (f->figures)
-			fprintf(out, ",%" PRId64 ",%" PRId64 ",", f->before, f->now);
-		else
-			fputs(",,,", out);
-		if (f->figures && f->ppm != INT64_MAX)
-			fprintf(out, "%" PRId64, f->ppm);
+		figure_print_next(f->figures ? f->before : FIGURE_UNKNOWN, out);
+		figure_print_next(f->figures ? f->now : FIGURE_UNKNOWN, out);
+		figure_print_next(f->figures ? f->ppm : FIGURE_UNKNOWN, out);
 		fputc(',', out);
 		csv_print_field(f->what, out);
 		fputc('\n', out);

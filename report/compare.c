@@ -20,7 +20,7 @@ int64_t change_ppm(int64_t a, int64_t b)
 	if (d == 0)
 		return 0;
 	if (whole == 0)
-		return INT64_MAX;
+		return FIGURE_UNKNOWN;
 	ppm = (d < 0 ? -d : d) * 1000000 / whole;
 	return ppm > INT64_MAX ? INT64_MAX : (int64_t)ppm;
 }
@@ -46,9 +46,11 @@ static void compare_row(struct comparison *c, const struct sheet *a, const struc
 
 		if (other[i] < 0 || i < a->nr_keys)
 			continue;
-		d.has_a = sheet_figure_at(a, row_a, (int)i, &d.a);
-		d.has_b = sheet_figure_at(b, row_b, other[i], &d.b);
-		if (d.has_a == d.has_b && d.a == d.b)
+		if (!sheet_figure_at(a, row_a, (int)i, &d.a))
+			d.a = FIGURE_UNKNOWN;
+		if (!sheet_figure_at(b, row_b, other[i], &d.b))
+			d.b = FIGURE_UNKNOWN;
+		if (d.a == d.b)
 			continue;
 		c->change = grow(c->change, &c->cap, c->nr, sizeof(d));
 		c->change[c->nr++] = d;

@@ -11,8 +11,7 @@
 struct change {
 	size_t row_a, row_b;
 	const char *column;
-	bool has_a, has_b; /* false: the figure is not known on that side */
-	int64_t a, b;
+	int64_t a, b; /* FIGURE_UNKNOWN: on that side; never on both */
 };
 
 struct comparison {
@@ -30,7 +29,7 @@ void comparison_release(struct comparison *c); /* zeroed is fine */
 
 /*
  * |b - a| in millionths of |a|; where a is 0 and b is not, a change without a
- * measure, INT64_MAX.
+ * measure, FIGURE_UNKNOWN.
  */
 int64_t change_ppm(int64_t a, int64_t b);
 /* b - a, held at the ends of what an int64_t can be. */

@@ -6,24 +6,26 @@
 #include "base/csv.h"
 #include "base/table.h"
 
-static void figure_cell(struct table *t, bool known, int64_t figure)
+static void figure_cell(struct table *t, int64_t figure)
 {
-	if (known)
+	if (is_known(figure))
 		table_cell(t, "%" PRId64, figure);
 	else
-		table_cell(t, "-");
+		table_cell(t, "not known");
 }
 
 static void change_cells(struct table *t, const struct change *d)
 {
-	int64_t ppm = change_ppm(d->a, d->b), by = change_of(d->a, d->b);
-	const char *sign = by < 0 ? "-" : "+";
+	bool both = is_known(d->a) && is_known(d->b);
+	int64_t ppm = both ? change_ppm(d->a, d->b) : FIGURE_UNKNOWN;
+	char text[40];
 
 	table_cell(t, "%s", d->column);
-	figure_cell(t, d->has_a, d->a);
-	figure_cell(t, d->has_b, d->b);
-	if (d->has_a && d->has_b && ppm != INT64_MAX)
-		table_cell(t, "%s%" PRId64 ".%02" PRId64 " %%", sign, ppm / 10000, ppm / 100 % 100);
+	figure_cell(t, d->a);
+	figure_cell(t, d->b);
+	if (is_known(ppm))
+		table_cell(t, "%s%s %%", d->b < d->a ? "-" : "+",
+			   unit_text(UNIT_SHARE, ppm, -1, text, sizeof(text)));
 	else
 		table_cell(t, "-");
 	table_end_row(t);
@@ -74,12 +76,9 @@ void diff_print_csv(const struct comparison *c, const struct sheet *a, const str
 		const struct change *d = &c->change[i];
 
 		print_key("changed", a, a, d->row_a, out);
-		fprintf(out, ",%s,", d->column);
-		if (d->has_a)
-			fprintf(out, "%" PRId64, d->a);
-		fputc(',', out);
-		if (d->has_b)
-			fprintf(out, "%" PRId64, d->b);
+		fprintf(out, ",%s", d->column);
+		figure_print_next(d->a, out);
+		figure_print_next(d->b, out);
 		fputc('\n', out);
 	}
 	for (size_t i = 0; i < c->nr_only_a; i++) {

@@ -10,6 +10,11 @@ static json_t *key_json(const struct sheet *s, size_t row)
 	return o;
 }
 
+static json_t *figure_json(int64_t figure)
+{
+	return is_known(figure) ? json_integer(figure) : json_null();
+}
+
 static json_t *rows_json(const struct sheet *s, const size_t *row, size_t nr)
 {
 	json_t *list = json_array();
@@ -37,8 +42,8 @@ void diff_print_json(const struct comparison *c, struct sheet *a, struct sheet *
 		json_t *o = key_json(a, d->row_a);
 
 		json_object_set_new(o, "column", json_string(d->column));
-		json_object_set_new(o, "a", d->has_a ? json_integer(d->a) : json_null());
-		json_object_set_new(o, "b", d->has_b ? json_integer(d->b) : json_null());
+		json_object_set_new(o, "a", figure_json(d->a));
+		json_object_set_new(o, "b", figure_json(d->b));
 		json_array_append_new(changes, o);
 	}
 	json_object_set_new(top, "rows", json_integer((json_int_t)c->nr_rows));

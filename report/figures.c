@@ -6,136 +6,91 @@
 
 #include "base/units.h"
 
-/* In the order in which an operator asks for them. */
-const struct figure figures[] = {
-	{"zones_placed", "zones placed", "zones that were started", UNIT_COUNT, true, false},
-	{"zones_refused", "zones refused", "zones turned away for good", UNIT_COUNT, false, false},
-	{"local_page_ppm", "local memory, %",
-	 "share of the zones' memory, over time, on the node that the guest was told it is on",
-	 UNIT_PERCENT, true, false},
-	{"slowdown_ppm", "slowdown, times",
-	 "time that the zones' work took against the same zones alone with every page at home; 1 "
-	 "is none",
-	 UNIT_FACTOR, false, true},
-	{"regret_ppm", "regret, %",
-	 "slowdown beyond that of the oracle, which knows what comes; below 0 can be who turns "
-	 "zones or hosts away",
-	 UNIT_PERCENT, false, true},
-	{"swing_ppm", "swing, %",
-	 "how far launches of the same zone lie apart in speed: (p95 - p5) / p50", UNIT_PERCENT,
-	 false, false},
-	{"mean_distance_centi", "distance, SLIT",
-	 "mean distance between a zone's vCPUs and its pages; 10 is the own node", UNIT_CENTI,
-	 false, false},
-	{"zones_spilled", "zones spilled", "zones with memory off their own nodes at launch",
-	 UNIT_COUNT, false, false},
-	{"spilled_bytes", "spilled, GiB", "that memory, all zones together", UNIT_GIB, false,
-	 false},
-	{"remote_traffic_ppm", "remote traffic, %",
-	 "share of memory traffic that goes to other nodes", UNIT_PERCENT, false, false},
-	{"bandwidth_bytes_per_s", "traffic, GB/s",
-	 "memory traffic that all zones together get, mean over the run", UNIT_GB_A_SECOND, true,
-	 true},
-	{"memory_latency_ps", "latency, ns", "mean latency of the zones' memory accesses", UNIT_NS,
-	 false, true},
-	{"triad_bytes_per_s", "triad, GB/s",
-	 "probe: bandwidth that a zone gets from its memory, mean over the zones", UNIT_GB_A_SECOND,
-	 true, true},
-	{"chase_ps", "pointer chase, ns",
-	 "probe: latency that a zone sees of its memory, mean over the zones", UNIT_NS, false,
-	 true},
-	{"own_page_ppm", "on own nodes, %",
-	 "share of the zones' memory, over time, on any of the zone's nodes", UNIT_PERCENT, true,
-	 false},
-	{"wrong_vnode_page_ppm", "wrong vnode, %",
-	 "share on another of the zone's nodes than the one that the guest was told", UNIT_PERCENT,
-	 false, false},
-	{"off_node_page_ppm", "off own nodes, %", "share on none of the zone's nodes", UNIT_PERCENT,
-	 false, false},
-	{"stranded_vcpu_ppm", "stranded vCPUs, %",
-	 "vCPUs free at the fullest moment that no memory is left for", UNIT_PERCENT, false, false},
-	{"stranded_memory_ppm", "stranded memory, %",
-	 "memory free at the fullest moment that no vCPU is left for", UNIT_PERCENT, false, false},
-	{"fr16_ppm", "fragments, %",
-	 "free vCPUs at the fullest moment that no zone of 16 vCPUs on one node can use",
-	 UNIT_PERCENT, false, false},
-	{"peak_live_zones", "most at once", "most zones alive at one time", UNIT_COUNT, true,
-	 false},
-	{"queue_wait_s", "waited, s", "time that zones waited for room, all together", UNIT_SECONDS,
-	 false, false},
-	{"balloon_failures", "balloon failures", "growths of memory that got less than asked for",
-	 UNIT_COUNT, false, false},
-	{"zones_below_90", "zones below 90 %",
-	 "zones whose local share fell below 90 % by ballooning", UNIT_COUNT, false, false},
-};
-const size_t nr_figures = sizeof(figures) / sizeof(figures[0]);
+/* Of so much and more, decimals say nothing. */
+#define WHOLE_FROM 1000
 
-const struct figure *figure_of(const char *column)
+static const enum summary_figure shown[] = {
+	SUMMARY_zones_placed,
+	SUMMARY_zones_refused,
+	SUMMARY_local_page_ppm,
+	SUMMARY_slowdown_ppm,
+	SUMMARY_regret_ppm,
+	SUMMARY_swing_ppm,
+	SUMMARY_mean_distance_centi,
+	SUMMARY_zones_spilled,
+	SUMMARY_spilled_bytes,
+	SUMMARY_remote_traffic_ppm,
+	SUMMARY_bandwidth_bytes_per_s,
+	SUMMARY_memory_latency_ps,
+	SUMMARY_triad_bytes_per_s,
+	SUMMARY_predicted_triad_bytes_per_s,
+	SUMMARY_chase_ps,
+	SUMMARY_predicted_chase_ps,
+	SUMMARY_own_page_ppm,
+	SUMMARY_wrong_vnode_page_ppm,
+	SUMMARY_off_node_page_ppm,
+	SUMMARY_stranded_vcpu_ppm,
+	SUMMARY_stranded_memory_ppm,
+	SUMMARY_fr16_ppm,
+	SUMMARY_peak_live_zones,
+	SUMMARY_queue_wait_s,
+	SUMMARY_balloon_failures,
+	SUMMARY_zones_below_90,
+};
+const size_t nr_page_figures = sizeof(shown) / sizeof(shown[0]);
+
+const struct column *page_figure(size_t i)
 {
-	for (size_t i = 0; i < nr_figures; i++)
-		if (strcmp(figures[i].column, column) == 0)
-			return &figures[i];
-	return NULL;
+	return summary_column(shown[i]);
 }
 
-/* "28,944" */
-static const char *grouped(int64_t value, char *buf, size_t size)
+const char *figure_title(const struct column *c, char *buf, size_t size)
 {
-	char digits[24];
-	size_t n = (size_t)snprintf(digits, sizeof(digits), "%" PRId64, value), at = 0;
+	const char *sign = unit_sign(c->unit);
 
-	for (size_t i = 0; i < n && at + 2 < size; i++) {
-		buf[at++] = digits[i];
-		if ((n - i) % 3 == 1 && i + 1 < n && digits[i] != '-')
+	snprintf(buf, size, "%s%s%s", c->title, *sign ? ", " : "", sign);
+	return buf;
+}
+
+/* A comma between thousands of what decimal_text() wrote. */
+static const char *grouped(const char *number, char *buf, size_t size)
+{
+	size_t n = strcspn(number, "."), at = 0;
+
+	for (size_t i = 0; number[i] && at + 2 < size; i++) {
+		buf[at++] = number[i];
+		if (i + 1 < n && (n - i) % 3 == 1 && number[i] != '-')
 			buf[at++] = ',';
 	}
 	buf[at] = '\0';
 	return buf;
 }
 
-const char *figure_text(const struct figure *f, int64_t value, char *buf, size_t size)
+const char *figure_text(const struct column *c, int64_t value, char *buf, size_t size)
 {
-	static const struct {
-		double scale;
-		int decimals;
-	} how[] = {
-		[UNIT_GIB] = {1.0 / (double)GIB, 1},
-		[UNIT_PERCENT] = {1e-4, 2},
-		[UNIT_CENTI] = {1e-2, 2},
-		[UNIT_FACTOR] = {1e-6, 3},
-		[UNIT_GB_A_SECOND] = {1e-9, 1},
-		[UNIT_NS] = {1e-3, 1},
-	};
+	char number[40];
+	bool large = value / unit_one(c->unit) >= WHOLE_FROM;
 
-	if (f->unit == UNIT_COUNT || f->unit == UNIT_SECONDS)
-		return grouped(value, buf, size);
-	if ((double)value * how[f->unit].scale >= 1000)
-		return grouped((int64_t)((double)value * how[f->unit].scale + 0.5), buf, size);
-	snprintf(buf, size, "%.*f", how[f->unit].decimals, (double)value * how[f->unit].scale);
-	return buf;
+	return grouped(unit_text(c->unit, value, large ? 0 : -1, number, sizeof(number)), buf,
+		       size);
 }
 
-bool figure_alike(const struct figure *f, int64_t a, int64_t b)
+bool figure_alike(const struct column *c, int64_t a, int64_t b)
 {
 	char x[40], y[40];
 
-	return strcmp(figure_text(f, a, x, sizeof(x)), figure_text(f, b, y, sizeof(y))) == 0;
+	return strcmp(figure_text(c, a, x, sizeof(x)), figure_text(c, b, y, sizeof(y))) == 0;
 }
 
-bool figure_known(const struct sheet *s, size_t row, const struct figure *f, int64_t *out)
-{
-	return sheet_figure(s, row, f->column, out) && !(f->zero_unknown && *out == 0);
-}
-
-bool figure_same(const struct sheet *s, const struct figure *f, int64_t *out)
+bool figure_same(const struct sheet *s, const struct column *c, int64_t *out)
 {
 	bool found = false;
 	int64_t v;
 
 	for (size_t r = 0; r < s->nr; r++) {
-		if (!figure_known(s, r, f, &v))
+		if (!sheet_figure(s, r, c, &v))
 			continue;
-		if (found && !figure_alike(f, v, *out))
+		if (found && !figure_alike(c, v, *out))
 			return false;
 		*out = v;
 		found = true;
@@ -143,12 +98,12 @@ bool figure_same(const struct sheet *s, const struct figure *f, int64_t *out)
 	return found;
 }
 
-bool figure_absent(const struct sheet *s, const struct figure *f)
+bool figure_absent(const struct sheet *s, const struct column *c)
 {
 	int64_t v;
 
 	for (size_t r = 0; r < s->nr; r++)
-		if (figure_known(s, r, f, &v))
+		if (sheet_figure(s, r, c, &v))
 			return false;
 	return true;
 }

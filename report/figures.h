@@ -1,43 +1,26 @@
 /*
- * The columns of a summary that have a better and a worse whoever looks at them, in the
- * words and units of the page. summary.csv itself keeps whole numbers.
+ * Figures of a summary in the words of the page: which of the schema's are shown, how
+ * they read, what is known of them.
  */
 #ifndef REPORT_FIGURES_H
 #define REPORT_FIGURES_H
 
 #include "report/sheet.h"
 
-enum figure_unit {
-	UNIT_COUNT,
-	UNIT_SECONDS,
-	UNIT_GIB, /* of bytes */
-	UNIT_PERCENT, /* of ppm */
-	UNIT_CENTI, /* hundredths, as a whole with decimals */
-	UNIT_FACTOR, /* of ppm: 1,000,000 is 1 */
-	UNIT_GB_A_SECOND, /* of bytes a second, decimal */
-	UNIT_NS /* of picoseconds */
-};
+/* What policies are compared by, in the order in which an operator asks. Each has a better
+ * and a worse. */
+extern const size_t nr_page_figures;
+const struct column *page_figure(size_t i);
 
-struct figure {
-	const char *column, *title, *meaning; /* the title says the unit */
-	enum figure_unit unit;
-	bool higher; /* is better */
-	bool zero_unknown; /* 0 stands for "was not found out" */
-};
-
-extern const struct figure figures[];
-extern const size_t nr_figures;
-
-const struct figure *figure_of(const char *column); /* or NULL */
-/* The value in the figure's unit; buf is returned. */
-const char *figure_text(const struct figure *f, int64_t value, char *buf, size_t size);
+/* The heading with its unit: "local memory, %". */
+const char *figure_title(const struct column *c, char *buf, size_t size);
+/* The value in that unit, thousands apart: "28,944", "85.64"; buf is returned. */
+const char *figure_text(const struct column *c, int64_t value, char *buf, size_t size);
 /* Are both the same text? What nobody can tell apart is not called better. */
-bool figure_alike(const struct figure *f, int64_t a, int64_t b);
-/* False where there is none, or it stands for one that is unknown. */
-bool figure_known(const struct sheet *s, size_t row, const struct figure *f, int64_t *out);
+bool figure_alike(const struct column *c, int64_t a, int64_t b);
 /* Is the figure known somewhere, and is it the same in all rows that have it? */
-bool figure_same(const struct sheet *s, const struct figure *f, int64_t *out);
-bool figure_absent(const struct sheet *s, const struct figure *f);
+bool figure_same(const struct sheet *s, const struct column *c, int64_t *out);
+bool figure_absent(const struct sheet *s, const struct column *c);
 
 /* Does a key column tell rows of this sheet apart? */
 bool sheet_varies(const struct sheet *s, const char *column);

@@ -10,7 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/output.h"
-#include "report/page.h"
+#include "report/html_page.h"
 #include "report/text.h"
 
 extern char **environ; /* POSIX leaves its declaration to the program */

@@ -8,7 +8,7 @@
 #include "base/units.h"
 
 /* Columns of the file; those from FREE_HOST on are newer and may be missing. */
-enum column {
+enum refusal_column {
 	OUTCOME,
 	CODE,
 	VCPUS,

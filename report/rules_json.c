@@ -1,12 +1,15 @@
+#include <string.h>
+#include <unistd.h>
+
 #include "base/json_doc.h"
 #include "report/check.h"
 
-static const char *const better_names[] = {"exact", "higher", "lower", NULL};
+static const char *const better_names[] = {"exact", "higher", "lower", "schema", NULL};
 
 static int read_rule(struct rule *rule, const struct json_at *at, struct error *err)
 {
 	static const char *const known[] = {"better", "tolerance", "tolerance_ppm", "ignore", NULL};
-	int better = BETTER_EXACT;
+	int better = RULE_EXACT;
 	int rc;
 
 	if (!json_is_object(at->value))
@@ -21,11 +24,12 @@ static int read_rule(struct rule *rule, const struct json_at *at, struct error *
 				  err);
 	if (!rc)
 		rc = json_get_bool(at, "ignore", false, &rule->ignore, err);
-	rule->better = (enum better)better;
+	rule->better = (enum rule_better)better;
 	return rc;
 }
 
-static int read_rules(struct rules *r, const struct json_doc *doc, struct error *err)
+static int read_rules(struct rules *r, const struct json_doc *doc, const char *const *figures,
+		      struct error *err)
 {
 	static const char *const known[] = {"columns", "note", NULL};
 	struct json_at top = json_at_root(doc), columns;
@@ -38,6 +42,8 @@ static int read_rules(struct rules *r, const struct json_doc *doc, struct error 
 	rc = json_at_known(&top, "file of rules", known, err);
 	if (!rc)
 		rc = json_get_object(&top, "columns", true, &columns, err);
+	if (!rc)
+		rc = json_at_known(&columns, "the figures of a summary", figures, err);
 	if (rc)
 		return rc;
 	r->rule = arena_alloc(&r->arena, (json_object_size(columns.value) + 1) * sizeof(*r->rule));
@@ -54,17 +60,57 @@ static int read_rules(struct rules *r, const struct json_doc *doc, struct error 
 	return 0;
 }
 
-int rules_load(struct rules *out, const char *path, struct error *err)
+/* What a rule may be of: figures of the schema and of both summaries; NULL ends them. */
+static const char **list_figures(const struct sheet *const sheet[2], struct arena *a)
+{
+	size_t most = NR_SUMMARY_FIGURES + sheet[0]->nr_columns + sheet[1]->nr_columns + 2, nr = 0;
+	const char **name = arena_alloc(a, most * sizeof(*name));
+
+	name[nr++] = "*";
+	for (int f = 0; f < NR_SUMMARY_FIGURES; f++)
+		name[nr++] = summary_column((enum summary_figure)f)->name;
+	for (int s = 0; s < 2; s++)
+		for (unsigned c = sheet[s]->nr_keys; c < sheet[s]->nr_columns; c++)
+			name[nr++] = sheet[s]->column[c];
+	name[nr] = NULL;
+	return name;
+}
+
+static void take_quality(struct rules *r)
+{
+	r->rule = arena_alloc(&r->arena, sizeof(*r->rule));
+	r->rule[r->nr++] = (struct rule){.column = "*", .better = RULE_SCHEMA};
+}
+
+static int read_file(struct rules *r, const char *path, const char *const *figures,
+		     struct error *err)
 {
 	struct json_doc doc;
 	int rc;
 
-	*out = (struct rules){0};
+	if (access(path, F_OK) != 0 && strcmp(path, "-") != 0)
+		return error_set(err, ERR_INPUT,
+				 "there are no rules \"%s\"; take exact, quality or a JSON file",
+				 path);
 	rc = json_doc_load(&doc, path, err);
 	if (rc)
 		return rc;
-	rc = read_rules(out, &doc, err);
+	rc = read_rules(r, &doc, figures, err);
 	json_doc_release(&doc);
+	return rc;
+}
+
+int rules_load(struct rules *out, const char *name, const struct sheet *base,
+	       const struct sheet *run, struct error *err)
+{
+	const struct sheet *const sheets[] = {base, run};
+	int rc = 0;
+
+	*out = (struct rules){0};
+	if (strcmp(name, "quality") == 0)
+		take_quality(out);
+	else if (strcmp(name, "exact") != 0)
+		rc = read_file(out, name, list_figures(sheets, &out->arena), err);
 	if (rc)
 		rules_release(out);
 	return rc;

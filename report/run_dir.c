@@ -24,6 +24,16 @@ static const char *optional_file(struct run_dir *r, const char *name)
 	return access(path, F_OK) == 0 ? path : NULL;
 }
 
+/* What to do about a run of an older format. */
+static const char *again(struct run_dir *r)
+{
+	const char *text = "run it again: homenode run";
+
+	for (size_t i = 0; r->argument[i]; i++)
+		text = arena_printf(&r->arena, "%s %s", text, r->argument[i]);
+	return text;
+}
+
 static int load_directory(struct run_dir *r, struct error *err)
 {
 	const char *about = arena_printf(&r->arena, "%s/run.json", r->path);
@@ -41,7 +51,7 @@ static int load_directory(struct run_dir *r, struct error *err)
 	r->timeline = optional_file(r, "timeline");
 	r->zones = optional_file(r, "zones");
 	r->measured = optional_file(r, "measured");
-	return sheet_load(&r->summary, file_of(r, "summary"), err);
+	return sheet_load(&r->summary, file_of(r, "summary"), again(r), err);
 }
 
 int run_dir_load(struct run_dir *out, const char *path, struct error *err)
@@ -56,7 +66,9 @@ int run_dir_load(struct run_dir *out, const char *path, struct error *err)
 	else if (S_ISDIR(st.st_mode))
 		rc = load_directory(out, err);
 	else
-		rc = sheet_load(&out->summary, path, err);
+		rc = sheet_load(&out->summary, path,
+				"run it again, with the arguments that the run.json beside it has",
+				err);
 	if (rc)
 		run_dir_release(out);
 	return rc;

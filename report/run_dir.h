@@ -11,7 +11,7 @@
 #include "report/sheet.h"
 
 /* The newest format of run.json and of baselines that is understood. */
-#define RUN_FORMAT 1
+#define RUN_FORMAT 2
 
 struct run_input {
 	const char *path; /* as given when the run was made */

@@ -60,8 +60,11 @@ static int take_spread(struct series *s, const struct csv *csv, const int *colum
 	int64_t value[CURVE_VALUES], t;
 	int rc = csv_int(csv, (unsigned)time, 0, INT64_MAX, &t, err);
 
-	for (int v = 0; !rc && v < CURVE_VALUES; v++)
+	for (int v = 0; !rc && v < CURVE_VALUES; v++) {
+		if (!csv->field[column[v]].n)
+			return 0; /* nothing lives */
 		rc = csv_int(csv, (unsigned)column[v], 0, INT64_MAX, &value[v], err);
+	}
 	if (rc || !value[CURVE_LIVE])
 		return rc;
 	if (!r || strcmp(r->key, key) != 0) {

@@ -8,13 +8,6 @@
 static const char *const needed[] = {"topology", "workload", "policy", "memory_policy", "seed"};
 #define NR_NEEDED (sizeof(needed) / sizeof(needed[0]))
 
-bool is_key_column(const struct sheet *s, const char *name)
-{
-	int c = sheet_column(s, name);
-
-	return c >= 0 && (unsigned)c < s->nr_keys;
-}
-
 int sheet_column(const struct sheet *s, const char *name)
 {
 	for (unsigned c = 0; c < s->nr_columns; c++)
@@ -45,9 +38,14 @@ bool sheet_figure_at(const struct sheet *s, size_t row, int column, int64_t *out
 	return true;
 }
 
-bool sheet_figure(const struct sheet *s, size_t row, const char *column, int64_t *out)
+bool sheet_figure(const struct sheet *s, size_t row, const struct column *c, int64_t *out)
 {
-	return sheet_figure_at(s, row, sheet_column(s, column), out);
+	return sheet_figure_at(s, row, sheet_column(s, c->name), out);
+}
+
+bool sheet_known(const struct sheet *s, size_t row, enum summary_figure f, int64_t *out)
+{
+	return sheet_figure(s, row, summary_column(f), out);
 }
 
 /* `other`'s fields in the key columns of `s`, joined by a byte that sorts before
@@ -90,17 +88,40 @@ const char *sheet_row_name(struct sheet *s, size_t row)
 	return name;
 }
 
+/* The column that tells the version, which the sheet leaves out. */
+#define FORMAT_COLUMNS 1
+
+static int check_format(const struct csv *csv, struct error *err)
+{
+	int64_t format;
+	int rc = csv_int(csv, 0, 1, INT64_MAX, &format, err);
+
+	if (!rc && format > SUMMARY_FORMAT)
+		rc = csv_error(csv, 0, err,
+			       "the summary has format %lld and was made by a newer homenode; this "
+			       "one reads format %d",
+			       (long long)format, SUMMARY_FORMAT);
+	if (!rc && format < SUMMARY_FORMAT)
+		rc = csv_error(csv, 0, err, "format %lld is none that was ever written",
+			       (long long)format);
+	return rc;
+}
+
 static int take_row(struct sheet *s, const struct csv *csv, struct error *err)
 {
+	int rc = check_format(csv, err);
+
+	if (rc)
+		return rc;
 	while (s->cap < (s->nr + 1) * s->nr_columns)
 		s->cell = grow(s->cell, &s->cap, s->cap, sizeof(*s->cell));
 	for (unsigned c = 0; c < s->nr_columns; c++) {
-		const struct csv_field *f = &csv->field[c];
+		const struct csv_field *f = &csv->field[c + FORMAT_COLUMNS];
 		int64_t figure;
-		int rc;
 
 		if (f->n && c >= s->nr_keys) {
-			rc = csv_int(csv, c, INT64_MIN, INT64_MAX, &figure, err);
+			rc = csv_int(csv, c + FORMAT_COLUMNS, INT64_MIN + 1, INT64_MAX, &figure,
+				     err);
 			if (rc)
 				return rc;
 		}
@@ -124,26 +145,34 @@ static int index_rows(struct sheet *s, struct error *err)
 	return 0;
 }
 
-static int take_header(struct sheet *s, const struct csv *csv, struct error *err)
+static int take_header(struct sheet *s, const struct csv *csv, const char *renew, struct error *err)
 {
-	s->nr_columns = csv->nr_columns;
+	bool summary = csv_column(csv, "policy") >= 0 && csv_column(csv, "seed") >= 0;
+
+	if (csv_column(csv, "format") != 0 && summary)
+		return error_at(
+			err, ERR_INPUT, s->path, 1, 0,
+			"the summary has format 1, in which 0 could stand for \"not known\", "
+			"and this homenode reads format %d; %s",
+			SUMMARY_FORMAT, renew);
+	s->nr_columns = csv->nr_columns - FORMAT_COLUMNS;
 	s->column = arena_alloc(&s->arena, s->nr_columns * sizeof(*s->column));
 	for (unsigned c = 0; c < s->nr_columns; c++)
-		s->column[c] = arena_strdup(&s->arena, csv->column[c]);
+		s->column[c] = arena_strdup(&s->arena, csv->column[c + FORMAT_COLUMNS]);
 	for (size_t i = 0; i < NR_NEEDED; i++)
-		if (csv_column(csv, needed[i]) < 0)
+		if (sheet_column(s, needed[i]) < 0)
 			return error_at(err, ERR_INPUT, s->path, 1, 0,
 					"there is no column \"%s\"; is this the summary of a run?",
 					needed[i]);
-	s->nr_keys = (unsigned)csv_column(csv, "seed") + 1;
+	s->nr_keys = (unsigned)sheet_column(s, "seed") + 1;
 	for (size_t i = 0; i < NR_NEEDED; i++)
-		if ((unsigned)csv_column(csv, needed[i]) >= s->nr_keys)
+		if ((unsigned)sheet_column(s, needed[i]) >= s->nr_keys)
 			return error_at(err, ERR_INPUT, s->path, 1, 0,
 					"the column \"%s\" must stand before \"seed\"", needed[i]);
 	return 0;
 }
 
-int sheet_load(struct sheet *out, const char *path, struct error *err)
+int sheet_load(struct sheet *out, const char *path, const char *renew, struct error *err)
 {
 	struct csv csv = {0};
 	bool more = true;
@@ -154,7 +183,7 @@ int sheet_load(struct sheet *out, const char *path, struct error *err)
 	rc = csv_open(&csv, path, err);
 	if (rc)
 		goto out;
-	rc = take_header(out, &csv, err);
+	rc = take_header(out, &csv, renew, err);
 	while (!rc && more) {
 		rc = csv_next(&csv, &more, err);
 		if (!rc && more)

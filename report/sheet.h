@@ -2,7 +2,8 @@
  * A summary held in memory: a table whose first columns, up to "seed", say which
  * row it is (topology, workload, policy, memory policy, ...) and whose other
  * columns are whole numbers. Columns are found by name, so that a file with more columns
- * than today's reads the same; a cell may be empty: that figure is not known.
+ * than today's reads the same; a cell may be empty: that figure is not known. The version
+ * of the file, its first column, is checked and not kept.
  */
 #ifndef REPORT_SHEET_H
 #define REPORT_SHEET_H
@@ -13,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "schema/summary.h"
 
 struct sheet_key {
 	const char *text;
@@ -30,20 +32,22 @@ struct sheet {
 };
 
 /*
- * Reads a whole summary. ERR_INPUT with file:line:column: a key column is
+ * Reads a whole summary. ERR_INPUT with file:line:column: the file is of an older or a
+ * newer format (`renew` is what to do about an older one), a key column is
  * missing, a figure is no whole number, two rows have the same key; else as
  * csv_open() and csv_next(). On failure `out` is released.
  */
-int sheet_load(struct sheet *out, const char *path, struct error *err) MUST_USE;
+int sheet_load(struct sheet *out, const char *path, const char *renew, struct error *err) MUST_USE;
 void sheet_release(struct sheet *s); /* zeroed is fine */
 
 int sheet_column(const struct sheet *s, const char *name); /* -1: there is none */
-bool is_key_column(const struct sheet *s, const char *name);
 const char *sheet_text(const struct sheet *s, size_t row, int column); /* "" for column -1 */
 /* Do two rows have the same there? Yes where there is no such column. */
 bool sheet_same(const struct sheet *s, size_t a, size_t b, const char *column);
 /* False where the cell is empty or there is no such column. */
-bool sheet_figure(const struct sheet *s, size_t row, const char *column, int64_t *out);
+bool sheet_figure(const struct sheet *s, size_t row, const struct column *c, int64_t *out);
+/* The same of a figure that the schema is sure to have. */
+bool sheet_known(const struct sheet *s, size_t row, enum summary_figure f, int64_t *out);
 bool sheet_figure_at(const struct sheet *s, size_t row, int column, int64_t *out);
 /* The row of `s` with the key of `other`'s row, or SHEET_NO_ROW. A key column that
  * `other` lacks is empty there. */

@@ -10,7 +10,7 @@
 #include "base/alloc.h"
 #include "base/units.h"
 #include "report/html.h"
-#include "report/page.h"
+#include "report/html_page.h"
 #include "report/picture.h"
 #include "report/text.h"
 

@@ -6,7 +6,7 @@
 
 const int64_t heap_extent_bytes[HEAP_EXTENTS] = {GIB, 2 * MIB, PAGE_BYTES};
 
-int64_t heap_default_low_bytes(const struct host *host)
+static int64_t default_low_bytes(const struct host *host)
 {
 	int64_t span, width;
 
@@ -21,7 +21,7 @@ int64_t heap_default_low_bytes(const struct host *host)
 
 void heap_init(struct heap *h, const struct host *host, int64_t *free_bytes, int64_t low_bytes)
 {
-	int64_t low = low_bytes >= 0 ? low_bytes : heap_default_low_bytes(host);
+	int64_t low = low_bytes >= 0 ? low_bytes : default_low_bytes(host);
 
 	*h = (struct heap){
 		.host = host,

@@ -45,9 +45,6 @@ extern const int64_t heap_extent_bytes[HEAP_EXTENTS];
  */
 void heap_init(struct heap *h, const struct host *host, int64_t *free_bytes, int64_t low_bytes);
 
-/* What Xen's default makes of this host: bytes below the DMA width on the first node. */
-int64_t heap_default_low_bytes(const struct host *host);
-
 /* Which side of the DMA width a request may use. */
 enum heap_side {
 	HEAP_HIGH, /* above only */

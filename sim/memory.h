@@ -33,7 +33,7 @@ int memory_check_launch(const struct sim *sim, uint32_t host, const struct plan 
 void memory_launch(struct sim *sim, struct sim_zone *z, const struct plan *p);
 /* Move the zone towards `bytes`; less is reached when the host has too little. */
 void memory_resize(struct sim *sim, struct sim_zone *z, int64_t bytes);
-/* See sim_correct(); `bytes` has the zone's total. False: a node has too little. */
+/* Put it there by node; `bytes` has the zone's total. False: a node has too little. */
 bool memory_correct(struct sim *sim, struct sim_zone *z, const int64_t *bytes);
 /* Give everything back. */
 void memory_stop(struct sim *sim, struct sim_zone *z);

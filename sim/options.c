@@ -1,30 +1,17 @@
 #include "sim/options.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/units.h"
 
-static int read_number(const char *key, const char *value, int64_t max, int64_t *out,
-		       struct error *err)
+static int read_allocator(void *out, const struct backend_option *o, const char *value,
+			  struct error *err)
 {
-	char *end;
-	long long v;
+	struct sim *sim = out;
 
-	errno = 0;
-	v = strtoll(value, &end, 10);
-	if (errno || end == value || *end || v < 0 || v > max)
-		return error_set(err, ERR_USAGE,
-				 "simulator option %s takes a number from 0 to %lld, not \"%s\"",
-				 key, (long long)max, value);
-	*out = v;
-	return 0;
-}
-
-static int read_allocator(struct sim *sim, const char *value, struct error *err)
-{
+	(void)o;
 	sim->allocator = allocator_find(value);
 	if (sim->allocator)
 		return 0;
@@ -34,75 +21,98 @@ static int read_allocator(struct sim *sim, const char *value, struct error *err)
 			 value);
 }
 
-/* Pages for each node, colons between. */
-static int read_free(struct sim *sim, char *value, struct error *err)
+static int read_exchange(void *out, const struct backend_option *o, const char *value,
+			 struct error *err)
 {
-	char *rest = value, *word;
+	return backend_option_number(o, value, 0, 1000000, &((struct sim *)out)->exchange_ppm, err);
+}
+
+static int read_extent(void *out, const struct backend_option *o, const char *value,
+		       struct error *err)
+{
+	unsigned huge;
+	int rc = backend_option_word(o, value, &huge, err);
+
+	if (!rc)
+		((struct sim *)out)->balloon_extent_bytes = huge ? 2 * MIB : PAGE_BYTES;
+	return rc;
+}
+
+static int read_low(void *out, const struct backend_option *o, const char *value, struct error *err)
+{
+	return backend_option_number(o, value, 0, 4 * GIB, &((struct sim *)out)->low_bytes, err);
+}
+
+/* Pages for each node, colons between. */
+static int read_free(void *out, const struct backend_option *o, const char *value,
+		     struct error *err)
+{
+	struct sim *sim = out;
+	char *copy = xstrdup(value), *rest = copy, *word;
 	int rc = 0;
 
 	sim->nr_free = 0;
 	while (!rc && (word = strtok_r(rest, ":", &rest))) {
 		if (sim->nr_free == NODES_MAX)
-			return error_set(err, ERR_USAGE,
-					 "simulator option free names over %d nodes", NODES_MAX);
-		rc = read_number("free", word, INT64_MAX / PAGE_BYTES,
-				 &sim->free_pages[sim->nr_free++], err);
+			rc = error_set(err, ERR_USAGE, "option free names over %d nodes",
+				       NODES_MAX);
+		else
+			rc = backend_option_number(o, word, 0, INT64_MAX / PAGE_BYTES,
+						   &sim->free_pages[sim->nr_free++], err);
 	}
+	free(copy);
 	return rc;
 }
 
-static int read_option(struct sim *sim, const char *key, char *value, struct error *err)
+static int read_blocks(void *out, const struct backend_option *o, const char *value,
+		       struct error *err)
 {
-	int rc;
+	return backend_option_number(o, value, 0, INT32_MAX, &((struct sim *)out)->blocks, err);
+}
 
-	if (strcmp(key, "allocator") == 0)
-		return read_allocator(sim, value, err);
-	if (strcmp(key, "exchange") == 0)
-		return read_number(key, value, 1000000, &sim->exchange_ppm, err);
-	if (strcmp(key, "low") == 0)
-		return read_number(key, value, 4 * GIB, &sim->low_bytes, err);
-	if (strcmp(key, "blocks") == 0)
-		return read_number(key, value, INT32_MAX, &sim->blocks, err);
-	if (strcmp(key, "free") == 0)
-		return read_free(sim, value, err);
-	if (strcmp(key, "overhead") == 0 && strcmp(value, "xen") == 0) {
-		sim->keeps_overhead = true;
-		return 0;
-	}
-	if (strcmp(key, "extent") != 0)
-		return error_set(
-			err, ERR_USAGE,
-			"the simulator has no option \"%s=%s\"; it has allocator, exchange, "
-			"extent, low, free, blocks and overhead=xen",
-			key, value);
-	rc = read_number(key, value, INT64_MAX, &sim->balloon_extent_bytes, err);
-	if (!rc && sim->balloon_extent_bytes != PAGE_BYTES && sim->balloon_extent_bytes != 2 * MIB)
-		rc = error_set(err, ERR_USAGE,
-			       "a balloon asks for 4096 or 2097152 bytes at a time");
+static int read_overhead(void *out, const struct backend_option *o, const char *value,
+			 struct error *err)
+{
+	unsigned xen;
+	int rc = backend_option_word(o, value, &xen, err);
+
+	if (!rc)
+		((struct sim *)out)->keeps_overhead = true;
 	return rc;
 }
+
+const struct backend_option sim_options[] = {
+	{"allocator", "NAME", "who hands out memory: xen (default), most-free, slit, home-strict",
+	 .from = "--allocator", .read = read_allocator},
+	{"exchange", "PPM",
+	 "millionths of ballooned pages drawn from all pages alike (default: all of them)",
+	 .from = "balloon.exchange", .read = read_exchange},
+	{"extent", "4096|2097152", "what a guest's balloon asks for at a time (default: 4096)",
+	 .from = "balloon.extent", .read = read_extent},
+	{"low", "BYTES",
+	 "memory below the DMA width on the first node (default: what Xen makes of the host)",
+	 .read = read_low},
+	{"free", "P:P:...", "pages free on each node when the run begins (default: all but dom0's)",
+	 .read = read_free},
+	{"blocks", "N",
+	 "whole 2 MiB blocks free above the DMA width on the first node (default: all)",
+	 .read = read_blocks},
+	{"overhead", "xen", "what Xen takes for a zone beside its memory (default: nothing)",
+	 .read = read_overhead},
+	{0},
+};
 
 int sim_read_options(struct sim *sim, const char *text, struct error *err)
 {
-	char *copy = xstrdup(text ? text : ""), *rest = copy, *word;
-	int rc = 0;
+	char *copy = xstrdup(text ? text : "");
+	int rc;
 
 	sim->allocator = allocators[0];
 	sim->exchange_ppm = 1000000;
 	sim->balloon_extent_bytes = PAGE_BYTES;
 	sim->low_bytes = -1;
 	sim->blocks = -1;
-	while (!rc && (word = strtok_r(rest, ",", &rest))) {
-		char *equals = strchr(word, '=');
-
-		if (!equals) {
-			rc = error_set(err, ERR_USAGE, "simulator option \"%s\" is not key=value",
-				       word);
-			break;
-		}
-		*equals = '\0';
-		rc = read_option(sim, word, equals + 1, err);
-	}
+	rc = backend_options_read("sim", sim_options, copy, sim, err);
 	free(copy);
 	return rc;
 }

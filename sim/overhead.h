@@ -24,6 +24,8 @@
 /* A domain is made with 17; a Linux that runs has put Xen's shared page over one of its
  * own pages, and that one is back (XENMAPSPACE_shared_info). */
 #define OVERHEAD_SPECIAL_PAGES 16
+/* What a zone has more than these is nothing special. */
+#define OVERHEAD_SPECIAL_PAGES_MAX 32
 
 /* All of it for this plan; 0 without the option. */
 int64_t overhead_bytes(const struct sim *sim, const struct plan *p);

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/units.h"
+#include "sim/found.h"
 #include "sim/memory.h"
 #include "sim/options.h"
 #include "sim/overhead.h"
@@ -12,7 +13,6 @@
 
 static struct sim *sim_of(const struct backend *b)
 {
-	BUG_ON(b->ops != &sim_backend);
 	return (struct sim *)(uintptr_t)b;
 }
 
@@ -34,6 +34,7 @@ static void sim_close(struct backend *b)
 	}
 	free(sim->zone);
 	free(sim->overhead);
+	free(sim->found);
 	free(sim->state);
 	free(sim->free_bytes);
 	free(sim->dom0_bytes);
@@ -172,9 +173,9 @@ static int64_t sim_now_ns(const struct backend *b)
 	return sim_of(b)->now_ns;
 }
 
-static bool slot_live(const struct sim *sim, uint32_t slot)
+static bool slot_live(const struct sim *sim, uint32_t host, uint32_t slot)
 {
-	return slot < sim->cap_zones && sim->zone[slot].host != SIM_NOBODY;
+	return slot < sim->cap_zones && sim->zone[slot].host == host;
 }
 
 static int check_devices(const struct host_state *s, const struct plan *p, struct error *err)
@@ -192,7 +193,7 @@ static int check_start(const struct sim *sim, const struct step *s, struct error
 	const struct host_state *state = &sim->state[s->host];
 	int rc;
 
-	if (slot_live(sim, s->slot))
+	if (s->slot < sim->cap_zones && sim->zone[s->slot].host != SIM_NOBODY)
 		return error_set(err, ERR_CANNOT, "slot %u already runs a zone", s->slot);
 	if (s->plan->host != state->host)
 		return error_set(err, ERR_CANNOT, "the plan was made for host %s, not for %s",
@@ -209,7 +210,7 @@ static int sim_check(struct backend *b, const struct step *s, struct error *err)
 
 	if (s->kind == STEP_START)
 		return check_start(sim, s, err);
-	if (!slot_live(sim, s->slot) || sim->zone[s->slot].host != s->host)
+	if (!slot_live(sim, s->host, s->slot))
 		return error_set(err, ERR_CANNOT, "slot %u runs no zone on this host", s->slot);
 	if (s->kind == STEP_RESIZE && (s->bytes < PAGE_BYTES || s->bytes % PAGE_BYTES))
 		return error_set(err, ERR_CANNOT, "a memory target is a whole number of pages");
@@ -340,6 +341,8 @@ static int sim_apply(struct backend *b, const struct step *s, struct error *err)
 
 	if (rc)
 		return rc;
+	if (s->slot < sim->nr_found)
+		found_note(sim, s);
 	if (s->kind == STEP_START)
 		start(sim, s);
 	else if (s->kind == STEP_RESIZE)
@@ -372,7 +375,7 @@ static int sim_measure(struct backend *b, uint32_t host, uint32_t slot, struct m
 	const struct sim *sim = sim_of(b);
 	const struct sim_zone *z;
 
-	if (!slot_live(sim, slot) || sim->zone[slot].host != host)
+	if (!slot_live(sim, host, slot))
 		return error_set(err, ERR_CANNOT, "slot %u runs no zone on this host", slot);
 	z = &sim->zone[slot];
 	*out = (struct measure){
@@ -384,34 +387,24 @@ static int sim_measure(struct backend *b, uint32_t host, uint32_t slot, struct m
 	return 0;
 }
 
-int sim_correct(struct backend *b, uint32_t host, uint32_t slot, const int64_t *bytes,
-		struct error *err)
+static int sim_correct(struct backend *b, const struct step *s, const int64_t *bytes,
+		       struct error *err)
 {
 	struct sim *sim = sim_of(b);
-	int64_t sum = 0;
+	int rc;
 
-	if (!slot_live(sim, slot) || sim->zone[slot].host != host)
-		return error_set(err, ERR_CANNOT, "slot %u runs no zone on this host", slot);
-	for (uint32_t n = 0; n < sim->state[host].host->nr_nodes; n++)
-		sum += bytes[n];
-	if (sum != sim->zone[slot].resident_bytes || !memory_correct(sim, &sim->zone[slot], bytes))
-		return error_set(err, ERR_CANNOT,
-				 "the zone of slot %u cannot have its memory there", slot);
-	return sim->check ? sim_verify_host(sim, host, err) : 0;
-}
-
-void sim_set_special_pages(struct backend *b, uint32_t slot, int64_t pages)
-{
-	struct sim *sim = sim_of(b);
-
-	if (slot_live(sim, slot))
-		overhead_set_special(sim, &sim->zone[slot], pages);
+	if (!slot_live(sim, s->host, s->slot))
+		return error_set(err, ERR_CANNOT, "slot %u runs no zone on this host", s->slot);
+	rc = found_take(sim, s, bytes, err);
+	return !rc && sim->check ? sim_verify_host(sim, s->host, err) : rc;
 }
 
 const struct backend_ops sim_backend = {
 	.name = "sim",
 	.summary = "simulated fleet: time, memory and CPUs booked as a Xen host books them",
 	.can = STEP_START | STEP_RESIZE | STEP_STOP,
+	.traits = BACKEND_VIRTUAL_CLOCK | BACKEND_REPEATABLE,
+	.option = sim_options,
 	.open = sim_open,
 	.close = sim_close,
 	.now_ns = sim_now_ns,
@@ -420,4 +413,5 @@ const struct backend_ops sim_backend = {
 	.wait = sim_wait,
 	.observe = sim_observe,
 	.measure = sim_measure,
+	.correct = sim_correct,
 };

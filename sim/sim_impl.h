@@ -46,6 +46,13 @@ struct sim_overhead {
 	int64_t bytes[NODES_MAX], low_bytes;
 };
 
+/* What is known of the real zone that this one stands for (sim/found.h). */
+struct sim_found {
+	bool known; /* special[]: it was found after its START */
+	bool shrank; /* its last RESIZE took memory away */
+	int64_t special[NODES_MAX]; /* bytes by node that it has beside its memory */
+};
+
 static inline const struct plan_memory *sim_parts(const struct sim_zone *z)
 {
 	return z->in_array ? z->part : &z->one_part;
@@ -76,6 +83,9 @@ struct sim {
 	int64_t balloon_extent_bytes;
 	bool keeps_overhead;
 	struct sim_overhead *overhead; /* by slot; NULL unless keeps_overhead */
+	struct sim_found *found; /* by slot; grows with what is found (sim/found.h) */
+	uint32_t nr_found;
+	size_t cap_found;
 	uint32_t nr_free; /* nodes that option "free" names, from the first on; 0: not given */
 	int64_t free_pages[NODES_MAX];
 	int64_t blocks; /* option "blocks"; -1: not given */

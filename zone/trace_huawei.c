@@ -9,8 +9,8 @@
  */
 #include <stdlib.h>
 
+#include "base/map.h"
 #include "base/units.h"
-#include "zone/id_set.h"
 #include "zone/trace_rows.h"
 
 enum { VMID, CPU, MEMORY, TIME, LIFETIME_OR_TYPE };
@@ -44,18 +44,18 @@ static int lifetime_row(struct trace_stream *t, struct error *err)
 
 struct event_trace {
 	struct trace_stream rows;
-	struct id_set alive;
+	struct map alive; /* a VM's id, to nothing */
 };
 
 static int event_row(struct trace_stream *t, struct error *err)
 {
-	struct id_set *alive = &((struct event_trace *)t)->alive;
+	struct map *alive = &((struct event_trace *)t)->alive;
 	struct zone_event *e = &t->base.event;
 	int64_t id = 0, type = 0;
 	int rc = trace_read_time(t, TIME, err);
 
 	if (!rc)
-		rc = csv_int(&t->csv, (unsigned)t->column[VMID], 0, INT64_MAX - 1, &id, err);
+		rc = csv_int(&t->csv, (unsigned)t->column[VMID], 0, INT64_MAX, &id, err);
 	if (!rc)
 		rc = csv_int(&t->csv, (unsigned)t->column[LIFETIME_OR_TYPE], 0, 1, &type, err);
 	if (rc)
@@ -63,7 +63,7 @@ static int event_row(struct trace_stream *t, struct error *err)
 	e->id = (uint64_t)id;
 	if (type == 1) {
 		/* of a VM from before the trace's start, perhaps: whoever runs it counts */
-		id_set_remove(alive, e->id);
+		map_remove(alive, e->id, 0);
 		e->kind = ZONE_EVENT_STOP;
 		e->zone = NULL;
 		return 0;
@@ -71,10 +71,11 @@ static int event_row(struct trace_stream *t, struct error *err)
 	rc = read_size(t, err);
 	if (rc)
 		return rc;
-	if (!id_set_add(alive, e->id))
+	if (map_find(alive, e->id) != MAP_NONE)
 		return csv_error(&t->csv, (unsigned)t->column[VMID], err,
 				 "VM %lld is created twice without a deletion between",
 				 (long long)id);
+	map_add(alive, e->id, 0);
 	e->kind = ZONE_EVENT_START;
 	e->lifetime_ns = NS_NEVER;
 	return 0;
@@ -82,7 +83,7 @@ static int event_row(struct trace_stream *t, struct error *err)
 
 static void event_release(struct trace_stream *t)
 {
-	id_set_release(&((struct event_trace *)t)->alive);
+	map_release(&((struct event_trace *)t)->alive);
 }
 
 static const struct trace_layout lifetime_form = {

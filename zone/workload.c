@@ -8,23 +8,12 @@
 #include "zone/trace_files.h"
 #include "zone/workload_impl.h"
 
-const char *const host_choice_names[] = {"first-fit", "best-fit", "worst-fit", "random", NULL};
 const char *const refused_rule_names[] = {"count", "queue", "stop", NULL};
-
-const char *host_choice_name(enum host_choice c)
-{
-	return host_choice_names[c];
-}
-
-const char *refused_rule_name(enum refused_rule r)
-{
-	return refused_rule_names[r];
-}
 
 void workload_defaults(struct workload *w)
 {
-	static struct fleet_group one_host = {"epyc-nps4-8n", 1};
-	static uint64_t first_seed = 1;
+	static const struct fleet_group one_host = {"epyc-nps4-8n", 1};
+	static const uint64_t first_seed = 1;
 	static const char *const policies[] = {"edera-compact", NULL};
 	static const char *const allocators[] = {"xen", NULL};
 
@@ -33,7 +22,7 @@ void workload_defaults(struct workload *w)
 		.note = "",
 		.duration_ns = NS_NEVER,
 		.refused = REFUSED_COUNT,
-		.fleet = {&one_host, 1, CHOICE_FIRST_FIT, 1000, 0, 0},
+		.fleet = {&one_host, 1, "first-fit", 1000, 0, 0},
 		.policy = policies,
 		.seed = &first_seed,
 		.nr_seeds = 1,

@@ -58,7 +58,6 @@ int zone_stream_next(struct zone_stream *s, const struct zone_event **out,
 const struct zone_stream_stats *zone_stream_stats(const struct zone_stream *s);
 void zone_stream_close(struct zone_stream *s); /* NULL is fine */
 
-enum host_choice { CHOICE_FIRST_FIT, CHOICE_BEST_FIT, CHOICE_WORST_FIT, CHOICE_RANDOM };
 enum refused_rule { REFUSED_COUNT, REFUSED_QUEUE, REFUSED_STOP };
 
 /* `count` hosts of one topology (a name from topologies/ or a path). */
@@ -68,9 +67,9 @@ struct fleet_group {
 };
 
 struct fleet_spec {
-	struct fleet_group *group;
+	const struct fleet_group *group;
 	uint32_t nr_groups;
-	enum host_choice choice;
+	const char *choice; /* a name from choice/choices.c, not looked up here */
 	/* Sum of a host's vCPUs may not exceed this share of its CPUs, in
 	 * thousandths (1000 = one vCPU a CPU); 0 = no limit. */
 	uint32_t cpu_overcommit_milli;
@@ -100,7 +99,7 @@ struct workload {
 	struct fleet_spec fleet;
 	/* What to compare; each NULL-terminated, never empty. */
 	const char *const *policy;
-	uint64_t *seed;
+	const uint64_t *seed;
 	uint32_t nr_seeds;
 	/* Bit 1 << enum zone_memory_policy: as asked when 0. */
 	uint32_t memory_policies;
@@ -162,9 +161,6 @@ struct trace_format {
 extern const struct trace_format *const trace_formats[];
 const struct trace_format *trace_format_find(const char *name);
 
-const char *host_choice_name(enum host_choice c);
-const char *refused_rule_name(enum refused_rule r);
-extern const char *const host_choice_names[]; /* NULL-terminated, in enum order */
-extern const char *const refused_rule_names[];
+extern const char *const refused_rule_names[]; /* NULL-terminated, in enum order */
 
 #endif

@@ -2,16 +2,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+#include "base/map.h"
 #include "base/rng.h"
 #include "base/units.h"
 #include "zone/use_json.h"
 #include "zone/workload_impl.h"
 #include "zone/zone_json.h"
 
-/* The latest zone started under each name: open addressing, twice as many slots
- * as there can be names. */
+/* The latest zone started under a name. */
 struct named_zone {
-	const struct zone *zone; /* NULL: free slot */
+	const struct zone *zone;
 	uint64_t id;
 	int64_t ends_ns; /* by its lifetime or a stop */
 	bool stopped;
@@ -19,19 +20,38 @@ struct named_zone {
 
 struct event_reader {
 	struct arena *arena;
-	struct named_zone *slot;
-	size_t mask;
+	struct named_zone *named;
+	size_t nr, cap;
+	struct map by_name; /* hash -> named */
 	int64_t last_ns;
 	uint64_t next_id;
 };
 
+/* NULL: none was. Lent until the next one is added. */
 static struct named_zone *find(const struct event_reader *r, const char *name)
 {
-	size_t i = hash_text(name) & r->mask;
+	uint64_t hash = hash_text(name);
+	size_t at;
 
-	while (r->slot[i].zone && strcmp(r->slot[i].zone->name, name) != 0)
-		i = (i + 1) & r->mask;
-	return &r->slot[i];
+	for (uint32_t i = map_first(&r->by_name, hash, &at); i != MAP_NONE;
+	     i = map_next(&r->by_name, hash, &at)) {
+		if (strcmp(r->named[i].zone->name, name) == 0)
+			return &r->named[i];
+	}
+	return NULL;
+}
+
+static struct named_zone *find_or_add(struct event_reader *r, const struct zone *zone)
+{
+	struct named_zone *named = find(r, zone->name);
+
+	if (named)
+		return named;
+	map_add(&r->by_name, hash_text(zone->name), (uint32_t)r->nr);
+	r->named = grow(r->named, &r->cap, r->nr, sizeof(*r->named));
+	named = &r->named[r->nr++];
+	*named = (struct named_zone){.zone = zone, .ends_ns = INT64_MIN};
+	return named;
 }
 
 static int read_start(struct event_reader *r, const struct json_at *at, struct zone_event *e,
@@ -59,8 +79,8 @@ static int read_start(struct event_reader *r, const struct json_at *at, struct z
 	if (e->lifetime_ns == 0)
 		return json_at_error(&lifetime, err, "\"lifetime\" must be more than 0");
 	name = json_at_member(&start, "name");
-	named = find(r, zone->name);
-	if (named->zone && named->ends_ns > e->at_ns)
+	named = find_or_add(r, zone);
+	if (named->ends_ns > e->at_ns)
 		return json_at_error(
 			&name, err,
 			"zone \"%.80s\" is running already; stop it first or name this "
@@ -88,7 +108,7 @@ static int read_name(const struct event_reader *r, const struct json_at *at, con
 	if (rc)
 		return rc;
 	*out = find(r, name);
-	if (!(*out)->zone)
+	if (!*out)
 		return json_at_error(&member, err,
 				     "no event before this one starts a zone named \"%.80s\"",
 				     name);
@@ -181,24 +201,21 @@ static int read_event(struct event_reader *r, const struct json_at *at, struct z
 
 int workload_read_events(struct workload *w, const struct json_at *list, struct error *err)
 {
-	size_t nr = json_array_size(list->value), slots = 2;
+	size_t nr = json_array_size(list->value);
 	struct event_reader r = {.arena = &w->arena};
 	struct zone_event *event;
 	int rc = 0;
 
 	if (!nr)
 		return json_at_error(list, err, "\"events\" is empty; nothing would happen");
-	while (slots < 2 * nr)
-		slots *= 2;
-	r.slot = xcalloc(slots, sizeof(*r.slot));
-	r.mask = slots - 1;
 	event = arena_alloc(&w->arena, nr * sizeof(*event));
 	for (size_t i = 0; i < nr && !rc; i++) {
 		struct json_at at = json_at_item(list, i);
 
 		rc = read_event(&r, &at, &event[i], err);
 	}
-	free(r.slot);
+	free(r.named);
+	map_release(&r.by_name);
 	w->event = event;
 	w->nr_events = nr;
 	return rc;

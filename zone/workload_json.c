@@ -4,8 +4,9 @@
 #include "base/units.h"
 #include "zone/workload_impl.h"
 
-int workload_read_milli(const struct json_at *at, const char *key, double min, double max,
-			uint32_t *out, struct error *err)
+/* A positive real number in thousandths, rounded to the nearest. */
+static int read_milli(const struct json_at *at, const char *key, double min, double max,
+		      uint32_t *out, struct error *err)
 {
 	double v = *out / 1000.0;
 	int rc = json_get_real(at, key, false, min, max, &v, err);
@@ -47,6 +48,7 @@ static int read_group(const struct json_at *at, struct arena *a, struct fleet_gr
 
 static int read_groups(struct workload *w, const struct json_at *fleet, struct error *err)
 {
+	struct fleet_group *group;
 	struct json_at list;
 	uint64_t hosts = 0;
 	int rc = json_get_array(fleet, "hosts", false, &list, err);
@@ -56,12 +58,12 @@ static int read_groups(struct workload *w, const struct json_at *fleet, struct e
 	if (!json_array_size(list.value))
 		return json_at_error(&list, err, "\"hosts\" is empty; a fleet needs a host");
 	w->fleet.nr_groups = (uint32_t)json_array_size(list.value);
-	w->fleet.group = arena_alloc(&w->arena, w->fleet.nr_groups * sizeof(*w->fleet.group));
+	w->fleet.group = group = arena_alloc(&w->arena, w->fleet.nr_groups * sizeof(*group));
 	for (uint32_t i = 0; i < w->fleet.nr_groups && !rc; i++) {
 		struct json_at at = json_at_item(&list, i);
 
-		rc = read_group(&at, &w->arena, &w->fleet.group[i], err);
-		hosts += w->fleet.group[i].count;
+		rc = read_group(&at, &w->arena, &group[i], err);
+		hosts += group[i].count;
 	}
 	if (!rc && hosts > 1000000)
 		return json_at_error(&list, err, "a fleet has at most 1000000 hosts, not %llu",
@@ -69,26 +71,24 @@ static int read_groups(struct workload *w, const struct json_at *fleet, struct e
 	return rc;
 }
 
-int workload_read_fleet(struct workload *w, const struct json_at *at, struct error *err)
+static int read_fleet(struct workload *w, const struct json_at *at, struct error *err)
 {
 	static const char *const keys[] = {"hosts",	  "choice",	"cpu_overcommit",
 					   "dom0_memory", "dom0_vcpus", NULL};
 	struct fleet_spec *f = &w->fleet;
-	int choice = (int)f->choice, rc = json_at_known(at, "the fleet", keys, err);
 	int64_t vcpus = 0;
+	int rc = json_at_known(at, "the fleet", keys, err);
 
 	if (!rc)
 		rc = read_groups(w, at, err);
 	if (!rc)
-		rc = json_get_choice(at, "choice", false, host_choice_names, &choice, err);
+		rc = read_text(at, "choice", false, &w->arena, &f->choice, err);
 	if (!rc)
-		rc = workload_read_milli(at, "cpu_overcommit", 0, 1000, &f->cpu_overcommit_milli,
-					 err);
+		rc = read_milli(at, "cpu_overcommit", 0, 1000, &f->cpu_overcommit_milli, err);
 	if (!rc)
 		rc = json_get_bytes(at, "dom0_memory", false, true, &f->dom0_memory_bytes, err);
 	if (!rc)
 		rc = json_get_int(at, "dom0_vcpus", false, 0, 4096, &vcpus, err);
-	f->choice = (enum host_choice)choice;
 	f->dom0_vcpus = (uint32_t)vcpus;
 	return rc;
 }
@@ -148,6 +148,7 @@ static int read_memory_policies(struct workload *w, const struct json_at *at, st
 static int read_seeds(struct workload *w, const struct json_at *at, struct error *err)
 {
 	struct json_at list;
+	uint64_t *seed;
 	size_t nr;
 	int rc = json_get_array(at, "seeds", false, &list, err);
 
@@ -156,18 +157,18 @@ static int read_seeds(struct workload *w, const struct json_at *at, struct error
 	nr = json_array_size(list.value);
 	if (!nr || nr > 10000)
 		return json_at_error(&list, err, "\"seeds\" must hold 1 to 10000 numbers");
-	w->seed = arena_alloc(&w->arena, nr * sizeof(*w->seed));
+	w->seed = seed = arena_alloc(&w->arena, nr * sizeof(*seed));
 	w->nr_seeds = (uint32_t)nr;
 	for (size_t i = 0; i < nr; i++) {
 		struct json_at item = json_at_item(&list, i);
 
 		if (!json_is_integer(item.value) || json_integer_value(item.value) < 0)
 			return json_at_error(&item, err, "a seed is a whole number, 0 or more");
-		w->seed[i] = (uint64_t)json_integer_value(item.value);
+		seed[i] = (uint64_t)json_integer_value(item.value);
 		for (size_t j = 0; j < i; j++)
-			if (w->seed[j] == w->seed[i])
+			if (seed[j] == seed[i])
 				return json_at_error(&item, err, "seed %llu is listed twice",
-						     (unsigned long long)w->seed[i]);
+						     (unsigned long long)seed[i]);
 	}
 	return 0;
 }
@@ -212,7 +213,7 @@ static int read_trace(struct workload *w, const struct json_at *at, struct error
 	if (!rc)
 		rc = json_get_string(at, "format", false, &format, err);
 	if (!rc)
-		rc = workload_read_milli(at, "vcpu_scale", 0.001, 1000, &w->vcpu_scale_milli, err);
+		rc = read_milli(at, "vcpu_scale", 0.001, 1000, &w->vcpu_scale_milli, err);
 	if (!rc)
 		rc = json_get_choice(at, "gpus", false, gpus_names, &gpus, err);
 	if (rc)
@@ -307,7 +308,7 @@ int workload_from_json(struct workload *out, const struct json_doc *doc, struct 
 	if (!rc)
 		rc = json_get_object(&root, "fleet", false, &fleet, err);
 	if (!rc && fleet.value)
-		rc = workload_read_fleet(out, &fleet, err);
+		rc = read_fleet(out, &fleet, err);
 	if (!rc)
 		rc = read_names(&root, "policies", &out->arena, &out->policy, err);
 	if (!rc)

@@ -16,19 +16,9 @@ const char *const zone_memory_policy_names[] = {"dynamic", "static", NULL};
 const char *const zone_spread_names[] = {"default", "compact", "scatter", NULL};
 const char *const zone_virt_names[] = {"auto", "pv", "pvh", NULL};
 
-const char *zone_memory_policy_name(enum zone_memory_policy p)
-{
-	return zone_memory_policy_names[p];
-}
-
 const char *zone_spread_name(enum zone_spread s)
 {
 	return zone_spread_names[s];
-}
-
-const char *zone_virt_name(enum zone_virt v)
-{
-	return zone_virt_names[v];
 }
 
 static const char *const device_classes[] = {"nic", "gpu", "storage", NULL};
@@ -68,15 +58,6 @@ void zone_init(struct zone *z)
 		.spread = ZONE_SPREAD_DEFAULT,
 		.virt = ZONE_AUTO,
 	};
-}
-
-int zone_validate(const struct zone *z, struct error *err)
-{
-	struct zone_fault fault;
-
-	if (zone_sound(z, zone_field_names, &fault))
-		return 0;
-	return error_set(err, ERR_INPUT, "zone \"%.80s\": %s", z->name ? z->name : "", fault.text);
 }
 
 struct zone *zone_list_add(struct zone_list *l)

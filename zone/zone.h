@@ -99,10 +99,6 @@ int zone_list_parse(struct zone_list *out, const char *path, const char *text, s
 		    FILE *warn, struct error *err) MUST_USE;
 void zone_list_release(struct zone_list *l);
 
-/* Check the invariants above and the rest that one zone can contradict by
- * itself; the sentence names the zone. Used by every reader. */
-int zone_validate(const struct zone *z, struct error *err) MUST_USE;
-
 /* What the zone has when it boots: all of it when static. */
 static inline int64_t zone_boot_bytes(const struct zone *z)
 {
@@ -114,9 +110,7 @@ static inline int64_t zone_boot_bytes(const struct zone *z)
 bool zone_device_any(const char *text, enum zone_device_class *class, uint32_t *count);
 const char *zone_device_class_name(enum zone_device_class c); /* "nic", "gpu", "storage" */
 
-const char *zone_memory_policy_name(enum zone_memory_policy p); /* "static", "dynamic" */
 const char *zone_spread_name(enum zone_spread s); /* "compact", "scatter", "default" */
-const char *zone_virt_name(enum zone_virt v); /* "auto", "pv", "pvh" */
 
 /* Named workload profiles: stream, chase, web, database, idle; NULL if unknown. */
 const struct zone_profile *zone_profile_find(const char *name);

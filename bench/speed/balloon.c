@@ -11,8 +11,8 @@
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "base/table.h"
-#include "bench/dynamic.h"
-#include "bench/run.h"
+#include "bench/loop/controller.h"
+#include "bench/loop/run.h"
 #include "bench/speed/speed.h"
 #include "sim/sim.h"
 

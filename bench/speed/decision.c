@@ -13,7 +13,7 @@
 #include "base/table.h"
 #include "base/units.h"
 #include "bench/speed/speed.h"
-#include "placement/own/oracle.h"
+#include "placement/homenode/oracle.h"
 #include "placement/policy.h"
 
 #define STATES 256
@@ -133,7 +133,7 @@ static double policy_ns(const struct policy *policy, const struct host *h,
 	if (strncmp(policy->name, "k8s-", 4) == 0 && h->nr_nodes > 8 &&
 	    strcmp(policy->name, "k8s-none") != 0)
 		return -1;
-	if (policy->foresees && h->nr_nodes > ORACLE_NODES_MAX)
+	if (policy->foresees_by && h->nr_nodes > ORACLE_NODES_MAX)
 		return -1;
 	for (int i = 0; i < STATES; i++)
 		shape_zone(shape, &state[i], &zone[i]);

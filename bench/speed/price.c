@@ -9,7 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/table.h"
-#include "bench/run.h"
+#include "bench/loop/run.h"
 #include "bench/speed/speed.h"
 #include "sim/sim.h"
 

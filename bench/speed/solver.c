@@ -11,16 +11,16 @@
 #include "base/table.h"
 #include "base/units.h"
 #include "bench/speed/speed.h"
-#include "cost/solver.h"
+#include "cost/flows/maxmin.h"
 
 #define RUNS 7
 #define INSTANCES 32
 
 struct instance {
-	struct cost_problem problem;
+	struct maxmin_problem problem;
 	double *capacity;
-	struct cost_flow *flow;
-	struct cost_use *use;
+	struct maxmin_flow *flow;
+	struct maxmin_use *use;
 };
 
 static void make(struct instance *in, struct rng *r, uint32_t flows, uint32_t resources,
@@ -29,19 +29,19 @@ static void make(struct instance *in, struct rng *r, uint32_t flows, uint32_t re
 	in->capacity = xcalloc(resources, sizeof(*in->capacity));
 	in->flow = xcalloc(flows, sizeof(*in->flow));
 	in->use = xcalloc((size_t)flows * resources, sizeof(*in->use));
-	in->problem = (struct cost_problem){in->capacity, resources, in->flow, flows};
+	in->problem = (struct maxmin_problem){in->capacity, resources, in->flow, flows};
 	for (uint32_t i = 0; i < resources; i++)
 		in->capacity[i] = 10 + 90 * rng_unit(r);
 	for (uint32_t v = 0; v < flows; v++) {
-		struct cost_flow *f = &in->flow[v];
-		struct cost_use *use = &in->use[(size_t)v * resources];
+		struct maxmin_flow *f = &in->flow[v];
+		struct maxmin_use *use = &in->use[(size_t)v * resources];
 
-		*f = (struct cost_flow){.weight = 0.1 + rng_unit(r), .cap = INFINITY, .use = use};
+		*f = (struct maxmin_flow){.weight = 0.1 + rng_unit(r), .cap = INFINITY, .use = use};
 		if (rng_below(r, 2))
 			f->cap = 10 * rng_unit(r);
 		for (uint32_t i = 0; i < resources; i++) {
 			if (rng_below(r, resources) < uses)
-				use[f->nr_uses++] = (struct cost_use){i, 0.1 + rng_unit(r)};
+				use[f->nr_uses++] = (struct maxmin_use){i, 0.1 + rng_unit(r)};
 		}
 		if (!f->nr_uses)
 			f->cap = 1;
@@ -57,7 +57,7 @@ static double solve_us(const struct instance *in, void *scratch, double *rate)
 		int64_t start = cpu_ns();
 
 		for (int c = 0; c < calls; c++)
-			cost_solve(&in[c % INSTANCES].problem, scratch, rate, NULL);
+			maxmin_solve(&in[c % INSTANCES].problem, scratch, rate, NULL);
 		run[i] = (double)(cpu_ns() - start) / calls / (double)NS_PER_US;
 	}
 	return median(run, RUNS);
@@ -66,7 +66,7 @@ static double solve_us(const struct instance *in, void *scratch, double *rate)
 static void one_shape(struct table *t, uint32_t flows, uint32_t resources, uint32_t uses)
 {
 	struct instance in[INSTANCES];
-	void *scratch = xmalloc(cost_solver_bytes(resources, flows));
+	void *scratch = xmalloc(maxmin_scratch_bytes(resources, flows));
 	double *rate = xcalloc(flows, sizeof(*rate));
 	struct rng rng;
 

@@ -17,7 +17,7 @@
 
 #include "base/alloc.h"
 #include "base/table.h"
-#include "bench/run.h"
+#include "bench/loop/run.h"
 #include "sim/sim.h"
 
 #define RUNS 5

@@ -371,9 +371,8 @@ static void fill(const struct search *s, struct plan *out)
 	out->nr_vnodes = s->nr;
 	for (uint32_t i = 0; i < s->nr; i++) {
 		out->nodes |= nodeset_of(s->order[i]);
-		out->vnode[i].node = s->order[i];
-		out->vnode[i].vcpus = 0;
-		out->vnode[i].memory_bytes = share_bytes(s, s->nr, i);
+		out->vnode[i] = (struct plan_vnode){.node = s->order[i],
+						    .memory_bytes = share_bytes(s, s->nr, i)};
 	}
 	split_vcpus(s, out);
 }

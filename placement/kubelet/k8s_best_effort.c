@@ -20,4 +20,5 @@ const struct policy policy_k8s_best_effort = {
 		"kubernetes/kubernetes: pkg/kubelet/cm/topologymanager, cpumanager, memorymanager",
 	.place = place,
 	.remembers = true,
+	.books_cores = true,
 };

@@ -21,4 +21,5 @@ const struct policy policy_k8s_none = {
 		"kubernetes/kubernetes: pkg/kubelet/cm/topologymanager, cpumanager, memorymanager",
 	.place = place,
 	.remembers = true,
+	.books_cores = true,
 };

@@ -23,4 +23,5 @@ const struct policy policy_k8s_restricted_distribute = {
 		"kubernetes/kubernetes: pkg/kubelet/cm/topologymanager, cpumanager, memorymanager",
 	.place = place,
 	.remembers = true,
+	.books_cores = true,
 };

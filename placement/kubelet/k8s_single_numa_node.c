@@ -4,7 +4,6 @@
  *
  * Source: kubernetes/kubernetes, pkg/kubelet/cm/topologymanager/policy_single_numa_node.go.
  */
-#include "placement/capacity.h"
 #include "placement/kubelet/kubelet.h"
 #include "placement/policies.h"
 
@@ -17,16 +16,7 @@ static int place(const struct policy_input *in, struct plan *out, struct error *
 
 static int64_t capacity(const struct policy_input *in)
 {
-	unsigned node;
-
-	if (in->host->nr_nodes > KUBELET_NODES_MAX)
-		return 0;
-	/* single nodes of a group are no hints for a single node */
-	nodeset_for_each (node, in->host->usable_nodes) {
-		if (policy_book(in, node).group & ~nodeset_of(node))
-			return CAPACITY_UNKNOWN;
-	}
-	return capacity_one_node(in, 1);
+	return kubelet_single_capacity(in, KUBELET_NODES_DEFAULT);
 }
 
 const struct policy policy_k8s_single_numa_node = {
@@ -37,4 +27,5 @@ const struct policy policy_k8s_single_numa_node = {
 	.place = place,
 	.capacity = capacity,
 	.remembers = true,
+	.books_cores = true,
 };

@@ -1,8 +1,16 @@
 #include "placement/kubelet/kubelet.h"
 
 #include "base/units.h"
+#include "placement/capacity.h"
 #include "placement/explain.h"
 #include "placement/fill.h"
+
+/* What is left of a provider's hints once they are merged, to say why. */
+struct provider {
+	char name[80];
+	unsigned least; /* 0: only "any" */
+	bool prefers;
+};
 
 /* One pod being admitted. */
 struct admission {
@@ -10,43 +18,52 @@ struct admission {
 	const struct kubelet_rules *rules;
 	struct kubelet_hint hint; /* nodes 0: any */
 	nodeset memory; /* nodes of its memory block */
-	int64_t free_cpus[NODES_MAX]; /* of the CPU manager, as they are handed out */
-	uint32_t vcpus[NODES_MAX]; /* handed out */
-	struct kubelet_hints provider[3];
+	struct kubelet_cpus cpus;
+	unsigned nr_providers;
+	struct provider provider[2 + ZONE_DEVICES_MAX];
 };
 
-static int refuse_nodes(const struct policy_input *in, struct error *err)
+static unsigned max_nodes(const struct kubelet_rules *rules)
 {
-	return error_set(err, ERR_INFEASIBLE,
-			 "the kubelet does not start: unsupported on machines with more than %d "
-			 "NUMA Nodes (host %s has %u)",
-			 KUBELET_NODES_MAX, in->host->name, in->host->nr_nodes);
+	return rules->max_nodes ? rules->max_nodes : KUBELET_NODES_DEFAULT;
+}
+
+/* What a kubelet with these options does not start on. */
+static int check_host(const struct admission *a, struct error *err)
+{
+	const struct host *h = a->in->host;
+	unsigned nodes = nodeset_count(h->cpu_nodes);
+
+	if (a->rules->policy != KUBELET_NONE && h->nr_nodes > max_nodes(a->rules))
+		return error_set(err, ERR_INFEASIBLE,
+				 "the kubelet does not start: unsupported on machines with more "
+				 "than %u NUMA Nodes (host %s has %u; the option "
+				 "max-allowable-numa-nodes allows more)",
+				 max_nodes(a->rules), h->name, h->nr_nodes);
+	if (a->rules->align_by_socket && h->nr_packages > nodes)
+		return error_set(err, ERR_INFEASIBLE,
+				 "the kubelet does not start: Align by socket is not compatible "
+				 "with hardware where number of sockets are more than number of "
+				 "NUMA (host %s has %u and %u)",
+				 h->name, h->nr_packages, nodes);
+	return 0;
 }
 
 /* Which provider's hints stand in the way of a preferred one. */
 static void name_culprit(const struct admission *a, struct sentence *t)
 {
-	static const char *const what[] = {"cpu", "memory", "devices"};
+	for (unsigned i = 0; i < a->nr_providers; i++) {
+		const struct provider *p = &a->provider[i];
 
-	for (unsigned i = 0; i < 3; i++) {
-		unsigned least = 0, preferred = 0;
-
-		for (unsigned m = 1; m < KUBELET_MASKS; m++) {
-			if (!a->provider[i].has[m])
-				continue;
-			preferred += a->provider[i].preferred[m];
-			if (!least || nodeset_count(m) < least)
-				least = nodeset_count(m);
-		}
-		if (!least)
-			sentence_add(t, "%s%s: %s", i ? "; " : "", what[i],
-				     a->provider[i].has[0] && a->provider[i].preferred[0]
-					     ? "no preference"
-					     : "fits on no allowed set of nodes");
+		sentence_add(t, "%s%s: ", i ? "; " : "", p->name);
+		if (!p->least)
+			sentence_add(t, "%s",
+				     p->prefers ? "no preference"
+						: "fits on no allowed set of nodes");
 		else
-			sentence_add(t, "%s%s: fits on %u node%s at least%s", i ? "; " : "",
-				     what[i], least, least == 1 ? "" : "s",
-				     preferred ? "" : ", none of the preferred sets has room");
+			sentence_add(t, "fits on %u node%s at least%s", p->least,
+				     p->least == 1 ? "" : "s",
+				     p->prefers ? "" : ", none of the preferred sets has room");
 	}
 }
 
@@ -69,272 +86,77 @@ static int refuse_admission(struct error *err, const char *text)
 			 text);
 }
 
+static void add_provider(struct admission *a, struct kubelet_merge *m, struct kubelet_hints *hints,
+			 const char *device)
+{
+	struct provider *p = &a->provider[a->nr_providers];
+
+	if (!device)
+		snprintf(p->name, sizeof(p->name), "%s", a->nr_providers ? "memory" : "cpu");
+	else if (a->in->zone->nr_devices == 1)
+		snprintf(p->name, sizeof(p->name), "devices");
+	else
+		snprintf(p->name, sizeof(p->name), "device %.64s", device);
+	kubelet_merge_add(m, hints);
+	p->least = hints->least;
+	p->prefers = hints->prefers;
+	a->nr_providers++;
+}
+
 static int merge_hints(struct admission *a, struct error *err)
 {
-	bool admit;
-	unsigned nr = a->in->zone->nr_devices ? 3 : 2;
+	const struct policy_input *in = a->in;
+	struct kubelet_hints hints;
+	struct kubelet_merge m;
 
 	if (a->rules->policy == KUBELET_NONE)
 		return 0;
-	if (a->in->host->nr_nodes > KUBELET_NODES_MAX)
-		return refuse_nodes(a->in, err);
-	kubelet_cpu_hints(a->in, &a->provider[0]);
-	kubelet_memory_hints(a->in, &a->provider[1]);
-	kubelet_device_hints(a->in, &a->provider[2]);
-	a->hint = kubelet_merge(a->in->host, a->rules, a->provider, nr);
-	admit = a->rules->policy == KUBELET_BEST_EFFORT || a->hint.preferred;
-	if (!admit)
+	kubelet_merge_begin(&m, in->host, a->rules);
+	kubelet_cpu_hints(in, a->rules, &hints);
+	add_provider(a, &m, &hints, NULL);
+	kubelet_memory_hints(in, &hints);
+	add_provider(a, &m, &hints, NULL);
+	for (uint32_t i = 0; i < in->zone->nr_devices; i++) {
+		kubelet_device_hints(in, i, &hints);
+		add_provider(a, &m, &hints, in->zone->device[i]);
+	}
+	a->hint = kubelet_merge_best(&m);
+	if (a->rules->policy != KUBELET_BEST_EFFORT && !a->hint.preferred)
 		return refuse_affinity(a, err);
+	/* single-numa-node says nothing on a machine of one node */
+	if (a->rules->policy == KUBELET_SINGLE_NUMA_NODE && in->host->nr_nodes == 1)
+		a->hint.nodes = 0;
 	return 0;
 }
 
-static void take_cpus(struct admission *a, unsigned node, uint32_t *want)
-{
-	uint32_t here = a->free_cpus[node] < *want ? (uint32_t)a->free_cpus[node] : *want;
-
-	a->free_cpus[node] -= here;
-	a->vcpus[node] += here;
-	*want -= here;
-}
-
-static nodeset package_nodes(const struct host *h, unsigned node)
-{
-	nodeset nodes = nodeset_of(node);
-
-	for (unsigned n = 0; n < h->nr_nodes; n++) {
-		if (h->node[node].package != HOST_NO_PACKAGE &&
-		    h->node[n].package == h->node[node].package)
-			nodes |= nodeset_of(n);
-	}
-	return nodes;
-}
-
-static int64_t free_in(const struct admission *a, nodeset nodes, uint32_t *cpus)
-{
-	int64_t free_cpus = 0;
-	unsigned node;
-
-	*cpus = 0;
-	nodeset_for_each (node, nodes) {
-		free_cpus += a->free_cpus[node];
-		*cpus += a->in->host->node[node].nr_cpus;
-	}
-	return free_cpus;
-}
-
-/* Whole sets (packages, nodes) that are free and wanted in full. */
-static void take_whole(struct admission *a, nodeset nodes, bool packages, uint32_t *want)
-{
-	for (nodeset rest = nodes; rest;) {
-		unsigned node = nodeset_lowest(rest), member;
-		nodeset set = packages ? package_nodes(a->in->host, node) : nodeset_of(node);
-		uint32_t cpus;
-
-		rest &= ~set;
-		if ((set & ~nodes) || free_in(a, set, &cpus) != cpus || cpus > *want)
-			continue;
-		nodeset_for_each (member, set) {
-			take_cpus(a, member, want);
-		}
-	}
-}
-
-/* Fewest free CPUs of its package first, then of the node, then the lowest. */
-static bool fuller(const struct admission *a, nodeset nodes, unsigned x, unsigned y)
-{
-	uint32_t cpus;
-	nodeset px = package_nodes(a->in->host, x), py = package_nodes(a->in->host, y);
-	int64_t fx = free_in(a, px & nodes, &cpus), fy = free_in(a, py & nodes, &cpus);
-
-	if (px != py)
-		return fx != fy ? fx < fy : nodeset_lowest(px) < nodeset_lowest(py);
-	return a->free_cpus[x] < a->free_cpus[y];
-}
-
-static void take_packed(struct admission *a, nodeset nodes, uint32_t *want)
-{
-	take_whole(a, nodes, true, want);
-	take_whole(a, nodes, false, want);
-	while (*want) {
-		unsigned node, best = NODES_MAX;
-
-		nodeset_for_each (node, nodes) {
-			if (a->free_cpus[node] &&
-			    (best == NODES_MAX || fuller(a, nodes, node, best)))
-				best = node;
-		}
-		if (best == NODES_MAX)
-			return;
-		take_cpus(a, best, want);
-	}
-}
-
-/* What an even share over `set` leaves free, as the sum of squares over `nodes`:
- * the total is fixed, so least squares are least deviation. -1: does not fit. */
-static int64_t spread_score(const struct admission *a, nodeset nodes, nodeset set, uint32_t want,
-			    uint32_t *out)
-{
-	uint32_t k = nodeset_count(set), more = want % k;
-	int64_t score = 0;
-	unsigned node;
-
-	nodeset_for_each (node, set) {
-		out[node] = want / k;
-		if (a->free_cpus[node] < out[node])
-			return -1;
-	}
-	for (; more; more--) {
-		unsigned best = NODES_MAX;
-
-		nodeset_for_each (node, set) {
-			if (out[node] == want / k && a->free_cpus[node] > out[node] &&
-			    (best == NODES_MAX || a->free_cpus[node] > a->free_cpus[best]))
-				best = node;
-		}
-		if (best == NODES_MAX)
-			return -1;
-		out[best]++;
-	}
-	nodeset_for_each (node, nodes) {
-		int64_t left = a->free_cpus[node] - (nodeset_has(set, node) ? out[node] : 0);
-
-		score += left * left;
-	}
-	return score;
-}
-
-/* Fewest nodes with an even share, the most even result; false: none. */
-static bool take_distributed(struct admission *a, nodeset nodes, uint32_t *want)
-{
-	uint32_t share[NODES_MAX], best_share[NODES_MAX];
-	unsigned node;
-
-	for (unsigned k = 1; k <= nodeset_count(nodes) && *want; k++) {
-		int64_t best = -1;
-		nodeset best_set = 0;
-
-		for (nodeset set = nodes; set; set = (set - 1) & nodes) {
-			int64_t score;
-
-			if (nodeset_count(set) != k)
-				continue;
-			score = spread_score(a, nodes, set, *want, share);
-			if (score < 0 || (best >= 0 && score > best))
-				continue;
-			/* downwards, so that equals end with the lowest nodes */
-			best = score;
-			best_set = set;
-			nodeset_for_each (node, set) {
-				best_share[node] = share[node];
-			}
-		}
-		if (!best_set)
-			continue;
-		nodeset_for_each (node, best_set) {
-			uint32_t here = best_share[node];
-
-			*want -= here;
-			take_cpus(a, node, &here);
-		}
-		return true;
-	}
-	return !*want;
-}
-
+/* allocateCPUs: of the hint's nodes first, or of their packages'. */
 static int allocate_cpus(struct admission *a, struct error *err)
 {
-	nodeset all = a->in->host->cpu_nodes, hint = a->hint.nodes ? a->hint.nodes & all : all;
-	uint32_t want = a->in->zone->vcpus, aligned, cpus;
-	int64_t there;
+	nodeset all = a->in->host->cpu_nodes, aligned = a->hint.nodes & all;
+	uint32_t want = a->in->zone->vcpus, first = 0;
+	struct error why = {0};
 	unsigned node;
+	int rc;
 
-	nodeset_for_each (node, all) {
-		a->free_cpus[node] = kubelet_free_cpus(a->in, node);
+	kubelet_cpus_init(&a->cpus, a->in);
+	if (a->rules->align_by_socket)
+		aligned = kubelet_sockets(a->in->host, aligned);
+	nodeset_for_each (node, aligned) {
+		first += a->cpus.free_cpus[node];
 	}
-	there = free_in(a, all, &cpus);
-	if (there < want) {
-		char text[128];
-
-		snprintf(text, sizeof(text),
-			 "not enough cpus available to satisfy request: requested=%u, "
-			 "available=%lld",
-			 want, (long long)there);
-		return refuse_admission(err, text);
-	}
-	there = free_in(a, hint, &cpus);
-	aligned = there < want ? (uint32_t)there : want;
-	want -= aligned;
-	if (!(a->rules->distribute_cpus && nodeset_count(hint) <= KUBELET_NODES_MAX &&
-	      take_distributed(a, hint, &aligned)))
-		take_packed(a, hint, &aligned);
-	take_packed(a, all, &want);
-	return 0;
-}
-
-/* The memory manager's own best hint that holds `within`; 0: none. */
-static struct kubelet_hint own_hint(const struct admission *a, nodeset within)
-{
-	struct kubelet_hint best = {0};
-	struct kubelet_hints hints;
-
-	kubelet_memory_hints(a->in, &hints);
-	for (unsigned m = 1; m < KUBELET_MASKS; m++) {
-		if (!hints.has[m] || (within & ~(nodeset)m))
-			continue;
-		if (!best.nodes || (hints.preferred[m] && !best.preferred) ||
-		    (hints.preferred[m] == best.preferred &&
-		     nodeset_count(m) < nodeset_count(best.nodes)))
-			best = (struct kubelet_hint){m, hints.preferred[m]};
-	}
-	return best;
-}
-
-static bool groups_violated(const struct admission *a)
-{
-	unsigned node;
-
-	nodeset_for_each (node, a->memory) {
-		struct policy_node_book b = policy_book(a->in, node);
-
-		if (b.assigned && b.group != a->memory)
-			return true;
-	}
-	return false;
+	first = first < want ? first : want;
+	rc = kubelet_take_cpus(&a->cpus, a->rules, aligned, first, err ? &why : NULL);
+	if (!rc)
+		rc = kubelet_take_cpus(&a->cpus, a->rules, all, want - first, err ? &why : NULL);
+	return rc ? refuse_admission(err, why.text) : 0;
 }
 
 static int allocate_memory(struct admission *a, struct error *err)
 {
-	struct kubelet_hint own;
-	int64_t there = 0;
-	unsigned node;
+	struct error why = {0};
+	int rc = kubelet_allocate_memory(a->in, a->hint, &a->memory, err ? &why : NULL);
 
-	a->memory = a->hint.nodes;
-	if (a->in->host->nr_nodes > KUBELET_NODES_MAX) {
-		/* only policy none comes here: masks are too many, any node will do */
-		a->memory = a->in->host->memory_nodes;
-		return 0;
-	}
-	nodeset_for_each (node, a->memory) {
-		there += kubelet_free_bytes(a->in, node);
-	}
-	if (a->memory && there >= zone_boot_bytes(a->in->zone)) {
-		if (groups_violated(a))
-			return refuse_admission(err, "[memorymanager] preferred hint violates NUMA "
-						     "node allocation");
-		return 0;
-	}
-	own = own_hint(a, a->memory);
-	if (!own.nodes)
-		return refuse_admission(
-			err, a->memory ? "[memorymanager] failed to find NUMA nodes to extend the "
-					 "current topology hint"
-				       : "[memorymanager] failed to get the default NUMA affinity, "
-					 "no NUMA nodes with enough memory is available");
-	if (a->memory && a->hint.preferred && !own.preferred)
-		return refuse_admission(err, "[memorymanager] failed to find the extended "
-					     "preferred hint");
-	a->memory = own.nodes;
-	return 0;
+	return rc ? refuse_admission(err, why.text) : 0;
 }
 
 static int fill(const struct admission *a, struct plan *out, struct error *err)
@@ -343,10 +165,12 @@ static int fill(const struct admission *a, struct plan *out, struct error *err)
 	int64_t undealt;
 
 	for (unsigned n = 0; n < a->in->host->nr_nodes; n++)
-		cpus |= a->vcpus[n] ? nodeset_of(n) : 0;
+		cpus |= a->cpus.vcpus[n] ? nodeset_of(n) : 0;
 	fill_nodes(a->in, cpus | a->memory, out);
-	for (uint32_t v = 0; v < out->nr_vnodes; v++)
-		out->vnode[v].vcpus = a->vcpus[out->vnode[v].node];
+	for (uint32_t v = 0; v < out->nr_vnodes; v++) {
+		out->vnode[v].vcpus = a->cpus.vcpus[out->vnode[v].node];
+		out->vnode[v].whole_vcpus = a->cpus.whole[out->vnode[v].node];
+	}
 	out->booked = a->memory;
 	out->memory_rule = PLAN_MEMORY_STRICT;
 	fill_memory_by_room(a->in->state, a->memory & cpus, out);
@@ -368,7 +192,7 @@ static void explain_admission(const struct admission *a)
 		return;
 	}
 	sentence_set(&t, "merged hint ");
-	sentence_add_nodes(&t, a->in->host, a->hint.nodes);
+	sentence_add_nodes(&t, a->in->host, a->hint.nodes ? a->hint.nodes : a->in->host->cpu_nodes);
 	sentence_add(&t, ", %spreferred (", a->hint.preferred ? "" : "not ");
 	name_culprit(a, &t);
 	sentence_add(&t, "); memory block on ");
@@ -379,9 +203,16 @@ static void explain_admission(const struct admission *a)
 int kubelet_place(const struct policy_input *in, const struct kubelet_rules *rules,
 		  struct plan *out, struct error *err)
 {
-	struct admission a = {.in = in, .rules = rules};
-	int rc = merge_hints(&a, err);
+	struct admission a;
+	int rc;
 
+	a.in = in;
+	a.rules = rules;
+	a.hint = (struct kubelet_hint){0};
+	a.nr_providers = 0;
+	rc = check_host(&a, err);
+	if (!rc)
+		rc = merge_hints(&a, err);
 	if (!rc)
 		rc = allocate_cpus(&a, err);
 	if (!rc)
@@ -391,4 +222,18 @@ int kubelet_place(const struct policy_input *in, const struct kubelet_rules *rul
 	if (in->why)
 		explain_admission(&a);
 	return fill(&a, out, err);
+}
+
+int64_t kubelet_single_capacity(const struct policy_input *in, unsigned most)
+{
+	unsigned node;
+
+	if (in->host->nr_nodes > most)
+		return 0;
+	/* single nodes of a group are no hints for a single node */
+	nodeset_for_each (node, in->host->usable_nodes) {
+		if (policy_book(in, node).group & ~nodeset_of(node))
+			return CAPACITY_UNKNOWN;
+	}
+	return capacity_one_node(in, 1);
 }

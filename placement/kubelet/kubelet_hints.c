@@ -18,53 +18,125 @@ int64_t kubelet_free_bytes(const struct policy_input *in, unsigned node)
 	return bytes > 0 ? bytes : 0;
 }
 
-/* Hints whose mask is of the smallest size are preferred. */
-static void prefer(struct kubelet_hints *out, unsigned least)
+static void clear(struct kubelet_masks *s, unsigned nr_nodes)
 {
-	for (unsigned m = 1; m < KUBELET_MASKS; m++)
-		out->preferred[m] = out->has[m] && nodeset_count(m) == least;
+	memset(s->word, 0, sizeof(*s->word) * ((((size_t)1 << nr_nodes) + 63) / 64));
 }
 
-static bool any_hint(const struct kubelet_hints *hints)
+void kubelet_hints_clear(struct kubelet_hints *out, unsigned nr_nodes)
 {
-	return memchr(hints->has, true, sizeof(hints->has)) != NULL;
+	clear(&out->has, nr_nodes);
+	clear(&out->preferred, nr_nodes);
+	out->least = 0;
+	out->prefers = false;
 }
 
-void kubelet_cpu_hints(const struct policy_input *in, struct kubelet_hints *out)
+/* Sums over masks: by halves, so that a mask costs two look-ups. */
+#define HALF 8
+#define HALF_MASKS (1u << HALF)
+
+struct sums {
+	int64_t low[HALF_MASKS], high[HALF_MASKS];
+};
+
+static void sums_init(struct sums *s, const int64_t *value, unsigned nr)
 {
-	unsigned all = 1u << in->host->nr_nodes, least = NODES_MAX + 1, node;
-	uint32_t want = in->zone->vcpus;
+	unsigned low = nr < HALF ? nr : HALF;
 
-	*out = (struct kubelet_hints){.resource = "cpu"};
-	for (unsigned m = 1; m < all; m++) {
-		int64_t free_cpus = 0;
-		uint32_t cpus = 0;
+	s->low[0] = s->high[0] = 0;
+	for (unsigned m = 1; m < 1u << low; m++)
+		s->low[m] = s->low[m & (m - 1)] + value[nodeset_lowest(m)];
+	for (unsigned m = 1; nr > HALF && m < 1u << (nr - HALF); m++)
+		s->high[m] = s->high[m & (m - 1)] + value[HALF + nodeset_lowest(m)];
+}
 
-		nodeset_for_each (node, m) {
-			free_cpus += kubelet_free_cpus(in, node);
-			cpus += in->host->node[node].nr_cpus;
-		}
-		if (cpus >= want && nodeset_count(m) < least)
-			least = nodeset_count(m);
-		out->has[m] = free_cpus >= want;
+static int64_t sum_of(const struct sums *s, unsigned mask)
+{
+	return s->low[mask % HALF_MASKS] + s->high[mask / HALF_MASKS];
+}
+
+static void add_hint(struct kubelet_hints *out, unsigned mask)
+{
+	unsigned nodes = nodeset_count(mask);
+
+	kubelet_add(&out->has, mask);
+	if (!out->least || nodes < out->least)
+		out->least = nodes;
+}
+
+static void add_any(struct kubelet_hints *out, bool preferred)
+{
+	kubelet_add(&out->has, 0);
+	if (preferred)
+		kubelet_add(&out->preferred, 0);
+	out->prefers = preferred;
+}
+
+/* Hints of as many nodes as the smallest set that would do on an empty machine. */
+static void prefer(struct kubelet_hints *out, unsigned nr_nodes, unsigned least)
+{
+	for (unsigned m = 1; m < 1u << nr_nodes; m++) {
+		if (!kubelet_has(&out->has, m) || nodeset_count(m) != least)
+			continue;
+		kubelet_add(&out->preferred, m);
+		out->prefers = true;
 	}
-	prefer(out, least);
-	if (!any_hint(out))
-		out->has[0] = true; /* impossible: any node, not preferred */
+}
+
+/* align-by-socket: also those over as few packages as the smallest set may need. */
+static void prefer_sockets(const struct host *h, struct kubelet_hints *out, unsigned least)
+{
+	unsigned per = nodeset_count(h->cpu_nodes) / kubelet_count_sockets(h, h->cpu_nodes);
+	unsigned sockets = (least + per - 1) / per;
+
+	for (unsigned m = 1; m < 1u << h->nr_nodes; m++) {
+		if (!kubelet_has(&out->has, m) || kubelet_count_sockets(h, m) != sockets)
+			continue;
+		kubelet_add(&out->preferred, m);
+		out->prefers = true;
+	}
+}
+
+void kubelet_cpu_hints(const struct policy_input *in, const struct kubelet_rules *rules,
+		       struct kubelet_hints *out)
+{
+	const struct host *h = in->host;
+	unsigned least = nodeset_count(h->cpu_nodes);
+	int64_t cpus[NODES_MAX], free_cpus[NODES_MAX];
+	struct sums all, unused;
+
+	for (unsigned n = 0; n < h->nr_nodes; n++) {
+		cpus[n] = h->node[n].nr_cpus;
+		free_cpus[n] = kubelet_free_cpus(in, n);
+	}
+	sums_init(&all, cpus, h->nr_nodes);
+	sums_init(&unused, free_cpus, h->nr_nodes);
+	kubelet_hints_clear(out, h->nr_nodes);
+	for (unsigned m = 1; m < 1u << h->nr_nodes; m++) {
+		if (m & ~h->cpu_nodes)
+			continue;
+		if (sum_of(&all, m) >= in->zone->vcpus && nodeset_count(m) < least)
+			least = nodeset_count(m);
+		if (sum_of(&unused, m) >= in->zone->vcpus)
+			add_hint(out, m);
+	}
+	prefer(out, h->nr_nodes, least);
+	if (rules->align_by_socket)
+		prefer_sockets(h, out, least);
+	if (!out->least)
+		add_any(out, false); /* impossible: any node, not preferred */
 }
 
 /* Single nodes that are grouped, and sets over other groups, are no hints. */
-static bool group_allows(const struct policy_input *in, nodeset mask)
+static bool group_allows(const struct policy_node_book *book, nodeset mask)
 {
 	bool several = nodeset_count(mask) > 1;
 	unsigned node;
 
 	nodeset_for_each (node, mask) {
-		struct policy_node_book b = policy_book(in, node);
-
-		if (!several && nodeset_count(b.group) > 1)
+		if (!several && nodeset_count(book[node].group) > 1)
 			return false;
-		if (several && b.assigned && b.group != mask)
+		if (several && book[node].assigned && book[node].group != mask)
 			return false;
 	}
 	return true;
@@ -72,134 +144,198 @@ static bool group_allows(const struct policy_input *in, nodeset mask)
 
 void kubelet_memory_hints(const struct policy_input *in, struct kubelet_hints *out)
 {
-	unsigned all = 1u << in->host->nr_nodes, least = NODES_MAX + 1, node;
-	int64_t want = zone_boot_bytes(in->zone);
+	const struct host *h = in->host;
+	unsigned least = h->nr_nodes;
+	int64_t want = zone_boot_bytes(in->zone), bytes[NODES_MAX], free_bytes[NODES_MAX];
+	struct policy_node_book book[NODES_MAX];
+	struct sums all, unused;
 
-	*out = (struct kubelet_hints){.resource = "memory"};
-	for (unsigned m = 1; m < all; m++) {
-		int64_t free_bytes = 0, bytes = 0;
-
-		nodeset_for_each (node, m) {
-			free_bytes += kubelet_free_bytes(in, node);
-			bytes += in->host->node[node].memory_bytes -
-				 policy_book(in, node).reserved_bytes;
-		}
-		if (bytes >= want && nodeset_count(m) < least)
-			least = nodeset_count(m);
-		out->has[m] = free_bytes >= want && group_allows(in, m);
+	for (unsigned n = 0; n < h->nr_nodes; n++) {
+		book[n] = policy_book(in, n);
+		bytes[n] = h->node[n].memory_bytes - book[n].reserved_bytes;
+		free_bytes[n] = kubelet_free_bytes(in, n);
 	}
-	prefer(out, least);
-	if (!any_hint(out))
-		out->has[0] = out->preferred[0] = true; /* impossible: no preference */
+	sums_init(&all, bytes, h->nr_nodes);
+	sums_init(&unused, free_bytes, h->nr_nodes);
+	kubelet_hints_clear(out, h->nr_nodes);
+	for (unsigned m = 1; m < 1u << h->nr_nodes; m++) {
+		if (sum_of(&all, m) < want)
+			continue;
+		if (nodeset_count(m) < least)
+			least = nodeset_count(m);
+		if (sum_of(&unused, m) >= want && group_allows(book, m))
+			add_hint(out, m);
+	}
+	prefer(out, h->nr_nodes, least);
+	if (!out->least)
+		add_any(out, true); /* impossible: no preference */
 }
 
-/* Devices of the class with a node in the mask, or of unknown place: free ones, or all. */
-static uint32_t class_in(const struct policy_input *in, enum zone_device_class class, nodeset mask,
-			 bool all)
+/* Devices that could serve the request and are in the mask. Those of unknown place are in
+ * none. */
+static uint32_t devices_in(const struct policy_input *in, enum zone_device_class class,
+			   nodeset mask, bool unused)
 {
 	uint32_t nr = 0;
 
 	for (unsigned d = 0; d < in->host->nr_devices; d++) {
-		nodeset owners = in->host->device[d].nodes;
-
-		nr += (all ? plan_device_is(&in->host->device[d], class)
-			   : device_free(in, class, d)) &&
-		      (!owners || owners & mask);
+		nr += (unused ? device_free(in, class, d)
+			      : plan_device_is(&in->host->device[d], class)) &&
+		      (in->host->device[d].nodes & mask);
 	}
 	return nr;
 }
 
-/* Could the mask give all that is asked for, of what is free or of all there is? */
-static bool holds_devices(const struct policy_input *in, nodeset mask, bool all)
+static void class_hints(const struct policy_input *in, enum zone_device_class class, uint32_t count,
+			struct kubelet_hints *out)
 {
-	for (uint32_t i = 0; i < in->zone->nr_devices; i++) {
-		enum zone_device_class class;
-		uint32_t count;
-		nodeset owners;
+	unsigned nr = in->host->nr_nodes, least = nr;
 
-		if (zone_device_any(in->zone->device[i], &class, &count)) {
-			if (class_in(in, class, mask, all) < count)
-				return false;
-			continue;
-		}
-		owners = fill_device_nodes(in, i);
-		if (owners && !(owners & mask))
-			return false;
+	if (!devices_in(in, class, nodeset_first_n(nr), false)) {
+		add_any(out, true); /* nothing is known of their places: no preference */
+		return;
 	}
-	return true;
+	for (unsigned m = 1; m < 1u << nr; m++) {
+		if (nodeset_count(m) < least && devices_in(in, class, m, false) >= count)
+			least = nodeset_count(m);
+		if (devices_in(in, class, m, true) >= count)
+			add_hint(out, m);
+	}
+	prefer(out, nr, least);
+	if (!out->least)
+		add_any(out, false);
 }
 
-/* Each device that the zone names is one of its own kind, a class is one resource;
- * together they are one request whose masks must hold a node of each named device and
- * enough free ones of a class. Preferred is the least width at which all devices there
- * are, free or not, would do. Devices of unknown place fit anywhere. */
-void kubelet_device_hints(const struct policy_input *in, struct kubelet_hints *out)
+/* A device that the zone names is the only one of its resource, a class is a resource. */
+void kubelet_device_hints(const struct policy_input *in, uint32_t request,
+			  struct kubelet_hints *out)
 {
-	unsigned all = 1u << in->host->nr_nodes, least = NODES_MAX + 1;
+	enum zone_device_class class;
+	uint32_t count;
+	nodeset owners;
 
-	*out = (struct kubelet_hints){.resource = "devices"};
-	for (unsigned m = 1; m < all; m++) {
-		out->has[m] = holds_devices(in, m, false);
-		if (nodeset_count(m) < least && holds_devices(in, m, true))
-			least = nodeset_count(m);
+	kubelet_hints_clear(out, in->host->nr_nodes);
+	if (zone_device_any(in->zone->device[request], &class, &count)) {
+		class_hints(in, class, count, out);
+		return;
 	}
-	prefer(out, least);
+	owners = fill_device_nodes(in, request);
+	if (!owners) {
+		add_any(out, true);
+		return;
+	}
+	for (unsigned m = 1; m < 1u << in->host->nr_nodes; m++) {
+		if (owners & m)
+			add_hint(out, m);
+	}
+	prefer(out, in->host->nr_nodes, 1);
+}
+
+/* --- merging -------------------------------------------------------------------------- */
+
+static unsigned all_of(const struct kubelet_merge *m)
+{
+	return (1u << m->host->nr_nodes) - 1;
+}
+
+void kubelet_merge_begin(struct kubelet_merge *m, const struct host *h,
+			 const struct kubelet_rules *rules)
+{
+	m->host = h;
+	m->rules = rules;
+	m->want = 0;
+	clear(&m->has, h->nr_nodes);
+	clear(&m->preferred, h->nr_nodes);
+	kubelet_add(&m->has, all_of(m));
+	kubelet_add(&m->preferred, 0); /* so far everybody says any, preferred */
 }
 
 /* Only hints of one node that are preferred, or "any, preferred", remain. */
-static void keep_single(struct kubelet_hints *hints)
+static void keep_single(struct kubelet_hints *hints, unsigned all)
 {
-	for (unsigned m = 0; m < KUBELET_MASKS; m++)
-		hints->has[m] = hints->has[m] && hints->preferred[m] && nodeset_count(m) <= 1;
-}
+	struct kubelet_hints was = *hints;
 
-static unsigned narrowest(const struct kubelet_hints *hints)
-{
-	unsigned least = 0;
-
-	for (unsigned m = 1; m < KUBELET_MASKS; m++) {
-		if (hints->has[m] && (!least || nodeset_count(m) < least))
-			least = nodeset_count(m);
-	}
-	return least;
-}
-
-/* Intersections of one hint of each provider so far, and those that are
- * preferred: the same mask, or any, from each, all preferred. */
-struct merged {
-	bool has[KUBELET_MASKS], preferred[KUBELET_MASKS];
-};
-
-static void merge_one(struct merged *m, const struct kubelet_hints *p, unsigned all)
-{
-	struct merged was = *m;
-
-	memset(m, 0, sizeof(*m));
-	for (unsigned a = 0; a <= all; a++) {
-		if (!was.has[a])
+	kubelet_hints_clear(hints, nodeset_count(all));
+	if (kubelet_has(&was.preferred, 0))
+		add_any(hints, true);
+	for (unsigned one = 1; one <= all; one <<= 1) {
+		if (!kubelet_has(&was.preferred, one))
 			continue;
-		for (unsigned b = 0; b <= all; b++) {
-			if (p->has[b])
-				m->has[a & (b ? b : all)] = true;
+		add_hint(hints, one);
+		kubelet_add(&hints->preferred, one);
+		hints->prefers = true;
+	}
+}
+
+/* value[m] becomes the sum over the supersets of m, or the other way round. */
+static void over_supersets(uint32_t *value, unsigned nr_nodes, bool back)
+{
+	for (unsigned bit = 1; bit < 1u << nr_nodes; bit <<= 1) {
+		for (unsigned m = 0; m < 1u << nr_nodes; m++) {
+			if (m & bit)
+				continue;
+			value[m] = back ? value[m] - value[m | bit] : value[m] + value[m | bit];
 		}
 	}
-	/* masks in was.preferred: `all` when every provider so far said "any" */
-	for (unsigned b = 0; b <= all; b++) {
-		if (!p->has[b] || !p->preferred[b])
-			continue;
-		if (b && (was.preferred[b] || was.preferred[0]))
-			m->preferred[b] = true;
-		for (unsigned a = 0; !b && a <= all; a++)
-			m->preferred[a] = m->preferred[a] || was.preferred[a];
+}
+
+/* *has becomes the masks that are an intersection of one of it and one of `other`. The
+ * number of pairs is below 2^32, so unsigned arithmetic finds zero only where it is. */
+static void intersect(struct kubelet_masks *has, const struct kubelet_masks *other, unsigned nr)
+{
+	uint32_t a[KUBELET_MASKS], b[KUBELET_MASKS];
+	unsigned all = (1u << nr) - 1;
+
+	for (unsigned m = 0; m <= all; m++) {
+		a[m] = m && kubelet_has(has, m);
+		b[m] = m && kubelet_has(other, m);
+	}
+	a[0] = kubelet_has(has, 0);
+	b[all] |= kubelet_has(other, 0); /* any */
+	over_supersets(a, nr, false);
+	over_supersets(b, nr, false);
+	for (unsigned m = 0; m <= all; m++)
+		a[m] *= b[m];
+	over_supersets(a, nr, true);
+	clear(has, nr);
+	for (unsigned m = 0; m <= all; m++) {
+		if (a[m])
+			kubelet_add(has, m);
 	}
 }
 
-static bool nearer(const struct host *h, const struct kubelet_rules *rules, nodeset a, nodeset b)
+/* Preferred stay masks that all name who name any. */
+static void agree(struct kubelet_masks *preferred, const struct kubelet_masks *other, unsigned nr)
+{
+	bool any = kubelet_has(preferred, 0), other_any = kubelet_has(other, 0);
+
+	for (unsigned w = 0; w < ((1u << nr) + 63) / 64; w++) {
+		uint64_t a = preferred->word[w], b = other->word[w];
+
+		preferred->word[w] = (a & b) | (any ? b : 0) | (other_any ? a : 0);
+	}
+	if (!(any && other_any))
+		preferred->word[0] &= ~(uint64_t)1;
+}
+
+void kubelet_merge_add(struct kubelet_merge *m, struct kubelet_hints *hints)
+{
+	unsigned nr = m->host->nr_nodes;
+
+	if (m->rules->policy == KUBELET_SINGLE_NUMA_NODE)
+		keep_single(hints, all_of(m));
+	if (hints->least > m->want)
+		m->want = hints->least;
+	intersect(&m->has, &hints->has, nr);
+	agree(&m->preferred, &hints->preferred, nr);
+}
+
+static bool nearer(const struct kubelet_merge *m, nodeset a, nodeset b)
 {
 	if (nodeset_count(a) != nodeset_count(b))
 		return nodeset_count(a) < nodeset_count(b);
-	if (rules->prefer_closest) {
-		uint64_t x = fill_distance_sum(h, a), y = fill_distance_sum(h, b);
+	if (m->rules->prefer_closest && m->rules->policy != KUBELET_SINGLE_NUMA_NODE) {
+		uint64_t x = fill_distance_sum(m->host, a), y = fill_distance_sum(m->host, b);
 
 		if (x != y)
 			return x < y;
@@ -209,60 +345,38 @@ static bool nearer(const struct host *h, const struct kubelet_rules *rules, node
 
 /* Not preferred: as many nodes as `want`, else fewer but as many as possible,
  * else as few as possible. */
-static bool better_unpreferred(const struct host *h, const struct kubelet_rules *rules, nodeset a,
-			       nodeset b, unsigned want)
+static bool better_unpreferred(const struct kubelet_merge *m, nodeset a, nodeset b)
 {
 	unsigned na = nodeset_count(a), nb = nodeset_count(b);
 
-	if (na == nb || (na > want && nb > want))
-		return nearer(h, rules, a, b);
-	if (na > want || nb > want)
-		return nb > want;
+	if (na == nb || (na > m->want && nb > m->want))
+		return nearer(m, a, b);
+	if (na > m->want || nb > m->want)
+		return nb > m->want;
 	return na > nb;
 }
 
-static void merge_all(struct merged *m, struct kubelet_hints *provider, unsigned nr, unsigned all)
+struct kubelet_hint kubelet_merge_best(const struct kubelet_merge *m)
 {
-	memset(m, 0, sizeof(*m));
-	m->has[all] = true;
-	m->preferred[0] = true;
-	for (unsigned i = 0; i < nr; i++)
-		merge_one(m, &provider[i], all);
-	/* all said "any": the mask is all nodes */
-	if (m->preferred[0])
-		m->preferred[all] = true;
-}
-
-struct kubelet_hint kubelet_merge(const struct host *h, const struct kubelet_rules *rules,
-				  struct kubelet_hints *provider, unsigned nr)
-{
-	unsigned all = (1u << h->nr_nodes) - 1, want = 0;
 	struct kubelet_hint best = {0};
-	struct merged m;
+	/* all said "any": the mask is all nodes */
+	bool any = kubelet_has(&m->preferred, 0);
 
-	for (unsigned i = 0; i < nr; i++) {
-		unsigned least;
+	for (unsigned a = 1; a <= all_of(m); a++) {
+		bool preferred = kubelet_has(&m->preferred, a) || (any && a == all_of(m));
 
-		if (rules->policy == KUBELET_SINGLE_NUMA_NODE)
-			keep_single(&provider[i]);
-		least = narrowest(&provider[i]);
-		want = least > want ? least : want;
-	}
-	merge_all(&m, provider, nr, all);
-	for (unsigned a = 1; a <= all; a++) {
-		if (!m.has[a] && !m.preferred[a])
+		if (!preferred && !kubelet_has(&m->has, a))
 			continue;
-		if (best.nodes && best.preferred != m.preferred[a]) {
+		if (best.nodes && best.preferred != preferred) {
 			if (best.preferred)
 				continue;
-		} else if (best.nodes &&
-			   !(best.preferred ? nearer(h, rules, a, best.nodes)
-					    : better_unpreferred(h, rules, a, best.nodes, want))) {
+		} else if (best.nodes && !(best.preferred ? nearer(m, a, best.nodes)
+							  : better_unpreferred(m, a, best.nodes))) {
 			continue;
 		}
-		best = (struct kubelet_hint){a, m.preferred[a]};
+		best = (struct kubelet_hint){a, preferred};
 	}
 	if (!best.nodes)
-		best.nodes = all;
+		best.nodes = all_of(m);
 	return best;
 }

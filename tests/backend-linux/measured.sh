@@ -56,9 +56,13 @@ for figure in triad_bytes_per_s chase_ps; do
 	[ "$(column pretended/probes.csv predicted_$figure | head -n 1)" = \
 		"$(column real/probes.csv predicted_$figure | head -n 1)" ] ||
 		fail "predicted_$figure depends on who carries it out"
-	[ "$(column pretended/summary.csv $figure | head -n 1)" = \
-		"$(column pretended/probes.csv predicted_$figure | head -n 1)" ] ||
-		fail "summary.csv does not have the predicted $figure"
+	for run in pretended real; do
+		[ "$(column $run/summary.csv predicted_$figure | head -n 1)" = \
+			"$(column $run/probes.csv predicted_$figure | head -n 1)" ] ||
+			fail "$run/summary.csv does not have the predicted $figure"
+	done
+	[ -z "$(column pretended/summary.csv $figure | tr -d '\n')" ] ||
+		fail "$figure was not measured and stands in a measured column"
 done
 # the two are rows of the same keys: a difference, not missing rows
 run 1 diff "$work/pretended" "$work/real" --format csv
@@ -66,13 +70,22 @@ says out 'triad_bytes_per_s'
 
 run 0 run "$work/small.json" -q -o "$work/real" --backend linux
 [ -e "$work/real/probes.csv" ] && fail "probes of an earlier run are still there"
-[ "$(column real/summary.csv triad_bytes_per_s)" = 0 ] || fail "a run without --probe has a triad"
+[ -z "$(column real/summary.csv triad_bytes_per_s)" ] || fail "a run without --probe has a triad"
 
 # repeats of a machine are compared as intervals
 run 0 run "$work/small.json" --backend linux --probe --repeats 3 -o "$work/again" -q
 echo '{"columns": {"*": {"ignore": true}, "triad_bytes_per_s": {"better": "higher", "tolerance_ppm": 990000}}}' \
 	>"$work/rules.json"
 run 0 check "$work/again" --baseline "$work/again/summary.csv" --rules "$work/rules.json"
+
+# a scenario on this machine, where nobody said --host; its pages are where it names them
+node=$("$HOMENODE" show this --format json | awk 'found { print $1 + 0; exit } /"usable_nodes"/ { found = 1 }')
+printf 'start a 32MiB nodes %s\nballoon a 16MiB\nstop a\n' "$node" >"$work/scenario.txt"
+run 0 rehearse --backend linux "$work/scenario.txt"
+[ "$(awk -F, '$4 == "a" && $6 { printf "%s ", $6 }' "$work/out")" = "8192 4096 " ] ||
+	fail "rehearse: $(cat "$work/out")"
+refused 2 rehearse --backend linux --from "$work/out" "$work/scenario.txt"
+says err 'begins as it is'
 
 refused 2 run "$work/small.json" --repeats 0
 refused 2 run "$work/small.json" --repeats 2 --seed 1,2

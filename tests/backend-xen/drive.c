@@ -367,7 +367,6 @@ static void refusals(void)
 	zone.memory_bytes = zone.memory_initial_bytes = plan.vnode[0].memory_bytes = 1020 * MIB;
 	plan.memory[0].bytes = 1020 * MIB;
 	expect(step(STEP_START, 2, 0, &err) == ERR_NO_ROOM, "no room on the node: %s", err.text);
-	expect(step(STEP_MOVE_MEMORY, 2, 0, &err) == ERR_CANNOT, "%s", err.text);
 	expect(step(STEP_STOP, 2, 0, &err) == ERR_CANNOT, "%s", err.text);
 
 	describe("odd", 1, 128 * MIB);

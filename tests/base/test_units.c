@@ -113,25 +113,14 @@ Test(units, durations)
 		cr_assert_not(duration_parse(bad[i], &v), "%s", bad[i]);
 }
 
-Test(units, seconds_exactly)
-{
-	int64_t v;
-
-	cr_assert(seconds_parse("1234567890.123456789,", 20, &v));
-	cr_assert_eq(v, 1234567890123456789);
-	cr_assert_not(seconds_parse("12x", 3, &v));
-	cr_assert_not(seconds_parse("", 0, &v));
-	cr_assert_not(seconds_parse("-1", 2, &v));
-	cr_assert_not(seconds_parse("9999999999999", 13, &v));
-}
-
 Test(units, sizes_for_people)
 {
 	char buf[32];
 
 	cr_assert_str_eq(bytes_text(12 * GIB, buf, sizeof(buf)), "12 GiB");
 	cr_assert_str_eq(bytes_text(3 * GIB / 2, buf, sizeof(buf)), "1.5 GiB");
-	cr_assert_str_eq(bytes_text(GIB + GIB / 100 * 25, buf, sizeof(buf)), "1.24 GiB");
+	cr_assert_str_eq(bytes_text(GIB + GIB / 100 * 25, buf, sizeof(buf)), "1.25 GiB");
+	cr_assert_str_eq(bytes_text(MIB - 1, buf, sizeof(buf)), "1 MiB");
 	cr_assert_str_eq(bytes_text(1000, buf, sizeof(buf)), "1000 B");
 	cr_assert_str_eq(bytes_text(0, buf, sizeof(buf)), "0 B");
 	cr_assert_str_eq(bytes_text(-2 * MIB, buf, sizeof(buf)), "-2 MiB");
@@ -139,6 +128,40 @@ Test(units, sizes_for_people)
 	cr_assert_str_eq(bytes_exact(12 * GIB, buf, sizeof(buf)), "12GiB");
 	cr_assert_str_eq(duration_text(76 * NS_PER_HOUR, buf, sizeof(buf)), "3d 4h");
 	cr_assert_str_eq(duration_text(125 * 60 * NS_PER_S, buf, sizeof(buf)), "2h 5min");
+}
+
+/* To the nearest, ties away from zero, on both sides of it. */
+Test(units, one_rounding)
+{
+	static const struct {
+		int64_t value, one;
+		int decimals;
+		const char *text;
+	} cases[] = {
+		{856373, 10000, 2, "85.64"},
+		{856350, 10000, 2, "85.64"},
+		{856349, 10000, 2, "85.63"},
+		{-856350, 10000, 2, "-85.64"},
+		{-856349, 10000, 2, "-85.63"},
+		{1041897, 1000000, 3, "1.042"},
+		{5, 10, 0, "1"},
+		{-5, 10, 0, "-1"},
+		{4, 10, 0, "0"},
+		{-4, 10, 0, "0"},
+		{-49, 10000, 2, "0.00"},
+		{-50, 10000, 2, "-0.01"},
+		{1, 3, 9, "0.333333333"},
+		{2, 3, 0, "1"},
+		{0, 7, 1, "0.0"},
+		{INT64_MAX, 1, 0, "9223372036854775807"},
+		{INT64_MIN, 1, 0, "-9223372036854775808"},
+	};
+	char buf[40];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		cr_expect_str_eq(decimal_text(cases[i].value, cases[i].one, cases[i].decimals, buf,
+					      sizeof(buf)),
+				 cases[i].text);
 }
 
 /* Every exact text reads back as the number it came from. */

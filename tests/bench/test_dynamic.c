@@ -5,7 +5,7 @@
 
 #include "base/rng.h"
 #include "base/units.h"
-#include "bench/dynamic.h"
+#include "bench/loop/controller.h"
 
 static const struct balloon_rule edera = {
 	.shrink_below_ppm = 100000,

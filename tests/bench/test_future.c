@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "bench/run.h"
+#include "bench/loop/run.h"
 #include "placement/fill.h"
 #include "placement/policies.h"
 #include "sim/sim.h"
@@ -259,24 +259,29 @@ Test(future, same_twice)
 	tell(&t, &r, 5, 6, 4 * GIB);
 	a = run_story(&t, h, &policy_oracle);
 	b = run_story(&t, h, &policy_oracle);
-	for (size_t c = 0; c < nr_row_columns; c++)
-		cr_assert_eq(row_figure(&a, c), row_figure(&b, c), "%s", row_columns[c].name);
+	for (int c = 0; c < NR_SUMMARY_FIGURES; c++)
+		cr_assert_eq(row_figure(&a, (enum summary_figure)c),
+			     row_figure(&b, (enum summary_figure)c), "%s",
+			     summary_column((enum summary_figure)c)->name);
 	host_free(h);
 }
 
 static struct row row_of(const char *policy, uint64_t seed, int64_t slowdown, int64_t placed)
 {
-	return (struct row){
-		.topology = "t",
-		.workload = "w",
-		.policy = policy,
-		.memory_policy = "static",
-		.allocator = "xen",
-		.seed = seed,
-		.slowdown_ppm = slowdown,
-		.local_page_ppm = slowdown / 2,
-		.zones_placed = placed,
-	};
+	struct row r;
+
+	row_init(&r);
+	r.topology = "t";
+	r.workload = "w";
+	r.policy = policy;
+	r.foresees = strcmp(policy, "oracle") == 0;
+	r.memory_policy = "static";
+	r.allocator = "xen";
+	r.seed = seed;
+	r.slowdown_ppm = slowdown;
+	r.local_page_ppm = slowdown / 2;
+	r.zones_placed = placed;
+	return r;
 }
 
 /* Against the oracle of the same trace; without one there is nothing to regret. */
@@ -293,8 +298,9 @@ Test(regret, of_the_same_trace)
 	cr_expect_eq(row[0].regret_local_ppm, -50000);
 	cr_expect_eq(row[0].regret_placed_zones, 2);
 	cr_expect_eq(row[1].regret_ppm, 0);
-	cr_expect_eq(row[2].regret_ppm, 0);
-	cr_expect_eq(row[2].regret_placed_zones, 0);
+	cr_expect(!is_known(row[2].regret_ppm));
+	cr_expect(!is_known(row[2].regret_local_ppm));
+	cr_expect(!is_known(row[2].regret_placed_zones));
 	cr_expect_eq(row[3].regret_ppm, -175000);
 	cr_expect_eq(row[3].regret_local_ppm, 105000);
 	cr_expect_eq(row[4].regret_ppm, 0);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "bench/live.h"
+#include "bench/loop/live.h"
 
 #define IDS 500
 

@@ -7,7 +7,8 @@
 #include "backend/backend_impl.h"
 #include "backend/record.h"
 #include "base/units.h"
-#include "bench/run.h"
+#include "bench/files/zones_csv.h"
+#include "bench/loop/run.h"
 #include "sim/sim.h"
 #include "tests/temporary.h"
 
@@ -170,6 +171,8 @@ static struct outcome run_two(const struct backend_ops *backend, const char *opt
 	struct host *host;
 	struct error err;
 	size_t n;
+	struct zones_writer zones = {NULL};
+	struct observer observer = {&zones_observer, &zones};
 	struct run_input in = {
 		.workload = &w,
 		.policy = policy_find("edera-compact"),
@@ -180,8 +183,10 @@ static struct outcome run_two(const struct backend_ops *backend, const char *opt
 		.host = hosts,
 		.nr_hosts = 1,
 		.topology = "epyc-nps4-8n",
+		.observer = &observer,
+		.nr_observers = 1,
 		.say = hear,
-		.progress_context = &said,
+		.say_context = &said,
 	};
 
 	path = path ? path : file_with("lost", text);
@@ -190,9 +195,10 @@ static struct outcome run_two(const struct backend_ops *backend, const char *opt
 	cr_assert_eq(workload_load(&w, path, NULL, &err), 0, "%s", err.text);
 	cr_assert_eq(host_load(&host, "topologies/epyc-nps4-8n.xml", &err), 0, "%s", err.text);
 	hosts[0] = host;
-	in.zones = open_memstream(&out.zones, &n);
+	zones.out = open_memstream(&out.zones, &n);
 	cr_assert_eq(run_row(&in, &result, &err), 0, "%s", err.text);
-	fclose(in.zones);
+	fclose(zones.out);
+	zones_writer_release(&zones);
 	out.row = result.row;
 	workload_release(&w);
 	host_free(host);

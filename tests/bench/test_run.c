@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include "backend/record.h"
-#include "bench/run.h"
+#include "bench/files/timeline_csv.h"
+#include "bench/files/zones_csv.h"
+#include "bench/loop/run.h"
 #include "sim/sim.h"
 #include "tests/bench/text.h"
 #include "tests/temporary.h"
@@ -39,6 +41,9 @@ static struct outcome run_with(const struct workload *w, const char *policy, uin
 	struct host *host = load_host();
 	const struct host *hosts[8];
 	struct outcome out;
+	struct timeline_writer timeline = {NULL};
+	struct zones_writer zones = {NULL};
+	struct observer observer[] = {{&timeline_observer, &timeline}, {&zones_observer, &zones}};
 	struct error err;
 	size_t n;
 	struct run_input in = {
@@ -52,15 +57,19 @@ static struct outcome run_with(const struct workload *w, const char *policy, uin
 		.nr_hosts = nr_hosts,
 		.topology = "epyc-nps4-8n",
 		.check = true,
+		.observer = observer,
+		.nr_observers = 2,
 	};
 
 	for (uint32_t i = 0; i < nr_hosts; i++)
 		hosts[i] = host;
-	in.zones = open_memstream(&out.zones, &n);
-	in.timeline = open_memstream(&out.timeline, &n);
+	zones.out = open_memstream(&out.zones, &n);
+	timeline.out = open_memstream(&out.timeline, &n);
 	cr_assert_eq(run_row(&in, &out.result, &err), 0, "%s", err.text);
-	fclose(in.zones);
-	fclose(in.timeline);
+	fclose(zones.out);
+	fclose(timeline.out);
+	zones_writer_release(&zones);
+	timeline_writer_release(&timeline);
 	host_free(host);
 	/* labels pointed into what is released here */
 	out.result.row.workload = out.result.row.topology = "";
@@ -80,8 +89,8 @@ static void outcome_free(struct outcome *o)
 
 static bool same_row(const struct row *a, const struct row *b)
 {
-	for (size_t c = 0; c < nr_row_columns; c++)
-		if (row_figure(a, c) != row_figure(b, c))
+	for (int f = 0; f < NR_SUMMARY_FIGURES; f++)
+		if (row_figure(a, (enum summary_figure)f) != row_figure(b, (enum summary_figure)f))
 			return false;
 	return true;
 }
@@ -166,7 +175,7 @@ Test(run, refused_zones_are_counted)
 	cr_assert_eq(o.result.row.zones_refused, 2);
 	cr_assert_eq(o.result.row.refused_no_room, 2);
 	cr_assert_eq(o.result.row.first_refusal_zone, 2);
-	cr_assert_not_null(strstr(o.zones, ",2,B,refused,ERR_NO_ROOM,"), "%s", o.zones);
+	cr_assert_not_null(strstr(o.zones, "2,B,refused,ERR_NO_ROOM,"), "%s", o.zones);
 	outcome_free(&o);
 	workload_release(&w);
 }
@@ -181,6 +190,36 @@ Test(run, refused_zones_wait_in_order)
 	cr_assert_eq(o.result.row.zones_refused, 0);
 	cr_assert_eq(o.result.row.zones_queued, 3);
 	cr_assert_eq(o.result.row.queue_wait_s, 9 + 18 + 17);
+	outcome_free(&o);
+	workload_release(&w);
+}
+
+/*
+ * Nodes 0 and 1 are left at one instant, node 0 by the one that came first; on node 0 lives
+ * L. The zone that waits has both to choose from, and node 1 has more free.
+ */
+Test(run, those_who_leave_together_are_gone_before_anybody_comes)
+{
+	static const char *const memory[] = {"15GiB",	"15.5GiB", "15.5GiB", "15.5GiB", "15.5GiB",
+					     "15.5GiB", "15.5GiB", "15.5GiB", "768MiB"};
+	char text[4096] = "{\"refused\":\"queue\",\"events\":[";
+	struct workload w;
+	struct outcome o;
+	size_t n = strlen(text);
+
+	for (size_t i = 0; i < 9; i++)
+		n += (size_t)snprintf(
+			text + n, sizeof(text) - n,
+			"{\"at\":0,\"start\":{\"name\":\"%c\",\"vcpus\":1,\"memory\":\"%s\","
+			"\"numa_nodes\":1},\"lifetime\":\"%ds\"},",
+			(char)('A' + i), memory[i], i < 2 ? 10 : 100);
+	snprintf(text + n, sizeof(text) - n,
+		 "{\"at\":\"1s\",\"start\":{\"name\":\"W\",\"vcpus\":1,\"memory\":\"10GiB\","
+		 "\"numa_nodes\":1},\"lifetime\":\"10s\"}]}");
+	load_text(&w, text);
+	o = run_with(&w, "edera-compact", 1, 1, &sim_backend, NULL, NULL);
+	cr_assert_eq(o.result.row.queue_wait_s, 9);
+	cr_assert_not_null(strstr(o.zones, ",10,W,stopped,,0,1,"), "%s", o.zones);
 	outcome_free(&o);
 	workload_release(&w);
 }

@@ -2,7 +2,7 @@
 # homenode list: the same rows in every format, sorted where they are files.
 . tests/cli/lib.sh
 
-for what in policies backends topologies workloads formats; do
+for what in policies choices backends topologies workloads formats; do
 	run 0 list "$what" --format csv --quiet
 	cp "$work/out" "$work/csv"
 	head -n 1 "$work/csv" | grep -q '^name,' || fail "$what: the heading is $(head -n 1 "$work/csv")"
@@ -15,12 +15,46 @@ for what in policies backends topologies workloads formats; do
 	says out "\"$what\": ["
 done
 
+# what a backend is told: its table, and the same in the man page
+run 0 list options --format csv
+says out 'backend,option,value,meaning,from'
+grep -q '^sim,exchange,PPM,.*,balloon.exchange$' "$work/out" || fail "exchange: $(cat "$work/out")"
+grep -q '^xen,recover,refuse|destroy|adopt,.*,--recover$' "$work/out" ||
+	fail "recover: $(cat "$work/out")"
+run 0 help --man
+says out '\fBrecover\fR=\fIrefuse|destroy|adopt\fR'
+
 for name in topologies workloads; do
 	run 0 list "$name" --format csv
 	[ -s "$work/err" ] && fail "$name: $(cat "$work/err")"
 	sed -e 1d -e 's/,.*//' "$work/out" >"$work/names"
 	LC_ALL=C sort -c "$work/names" || fail "$name are not sorted"
 done
+
+# what columns mean: of one file as of all
+run 0 list columns --format csv
+head -n 1 "$work/out" | grep -qx 'file,name,title,role,unit,shown,better,source,meaning' || fail "$(head -n 1 "$work/out")"
+grep '^zones,' "$work/out" >"$work/zones"
+run 0 list columns zones.csv --format csv
+sed 1d "$work/out" | cmp -s - "$work/zones" || fail "the columns of zones are not those of all"
+run 0 list columns summary --format json
+says out '"columns": ['
+says out '"unit": "ppm_share"'
+run 0 list columns summary
+grep -Eq '^summary +slowdown_ppm +figure +ppm_factor +lower +predicted +time that' "$work/out" || fail "$(cat "$work/out")"
+# and they are those that the file has
+(cd "$work" && run 0 run golden-seven --zones --output columns --quiet)
+for file in summary timeline zones; do
+	run 0 list columns $file --format csv
+	[ "$(sed -e 1d -e 's/^[a-z]*,//' -e 's/,.*//' "$work/out" | paste -s -d , -)" = "$(head -n 1 "$work/columns/$file.csv")" ] ||
+		fail "the columns of $file.csv are others"
+done
+refused 2 list columns sumary
+says err 'did you mean "summary"?'
+refused 2 list columns nonsense
+says err 'choose one of summary, timeline, zones, '
+refused 2 list policies summary
+says err 'the list of policies has no parts'
 
 # a broken file does not hide the others
 mkdir -p "$work/data/topologies" "$work/data/workloads"

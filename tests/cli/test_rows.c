@@ -6,15 +6,17 @@
 #include "cli/rows.h"
 
 static const struct column columns[] = {
-	{"name", COLUMN_TEXT},	 {"cpus", COLUMN_COUNT}, {"memory_bytes", COLUMN_BYTES},
-	{"source", COLUMN_WIDE}, {NULL, COLUMN_TEXT},
+	{.name = "name"},
+	{.name = "cpus", .unit = UNIT_COUNT},
+	{.name = "memory_bytes", .title = "memory", .unit = UNIT_BYTES},
+	{.name = "source", .wide = true},
 };
 
 static struct rows rows;
 
 static void fill(void)
 {
-	rows = (struct rows){.name = "things", .column = columns};
+	rows = (struct rows){.name = "things", .column = columns, .nr_columns = 4};
 	rows_text(&rows, "a");
 	rows_number(&rows, 128);
 	rows_number(&rows, 16 * GIB);
@@ -99,7 +101,7 @@ Test(rows, no_rows)
 	char *text;
 
 	rows_release(&rows);
-	rows = (struct rows){.name = "things", .column = columns};
+	rows = (struct rows){.name = "things", .column = columns, .nr_columns = 4};
 	text = printed(FORMAT_CSV);
 	cr_expect_str_eq(text, "name,cpus,memory_bytes,source\n");
 	free(text);

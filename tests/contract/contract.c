@@ -127,10 +127,24 @@ static void time_moves_forward(struct backend *b)
 	must_eq(ev.kind, EVENT_TIMEOUT);
 	must(ev.at_ns >= before + 1000);
 	must(backend_now_ns(b) >= ev.at_ns);
+	must_eq(backend_wait(b, before + 999, &ev, &err), ERR_CANNOT);
+	must_say(strstr(err.text, "does not go back"), "%s", err.text);
+	must_say(backend_wait(b, before + 1000, &ev, &err) == 0, "the same again: %s", err.text);
+}
+
+static void parts_differ(const struct measure *m)
+{
+	for (uint32_t i = 0; i < m->nr_parts; i++) {
+		must(m->part[i].bytes > 0);
+		for (uint32_t j = 0; j < i; j++)
+			must(m->part[i].vnode != m->part[j].vnode ||
+			     m->part[i].node != m->part[j].node);
+	}
 }
 
 static void start_and_stop(struct backend *b)
 {
+	const struct host_state *lent = backend_observe(b, 0);
 	struct snapshot before = look(b, 0), after;
 	struct zone z = zone_of("one", 4, zone_bytes(3 * at.unit_bytes) + 5 * at.grain_bytes);
 	static struct plan p;
@@ -144,6 +158,7 @@ static void start_and_stop(struct backend *b)
 	after = look(b, 0);
 	must_say(same(&before, &after), "check must change nothing");
 	must_say(backend_apply(b, &s, &err) == 0, "%s", err.text);
+	must_say(backend_observe(b, 0) == lent, "a host's state stays where it is");
 	after = look(b, 0);
 	must_eq(after.nr_zones, before.nr_zones + 1);
 	must_eq(after.total_vcpus, before.total_vcpus + z.vcpus);
@@ -157,28 +172,32 @@ static void start_and_stop(struct backend *b)
 		for (uint32_t i = 0; i < m.nr_parts; i++)
 			sum += m.part[i].bytes;
 		must_eq(sum + m.unknown_bytes, m.resident_bytes);
+		parts_differ(&m);
 	}
-	must_say(backend_check(b, &s, NULL) != 0, "a slot runs one zone at a time");
+	must_say(backend_check(b, &s, NULL) == ERR_CANNOT, "a slot runs one zone at a time");
+	/* the plan was lent for the call */
+	memset(&p, 0x5a, sizeof(p));
+	z = (struct zone){0};
 
 	s = (struct step){.kind = STEP_STOP, .host = 0, .slot = 3};
 	must_say(backend_check(b, &s, &err) == 0, "%s", err.text);
 	must_say(backend_apply(b, &s, &err) == 0, "%s", err.text);
 	after = look(b, 0);
 	must_say(same(&before, &after), "STOP must give everything back");
-	must_say(backend_check(b, &s, NULL) != 0, "nothing runs in that slot any more");
-	must(backend_measure(b, 0, 3, &m, NULL) != 0);
+	must_say(backend_check(b, &s, NULL) == ERR_CANNOT, "nothing runs in that slot any more");
+	must_eq(backend_measure(b, 0, 3, &m, NULL), ERR_CANNOT);
 }
 
 static void refusals_leave_no_trace(struct backend *b)
 {
-	static const enum step_kind kinds[] = {STEP_START,	 STEP_RESIZE, STEP_REPIN,
-					       STEP_MOVE_MEMORY, STEP_PROBE,  STEP_STOP};
+	static const enum step_kind kinds[] = {STEP_START, STEP_RESIZE, STEP_PROBE, STEP_STOP};
 	uint32_t host = at.nr_hosts - 1;
 	struct snapshot before = look(b, host), after;
 	struct zone z = zone_of("big", 4, zone_bytes(at.unit_bytes));
 	static struct plan p;
 	struct step s = {.kind = STEP_START, .host = host, .slot = 0, .plan = &p};
 	struct error err = {0};
+	struct measure m;
 
 	must_eq(place(b, host, &z, &p), 0);
 	/* more than the host has, however it is spread */
@@ -186,7 +205,7 @@ static void refusals_leave_no_trace(struct backend *b)
 	p.vnode[0].memory_bytes = z.memory_bytes;
 	must_eq(backend_check(b, &s, &err), ERR_NO_ROOM);
 	must_say(err.text[0] != '\0', "a refusal says why");
-	must(backend_apply(b, &s, NULL) != 0);
+	must_eq(backend_apply(b, &s, NULL), ERR_NO_ROOM);
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		struct step odd = {.kind = kinds[i], .host = host, .slot = 9, .plan = &p};
@@ -196,6 +215,12 @@ static void refusals_leave_no_trace(struct backend *b)
 		must_eq(backend_check(b, &odd, &err), ERR_CANNOT);
 		must_eq(backend_apply(b, &odd, NULL), ERR_CANNOT);
 	}
+	s.kind = STEP_STOP;
+	s.host = at.nr_hosts;
+	must_eq(backend_check(b, &s, &err), ERR_CANNOT);
+	must_say(strstr(err.text, "no host"), "%s", err.text);
+	must_eq(backend_apply(b, &s, NULL), ERR_CANNOT);
+	must_eq(backend_measure(b, at.nr_hosts, 0, &m, NULL), ERR_CANNOT);
 	after = look(b, host);
 	must(same(&before, &after));
 }

@@ -1,14 +1,17 @@
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "backend-linux/linux.h"
 #include "backend/record.h"
+#include "base/alloc.h"
 #include "base/output.h"
 #include "base/units.h"
 #include "sim/sim.h"
 #include "tests/contract/contract.h"
+#include "tests/contract/shelf.h"
 #include "tests/temporary.h"
 
 static void broken(const char *what)
@@ -43,6 +46,23 @@ Test(contract, sim)
 		&(struct contract_machine){.name = "sim", .broken = broken, .open = open_sim});
 }
 
+static struct backend *open_shelf(const struct host *const *host, uint32_t nr_hosts)
+{
+	struct backend_config config = config_of(host, nr_hosts);
+	struct backend *b;
+	struct error err;
+
+	cr_assert_eq(backend_open(&b, &shelf_backend, &config, &err), 0, "%s", err.text);
+	return b;
+}
+
+/* What the headers say of a machine is enough to write one. */
+Test(contract, shelf)
+{
+	contract_check(
+		&(struct contract_machine){.name = "shelf", .broken = broken, .open = open_shelf});
+}
+
 static struct backend *open_linux(const struct host *const *host, uint32_t nr_hosts)
 {
 	struct backend_config config = {.host = host, .nr_hosts = nr_hosts, .check = true};
@@ -75,6 +95,14 @@ Test(contract, linux)
 
 static char record_path[256];
 
+static void new_record_path(void)
+{
+	int fd = mkstemp(temporary_name(record_path, sizeof(record_path), "homenode-record"));
+
+	cr_assert_geq(fd, 0);
+	close(fd);
+}
+
 static struct backend *open_recorder(const struct host *const *host, uint32_t nr_hosts)
 {
 	struct backend_config config = config_of(host, nr_hosts);
@@ -101,12 +129,7 @@ static struct backend *open_replay(const struct host *const *host, uint32_t nr_h
  * the same questions, gets the same answers from the file alone. */
 Test(contract, recorded_and_replayed)
 {
-	int fd;
-
-	temporary_name(record_path, sizeof(record_path), "homenode-record");
-	fd = mkstemp(record_path);
-	cr_assert_geq(fd, 0);
-	close(fd);
+	new_record_path();
 	contract_check(&(struct contract_machine){
 		.name = "recorder", .broken = broken, .open = open_recorder});
 	contract_check(&(struct contract_machine){
@@ -149,5 +172,196 @@ Test(contract, replay_refuses_what_does_not_match)
 		cr_assert(strstr(err.text, bad[i].says), "case %zu said: %s", i, err.text);
 		unlink(path);
 	}
+	host_free(host);
+}
+
+static struct host *eight_nodes(void)
+{
+	struct host *host;
+	struct error err;
+
+	cr_assert_eq(host_load(&host, "topologies/epyc-nps4-8n.xml", &err), 0, "%s", err.text);
+	return host;
+}
+
+/* A zone of one vnode on node 2. */
+static void plan_on_node_2(struct plan *p, struct zone *z, const struct host *host)
+{
+	zone_init(z);
+	z->name = "told";
+	z->memory_bytes = z->memory_initial_bytes = 64 * MIB;
+	z->memory_min_bytes = PAGE_BYTES;
+	*p = (struct plan){.zone = z,
+			   .host = host,
+			   .nodes = nodeset_of(2),
+			   .nr_vnodes = 1,
+			   .vnode = {{.node = 2, .vcpus = 1, .memory_bytes = 64 * MIB}},
+			   .nr_memory = 1,
+			   .memory = {{.node = 2, .bytes = 64 * MIB}}};
+}
+
+/* What a model was told is part of a record, answer and new state included. */
+Test(contract, corrections_are_recorded)
+{
+	struct backend *(*const open[])(const struct host *const *host,
+					uint32_t nr_hosts) = {open_recorder, open_replay};
+	struct host *host = eight_nodes();
+	const int64_t as_placed[NODES_MAX] = {0, 0, 64 * MIB};
+	const int64_t found[NODES_MAX] = {0, 8 * MIB, 24 * MIB},
+		      too_much[NODES_MAX] = {0, 99 * GIB};
+	static struct plan p;
+	struct zone z;
+	struct error err;
+
+	new_record_path();
+	plan_on_node_2(&p, &z, host);
+	for (size_t i = 0; i < 2; i++) {
+		const struct host *hosts[] = {host};
+		struct backend *b = open[i](hosts, 1);
+		const struct host_state *state = backend_observe(b, 0);
+		int64_t free_1 = state->free_bytes[1];
+		struct step s = {.kind = STEP_START, .plan = &p};
+
+		cr_assert_eq(backend_apply(b, &s, &err), 0, "%s", err.text);
+		cr_assert_eq(backend_correct(b, &s, as_placed, &err), 0, "%s", err.text);
+		s = (struct step){.kind = STEP_RESIZE, .bytes = 32 * MIB};
+		cr_assert_eq(backend_apply(b, &s, &err), 0, "%s", err.text);
+		cr_expect_eq(state->free_bytes[1], free_1);
+		cr_assert_eq(backend_correct(b, &s, found, &err), 0, "%s", err.text);
+		cr_expect_eq(state->free_bytes[1], free_1 - 8 * MIB);
+		s.slot = 1;
+		cr_assert_eq(backend_correct(b, &s, too_much, &err), ERR_CANNOT);
+		cr_expect(strstr(err.text, "runs no zone"), "%s", err.text);
+		s.host = 1;
+		cr_assert_eq(backend_correct(b, &s, found, &err), ERR_CANNOT);
+		cr_expect(strstr(err.text, "no host 1"), "%s", err.text);
+		backend_close(b);
+	}
+	unlink(record_path);
+	host_free(host);
+}
+
+/* Steps that moved a zone are no more; records that could hold them are read until they do. */
+Test(contract, replay_refuses_to_move_a_zone)
+{
+	static const char *const line[] = {"apply repin 0 3 0 - -> 0 \n",
+					   "check move_memory 0 3 0 - -> 0 \n"};
+	struct host *host = eight_nodes();
+	const struct host *hosts[] = {host};
+	struct step s = {.kind = STEP_STOP, .slot = 3};
+	struct error err;
+
+	new_record_path();
+	for (size_t i = 0; i < 2; i++) {
+		struct backend *b = open_recorder(hosts, 1);
+		FILE *f;
+
+		backend_close(b);
+		f = fopen(record_path, "r+");
+		cr_assert_not_null(f);
+		/* the mask of a machine that could */
+		fprintf(f, "homenode-record 2 sim 63 1\n");
+		fseek(f, 0, SEEK_END);
+		fputs(line[i], f);
+		fclose(f);
+		b = open_replay(hosts, 1);
+		cr_expect_eq(backend_can(b), STEP_START | STEP_RESIZE | STEP_PROBE | STEP_STOP);
+		cr_assert_eq(backend_apply(b, &s, &err), ERR_INPUT);
+		cr_expect(strstr(err.text, "moves a zone that runs"), "%s", err.text);
+		backend_close(b);
+	}
+	unlink(record_path);
+	host_free(host);
+}
+
+#define THREADS 4
+
+struct thread {
+	const struct host *host;
+	char path[256];
+	char *text;
+	size_t size;
+	int rc;
+	struct error err;
+};
+
+/* Zones come, breathe and go; what was recorded is read back. */
+static int live_a_while(struct thread *t, struct backend *b)
+{
+	static const int64_t targets[] = {48 * MIB, 64 * MIB, 16 * MIB};
+	struct event ev;
+	struct zone z;
+	struct plan *p = xcalloc(1, sizeof(*p));
+	int rc = 0;
+
+	plan_on_node_2(p, &z, t->host);
+	for (uint32_t i = 0; !rc && i < 300; i++) {
+		struct step s = {.kind = STEP_START, .slot = i % 7, .plan = p};
+
+		if (i >= 7)
+			rc = backend_apply(b, &(struct step){.kind = STEP_STOP, .slot = i % 7},
+					   &t->err);
+		if (!rc)
+			rc = backend_apply(b, &s, &t->err);
+		s = (struct step){.kind = STEP_RESIZE, .slot = i % 7, .bytes = targets[i % 3]};
+		if (!rc)
+			rc = backend_apply(b, &s, &t->err);
+		if (!rc)
+			rc = backend_wait(b, i * NS_PER_S, &ev, &t->err);
+	}
+	free(p);
+	return rc;
+}
+
+static void *run_thread(void *context)
+{
+	struct thread *t = context;
+	const struct host *hosts[] = {t->host};
+	struct backend_config config = config_of(hosts, 1);
+	struct backend *b;
+
+	config.options = "overhead=xen";
+	t->rc = backend_open(&b, &sim_backend, &config, &t->err);
+	if (!t->rc)
+		t->rc = recorder_open(&b, b, t->path, &config, &t->err);
+	if (!t->rc)
+		t->rc = live_a_while(t, b);
+	backend_close(b);
+	config.options = t->path;
+	if (!t->rc)
+		t->rc = backend_open(&b, &replay_backend, &config, &t->err);
+	if (!t->rc) {
+		t->rc = live_a_while(t, b);
+		backend_close(b);
+	}
+	if (!t->rc)
+		t->rc = file_read(t->path, (size_t)MIB, &t->text, &t->size, &t->err);
+	return NULL;
+}
+
+/* Side by side, on one host's description: the same answers as alone. */
+Test(contract, several_at_once)
+{
+	static struct thread thread[THREADS];
+	pthread_t id[THREADS];
+	struct host *host = eight_nodes();
+
+	for (size_t i = 0; i < THREADS; i++) {
+		new_record_path();
+		memcpy(thread[i].path, record_path, sizeof(record_path));
+		thread[i].host = host;
+	}
+	for (size_t i = 0; i < THREADS; i++)
+		cr_assert_eq(pthread_create(&id[i], NULL, run_thread, &thread[i]), 0);
+	for (size_t i = 0; i < THREADS; i++)
+		pthread_join(id[i], NULL);
+	for (size_t i = 0; i < THREADS; i++) {
+		cr_assert_eq(thread[i].rc, 0, "%s", thread[i].err.text);
+		cr_assert_gt(thread[i].size, 1000);
+		cr_assert_str_eq(thread[i].text, thread[0].text);
+		unlink(thread[i].path);
+	}
+	for (size_t i = 0; i < THREADS; i++)
+		free(thread[i].text);
 	host_free(host);
 }

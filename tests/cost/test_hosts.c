@@ -10,8 +10,8 @@
 
 #include "base/rng.h"
 #include "base/units.h"
-#include "cost/model.h"
-#include "cost/predict.h"
+#include "cost/at-a-moment/snapshot.h"
+#include "cost/before-placing/predict.h"
 #include "placement/policy.h"
 
 static const char *const profiles[] = {"stream", "chase", "web", "database", "idle"};

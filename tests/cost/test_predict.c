@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/units.h"
-#include "cost/model.h"
-#include "cost/predict.h"
+#include "cost/at-a-moment/snapshot.h"
+#include "cost/before-placing/predict.h"
 
 static const char *const profiles[] = {"stream", "chase", "web", "database", "idle"};
 
@@ -36,7 +36,8 @@ static void one_ask(const struct host *h, const struct cost_params *p, nodeset n
 	nodeset_for_each (n, nodes) {
 		uint32_t v = plan.nr_vnodes++;
 
-		plan.vnode[v] = (struct plan_vnode){n, vcpus / nodeset_count(nodes), GIB};
+		plan.vnode[v] = (struct plan_vnode){
+			.node = n, .vcpus = vcpus / nodeset_count(nodes), .memory_bytes = GIB};
 		plan.memory[plan.nr_memory++] = (struct plan_memory){v, n, GIB};
 	}
 	cost_evaluate(p, &zone, 1, &w, &r);

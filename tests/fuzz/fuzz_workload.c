@@ -9,12 +9,14 @@
 #include "base/csv.h"
 #include "base/units.h"
 #include "zone/workload_impl.h"
+#include "zone/zone_check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void drain(struct zone_stream *s)
 {
 	const struct zone_event *e;
+	struct zone_fault fault;
 	struct error err = {0};
 	int64_t last_ns = 0;
 
@@ -26,7 +28,8 @@ static void drain(struct zone_stream *s)
 			break;
 		BUG_ON(e->at_ns < last_ns);
 		last_ns = e->at_ns;
-		BUG_ON(e->kind == ZONE_EVENT_START && zone_validate(e->zone, &err));
+		BUG_ON(e->kind == ZONE_EVENT_START &&
+		       !zone_sound(e->zone, zone_field_names, &fault));
 	}
 	zone_stream_close(s);
 }

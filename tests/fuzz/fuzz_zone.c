@@ -7,12 +7,13 @@
 #include <string.h>
 
 #include "base/units.h"
-#include "zone/zone.h"
+#include "zone/zone_check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct zone_fault fault;
 	struct error err = {0};
 	struct zone_list l;
 	int rc;
@@ -24,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	BUG_ON(rc && (rc != ERR_INPUT || l.nr || !err.text[0]));
 	BUG_ON(!rc && !l.nr);
 	for (size_t i = 0; i < l.nr; i++)
-		BUG_ON(zone_validate(&l.zone[i], &err));
+		BUG_ON(!zone_sound(&l.zone[i], zone_field_names, &fault));
 	zone_list_release(&l);
 	return 0;
 }

@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "cost/predict.h"
+#include "cost/before-placing/predict.h"
 #include "tests/placement/hosts.h"
 
 #define G(n) ((int64_t)(n)*GIB)

@@ -110,13 +110,24 @@ Test(kubelet, groups_exclude_single_nodes)
 	host_free(h);
 }
 
-/* 135541: a kubelet does not take such a host. */
+/* 135541: a kubelet does not take such a host without max-allowable-numa-nodes. */
 Test(kubelet, refuses_more_than_8_nodes)
 {
 	struct host *h = test_host_uniform(9, 8, G(16));
 
-	test_expect("k8s-best-effort", h, 2, G(1), ERR_INFEASIBLE, NULL);
-	test_expect("k8s-none", h, 2, G(1), 0, "0,1,2,3,4,5,6,7,8");
+	test_expect("k8s-best-effort", h, 2, G(1), ERR_INFEASIBLE,
+		    "unsupported on machines with more than 8 NUMA Nodes");
+	test_expect("k8s-best-effort-max-nodes-16", h, 2, G(1), 0, "0");
+	test_expect("k8s-restricted-max-nodes-16", h, 12, G(20), 0, "0,1");
+	test_expect("k8s-restricted-max-nodes-16", h, 12, G(4), ERR_INFEASIBLE,
+		    "cpu: fits on 2 nodes at least; memory: fits on 1 node at least");
+	test_expect("k8s-single-numa-node-max-nodes-16", h, 8, G(16), 0, "0");
+	test_expect("k8s-none", h, 2, G(1), 0, "0");
+	test_expect("k8s-none", h, 2, G(40), 0, "0,1,2");
+	host_free(h);
+	h = test_host_uniform(17, 8, G(16));
+	test_expect("k8s-best-effort-max-nodes-16", h, 2, G(1), ERR_INFEASIBLE,
+		    "more than 16 NUMA Nodes");
 	host_free(h);
 }
 
@@ -194,10 +205,11 @@ static void every_combination(struct slow_merge *w, unsigned i, nodeset mask, bo
 	for (nodeset m = 0; m <= all; m++) {
 		const struct kubelet_hints *p = &w->provider[i];
 
-		if (!p->has[m])
+		if (!kubelet_has(&p->has, m))
 			continue;
 		every_combination(w, i + 1, mask & (m ? m : all),
-				  preferred && p->preferred[m] && (!m || !first || m == first),
+				  preferred && kubelet_has(&p->preferred, m) &&
+					  (!m || !first || m == first),
 				  first ? first : m);
 	}
 }
@@ -205,31 +217,47 @@ static void every_combination(struct slow_merge *w, unsigned i, nodeset mask, bo
 static void random_hints(struct rng *r, unsigned nr_nodes, struct kubelet_hints *out)
 {
 	nodeset all = nodeset_first_n(nr_nodes);
-	unsigned least = NODES_MAX;
+	unsigned least;
 
-	*out = (struct kubelet_hints){0};
+	kubelet_hints_clear(out, nr_nodes);
 	if (rng_below(r, 6) == 0) {
-		out->has[0] = true;
-		out->preferred[0] = rng_below(r, 2);
+		kubelet_add(&out->has, 0);
+		if (rng_below(r, 2))
+			kubelet_add(&out->preferred, 0);
 		return;
 	}
 	for (nodeset m = 1; m <= all; m++) {
-		out->has[m] = rng_below(r, 3) == 0;
-		if (out->has[m] && nodeset_count(m) < least)
-			least = nodeset_count(m);
+		if (rng_below(r, 3))
+			continue;
+		kubelet_add(&out->has, m);
+		if (!out->least || nodeset_count(m) < out->least)
+			out->least = nodeset_count(m);
 	}
-	least -= rng_below(r, 4) == 0; /* none preferred */
-	for (nodeset m = 1; m <= all; m++)
-		out->preferred[m] = out->has[m] && nodeset_count(m) == least;
+	least = out->least - (rng_below(r, 4) == 0); /* none preferred */
+	for (nodeset m = 1; m <= all; m++) {
+		if (kubelet_has(&out->has, m) && nodeset_count(m) == least)
+			kubelet_add(&out->preferred, m);
+	}
+}
+
+static struct kubelet_hint merge(const struct host *h, const struct kubelet_rules *rules,
+				 struct kubelet_hints *provider, unsigned nr)
+{
+	struct kubelet_merge m;
+
+	kubelet_merge_begin(&m, h, rules);
+	for (unsigned i = 0; i < nr; i++)
+		kubelet_merge_add(&m, &provider[i]);
+	return kubelet_merge_best(&m);
 }
 
 Test(kubelet, merges_what_every_combination_merges)
 {
+	static struct kubelet_hints provider[4];
 	unsigned preferred = 0;
 
 	for (unsigned i = 0; i < 4000; i++) {
 		struct kubelet_rules rules = {.policy = KUBELET_BEST_EFFORT};
-		struct kubelet_hints provider[4];
 		struct kubelet_hint got;
 		struct slow_merge w = {.rules = &rules, .provider = provider};
 		struct host *h;
@@ -244,19 +272,13 @@ Test(kubelet, merges_what_every_combination_merges)
 		rules.prefer_closest = rng_below(&r, 2);
 		w.nr = 1 + (unsigned)rng_below(&r, 4);
 		for (unsigned n = 0; n < w.nr; n++) {
-			unsigned least = 0;
-
 			random_hints(&r, h->nr_nodes, &provider[n]);
-			for (unsigned m = 1; m < KUBELET_MASKS; m++) {
-				if (provider[n].has[m] && (!least || nodeset_count(m) < least))
-					least = nodeset_count(m);
-			}
-			w.want = least > w.want ? least : w.want;
+			w.want = provider[n].least > w.want ? provider[n].least : w.want;
 		}
 		every_combination(&w, 0, nodeset_first_n(h->nr_nodes), true, 0);
 		if (!w.best.nodes)
 			w.best.nodes = nodeset_first_n(h->nr_nodes);
-		got = kubelet_merge(h, &rules, provider, w.nr);
+		got = merge(h, &rules, provider, w.nr);
 		cr_assert_eq(got.nodes, w.best.nodes, "%u: %llx, not %llx", i,
 			     (unsigned long long)got.nodes, (unsigned long long)w.best.nodes);
 		cr_assert_eq(got.preferred, w.best.preferred, "%u", i);
@@ -271,27 +293,27 @@ Test(kubelet, merges_what_every_combination_merges)
 Test(kubelet, issue_131738_four_providers_on_8_nodes)
 {
 	static const struct kubelet_rules rules = {.policy = KUBELET_BEST_EFFORT};
+	static struct kubelet_hints provider[4];
 	struct host *h = test_host_uniform(8, 16, G(16));
-	struct kubelet_hints provider[4];
 	struct kubelet_hint hint;
 
 	for (unsigned i = 0; i < 4; i++) {
-		provider[i] = (struct kubelet_hints){0};
+		provider[i].least = 1;
 		for (nodeset m = 1; m < 256; m++) {
-			provider[i].has[m] = i < 3 || nodeset_has(m, 6);
-			provider[i].preferred[m] = provider[i].has[m] && nodeset_count(m) == 1;
+			if (i == 3 && !nodeset_has(m, 6))
+				continue;
+			kubelet_add(&provider[i].has, m);
+			if (nodeset_count(m) == 1)
+				kubelet_add(&provider[i].preferred, m);
 		}
 	}
-	hint = kubelet_merge(h, &rules, provider, 4);
+	hint = merge(h, &rules, provider, 4);
 	cr_assert_eq(hint.nodes, nodeset_of(6));
 	cr_assert(hint.preferred);
 	/* no CPUs left on the GPU's node: the lowest node of a pair with it */
-	for (nodeset m = 1; m < 256; m++) {
-		provider[0].has[m] = (m & ~nodeset_of(6)) != 0;
-		provider[0].preferred[m] = nodeset_count(m) == 1 && m != nodeset_of(6);
-	}
-	hint = kubelet_merge(h, &rules, provider, 4);
-	cr_assert_eq(nodeset_count(hint.nodes), 1);
+	provider[0].has.word[1] &= ~(uint64_t)1;
+	provider[0].preferred.word[1] = 0;
+	hint = merge(h, &rules, provider, 4);
 	cr_assert_eq(hint.nodes, nodeset_of(0));
 	cr_assert_not(hint.preferred);
 	host_free(h);

@@ -68,8 +68,8 @@ Test(fill, own_share_before_spill)
 	struct plan p = {.zone = &z, .host = h, .pinned = true, .nodes = 3, .nr_vnodes = 2};
 
 	host_state_init(&s, h);
-	p.vnode[0] = (struct plan_vnode){0, 1, 4 * GIB};
-	p.vnode[1] = (struct plan_vnode){1, 1, 4 * GIB};
+	p.vnode[0] = (struct plan_vnode){.node = 0, .vcpus = 1, .memory_bytes = 4 * GIB};
+	p.vnode[1] = (struct plan_vnode){.node = 1, .vcpus = 1, .memory_bytes = 4 * GIB};
 	cr_assert_eq(plan_fill_memory(&p, &s, NULL), 0);
 	plan_assert(&p);
 	cr_assert_eq(p.nr_memory, 3);
@@ -88,8 +88,8 @@ static struct plan two_nodes(const struct host *h, const struct zone *z)
 {
 	struct plan p = {.zone = z, .host = h, .pinned = true, .nodes = 3, .nr_vnodes = 2};
 
-	p.vnode[0] = (struct plan_vnode){0, 3, 4 * GIB};
-	p.vnode[1] = (struct plan_vnode){1, 1, 4 * GIB};
+	p.vnode[0] = (struct plan_vnode){.node = 0, .vcpus = 3, .memory_bytes = 4 * GIB};
+	p.vnode[1] = (struct plan_vnode){.node = 1, .vcpus = 1, .memory_bytes = 4 * GIB};
 	return p;
 }
 
@@ -147,7 +147,8 @@ Test(locality, large_figures)
 	struct plan p = {.zone = &z, .host = h, .pinned = true, .nodes = 1, .nr_vnodes = 1};
 	struct plan_locality l;
 
-	p.vnode[0] = (struct plan_vnode){0, 1000, (int64_t)1 << 60};
+	p.vnode[0] =
+		(struct plan_vnode){.node = 0, .vcpus = 1000, .memory_bytes = (int64_t)1 << 60};
 	plan_locality(&p, &part, 1, &l);
 	cr_assert_eq(l.mean_distance_centi, (int64_t)(UINT32_MAX - 1) * 100);
 	cr_assert_eq(l.local_bytes, 0);

@@ -87,15 +87,82 @@ echo '{"columns": {"x": {"beter": "higher"}}}' >"$work/rules.json"
 refused 2 check "$work/bad" --baseline "$base" --rules "$work/rules.json"
 says err 'rules.json:1:'
 
+# what the schema says is better; what it does not judge may move
+worsen local_page_ppm $((local - 1000))
+run 1 check "$work/bad" --baseline "$base" --rules quality
+says out "worse "
+says out "local_page_ppm: $local -> $((local - 1000)) (-1000, -0.11 %)"
+worsen local_page_ppm $((local + 1000))
+run 0 check "$work/bad" --baseline "$base" --rules quality
+says out "better "
+run 1 check "$work/bad" --baseline "$base" --rules exact
+says out "moved "
+worsen slowdown_ppm $(($(figure slowdown_ppm) + 1000))
+run 1 check "$work/bad" --baseline "$base" --rules quality
+says out "worse "
+worsen events 999
+run 0 check "$work/bad" --baseline "$base" --rules quality
+says out "0 findings"
+echo '{"columns": {"events": {"better": "schema"}, "slowdown_ppm": {"better": "schema"}}}' >"$work/rules.json"
+run 0 check "$work/bad" --baseline "$base" --rules "$work/rules.json"
+refused 2 check "$work/bad" --baseline "$base" --rules qualty
+says err 'there are no rules "qualty"'
+echo '{"columns": {
+ "events": {"ignore": true}, "local_page_pm": {"better": "higher"}}}' >"$work/rules.json"
+refused 2 check "$work/bad" --baseline "$base" --rules "$work/rules.json"
+says err 'rules.json:2:'
+says err 'did you mean "local_page_ppm"?'
+echo '{"columns": {"policy": {"ignore": true}}}' >"$work/rules.json"
+refused 2 check "$work/bad" --baseline "$base" --rules "$work/rules.json"
+says err 'unknown field "policy" in the figures of a summary'
+
+# what is not known is no 0: without prices a run has no slowdown, which is not the best there is
+run 0 run golden-seven --no-cost --output "$work/free" --quiet
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i ~ /slowdown|bandwidth|latency|swing|remote_traffic|cause_|regret|triad|chase/) c[i] = $i }
+	NR > 1 { for (i in c) if ($i != "") { print c[i] " is " $i; bad = 1 } } END { exit bad || length(c) != 18 }' \
+	"$work/free/summary.csv" || fail "cost figures without a cost model"
+for rules in exact quality; do
+	run 1 check "$work/free" --baseline "$base" --rules $rules --junit "$work/junit.xml"
+	says out "not known       epyc-nps4-8n golden-seven edera-compact as-asked xen seed 1: slowdown_ppm: $(figure slowdown_ppm) -> not known"
+	grep -Eq "^(worse|better|moved) " "$work/out" && fail "$rules: what is not known was judged: $(cat "$work/out")"
+	junit "count(//failure)=3" "count(//failure[@type='not known'])=3"
+done
+run 1 check "$work/free" --baseline "$base" --format csv
+says out "not known,1,epyc-nps4-8n golden-seven edera-compact as-asked xen seed 1,slowdown_ppm,$(figure slowdown_ppm),,,"
+run 1 check "$work/free" --baseline "$base" --format json
+says out '"run": null'
+run 1 check "$work/free" --baseline "$base" --format github
+says out "::error file=$base,title=not known::"
+run 1 check "$work/run" --baseline "$work/free/summary.csv"
+says out "slowdown_ppm: not known -> $(figure slowdown_ppm)"
+run 0 check "$work/run" --baseline "$work/free/summary.csv" --rules quality
+says out "now known       epyc-nps4-8n golden-seven edera-compact"
+echo '{"columns": {"*": {"ignore": true}}}' >"$work/rules.json"
+run 0 check "$work/free" --baseline "$base" --rules "$work/rules.json"
+says out "0 findings"
+
+# a policy that is as good as the oracle regrets nothing, which is known
+run 0 run golden-seven --policy edera-compact,edera-scatter,flat,homenode,oracle --output "$work/oracle" --quiet
+cp -r "$work/oracle" "$work/equal"
+awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "regret_ppm") c = i } $4 == "homenode" { $c = 0 } { print }' \
+	"$work/oracle/summary.csv" >"$work/equal/summary.csv"
+run 1 check "$work/oracle" --baseline "$work/equal/summary.csv"
+says out "homenode as-asked xen seed 1: regret_ppm: 0 -> "
+run 0 report "$work/equal" --quiet
+for policy in homenode oracle; do
+	grep ">$policy</th>" "$work/equal/report.html" | grep -q '<td data-v="0" class="best" title="best">0.00</td>' ||
+		fail "the regret of $policy is not told: $(grep ">$policy</th>" "$work/equal/report.html")"
+done
+
 # worst first
-awk -F, -v OFS=, 'NR > 1 { $7 += NR; $8 += 1000 * NR } { print }' "$work/run/summary.csv" \
+awk -F, -v OFS=, 'NR > 1 { $8 += NR; $9 += 1000 * NR } { print }' "$work/run/summary.csv" \
 	>"$work/bad/summary.csv"
 run 1 check "$work/bad" --baseline "$base" --format csv
 awk -F, 'NR > 2 && $7 + 0 > last + 0 { bad = 1 } NR > 1 { last = $7 } END { exit bad }' \
 	"$work/out" || fail "not worst first: $(cat "$work/out")"
 
 # GitHub shows ten annotations of a kind: the worst nine, and how many more
-awk -F, -v OFS=, 'NR > 1 { for (i = 7; i < 13; i++) $i += NR } { print }' "$work/run/summary.csv" \
+awk -F, -v OFS=, 'NR > 1 { for (i = 8; i < 14; i++) $i += NR } { print }' "$work/run/summary.csv" \
 	>"$work/bad/summary.csv"
 run 1 check "$work/bad" --baseline "$base" --format github --junit "$work/junit.xml"
 [ "$(grep -c '^::error ' "$work/out")" -eq 10 ] || fail "not ten annotations: $(cat "$work/out")"
@@ -117,11 +184,24 @@ run 1 check "$work/odd.csv" --baseline "$work/odd, 5%: it/base.csv" --format mar
 says out 'a\|b %0A\<i\> edera-scatter'
 run 0 check "$work/run/summary.csv" --baseline "$base"
 says err "a summary file alone does not tell its inputs"
-sed 's/"format": 1/"format": 2/' "$work/base.json" >"$work/newer.json"
+sed 's/"format": 2/"format": 3/' "$work/base.json" >"$work/newer.json"
 cp "$base" "$work/newer.csv"
 refused 2 check "$work/run" --baseline "$work/newer.csv"
 says err "newer.json:2:"
 says err "made by a newer homenode"
+
+# a summary of another format is refused where that shows, with what to do about it
+cut -d, -f2- "$base" >"$work/older.csv"
+refused 2 check "$work/run" --baseline "$work/older.csv"
+says err "older.csv:1: the summary has format 1"
+says err "--update --reason TEXT"
+cp "$work/older.csv" "$work/bad/summary.csv"
+refused 2 check "$work/bad" --baseline "$base"
+says err "bad/summary.csv:1: "
+says err "run it again: homenode run golden-seven --output"
+sed '2,$s/^2,/3,/' "$base" >"$work/newer.csv"
+refused 2 check "$work/newer.csv" --baseline "$base"
+says err "newer.csv:2:1: the summary has format 3 and was made by a newer homenode"
 
 # rows and columns that only one has
 grep -v edera-scatter "$work/run/summary.csv" >"$work/bad/summary.csv"
@@ -143,7 +223,7 @@ cp "$work/run/summary.csv" "$work/bad/summary.csv"
 sed 's/"sha256": "..../"sha256": "0000/' "$work/run/run.json" >"$work/bad/run.json"
 run 1 check "$work/bad" --baseline "$base"
 says out "golden-seven.json is not the file that the baseline was made from"
-sed 's/"format": 1/"format": 2/' "$work/run/run.json" >"$work/bad/run.json"
+sed 's/"format": 2/"format": 3/' "$work/run/run.json" >"$work/bad/run.json"
 refused 2 check "$work/bad" --baseline "$base"
 says err "made by a newer homenode"
 sed 's/"complete": true/"complete": false/' "$work/run/run.json" >"$work/bad/run.json"
@@ -161,10 +241,10 @@ refused 2 check "$work/run"
 refused 2 check "$work/run" --baseline "$base" --format xml
 refused 2 check "$work/run" --baseline "$base" --update
 refused 2 check "$work/run" --baseline "$base" --update --reason ""
-echo "topology,workload,policy,memory_policy,seed,x
-a,b,c,d,1,ten" >"$work/bad.csv"
+echo "format,topology,workload,policy,memory_policy,seed,x
+2,a,b,c,d,1,ten" >"$work/bad.csv"
 refused 2 check "$work/bad.csv" --baseline "$base"
-says err "bad.csv:2:11"
+says err "bad.csv:2:13"
 
 # a second update keeps the first reason
 run 0 check "$work/run" --baseline "$base" --update --reason "second" --quiet
@@ -174,7 +254,7 @@ grep -q '"first figures"' "$work/base.json" || fail "the first reason is gone"
 # policies, those rows alone turn red
 worse=${HOMENODE_BUILD:-build/dev}/homenode-worse
 if [ -x "$worse" ]; then
-	policies=$(cut -d, -f3 results/baseline/golden-seven.csv | sed 1d | sort -u | paste -s -d , -)
+	policies=$(cut -d, -f4 results/baseline/golden-seven.csv | sed 1d | sort -u | paste -s -d , -)
 	for program in "$HOMENODE" "$worse"; do
 		"$program" run workloads/golden-seven.json --policy "$policies" \
 			--output "$work/$(basename "$program")" --quiet >/dev/null || fail "$program does not run"
@@ -203,15 +283,20 @@ repeats()
 	mkdir -p "$work/$1"
 	cp "$work/about" "$work/$1/run.json"
 	awk -v shift="$2" -v n="$3" 'BEGIN {
-		print "topology,workload,policy,memory_policy,seed,latency_ns"
+		print "format,topology,workload,policy,memory_policy,seed,latency_ns"
 		for (i = 1; i <= n; i++)
-			print "t,w,p,static," i "," 1000 + 50 * i + shift + (i * 7919 + shift) % 11
+			print "2,t,w,p,static," i "," 1000 + 50 * i + shift + (i * 7919 + shift) % 11
 	}' >"$work/$1/summary.csv"
 }
 repeats m1 0 8
 repeats m2 3 8
 repeats m3 200 8
 repeats m4 0 2
+# a figure that is not known any more is no equal one
+repeats m5 0 8
+sed -i '2,$s/,[0-9]*$/,/' "$work/m5/summary.csv"
+repeats m6 0 8
+sed -i '3s/,[0-9]*$/,/' "$work/m6/summary.csv"
 run 0 check "$work/m1" --baseline "$work/m.csv" --update --reason "measured once" --quiet
 run 0 check "$work/m2" --baseline "$work/m.csv"
 run 1 check "$work/m3" --baseline "$work/m.csv"
@@ -231,4 +316,14 @@ says out "missing row     t w p static seed 8"
 run 0 check "$work/m4" --baseline "$work/m.csv" --update --reason "too few" --quiet
 refused 2 check "$work/m4" --baseline "$work/m.csv"
 says err "cannot tell a change from noise"
+cp "$work/m2/summary.csv" "$work/before.csv"
+run 1 check "$work/m5" --baseline "$work/before.csv"
+says out "latency_ns: not known any more in 8 repeats"
+run 1 check "$work/m6" --baseline "$work/before.csv"
+says out "latency_ns: not known any more in 1 repeat"
+run 1 check "$work/m2" --baseline "$work/m5/summary.csv"
+says out "latency_ns: known in 8 repeats, not known before"
+echo '{"columns": {"latency_ns": {"better": "lower"}}}' >"$work/rules.json"
+run 0 check "$work/m2" --baseline "$work/m5/summary.csv" --rules "$work/rules.json"
+says out "now known "
 finish

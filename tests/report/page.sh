@@ -21,7 +21,7 @@ harness()
 	{
 		sed '/<\/main>/q' "$work/week/report.html"
 		echo "<script>const expectedWidth = $1, expectedDark = $2; const expected = ["
-		sed -e 1d -e 's/.*/"&",/' "$work/week/summary.csv"
+		sed -e 1d -e 's/^2,\(.*\)/"\1",/' "$work/week/summary.csv"
 		echo "];"
 		cat tests/report/page.js
 		echo "</script>"

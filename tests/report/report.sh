@@ -39,7 +39,7 @@ grep -Eq '(src|href)="(http|//)' "$page" && fail "the page needs the network"
 figure_of()
 {
 	awk -F, -v policy="$1" -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i }
-		$3 == policy { print $c }' "$work/run/summary.csv"
+		$4 == policy { print $c }' "$work/run/summary.csv"
 }
 spilled=$(figure_of edera-compact spilled_bytes)
 says run/report.html "<b>3 policies</b>. 8 zones arrived."
@@ -53,10 +53,10 @@ grep -q 'class="worst" title="worst">12.50</td><td class="t who">flat</td>' "$wo
 	fail "flat is not the worst by local memory"
 # who leads in how many seeds: scatter in the first, compact in the others and in the mean
 {
-	echo "topology,workload,policy,memory_policy,seed,zones_placed,zones_refused"
+	echo "format,topology,workload,policy,memory_policy,seed,zones_placed,zones_refused"
 	for seed in 1 2 3; do
-		echo "t,w,edera-compact,static,$seed,$((1000 + seed * 10)),0"
-		echo "t,w,edera-scatter,static,$seed,1011,0"
+		echo "2,t,w,edera-compact,static,$seed,$((1000 + seed * 10)),0"
+		echo "2,t,w,edera-scatter,static,$seed,1011,0"
 	done
 } >"$work/seeds.csv"
 run 0 report "$work/seeds.csv" --output "$work/seeds.html" --quiet
@@ -64,6 +64,15 @@ says seeds.html '>1,020</td><td class="t who">edera-compact</td>'
 says seeds.html '<td class="t">2 of 3</td>'
 says seeds.html "edera-compact against edera-scatter, seed 2"
 says seeds.html "No zone was refused."
+
+# what is not known is named, and no figure
+run 0 run golden-seven --no-cost --output "$work/free" --quiet
+run 0 report "$work/free" --quiet
+says free/report.html "Not known in this run: slowdown, regret, swing, remote traffic, traffic, latency,"
+grep -q '>slowdown, times<' "$work/free/report.html" && fail "a slowdown without a cost model"
+run 0 run golden-seven --no-cost --policy flat --output "$work/free" --quiet
+run 0 report "$work/free" --quiet
+says free/report.html "Not known in this run: slowdown,"
 
 # names are text, whatever is in them
 sed 's/,golden-seven,/,<script>alert(1)<\/script>,/' "$work/run/summary.csv" >"$work/evil.csv"
@@ -79,7 +88,7 @@ topology,workload,policy,memory_policy,allocator,zone,name,nodes,vcpus,memory_by
 this,golden-seven,edera-compact,as-asked,linux,1,A,0,4,4096,5,20000000000,1000000000,21000000000,100000,500,110000
 this,golden-seven,edera-compact,as-asked,linux,2,B,1,4,4096,5,20000000000,,30000000000,,,
 CSV
-sed '2,$s/^epyc-nps4-8n/this/' "$work/run/summary.csv" >"$work/machine/summary.csv"
+sed '2,$s/^2,epyc-nps4-8n/2,this/' "$work/run/summary.csv" >"$work/machine/summary.csv"
 run 0 report "$work/run" --measured "$work/machine" --output "$work/both.html" --quiet
 says both.html "Prediction against measurement"
 says both.html "2 zones: the prediction is off by 5.0 % in the median, 50.0 % at worst; 1 lie within"

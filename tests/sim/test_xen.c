@@ -90,17 +90,26 @@ Test(xen, balloons_as_measured)
 	host_free(host);
 }
 
+static int64_t low_bytes_of(const struct host *host)
+{
+	int64_t free_bytes[NODES_MAX];
+	struct heap h;
+
+	heap_init(&h, host, free_bytes, -1);
+	return h.low_free;
+}
+
 /* Xen's boot log of that machine: "DMA width 28 bits", 256 MiB of node 0. */
 Test(xen, dma_width_of_the_measured_host)
 {
 	struct host *small = sim_host(8, 1, GIB), *seed = sim_host(8, 16, 16 * GIB);
 	struct host *one = sim_host(1, 16, 16 * GIB);
 
-	cr_assert_eq(heap_default_low_bytes(small), 256 * MIB);
+	cr_assert_eq(low_bytes_of(small), 256 * MIB);
 	/* 16 GiB nodes: all below 4 GiB, of which 1 GiB is the PCI hole */
-	cr_assert_eq(heap_default_low_bytes(seed), 3 * GIB);
+	cr_assert_eq(low_bytes_of(seed), 3 * GIB);
 	/* no width at all on a machine of one node */
-	cr_assert_eq(heap_default_low_bytes(one), 0);
+	cr_assert_eq(low_bytes_of(one), 0);
 	host_free(small);
 	host_free(seed);
 	host_free(one);

@@ -7,13 +7,19 @@
 #include "zone/zone.h"
 #include "zone/zone_check.h"
 
+static void valid(const struct zone *z)
+{
+	struct zone_fault fault;
+
+	cr_assert(zone_sound(z, zone_field_names, &fault), "%s", fault.text);
+}
+
 Test(zone, init_is_valid)
 {
-	struct error err = {0};
 	struct zone z;
 
 	zone_init(&z);
-	cr_assert_eq(zone_validate(&z, &err), 0, "%s", err.text);
+	valid(&z);
 	cr_assert_str_eq(z.name, "zone");
 	cr_assert_eq(z.vcpus, 1);
 	cr_assert_eq(z.memory_bytes, 1024 * MIB);
@@ -23,71 +29,75 @@ Test(zone, init_is_valid)
 
 static void invalid(const struct zone *z, const char *sentence)
 {
-	struct error err = {0};
+	struct zone_fault fault;
 
-	cr_assert_eq(zone_validate(z, &err), ERR_INPUT, "%s", sentence);
-	cr_assert_str_eq(err.text, sentence);
+	cr_assert_not(zone_sound(z, zone_field_names, &fault), "%s", sentence);
+	cr_assert_str_eq(fault.text, sentence);
 }
 
-Test(zone, validate_names_the_rule)
+Test(zone, the_fault_names_the_rule)
 {
 	static const char *const twice[] = {"nic0", "gpu0", "nic0"}, *const empty[] = {""};
-	struct zone_profile profile = *zone_profile_find("web");
 	struct zone z;
 
 	zone_init(&z);
 	z.name = "a b";
-	invalid(&z, "zone \"a b\": name must not contain blanks, quotes, commas, semicolons, "
+	invalid(&z, "name must not contain blanks, quotes, commas, semicolons, "
 		    "backslashes or control characters");
 	z.name = "";
-	invalid(&z, "zone \"\": name must have 1 to 253 characters, not 0");
+	invalid(&z, "name must have 1 to 253 characters, not 0");
 	zone_init(&z);
 	z.vcpus = 0;
-	invalid(&z, "zone \"zone\": vcpus must be between 1 and 4096, not 0");
+	invalid(&z, "vcpus must be between 1 and 4096, not 0");
 	z.vcpus = 2;
-	invalid(&z,
-		"zone \"zone\": vcpus (2) is more than vcpus_max (1); raise the latter or lower "
-		"the former");
+	invalid(&z, "vcpus (2) is more than vcpus_max (1); raise the latter or lower "
+		    "the former");
 	z.vcpus_max = 4097;
-	invalid(&z, "zone \"zone\": vcpus_max must be between 1 and 4096, not 4097");
+	invalid(&z, "vcpus_max must be between 1 and 4096, not 4097");
 	zone_init(&z);
 	z.memory_bytes++;
-	invalid(&z,
-		"zone \"zone\": memory must be whole pages of 4096 bytes, not 1073741825 bytes");
+	invalid(&z, "memory must be whole pages of 4096 bytes, not 1073741825 bytes");
 	z.memory_bytes = 0;
-	invalid(&z, "zone \"zone\": memory must be more than 0");
+	invalid(&z, "memory must be more than 0");
 	z.memory_bytes = ZONE_MEMORY_MAX_BYTES + PAGE_BYTES;
-	invalid(&z, "zone \"zone\": memory must be at most 4096 TiB (52 bits of address)");
+	invalid(&z, "memory must be at most 4096 TiB (52 bits of address)");
 	zone_init(&z);
 	z.memory_min_bytes = 2 * GIB;
-	invalid(&z, "zone \"zone\": memory_min (2GiB) is more than memory_initial (1GiB)");
+	invalid(&z, "memory_min (2GiB) is more than memory_initial (1GiB)");
 	z.memory_initial_bytes = 2 * GIB;
-	invalid(&z, "zone \"zone\": memory_initial (2GiB) is more than memory (1GiB)");
+	invalid(&z, "memory_initial (2GiB) is more than memory (1GiB)");
 	zone_init(&z);
 	z.memory_policy = ZONE_STATIC;
 	z.memory_initial_bytes = 512 * MIB;
-	invalid(&z,
-		"zone \"zone\": memory_initial (512MiB) differs from memory (1GiB), but a static "
-		"zone boots with all its memory; leave memory_initial out, or make "
-		"memory_policy dynamic");
+	invalid(&z, "memory_initial (512MiB) differs from memory (1GiB), but a static "
+		    "zone boots with all its memory; leave memory_initial out, or make "
+		    "memory_policy dynamic");
 	zone_init(&z);
 	z.numa_nodes = 65;
-	invalid(&z, "zone \"zone\": numa_nodes must be between 1 and 64, not 65");
+	invalid(&z, "numa_nodes must be between 1 and 64, not 65");
 	z.numa_nodes = 2;
 	z.virt = ZONE_PV;
-	invalid(&z, "zone \"zone\": numa_nodes needs a PVH guest: a PV guest cannot be told of "
+	invalid(&z, "numa_nodes needs a PVH guest: a PV guest cannot be told of "
 		    "nodes; set virt to pvh or auto, or leave numa_nodes out");
 	zone_init(&z);
 	z.device = twice;
 	z.nr_devices = 3;
-	invalid(&z, "zone \"zone\": devices names \"nic0\" twice; a device is passed through once");
+	invalid(&z, "devices names \"nic0\" twice; a device is passed through once");
 	z.device = empty;
 	z.nr_devices = 1;
-	invalid(&z, "zone \"zone\": devices has an empty name");
+	invalid(&z, "devices has an empty name");
+}
+
+Test(zone, a_profile_is_checked_too)
+{
+	struct zone_profile profile = *zone_profile_find("web");
+	struct zone z;
+
 	zone_init(&z);
 	z.profile = &profile;
 	profile.parallelism = 0;
-	cr_assert_eq(zone_validate(&z, NULL), ERR_INPUT);
+	invalid(&z, "profile must have shares of at most 1000000 ppm, a demand of 0 or more and a "
+		    "parallelism of 1 or more");
 }
 
 Test(zone, devices_by_class)
@@ -116,34 +126,33 @@ Test(zone, devices_by_class)
 	zone_init(&z);
 	z.device = many;
 	z.nr_devices = 2;
-	cr_assert_eq(zone_validate(&z, NULL), 0);
+	valid(&z);
 	z.nr_devices = 3;
-	invalid(&z, "zone \"zone\": devices asks for more than 64 devices together");
+	invalid(&z, "devices asks for more than 64 devices together");
 }
 
 Test(zone, pv_with_devices_is_fine)
 {
 	static const char *const device[] = {"nic0"};
-	struct error err = {0};
 	struct zone z;
 
 	zone_init(&z);
 	z.virt = ZONE_PV;
 	z.device = device;
 	z.nr_devices = 1;
-	cr_assert_eq(zone_validate(&z, &err), 0, "%s", err.text);
+	valid(&z);
 }
 
 Test(zone, names_of_values)
 {
-	cr_assert_str_eq(zone_memory_policy_name(ZONE_STATIC), "static");
-	cr_assert_str_eq(zone_memory_policy_name(ZONE_DYNAMIC), "dynamic");
+	cr_assert_str_eq(zone_memory_policy_names[ZONE_STATIC], "static");
+	cr_assert_str_eq(zone_memory_policy_names[ZONE_DYNAMIC], "dynamic");
 	cr_assert_str_eq(zone_spread_name(ZONE_SPREAD_DEFAULT), "default");
 	cr_assert_str_eq(zone_spread_name(ZONE_COMPACT), "compact");
 	cr_assert_str_eq(zone_spread_name(ZONE_SCATTER), "scatter");
-	cr_assert_str_eq(zone_virt_name(ZONE_AUTO), "auto");
-	cr_assert_str_eq(zone_virt_name(ZONE_PV), "pv");
-	cr_assert_str_eq(zone_virt_name(ZONE_PVH), "pvh");
+	cr_assert_str_eq(zone_virt_names[ZONE_AUTO], "auto");
+	cr_assert_str_eq(zone_virt_names[ZONE_PV], "pv");
+	cr_assert_str_eq(zone_virt_names[ZONE_PVH], "pvh");
 }
 
 Test(zone, profiles)
@@ -158,7 +167,7 @@ Test(zone, profiles)
 		cr_assert_str_eq(p->name, zone_profile_names[nr]);
 		zone_init(&z);
 		z.profile = p;
-		cr_assert_eq(zone_validate(&z, NULL), 0);
+		valid(&z);
 	}
 	cr_assert_eq(nr, 5);
 	cr_assert_null(zone_profile_find("Web"));

@@ -1,0 +1,30 @@
+/*
+ * What the zones of a row cost: the cost model (cost/over-time/ledger.h) told of what happens, the
+ * lives of those that ended added up, and how much launches of the same zone differ
+ * (swing.h).
+ */
+#ifndef BENCH_ACCOUNTS_PRICING_H
+#define BENCH_ACCOUNTS_PRICING_H
+
+#include "bench/accounts/swing.h"
+#include "bench/loop/observer.h"
+#include "cost/over-time/ledger.h"
+
+/* Zero-initialise. */
+struct pricing {
+	struct ledger *ledger;
+	struct lifetime life; /* of all zones that ended */
+	struct swing swing;
+	uint32_t *group; /* of swing, by slot */
+	size_t cap_groups;
+};
+
+extern const struct observer_ops pricing_observer;
+
+void pricing_init(struct pricing *p, const struct host *const *host, uint32_t nr_hosts);
+void pricing_release(struct pricing *p); /* zeroed is fine */
+
+/* The life up to now of the zone in `slot`. */
+void pricing_look(const struct pricing *p, uint32_t slot, int64_t now_ns, struct lifetime *out);
+
+#endif

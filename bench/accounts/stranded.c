@@ -1,0 +1,158 @@
+#include "bench/accounts/stranded.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/units.h"
+#include "bench/loop/cluster.h"
+#include "bench/loop/run.h"
+#include "schema/schema.h"
+
+#define FRAGMENT_VCPUS 16
+
+static int64_t node_vcpus(const struct stranded *s, const struct host_state *h, unsigned node)
+{
+	int64_t slots = (int64_t)h->host->node[node].nr_cpus * s->overcommit_milli / 1000;
+
+	return slots > h->vcpus[node] ? slots - h->vcpus[node] : 0;
+}
+
+void stranded_init(struct stranded *s, const struct host_state *const *state, uint32_t nr_hosts,
+		   uint32_t overcommit_milli)
+{
+	*s = (struct stranded){
+		.nr_hosts = nr_hosts,
+		.state = state,
+		.overcommit_milli = overcommit_milli ? overcommit_milli : 1000,
+		.dirty = xcalloc(nr_hosts, sizeof(*s->dirty)),
+		.dirty_host = xcalloc(nr_hosts, sizeof(*s->dirty_host)),
+		.at = xcalloc(nr_hosts, sizeof(*s->at)),
+	};
+	for (uint32_t i = 0; i < nr_hosts; i++) {
+		for (unsigned n = 0; n < state[i]->host->nr_nodes; n++)
+			s->capacity_vcpus += node_vcpus(s, state[i], n);
+		s->capacity_bytes += state[i]->total_free_bytes;
+		s->dirty[i] = true;
+		s->dirty_host[s->nr_dirty++] = i;
+	}
+	s->free_vcpus_now = s->capacity_vcpus;
+	s->free_bytes_now = s->capacity_bytes;
+}
+
+void stranded_release(struct stranded *s)
+{
+	free(s->dirty);
+	free(s->dirty_host);
+	free(s->at);
+	*s = (struct stranded){0};
+}
+
+/* total += sign x one host */
+static void add(struct stranded_sum *total, const struct stranded_sum *host, int sign)
+{
+	total->vcpus += sign * host->vcpus;
+	total->bytes += sign * host->bytes;
+	total->free_vcpus += sign * host->free_vcpus;
+	total->fragments += sign * host->fragments;
+}
+
+static void look_at(struct stranded *s, uint32_t i)
+{
+	const struct host_state *h = s->state[i];
+	struct stranded_sum sum = {0};
+
+	for (unsigned n = 0; n < h->host->nr_nodes; n++) {
+		int64_t v = node_vcpus(s, h, n), m = h->free_bytes[n];
+		/* balanced bytes that v vCPUs would take, and the reverse */
+		int128 want = (int128)v * s->capacity_bytes / s->capacity_vcpus;
+
+		if (want >= m)
+			sum.vcpus +=
+				v - (int64_t)((int128)m * s->capacity_vcpus / s->capacity_bytes);
+		else
+			sum.bytes += m - (int64_t)want;
+		sum.free_vcpus += v;
+		sum.fragments += v % FRAGMENT_VCPUS;
+	}
+	add(&s->total, &s->at[i], -1);
+	add(&s->total, &sum, 1);
+	s->at[i] = sum;
+}
+
+/* Now is the fullest moment so far. */
+static void take_measure(struct stranded *s)
+{
+	if (!s->capacity_vcpus || !s->capacity_bytes)
+		return;
+	for (uint32_t i = 0; i < s->nr_dirty; i++) {
+		look_at(s, s->dirty_host[i]);
+		s->dirty[s->dirty_host[i]] = false;
+	}
+	s->nr_dirty = 0;
+	s->peak = s->total;
+}
+
+void stranded_after(struct stranded *s, uint32_t host, int64_t vcpus, int64_t bytes)
+{
+	int128 by_vcpus, by_bytes, full;
+
+	if (!s->dirty[host]) {
+		s->dirty[host] = true;
+		s->dirty_host[s->nr_dirty++] = host;
+	}
+	s->free_vcpus_now -= vcpus;
+	s->free_bytes_now -= bytes;
+	/* taken shares over the common denominator capacity_vcpus x capacity_bytes */
+	by_vcpus = (int128)(s->capacity_vcpus - s->free_vcpus_now) * s->capacity_bytes;
+	by_bytes = (int128)(s->capacity_bytes - s->free_bytes_now) * s->capacity_vcpus;
+	full = by_vcpus > by_bytes ? by_vcpus : by_bytes;
+	if (full > s->fullest) {
+		s->fullest = full;
+		take_measure(s);
+	}
+}
+
+void stranded_result(const struct stranded *s, int64_t *vcpu_ppm, int64_t *memory_ppm,
+		     int64_t *fr16_ppm)
+{
+	*vcpu_ppm = *memory_ppm = *fr16_ppm = FIGURE_UNKNOWN;
+	if (!s->fullest)
+		return;
+	*vcpu_ppm = ppm(s->peak.vcpus, s->capacity_vcpus);
+	*memory_ppm = ppm(s->peak.bytes, s->capacity_bytes);
+	*fr16_ppm = ppm(s->peak.fragments, s->peak.free_vcpus);
+}
+
+static int on_zone(void *self, const struct run_view *view, const struct zone_news *n,
+		   struct error *err)
+{
+	const struct live_zone *z = &view->cluster->live.zone[n->slot];
+	int64_t vcpus = 0, bytes = 0;
+
+	(void)err;
+	if (n->kind != NEWS_STARTED)
+		bytes -= n->before->resident_bytes;
+	if (n->kind == NEWS_MOVED)
+		bytes += z->locality.resident_bytes;
+	if (n->kind == NEWS_STARTED)
+		bytes = zone_boot_bytes(n->zone);
+	if (n->kind != NEWS_MOVED)
+		vcpus = n->kind == NEWS_STARTED ? z->vcpus : -(int64_t)z->vcpus;
+	stranded_after(self, n->host, vcpus, bytes);
+	return 0;
+}
+
+static void on_row(void *self, const struct run_view *view, struct run_result *out)
+{
+	struct row *row = &out->row;
+
+	(void)view;
+	stranded_result(self, &row->stranded_vcpu_ppm, &row->stranded_memory_ppm, &row->fr16_ppm);
+}
+
+const struct observer_ops stranded_observer = {
+	.name = "stranded capacity",
+	.wants = NEWS(NEWS_STARTED) | NEWS(NEWS_MOVED) | NEWS(NEWS_LEFT),
+	.on_zone = on_zone,
+	.on_row = on_row,
+};

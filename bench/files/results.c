@@ -1,0 +1,266 @@
+#include "bench/files/results.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "bench/files/probing.h"
+#include "bench/files/spool.h"
+#include "bench/files/timeline_csv.h"
+#include "bench/files/zones_csv.h"
+
+static const char *const file_names[] = {"summary", "timeline", "zones", "probes", "measured"};
+#define NR_FILES (sizeof(file_names) / sizeof(file_names[0]))
+#define PROBE_FILES_FIRST 3
+
+static char *file_path(const struct results *r, const char *name, bool complete)
+{
+	return xasprintf("%s/%s%s.csv", r->directory, name, complete ? "" : ".partial");
+}
+
+static int open_stream(struct results *r, const char *name, struct output *out, struct error *err)
+{
+	char *path = file_path(r, name, true);
+	int rc = output_open(out, path, err);
+
+	free(path);
+	return rc;
+}
+
+/* What one row of the experiment writes, and who writes it. */
+struct row_files {
+	struct spool timeline_rows, zones_rows;
+	struct timeline_writer timeline;
+	struct zones_writer zones;
+	struct probing probing;
+	struct probe_list probes;
+	struct observer observer[3];
+};
+
+int results_open(struct results *r, const char *directory, size_t nr_rows, bool want_zones,
+		 bool want_probes, struct error *err)
+{
+	int rc;
+
+	*r = (struct results){.directory = xstrdup(directory),
+			      .want_zones = want_zones,
+			      .want_probes = want_probes,
+			      .files = xcalloc(nr_rows, sizeof(struct row_files)),
+			      .nr_files = nr_rows,
+			      .kept = SIZE_MAX};
+	rc = make_directories(directory, err);
+	if (!rc)
+		rc = open_stream(r, "timeline", &r->timeline, err);
+	if (!rc && want_zones)
+		rc = open_stream(r, "zones", &r->zones, err);
+	if (rc) {
+		results_release(r);
+		return rc;
+	}
+	timeline_print_header(r->timeline.file);
+	if (want_zones)
+		zones_print_header(r->zones.file);
+	return 0;
+}
+
+static int begin_row(void *self, size_t row, struct run_input *in, struct error *err)
+{
+	struct results *r = self;
+	struct row_files *f = &r->files[row];
+	unsigned nr = 0;
+	int rc = spool_open(&f->timeline_rows, r->directory, err);
+
+	f->timeline.out = f->timeline_rows.file;
+	f->observer[nr++] = (struct observer){&timeline_observer, &f->timeline};
+	if (!rc && r->want_zones) {
+		rc = spool_open(&f->zones_rows, r->directory, err);
+		f->zones.out = f->zones_rows.file;
+		f->observer[nr++] = (struct observer){&zones_observer, &f->zones};
+	}
+	if (r->want_probes) {
+		f->probing.list = &f->probes;
+		f->observer[nr++] = (struct observer){&probing_observer, &f->probing};
+	}
+	in->observer = f->observer;
+	in->nr_observers = nr;
+	return rc;
+}
+
+static void release_files(struct row_files *f)
+{
+	spool_close(&f->timeline_rows);
+	spool_close(&f->zones_rows);
+	timeline_writer_release(&f->timeline);
+	zones_writer_release(&f->zones);
+	probe_list_release(&f->probes);
+	*f = (struct row_files){.observer = {{NULL, NULL}}};
+}
+
+static void add_decision(struct results *r, const char *policy, int64_t mean_ns)
+{
+	size_t i = 0;
+
+	while (i < r->nr_decisions && strcmp(r->decision[i].policy, policy) != 0)
+		i++;
+	if (i == r->nr_decisions) {
+		r->decision = grow(r->decision, &r->cap_decisions, i, sizeof(*r->decision));
+		r->decision[i] = (struct results_decision){.policy = policy};
+		r->nr_decisions++;
+	}
+	r->decision[i].sum_ns += mean_ns;
+	r->decision[i].rows++;
+}
+
+/* What is known of a row because it was run. */
+static void note_run(struct results *r, const struct run_result *result)
+{
+	r->events += (uint64_t)result->row.events;
+	if (result->bad_rows && !r->bad_rows)
+		memcpy(r->first_bad, result->first_bad, sizeof(r->first_bad));
+	r->bad_rows += result->bad_rows;
+	r->latency_grade = result->latency_grade;
+	r->bandwidth_grade = result->bandwidth_grade;
+	add_decision(r, result->row.policy, result->decision_ns);
+}
+
+static int append_files(struct results *r, struct row_files *f, const struct row *key,
+			struct error *err)
+{
+	int rc = spool_append(&f->timeline_rows, key, r->timeline.file, err);
+
+	if (!rc && r->want_zones)
+		rc = spool_append(&f->zones_rows, key, r->zones.file, err);
+	return rc;
+}
+
+static int take_row(void *self, const struct experiment_row *row, struct error *err)
+{
+	struct results *r = self;
+	struct row_files *f = &r->files[row->same_as];
+
+	if (row->same_as == row->row)
+		note_run(r, row->result);
+	else
+		r->nr_same++;
+	r->row = grow(r->row, &r->cap, r->nr, sizeof(*r->row));
+	r->row[r->nr++] = row->result->row;
+	if (r->kept != row->same_as && r->kept != SIZE_MAX)
+		release_files(&r->files[r->kept]);
+	r->kept = row->same_as;
+	probe_list_move(&r->probes, &f->probes);
+	return append_files(r, f, &row->result->row, err);
+}
+
+const struct gatherer results_gatherer = {.on_begin = begin_row, .on_row = take_row};
+
+static int by_key(const void *a, const void *b)
+{
+	return row_compare(a, b);
+}
+
+static int write_summary(struct results *r, bool complete, struct error *err)
+{
+	char *path = file_path(r, "summary", complete);
+	struct output out;
+	int rc = output_open(&out, path, err);
+
+	free(path);
+	if (rc)
+		return rc;
+	if (r->nr)
+		qsort(r->row, r->nr, sizeof(*r->row), by_key);
+	row_print_csv_header(out.file);
+	for (size_t i = 0; i < r->nr; i++)
+		row_print_csv(&r->row[i], out.file);
+	return output_commit(&out, err);
+}
+
+static int write_probes(struct results *r, bool complete, struct error *err)
+{
+	static void (*const print[])(const struct probe_list *l, FILE *out) = {
+		probe_print_csv,
+		probe_print_measured_csv,
+	};
+
+	probe_list_sort(&r->probes);
+	for (size_t i = 0; r->probes.nr && i < sizeof(print) / sizeof(print[0]); i++) {
+		char *path = file_path(r, file_names[PROBE_FILES_FIRST + i], complete);
+		struct output out;
+		int rc = output_open(&out, path, err);
+
+		free(path);
+		if (rc)
+			return rc;
+		print[i](&r->probes, out.file);
+		rc = output_commit(&out, err);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/* Commit a stream under its final name. */
+static int commit_stream(const struct results *r, struct output *o, const char *name, bool complete,
+			 struct error *err)
+{
+	if (!o->file)
+		return 0;
+	free(o->path);
+	o->path = file_path(r, name, complete);
+	return output_commit(o, err);
+}
+
+/* What an earlier run left under the same names is not of this run. */
+static void remove_stale(const struct results *r, const struct results_about *about)
+{
+	for (size_t i = 0; i < NR_FILES; i++) {
+		char *other = file_path(r, file_names[i], !about->complete);
+
+		unlink(other);
+		free(other);
+	}
+	for (size_t i = PROBE_FILES_FIRST; !r->probes.nr && i < NR_FILES; i++) {
+		char *probes = file_path(r, file_names[i], about->complete);
+
+		unlink(probes);
+		free(probes);
+	}
+	if (!r->want_zones) {
+		char *zones = file_path(r, "zones", about->complete);
+
+		unlink(zones);
+		free(zones);
+	}
+}
+
+int results_commit(struct results *r, const struct results_about *about, struct error *err)
+{
+	int rc = commit_stream(r, &r->timeline, "timeline", about->complete, err);
+
+	if (!rc)
+		rc = commit_stream(r, &r->zones, "zones", about->complete, err);
+	if (!rc)
+		rc = write_summary(r, about->complete, err);
+	if (!rc)
+		rc = write_probes(r, about->complete, err);
+	if (!rc)
+		rc = results_write_about(r, about, err);
+	if (!rc)
+		remove_stale(r, about);
+	return rc;
+}
+
+void results_release(struct results *r)
+{
+	output_abandon(&r->timeline);
+	output_abandon(&r->zones);
+	for (size_t i = 0; i < r->nr_files; i++)
+		release_files(&r->files[i]);
+	free(r->files);
+	probe_list_release(&r->probes);
+	free(r->directory);
+	free(r->row);
+	free(r->decision);
+	*r = (struct results){0};
+}

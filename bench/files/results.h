@@ -1,0 +1,77 @@
+/*
+ * A run's directory: summary.csv, timeline.csv, zones.csv, probes.csv and
+ * measured.csv (on request) and run.json. Files appear whole or not at all. A run that was
+ * interrupted leaves summary.partial.csv and so on instead, and "complete": false in run.json, so
+ * that nobody takes half a run for a whole one.
+ *
+ * All that may differ between machines and repeats (wall time, throughput,
+ * versions, arguments) is in run.json; the CSV files are the same bytes for the
+ * same inputs.
+ */
+#ifndef BENCH_FILES_RESULTS_H
+#define BENCH_FILES_RESULTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/output.h"
+#include "bench/experiment/experiment.h"
+#include "bench/files/probes.h"
+#include "bench/row.h"
+#include "host/host.h"
+
+/* What an experiment left. Zero-initialise; it is a gatherer's own. */
+struct results {
+	char *directory; /* NULL: rows are kept, nothing is written */
+	struct output timeline, zones;
+	bool want_zones, want_probes;
+	struct row_files *files; /* by row: what it writes while it runs */
+	size_t nr_files;
+	size_t kept; /* the row whose files are kept, for rows that are the same; SIZE_MAX */
+	struct probe_list probes; /* the files appear when there are any */
+	struct row *row;
+	size_t nr, cap;
+	uint64_t events, bad_rows; /* of the rows that were run */
+	char first_bad[256];
+	size_t nr_same; /* rows that were not run: another has their figures */
+	enum host_grade latency_grade, bandwidth_grade; /* what prices rest on */
+	/* How long a policy takes to decide: CPU time, means of its rows added up. Not
+	 * the same twice, so it is in run.json. */
+	struct results_decision {
+		const char *policy;
+		int64_t sum_ns, rows;
+	} * decision;
+	size_t nr_decisions, cap_decisions;
+};
+
+extern const struct gatherer results_gatherer; /* of a struct results */
+
+/* What run.json says besides the rows. */
+struct results_about {
+	const char *version, *backend;
+	int argc;
+	char *const *argv;
+	const char *const *input; /* paths, NULL-terminated; each is hashed */
+	uint64_t rows_asked;
+	unsigned jobs;
+	int64_t wall_ns;
+	bool complete;
+	bool cost; /* rows have prices */
+};
+
+/* Makes the directory and opens the streams, for an experiment of so many rows; nothing
+ * appears under its name yet. */
+int results_open(struct results *r, const char *directory, size_t nr_rows, bool want_zones,
+		 bool want_probes, struct error *err) MUST_USE;
+/* Write and rename everything. */
+int results_commit(struct results *r, const struct results_about *about,
+		   struct error *err) MUST_USE;
+/* run.json alone; results_commit() calls it. */
+int results_write_about(const struct results *r, const struct results_about *about,
+			struct error *err) MUST_USE;
+/* Free; files that were not committed vanish. */
+void results_release(struct results *r);
+
+#endif

@@ -1,0 +1,263 @@
+#include "bench/files/zones_csv.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/csv.h"
+#include "base/units.h"
+#include "bench/accounts/pricing.h"
+#include "bench/loop/balloons.h"
+#include "bench/loop/cluster.h"
+#include "schema/schema.h"
+
+void zones_print_header(FILE *out)
+{
+	schema_print_header(&schema_zones, out);
+}
+
+void zones_writer_release(struct zones_writer *w)
+{
+	for (size_t i = 0; i < w->cap; i++)
+		free(w->record[i]);
+	free(w->record);
+}
+
+/* A field in a row that is kept as text until the zone ends. */
+static char *quoted(const char *text)
+{
+	char *s = NULL;
+	size_t n;
+	FILE *f = open_memstream(&s, &n);
+
+	BUG_ON(!f);
+	csv_print_field(text, f);
+	fclose(f);
+	return s;
+}
+
+/* Start of a placed zone's row, kept until it ends; the caller frees. */
+static char *new_record(const struct live_zone *z, const struct plan *p)
+{
+	char *name = quoted(p->zone->name), *nodes = xstrdup(""), *record;
+
+	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
+		char *more = xasprintf("%s%s%u", nodes, v ? " " : "",
+				       p->host->node[p->vnode[v].node].os_index);
+
+		free(nodes);
+		nodes = more;
+	}
+	record = xasprintf("%" PRIu64 ",%s%c%" PRIu32 ",%s,%" PRIu32 ",%" PRId64 ",%" PRId64
+			   ",%" PRId64,
+			   z->ordinal, name, '\0', z->host, nodes, p->zone->vcpus,
+			   zone_boot_bytes(p->zone), p->spilled_bytes, z->start_ns);
+	free(name);
+	free(nodes);
+	return record;
+}
+
+/* What became of its memory: over its life where it was dynamic, at launch (and so
+ * for ever) where not. */
+static void print_life(const struct live_zone *z, const struct dynamic_zone *d, int64_t end_ns,
+		       FILE *out)
+{
+	int128 resident_ns, local_ns;
+
+	if (!d) {
+		resident_ns = (int128)z->locality.resident_bytes * (end_ns - z->start_ns);
+		local_ns = (int128)z->locality.local_bytes * (end_ns - z->start_ns);
+	} else {
+		resident_ns = d->resident_ns;
+		local_ns = d->local_ns;
+	}
+	fprintf(out, ",%" PRId64, end_ns);
+	figure_print_next(resident_ns ? ppm_wide(local_ns, resident_ns) : FIGURE_UNKNOWN, out);
+	fprintf(out, ",%" PRId64 ",%" PRId64, z->locality.mean_distance_centi,
+		(int64_t)((resident_ns - local_ns) / PAGE_BYTES / NS_PER_S));
+	if (!d) {
+		fputs(",0,0,,,", out);
+		return;
+	}
+	fprintf(out, ",%" PRIu64 ",%" PRIu64, d->steps, d->failures);
+	for (int i = 0; i < DYNAMIC_LEVELS; i++)
+		figure_print_next(d->below_ns[i] == NS_NEVER ? FIGURE_UNKNOWN
+							     : d->below_ns[i] / NS_PER_S,
+				  out);
+}
+
+/* "4:4194304 0:1048576", nodes as the operating system numbers them; nothing when
+ * the machine does not know, or the zone is gone. */
+static void print_pages(const struct cluster *c, uint32_t slot, FILE *out)
+{
+	const struct live_zone *z = &c->live.zone[slot];
+	const struct host *h = c->host[z->host];
+	int64_t pages[NODES_MAX] = {0};
+	struct measure m;
+	const char *gap = "";
+
+	fputc(',', out);
+	if (!backend_measure(c->backend, z->host, slot, &m, NULL)) {
+		for (uint32_t i = 0; i < m.nr_parts; i++)
+			pages[m.part[i].node] += m.part[i].bytes / PAGE_BYTES;
+	}
+	for (unsigned n = 0; n < h->nr_nodes; n++) {
+		if (!pages[n])
+			continue;
+		fprintf(out, "%s%u:%" PRId64, gap, h->node[n].os_index, pages[n]);
+		gap = " ";
+	}
+}
+
+/* What its placement cost over its life. */
+static void print_price(const struct run_view *view, const struct zone_news *n, FILE *out)
+{
+	const struct live_zone *z = &view->cluster->live.zone[n->slot];
+	struct lifetime_figures f;
+	struct lifetime life;
+
+	if (view->pricing) {
+		pricing_look(view->pricing, n->slot, n->at_ns, &life);
+		lifetime_figures(&life, &f);
+	}
+	/* no prices, or no time in which it could have cost something */
+	if (!view->pricing || !f.slowdown_ppm) {
+		fputs(",,,,,,,,,,,,,,,,\n", out);
+		return;
+	}
+	fprintf(out, ",%" PRId64, lifetime_bandwidth(&life, n->at_ns - z->start_ns));
+	figure_print_next(life.bytes > 0 ? f.latency_ps : FIGURE_UNKNOWN, out);
+	fprintf(out, ",%" PRId64, f.slowdown_ppm);
+	figure_print_next(life.bytes > 0 ? f.remote_ppm : FIGURE_UNKNOWN, out);
+	for (int c = 0; c < COST_CAUSES; c++)
+		fprintf(out, ",%" PRId64, f.cause_ppm[c]);
+	fputs(",,,,,,\n", out);
+}
+
+static void print_placed(struct zones_writer *w, const struct run_view *view,
+			 const struct zone_news *n)
+{
+	const char *record = w->record[n->slot];
+	const char *rest = record + strlen(record) + 1;
+
+	fprintf(w->out, "%s,%s,,%s", record, n->outcome, rest);
+	print_life(&view->cluster->live.zone[n->slot], balloons_zone(view->balloons, n->slot),
+		   n->at_ns, w->out);
+	print_pages(view->cluster, n->slot, w->out);
+	print_price(view, n, w->out);
+}
+
+/* The most that one host, and one node, has free at this time. */
+struct room {
+	int64_t host_bytes, node_bytes;
+	uint32_t host_vcpus;
+};
+
+static struct room most_room(const struct cluster *c)
+{
+	struct room m = {0};
+
+	for (uint32_t i = 0; i < c->nr_hosts; i++) {
+		const struct host_state *s = c->state[i];
+		uint32_t free_vcpus =
+			s->vcpus_limit > s->total_vcpus ? s->vcpus_limit - s->total_vcpus : 0;
+
+		if (s->total_free_bytes > m.host_bytes)
+			m.host_bytes = s->total_free_bytes;
+		if (free_vcpus > m.host_vcpus)
+			m.host_vcpus = free_vcpus;
+		for (unsigned n = 0; n < s->host->nr_nodes; n++)
+			if (s->free_bytes[n] > m.node_bytes)
+				m.node_bytes = s->free_bytes[n];
+	}
+	return m;
+}
+
+/* Nobody was asked: no host has both the memory and the vCPUs in sum. */
+static void print_short(const struct zone *z, const struct room *m, FILE *out)
+{
+	char asked[32], most[32], *text;
+
+	bytes_text(zone_boot_bytes(z), asked, sizeof(asked));
+	if (m->host_bytes < zone_boot_bytes(z))
+		text = xasprintf("no host has %s of memory free; the most is %s", asked,
+				 bytes_text(m->host_bytes, most, sizeof(most)));
+	else if (m->host_vcpus < z->vcpus)
+		text = xasprintf("no host has %" PRIu32 " vCPUs free; the most is %" PRIu32,
+				 z->vcpus, m->host_vcpus);
+	else
+		text = xasprintf("no host has both %s of memory and %" PRIu32 " vCPUs free", asked,
+				 z->vcpus);
+	csv_print_field(text, out);
+	free(text);
+}
+
+static void print_refused(struct zones_writer *w, const struct run_view *view,
+			  const struct zone_news *n)
+{
+	const struct refusal *why = n->refusal;
+	struct room m = most_room(view->cluster);
+	FILE *out = w->out;
+
+	fprintf(out, "%" PRIu64 ",", n->ordinal);
+	csv_print_field(n->zone->name, out);
+	fprintf(out,
+		",refused,%s,,,%" PRIu32 ",%" PRId64 ",0,%" PRId64 ",%" PRId64
+		",,,,,,,,,,,,,,,,,,,,%" PRIu32 ",",
+		error_name(why->code), n->zone->vcpus, zone_boot_bytes(n->zone), n->at_ns, n->at_ns,
+		why->hosts_asked);
+	if (why->hosts_asked)
+		fprintf(out, "%" PRIu32, why->host);
+	fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRIu32 ",", m.host_bytes, m.node_bytes,
+		m.host_vcpus);
+	if (why->hosts_asked)
+		csv_print_field(why->why.text, out);
+	else
+		print_short(n->zone, &m, out);
+	fputc('\n', out);
+}
+
+static void keep_record(struct zones_writer *w, const struct run_view *view,
+			const struct zone_news *n)
+{
+	while (n->slot >= w->cap) {
+		size_t old = w->cap;
+
+		w->record = grow(w->record, &w->cap, old, sizeof(*w->record));
+		memset(&w->record[old], 0, (w->cap - old) * sizeof(*w->record));
+	}
+	w->record[n->slot] = new_record(&view->cluster->live.zone[n->slot], n->plan);
+}
+
+static int on_zone(void *self, const struct run_view *view, const struct zone_news *n,
+		   struct error *err)
+{
+	struct zones_writer *w = self;
+
+	(void)err;
+	switch (n->kind) {
+	case NEWS_STARTED:
+		keep_record(w, view, n);
+		break;
+	case NEWS_REFUSED:
+		print_refused(w, view, n);
+		break;
+	case NEWS_LEFT:
+		free(w->record[n->slot]);
+		w->record[n->slot] = NULL;
+		break;
+	default:
+		print_placed(w, view, n);
+		break;
+	}
+	return 0;
+}
+
+const struct observer_ops zones_observer = {
+	.name = "zones.csv",
+	.wants = NEWS(NEWS_STARTED) | NEWS(NEWS_LEAVING) | NEWS(NEWS_LEFT) | NEWS(NEWS_ALIVE) |
+		 NEWS(NEWS_REFUSED),
+	.wants_reasons = true,
+	.on_zone = on_zone,
+};

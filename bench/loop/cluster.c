@@ -1,0 +1,281 @@
+#include "bench/loop/cluster.h"
+
+#include <stdlib.h>
+
+#include "backend/record.h"
+#include "base/alloc.h"
+
+/* The guest of a live machine gives back the pages under its shared ones. */
+#define LIVE_SLACK_BYTES (64 * PAGE_BYTES)
+
+int cluster_open(struct cluster *c, const struct choice *choice, const struct backend_ops *ops,
+		 const struct backend_config *config, const char *record, struct error *err)
+{
+	struct backend *inner;
+	int rc = backend_open(&c->backend, ops, config, err);
+
+	if (!rc && record) {
+		inner = c->backend;
+		rc = recorder_open(&c->backend, inner, record, config, err);
+	}
+	if (rc)
+		return rc;
+	c->host = config->host;
+	c->nr_hosts = config->nr_hosts;
+	c->state = xcalloc(c->nr_hosts, sizeof(*c->state));
+	for (uint32_t i = 0; i < c->nr_hosts; i++)
+		c->state[i] = backend_observe(c->backend, i);
+	fleet_init(&c->fleet, choice, c->state, c->nr_hosts);
+	return 0;
+}
+
+void cluster_close(struct cluster *c)
+{
+	backend_close(c->backend);
+	live_release(&c->live);
+	fleet_release(&c->fleet);
+	free(c->state);
+}
+
+/* --- where memory is --------------------------------------------------------------- */
+
+static uint32_t vnode_on(const struct plan *p, uint32_t node)
+{
+	for (uint32_t v = 0; v < p->nr_vnodes; v++)
+		if (p->vnode[v].node == node)
+			return v;
+	return 0;
+}
+
+int cluster_measure(struct cluster *c, uint32_t host, uint32_t slot, const struct plan *p,
+		    struct measure *out, struct error *err)
+{
+	int rc = backend_measure(c->backend, host, slot, out, err);
+
+	if (rc || (out->fields & MEASURE_PARTS))
+		return rc;
+	if (!(out->fields & MEASURE_NODE_PARTS))
+		return error_set(err, ERR_CANNOT,
+				 "the %s backend does not say where a zone's memory is",
+				 backend_name(c->backend));
+	for (uint32_t i = 0; i < out->nr_parts; i++) {
+		c->part[i] = out->part[i];
+		c->part[i].vnode = vnode_on(p, out->part[i].node);
+	}
+	out->part = c->part;
+	return 0;
+}
+
+static int verify_plan(const struct plan *p, const struct measure *m, struct error *err)
+{
+	int64_t slack = m->fields & MEASURE_UNKNOWN ? LIVE_SLACK_BYTES : 0;
+	int64_t off = m->resident_bytes - zone_boot_bytes(p->zone), sum = 0;
+
+	for (uint32_t v = 0; p->pinned && v < p->nr_vnodes; v++) {
+		struct cpuset cpus;
+
+		plan_cpus(p, v, &cpus);
+		if (!cpuset_subset(&cpus, &p->host->node[p->vnode[v].node].cpus))
+			return error_set(err, ERR_CHECK, "zone %s: vnode %u may run off its node",
+					 p->zone->name, v);
+	}
+	for (uint32_t i = 0; i < m->nr_parts; i++)
+		sum += m->part[i].bytes;
+	if (sum + m->unknown_bytes != m->resident_bytes || off < -slack || off > slack)
+		return error_set(err, ERR_CHECK,
+				 "zone %s was to have %lld bytes, %lld are resident, %lld on its "
+				 "nodes",
+				 p->zone->name, (long long)zone_boot_bytes(p->zone),
+				 (long long)m->resident_bytes, (long long)sum);
+	return 0;
+}
+
+/* --- starting -------------------------------------------------------------------- */
+
+int cluster_may_start(struct cluster *c, uint32_t host, const struct plan *p, struct error *err)
+{
+	struct step step[PLAN_STEPS_MAX];
+	unsigned nr = plan_diff(NULL, p, host, live_next_slot(&c->live), step);
+	int rc = 0;
+
+	for (unsigned i = 0; !rc && i < nr; i++)
+		rc = backend_check(c->backend, &step[i], err);
+	return rc;
+}
+
+static int carry_out_step(struct cluster *c, const struct step *s, struct error *err)
+{
+	int rc = backend_check(c->backend, s, err);
+
+	return rc ? rc : backend_apply(c->backend, s, err);
+}
+
+/* Of a start that failed later on; why it did is known and more important. */
+static void take_back(struct cluster *c, uint32_t host, uint32_t slot)
+{
+	struct step s = {.kind = STEP_STOP, .host = host, .slot = slot};
+
+	if (carry_out_step(c, &s, NULL))
+		return;
+}
+
+/* The change from nothing to the plan on one host, wholly or not at all. */
+static int carry_out_plan(struct cluster *c, uint32_t host, const struct plan *p, uint32_t slot,
+			  struct error *err)
+{
+	struct step step[PLAN_STEPS_MAX];
+	unsigned nr = plan_diff(NULL, p, host, slot, step);
+
+	for (unsigned i = 0; i < nr; i++) {
+		int rc = backend_apply(c->backend, &step[i], err);
+
+		if (rc && i)
+			take_back(c, host, slot);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static int look_at_new(struct cluster *c, uint32_t slot, const struct plan *p, struct measure *out,
+		       struct error *err)
+{
+	struct live_zone *z = &c->live.zone[slot];
+	int rc = cluster_measure(c, z->host, slot, p, out, err);
+
+	if (!rc && c->check)
+		rc = verify_plan(p, out, err);
+	if (!rc)
+		plan_locality(p, out->part, out->nr_parts, &z->locality);
+	return rc;
+}
+
+int cluster_start(struct cluster *c, uint32_t host, const struct plan *p,
+		  const struct zone_event *ev, uint64_t ordinal, uint32_t *slot, bool *placed,
+		  struct error *err)
+{
+	struct live_zone *z;
+	struct measure m;
+	int rc;
+
+	*slot = live_add(&c->live);
+	z = &c->live.zone[*slot];
+	z->host = host;
+	z->vcpus = p->zone->vcpus;
+	z->ordinal = ordinal;
+	z->start_ns = backend_now_ns(c->backend);
+	rc = carry_out_plan(c, host, p, *slot, err);
+	*placed = !rc;
+	if (!rc)
+		rc = look_at_new(c, *slot, p, &m, err);
+	if (rc) {
+		live_remove(&c->live, *slot);
+		return rc;
+	}
+	fleet_update(&c->fleet, host);
+	return audience_tell(c->audience,
+			     &(struct zone_news){.kind = NEWS_STARTED,
+						 .at_ns = c->now_ns,
+						 .ordinal = ordinal,
+						 .host = host,
+						 .slot = *slot,
+						 .zone = p->zone,
+						 .event = ev,
+						 .plan = p,
+						 .measure = &m},
+			     err);
+}
+
+/* --- while it lives, and after ----------------------------------------------------- */
+
+int cluster_resize(struct cluster *c, uint32_t slot, const struct plan *p, int64_t bytes,
+		   struct error *err)
+{
+	struct live_zone *z = &c->live.zone[slot];
+	struct step s = {.kind = STEP_RESIZE, .host = z->host, .slot = slot, .bytes = bytes};
+	struct plan_locality before = z->locality;
+	struct measure m;
+	int rc = carry_out_step(c, &s, err);
+
+	if (!rc)
+		rc = cluster_measure(c, z->host, slot, p, &m, err);
+	if (rc)
+		return rc;
+	plan_locality(p, m.part, m.nr_parts, &z->locality);
+	fleet_update(&c->fleet, z->host);
+	return audience_tell(c->audience,
+			     &(struct zone_news){.kind = NEWS_MOVED,
+						 .at_ns = c->now_ns,
+						 .ordinal = z->ordinal,
+						 .host = z->host,
+						 .slot = slot,
+						 .plan = p,
+						 .measure = &m,
+						 .before = &before},
+			     err);
+}
+
+static struct zone_news news_of(const struct cluster *c, enum news kind, uint32_t slot)
+{
+	const struct live_zone *z = &c->live.zone[slot];
+
+	return (struct zone_news){.kind = kind,
+				  .at_ns = c->now_ns,
+				  .ordinal = z->ordinal,
+				  .host = z->host,
+				  .slot = slot,
+				  .before = &z->locality};
+}
+
+static int tell_leaving(struct cluster *c, uint32_t slot, const char *outcome, struct error *err)
+{
+	struct zone_news news = news_of(c, NEWS_LEAVING, slot);
+
+	news.outcome = outcome;
+	return audience_tell(c->audience, &news, err);
+}
+
+/* The machine has let go of it. */
+static int free_slot(struct cluster *c, uint32_t slot, struct error *err)
+{
+	struct zone_news news = news_of(c, NEWS_LEFT, slot);
+	int rc;
+
+	fleet_update(&c->fleet, news.host);
+	rc = audience_tell(c->audience, &news, err);
+	live_remove(&c->live, slot);
+	return rc;
+}
+
+int cluster_stop(struct cluster *c, uint32_t slot, struct error *err)
+{
+	struct step s = {.kind = STEP_STOP, .host = c->live.zone[slot].host, .slot = slot};
+	int rc = tell_leaving(c, slot, "stopped", err);
+
+	if (!rc)
+		rc = carry_out_step(c, &s, err);
+	return rc ? rc : free_slot(c, slot, err);
+}
+
+int cluster_forget(struct cluster *c, uint32_t slot, struct error *err)
+{
+	int rc = tell_leaving(c, slot, "exited", err);
+
+	return rc ? rc : free_slot(c, slot, err);
+}
+
+int cluster_tell_alive(struct cluster *c, struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < c->live.nr_slots && !rc; i++) {
+		struct zone_news news;
+
+		if (c->live.zone[i].host == UINT32_MAX)
+			continue;
+		news = news_of(c, NEWS_ALIVE, i);
+		news.outcome = "live";
+		rc = audience_tell(c->audience, &news, err);
+	}
+	return rc;
+}

@@ -1,0 +1,62 @@
+/*
+ * The hosts of a row and the zones that live on them: a machine behind the seam, and what
+ * the loop must know of it. Plans are carried out here, wholly or not at all; where memory
+ * then is is the machine's word; whoever wants to know is told (observer.h).
+ */
+#ifndef BENCH_LOOP_CLUSTER_H
+#define BENCH_LOOP_CLUSTER_H
+
+#include "backend/backend.h"
+#include "bench/loop/live.h"
+#include "bench/loop/observer.h"
+#include "choice/fleet.h"
+
+struct cluster {
+	const struct host *const *host;
+	uint32_t nr_hosts;
+	struct backend *backend;
+	const struct host_state **state; /* observed once; the backend keeps them current */
+	struct fleet fleet; /* which hosts have room */
+	struct live_set live;
+	int64_t now_ns; /* of what happens now */
+	bool check; /* verify each plan against what the machine says */
+	struct audience *audience;
+	struct plan_memory part[PLAN_MEMORY_MAX]; /* cluster_measure's, of nodes */
+};
+
+/* Hosts are chosen by `choice`; the backend is opened by config, with `record` (a path, or NULL) in front of it. On failure
+ * close it all the same. */
+int cluster_open(struct cluster *c, const struct choice *choice, const struct backend_ops *ops,
+		 const struct backend_config *config, const char *record,
+		 struct error *err) MUST_USE;
+void cluster_close(struct cluster *c); /* zeroed is fine */
+
+/*
+ * Where the memory of the zone in `slot` is, by the machine's word; `p` is its plan. A
+ * machine that knows nodes only (MEASURE_NODE_PARTS) leaves open which vnode a page is
+ * of: it is counted for the vnode whose node it is on, so locality is then the best that
+ * it can be.
+ */
+int cluster_measure(struct cluster *c, uint32_t host, uint32_t slot, const struct plan *p,
+		    struct measure *out, struct error *err) MUST_USE;
+
+/* Would the machine take the plan? It may refuse what the policy accepts (an allocator that
+ * never leaves the home node). */
+int cluster_may_start(struct cluster *c, uint32_t host, const struct plan *p,
+		      struct error *err) MUST_USE;
+/* The plan comes true, in *slot; cluster_may_start() has passed. *placed says whether the
+ * zone runs; errors after that are of measuring it. */
+int cluster_start(struct cluster *c, uint32_t host, const struct plan *p,
+		  const struct zone_event *ev, uint64_t ordinal, uint32_t *slot, bool *placed,
+		  struct error *err) MUST_USE;
+/* Another amount of memory for a zone with this plan. The machine may have less to give. */
+int cluster_resize(struct cluster *c, uint32_t slot, const struct plan *p, int64_t bytes,
+		   struct error *err) MUST_USE;
+/* Stop the zone in `slot` and give everything back. */
+int cluster_stop(struct cluster *c, uint32_t slot, struct error *err) MUST_USE;
+/* It has exited by itself. */
+int cluster_forget(struct cluster *c, uint32_t slot, struct error *err) MUST_USE;
+/* Tell of all that still run, in the order of slots. */
+int cluster_tell_alive(struct cluster *c, struct error *err) MUST_USE;
+
+#endif

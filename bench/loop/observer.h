@@ -1,0 +1,107 @@
+/*
+ * Who wants to know what happens while a row runs. The loop (bench/loop/run.h) decides and
+ * carries out; what the files and columns say is the business of observers, each with books
+ * of its own: totals, stranded capacity, prices, the writers of timeline.csv and zones.csv,
+ * probes, and those of callers.
+ *
+ * An observer is a constant table and a pointer to its books. Everything is told in the
+ * order in which it happened, to observers in the order of the list; a row is run by one
+ * thread, so books of one row need no lock. An observer changes nothing but its books; one
+ * that measures (probing.h) asks the machine for what changes nothing either.
+ */
+#ifndef BENCH_LOOP_OBSERVER_H
+#define BENCH_LOOP_OBSERVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "backend/backend.h"
+#include "plan/plan.h"
+#include "zone/workload.h"
+
+/* What can happen to a zone, in the order in which it does. */
+enum news {
+	NEWS_STARTED, /* it runs */
+	NEWS_MOVED, /* its memory is of another amount, or elsewhere */
+	NEWS_LEAVING, /* it is about to stop, or has just exited: its slot is still its own */
+	NEWS_LEFT, /* what it had is free again; its slot is handed out anew after this */
+	NEWS_ALIVE, /* the row ends while it runs; said after everything else */
+	NEWS_REFUSED, /* it is turned away for good */
+	NR_NEWS
+};
+#define NEWS(kind) (1u << (kind))
+
+/* Why a zone was refused, as far as somebody wanted to know. */
+struct refusal {
+	int code; /* ERR_NO_ROOM, ERR_INFEASIBLE, ERR_NO_DEVICE */
+	uint32_t hosts_asked; /* those that had the memory and vCPUs in sum, and said no */
+	uint32_t host; /* the first of them */
+	struct error why; /* its word; empty unless some observer has `wants_reasons` */
+};
+
+/* Pointers are lent until the call returns. */
+struct zone_news {
+	enum news kind;
+	int64_t at_ns;
+	uint64_t ordinal; /* of the zone, in order of arrival, from 1 */
+	uint32_t host, slot; /* not for REFUSED */
+	const struct zone *zone; /* STARTED, REFUSED: as the row's memory policy has it */
+	const struct zone_event *event; /* STARTED: what it came with */
+	const struct plan *plan; /* STARTED; MOVED: what plan_locality() needs of it */
+	const struct measure *measure; /* STARTED, MOVED; parts have their vnodes */
+	const struct plan_locality *before; /* MOVED, LEFT: what no longer holds */
+	const struct refusal *refusal; /* REFUSED */
+	const char *outcome; /* LEAVING, ALIVE: "stopped", "exited", "live" */
+};
+
+/* Books that other observers may look into, and the machine; everything is read only. */
+struct run_view {
+	const struct run_input *in;
+	struct cluster *cluster;
+	const struct wait_queue *waiting;
+	const struct totals *totals;
+	const struct stranded *stranded;
+	struct balloons *balloons;
+	struct pricing *pricing; /* NULL: the row has no prices */
+};
+
+struct run_result;
+
+struct observer_ops {
+	const char *name;
+	unsigned wants; /* NEWS() bits that on_zone is called for */
+	bool wants_reasons; /* refusals come with a sentence, which costs to write */
+	/* Each may be NULL. Errors end the row. */
+	int (*on_begin)(void *self, const struct run_view *view, struct error *err);
+	int (*on_zone)(void *self, const struct run_view *view, const struct zone_news *news,
+		       struct error *err);
+	/* Before what happens at `at_ns`; in steps of the workload's timeline. */
+	void (*on_sample)(void *self, const struct run_view *view, int64_t at_ns);
+	/* The row is over, also where it was stopped by a signal: columns are filled in. */
+	void (*on_row)(void *self, const struct run_view *view, struct run_result *out);
+};
+
+struct observer {
+	const struct observer_ops *ops;
+	void *self;
+};
+
+#define OBSERVERS_MAX 16
+
+/* The observers of one row. Zero-initialise. */
+struct audience {
+	struct run_view view;
+	unsigned nr, nr_of[NR_NEWS];
+	bool wants_reasons, wants_samples;
+	struct observer all[OBSERVERS_MAX];
+	struct observer of[NR_NEWS][OBSERVERS_MAX]; /* those that want a kind */
+};
+
+void audience_add(struct audience *a, const struct observer_ops *ops, void *self);
+int audience_begin(struct audience *a, struct error *err) MUST_USE;
+int audience_tell(const struct audience *a, const struct zone_news *news,
+		  struct error *err) MUST_USE;
+void audience_sample(const struct audience *a, int64_t at_ns);
+void audience_end(const struct audience *a, struct run_result *out);
+
+#endif

@@ -1,0 +1,230 @@
+#include "bench/loop/placer.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "bench/foresight/future.h"
+
+/* A clock is read for one decision of so many: most take less time than reading it. */
+#define DECISIONS_A_TIMING 256
+
+/* A row's random numbers depend on its own key alone; hosts are chosen by the same draws
+ * under every policy. */
+static void seed_rngs(struct placer *p)
+{
+	const struct run_input *in = p->in;
+	char *key = xasprintf("%s/%s/%s/%s", in->topology, in->workload->name, in->policy->name,
+			      run_memory_name(in->memory));
+
+	rng_seed(&p->policy_rng, in->seed, key);
+	rng_seed(&p->choice_rng, in->seed, in->workload->name);
+	p->policy_unused = p->policy_rng;
+	p->choice_unused = p->choice_rng;
+	free(key);
+}
+
+void placer_init(struct placer *p, const struct run_input *in, struct cluster *c,
+		 struct future *future)
+{
+	p->in = in;
+	p->cluster = c;
+	p->future = future;
+	seed_rngs(p);
+	p->memory = xcalloc(c->nr_hosts, sizeof(struct policy_memory *));
+	for (uint32_t i = 0; i < c->nr_hosts; i++)
+		p->memory[i] = policy_memory_new(in->policy, c->state[i]);
+}
+
+void placer_release(struct placer *p)
+{
+	for (uint32_t i = 0; p->memory && i < p->cluster->nr_hosts; i++)
+		policy_memory_free(p->memory[i]);
+	free(p->memory);
+}
+
+bool placer_drew(const struct placer *p)
+{
+	return memcmp(&p->policy_rng, &p->policy_unused, sizeof(p->policy_rng)) != 0 ||
+	       memcmp(&p->choice_rng, &p->choice_unused, sizeof(p->choice_rng)) != 0;
+}
+
+int64_t placer_decision_ns(const struct placer *p)
+{
+	return p->timed_decisions ? p->decision_ns / (int64_t)p->timed_decisions : 0;
+}
+
+/* The zone as this row sees it: the workload's, under the row's memory policy. */
+static void apply_memory_policy(struct placer *p, const struct zone *asked)
+{
+	struct zone *z = &p->zone;
+
+	*z = *asked;
+	if (p->in->memory == RUN_MEMORY_STATIC) {
+		z->memory_policy = ZONE_STATIC;
+		z->memory_initial_bytes = z->memory_bytes;
+	} else if (p->in->memory == RUN_MEMORY_DYNAMIC) {
+		z->memory_policy = ZONE_DYNAMIC;
+	}
+}
+
+static int64_t cpu_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
+}
+
+/* The policy's word on one host, now and then timed. */
+static int ask_policy(struct placer *p, uint32_t host, uint64_t ordinal, struct error *said)
+{
+	bool timed = p->decisions++ % DECISIONS_A_TIMING == 0;
+	int64_t start_ns = timed ? cpu_ns() : 0;
+	struct policy_input in = {
+		.host = p->cluster->host[host],
+		.state = p->cluster->state[host],
+		.zone = &p->zone,
+		.rng = &p->policy_rng,
+		.memory = p->memory[host],
+	};
+	struct foresight foresight;
+	int rc;
+
+	if (p->future) {
+		future_look(p->future, host, in.state, ordinal, p->cluster->now_ns, &foresight);
+		in.foresight = &foresight;
+	}
+	rc = policy_place(p->in->policy, &in, &p->plan, said);
+	if (timed) {
+		p->timed_decisions++;
+		p->decision_ns += cpu_ns() - start_ns;
+	}
+	return rc;
+}
+
+/* "No" is an answer; anything else is a failure, and gets its sentence. */
+static int answer(const struct placer *p, int rc, const struct error *said, struct error *err)
+{
+	return error_exit_status(rc) <= 1
+		       ? rc
+		       : error_set(err, rc, "zone %s: %s", p->zone.name,
+				   said && said->code ? said->text : error_name(rc));
+}
+
+/* A zone that is on offer, and what became of that so far. */
+struct offer {
+	const struct zone_event *ev;
+	uint64_t ordinal;
+	uint32_t slot;
+	bool placed;
+	struct error *said; /* NULL: nobody wants the host's word */
+};
+
+/*
+ * Plan, ask, start, on one host. Others may take memory there too: what was free when
+ * the plan was made may be gone when the machine is asked, or when the zone is built.
+ * *lost says so: the answer was no, and the host is not what the plan was made for.
+ */
+static int try_host(struct placer *p, struct offer *o, uint32_t host, bool *lost, struct error *err)
+{
+	const struct host_state *state = p->cluster->state[host];
+	int64_t free_bytes = state->total_free_bytes;
+	int rc = ask_policy(p, host, o->ordinal, o->said);
+
+	*lost = false;
+	if (rc)
+		return answer(p, rc, o->said, err);
+	rc = cluster_may_start(p->cluster, host, &p->plan, o->said);
+	*lost = rc && state->total_free_bytes != free_bytes;
+	if (rc)
+		return answer(p, rc, o->said, err);
+	rc = cluster_start(p->cluster, host, &p->plan, o->ev, o->ordinal, &o->slot, &o->placed,
+			   err);
+	*lost = rc && !o->placed;
+	if (*lost && o->said && err)
+		*o->said = *err;
+	return rc;
+}
+
+static void say_again(const struct placer *p, unsigned again, const char *why)
+{
+	char *sentence = xasprintf("zone %s is planned anew (%u of %d): %s", p->zone.name, again,
+				   RUN_PLANS_AGAIN, why);
+
+	p->in->say(p->in->say_context, sentence);
+	free(sentence);
+}
+
+/* Until the host's answer is one to the host as it is. */
+static int ask_host(struct placer *p, struct offer *o, uint32_t host, struct error *err)
+{
+	for (unsigned again = 1;; again++) {
+		bool lost;
+		int rc = try_host(p, o, host, &lost, err);
+
+		if (!rc || o->placed || !lost || error_exit_status(rc) != 1)
+			return rc;
+		fleet_update(&p->cluster->fleet, host);
+		if (again > RUN_PLANS_AGAIN)
+			return rc;
+		if (p->in->say)
+			say_again(p, again, o->said ? o->said->text : error_name(rc));
+	}
+}
+
+int placer_offer(struct placer *p, const struct zone_event *ev, uint64_t ordinal, uint32_t *slot,
+		 bool *placed, struct error *err)
+{
+	bool reasons = p->cluster->audience->wants_reasons || p->in->say;
+	struct offer o = {.ev = ev, .ordinal = ordinal};
+	struct choice_request request = {
+		.zone = &p->zone,
+		.ordinal = ordinal,
+		.rng = &p->choice_rng,
+	};
+
+	apply_memory_policy(p, ev->zone);
+	*placed = false;
+	p->refusal.code = ERR_NO_ROOM;
+	p->refusal.hosts_asked = 0;
+	fleet_begin(&p->cluster->fleet, &request);
+	for (;;) {
+		uint32_t host = fleet_next(&p->cluster->fleet, &request);
+		int rc;
+
+		if (host == HOST_NONE)
+			return 0;
+		o.said = reasons && !p->refusal.hosts_asked ? &p->refusal.why : NULL;
+		rc = ask_host(p, &o, host, err);
+		*placed = o.placed;
+		*slot = o.slot;
+		if (o.placed || error_exit_status(rc) != 1)
+			return rc;
+		p->refusal.code = rc;
+		if (!p->refusal.hosts_asked++)
+			p->refusal.host = host;
+	}
+}
+
+/* The policy's own books of each host. */
+static int remember(void *self, const struct run_view *view, const struct zone_news *n,
+		    struct error *err)
+{
+	const struct placer *p = self;
+
+	(void)view;
+	(void)err;
+	if (n->kind == NEWS_STARTED)
+		policy_note_start(p->memory[n->host], n->slot, n->plan);
+	else
+		policy_note_stop(p->memory[n->host], n->slot);
+	return 0;
+}
+
+const struct observer_ops placer_observer = {
+	.name = "policy memory",
+	.wants = NEWS(NEWS_STARTED) | NEWS(NEWS_LEFT),
+	.on_zone = remember,
+};

@@ -1,0 +1,555 @@
+#include "bench/loop/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/options.h"
+#include "base/alloc.h"
+#include "bench/accounts/pricing.h"
+#include "bench/accounts/stranded.h"
+#include "bench/accounts/totals.h"
+#include "bench/foresight/future.h"
+#include "bench/loop/balloons.h"
+#include "bench/loop/cluster.h"
+#include "bench/loop/placer.h"
+
+/* Events between calls of the progress callback. */
+#define PROGRESS_EVENTS 4096
+
+/* One running row: the machine, who places on it, whose books are kept, and what comes. */
+struct run {
+	const struct run_input *in;
+	struct run_result *result;
+	struct cluster cluster;
+	struct placer placer;
+	struct balloons balloons;
+	struct audience audience;
+	struct totals totals;
+	struct stranded stranded;
+	struct pricing pricing;
+	struct future *future; /* NULL: the policy does not foresee */
+	struct zone_stream *stream;
+	const struct zone_event *next; /* next of the stream, NULL at its end */
+	struct event_queue departures;
+	struct wait_queue waiting;
+	int64_t offered, queued, queue_wait_s;
+	int64_t end_ns;
+	int64_t sample_ns; /* next sample, NS_NEVER: none */
+	uint64_t since_progress;
+	bool map_ids, ended;
+};
+
+const char *run_memory_name(enum run_memory m)
+{
+	static const char *const name[] = {"as-asked", "static", "dynamic"};
+
+	return name[m];
+}
+
+/* --- beginning ---------------------------------------------------------------------- */
+
+/* What the machine is told; the caller frees. */
+static char *tell_machine(const struct run_input *in)
+{
+	const struct balloon_rule *b = &in->workload->balloon;
+	struct backend_offer offer[5] = {{NULL, NULL}};
+	char exchange[24], extent[24];
+	unsigned nr = 0;
+
+	snprintf(exchange, sizeof(exchange), "%u", b->exchange_ppm);
+	snprintf(extent, sizeof(extent), "%lld", (long long)b->extent_bytes);
+	if (in->allocator)
+		offer[nr++] = (struct backend_offer){"allocator", in->allocator};
+	offer[nr++] = (struct backend_offer){"exchange", exchange};
+	offer[nr++] = (struct backend_offer){"extent", extent};
+	if (in->recover)
+		offer[nr] = (struct backend_offer){"recover", in->recover};
+	return backend_options_text(in->backend, offer,
+				    in->backend_options ? in->backend_options : "");
+}
+
+static int open_cluster(struct run *r, struct error *err)
+{
+	const struct run_input *in = r->in;
+	const struct fleet_spec *fleet = &in->workload->fleet;
+	struct backend_config config = {
+		.host = in->host,
+		.nr_hosts = in->nr_hosts,
+		.cpu_overcommit_milli = fleet->cpu_overcommit_milli,
+		.dom0_memory_bytes = fleet->dom0_memory_bytes,
+		.dom0_vcpus = fleet->dom0_vcpus,
+		.seed = in->seed,
+		.check = in->check,
+		.say = in->say,
+		.say_context = in->say_context,
+	};
+	const struct choice *choice = choice_find(fleet->choice);
+	char *told;
+	int rc;
+
+	if (!choice)
+		return error_set(err, ERR_USAGE, "there is no host choice \"%s\"", fleet->choice);
+	told = tell_machine(in);
+	config.options = told;
+	r->cluster.check = in->check;
+	r->cluster.audience = &r->audience;
+	rc = cluster_open(&r->cluster, choice, in->backend, &config, in->record_path, err);
+	free(told);
+	return rc;
+}
+
+/* Who looks on. Dynamic memory goes before those who ask it; those of the caller last. */
+static void gather_audience(struct run *r, struct schedule *write)
+{
+	struct audience *a = &r->audience;
+	const struct run_input *in = r->in;
+
+	a->view = (struct run_view){
+		.in = in,
+		.cluster = &r->cluster,
+		.waiting = &r->waiting,
+		.totals = &r->totals,
+		.stranded = &r->stranded,
+		.balloons = &r->balloons,
+		.pricing = in->cost ? &r->pricing : NULL,
+	};
+	audience_add(a, &totals_observer, &r->totals);
+	audience_add(a, &stranded_observer, &r->stranded);
+	audience_add(a, &balloons_observer, &r->balloons);
+	if (in->policy->remembers)
+		audience_add(a, &placer_observer, &r->placer);
+	if (in->cost)
+		audience_add(a, &pricing_observer, &r->pricing);
+	if (r->future)
+		audience_add(a, &future_observer, r->future);
+	if (write)
+		audience_add(a, &schedule_observer, write);
+	for (unsigned i = 0; i < in->nr_observers; i++)
+		audience_add(a, in->observer[i].ops, in->observer[i].self);
+}
+
+/* `write` and `known` may be NULL: what this run is like, and what one before was. */
+static int start_up(struct run *r, struct schedule *write, const struct schedule *known,
+		    struct error *err)
+{
+	const struct workload *w = r->in->workload;
+	int rc = open_cluster(r, err);
+
+	if (!rc)
+		rc = workload_open(&r->stream, w, r->in->seed, r->in->skip_bad, err);
+	if (rc)
+		return rc;
+	stranded_init(&r->stranded, r->cluster.state, r->in->nr_hosts,
+		      w->fleet.cpu_overcommit_milli);
+	balloons_init(&r->balloons, &r->cluster, w, r->in->seed);
+	if (r->in->cost)
+		pricing_init(&r->pricing, r->in->host, r->in->nr_hosts);
+	if (known)
+		r->future = future_new(known, r->in->host, w->horizon_ns, w->branch);
+	placer_init(&r->placer, r->in, &r->cluster, r->future);
+	gather_audience(r, write);
+	r->map_ids = w->source != SOURCE_GENERATOR;
+	r->cluster.live.want_extra = r->map_ids;
+	r->end_ns = w->duration_ns;
+	r->sample_ns = r->audience.wants_samples ? 0 : NS_NEVER;
+	rc = audience_begin(&r->audience, err);
+	return rc ? rc : zone_stream_next(r->stream, &r->next, err);
+}
+
+/* --- zones that come, wait and go ------------------------------------------------------ */
+
+static int refuse(struct run *r, const struct zone *z, uint64_t ordinal, const struct refusal *why,
+		  struct error *err)
+{
+	return audience_tell(&r->audience,
+			     &(struct zone_news){.kind = NEWS_REFUSED,
+						 .at_ns = r->cluster.now_ns,
+						 .ordinal = ordinal,
+						 .zone = z,
+						 .refusal = why},
+			     err);
+}
+
+/* Offer it; when it runs, remember when it goes and by which name it is stopped. */
+static int admit(struct run *r, const struct zone_event *ev, uint64_t ordinal, bool *placed,
+		 struct error *err)
+{
+	struct live_zone *z;
+	uint32_t slot;
+	int rc = placer_offer(&r->placer, ev, ordinal, &slot, placed, err);
+
+	if (rc || !*placed)
+		return rc;
+	z = &r->cluster.live.zone[slot];
+	if (ev->lifetime_ns != NS_NEVER) {
+		z->number = r->departures.inserted;
+		event_queue_push(&r->departures, z->start_ns + ev->lifetime_ns, slot);
+	}
+	if (r->map_ids)
+		live_map(&r->cluster.live, slot, ev->id);
+	return 0;
+}
+
+static int on_start(struct run *r, const struct zone_event *ev, struct error *err)
+{
+	uint64_t ordinal = (uint64_t)++r->offered;
+	bool queue = r->in->workload->refused == REFUSED_QUEUE, placed = false;
+	int rc = 0;
+
+	/* first come, first served: nobody overtakes those who wait */
+	if (!r->waiting.nr)
+		rc = admit(r, ev, ordinal, &placed, err);
+	if (rc || placed)
+		return rc;
+	if (queue && r->cluster.live.nr_live) {
+		wait_queue_push(&r->waiting, ev, ordinal);
+		r->queued++;
+		return 0;
+	}
+	if (r->in->workload->refused == REFUSED_STOP)
+		r->result->stopped_early = r->ended = true;
+	return refuse(r, ev->zone, ordinal, &r->placer.refusal, err);
+}
+
+/* After room was made: those who wait, in order, while the first one fits. When
+ * nothing lives any more and it still does not fit, it never will. */
+static int serve_waiting(struct run *r, struct error *err)
+{
+	while (r->waiting.nr) {
+		struct waiting *w = r->waiting.first;
+		bool placed;
+		int rc = admit(r, &w->event, w->ordinal, &placed, err);
+
+		if (rc)
+			return rc;
+		if (!placed && r->cluster.live.nr_live)
+			return 0;
+		if (placed)
+			r->queue_wait_s += (r->cluster.now_ns - w->event.at_ns) / NS_PER_S;
+		else
+			rc = refuse(r, &w->zone, w->ordinal, &r->placer.refusal, err);
+		waiting_free(wait_queue_pop(&r->waiting));
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static int on_stop(struct run *r, const struct zone_event *ev, struct error *err)
+{
+	/* what was said was said of another zone */
+	static const struct refusal unsaid = {.code = ERR_NO_ROOM};
+	uint32_t slot = live_find(&r->cluster.live, ev->id);
+	struct waiting *w;
+	int rc = 0;
+
+	if (slot != SLOT_NONE) {
+		rc = cluster_stop(&r->cluster, slot, err);
+		return rc ? rc : serve_waiting(r, err);
+	}
+	w = wait_queue_remove(&r->waiting, ev->id);
+	if (w)
+		rc = refuse(r, &w->zone, w->ordinal, &unsaid, err);
+	else
+		r->result->unknown_stops++;
+	waiting_free(w);
+	return rc;
+}
+
+static int on_resize(struct run *r, const struct zone_event *ev, struct error *err)
+{
+	uint32_t slot = live_find(&r->cluster.live, ev->id);
+	bool grew_host;
+	int rc;
+
+	/* a row may make a static zone of it, which never changes */
+	if (slot == SLOT_NONE || r->in->memory == RUN_MEMORY_STATIC) {
+		r->result->unknown_stops += slot == SLOT_NONE;
+		return 0;
+	}
+	rc = balloons_resize(&r->balloons, slot, ev->bytes, &grew_host, err);
+	return !rc && grew_host ? serve_waiting(r, err) : rc;
+}
+
+static int on_stream_event(struct run *r, struct error *err)
+{
+	int rc;
+
+	switch (r->next->kind) {
+	case ZONE_EVENT_STOP:
+		rc = on_stop(r, r->next, err);
+		break;
+	case ZONE_EVENT_RESIZE:
+		rc = on_resize(r, r->next, err);
+		break;
+	case ZONE_EVENT_START:
+	default:
+		rc = on_start(r, r->next, err);
+		break;
+	}
+	return rc ? rc : zone_stream_next(r->stream, &r->next, err);
+}
+
+/* Those who leave at one instant are all gone before anybody takes their room. */
+static int on_departures(struct run *r, int64_t until, struct error *err)
+{
+	const struct live_set *live = &r->cluster.live;
+	bool left = false;
+	int rc = 0;
+
+	while (!rc && event_queue_next_ns(&r->departures) <= until) {
+		struct queued q = event_queue_pop(&r->departures);
+
+		/* a zone that was stopped before its time left its entry behind */
+		if (q.slot >= live->nr_slots || live->zone[q.slot].number != q.number)
+			continue;
+		rc = cluster_stop(&r->cluster, q.slot, err);
+		left = true;
+	}
+	return rc || !left ? rc : serve_waiting(r, err);
+}
+
+static int on_tick(struct run *r, struct error *err)
+{
+	bool grew_host;
+	int rc = balloons_turn(&r->balloons, &grew_host, err);
+
+	return !rc && grew_host ? serve_waiting(r, err) : rc;
+}
+
+static int on_machine_event(struct run *r, const struct event *ev, struct error *err)
+{
+	int rc = cluster_forget(&r->cluster, ev->slot, err);
+
+	return rc ? rc : serve_waiting(r, err);
+}
+
+/* --- the loop ------------------------------------------------------------------------- */
+
+static int64_t sample_step_ns(const struct workload *w)
+{
+	if (w->timeline_step_ns)
+		return w->timeline_step_ns;
+	/* a week in hours; streams without an end get an hour too */
+	return w->duration_ns == NS_NEVER || w->duration_ns < 168 ? NS_PER_HOUR
+								  : w->duration_ns / 168;
+}
+
+/* Samples up to and including `to_ns`, before what happens then. */
+static void sample_until(struct run *r, int64_t to_ns)
+{
+	while (r->sample_ns <= to_ns) {
+		audience_sample(&r->audience, r->sample_ns);
+		r->sample_ns += sample_step_ns(r->in->workload);
+	}
+}
+
+static void report_progress(struct run *r)
+{
+	const struct zone_stream_stats *s = zone_stream_stats(r->stream);
+	struct run_progress p = {
+		.events = r->totals.events,
+		.done = s->done,
+		.total = s->total,
+		.now_ns = r->cluster.now_ns,
+		.duration_ns = r->end_ns,
+		.live_zones = r->cluster.live.nr_live,
+	};
+
+	if (r->in->progress)
+		r->in->progress(r->in->progress_context, &p);
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* What comes next: a departure, the stream's event (departures of the same time
+ * were inserted before it and go first), or the end. */
+static int64_t next_ns(const struct run *r)
+{
+	int64_t next = event_queue_next_ns(&r->departures);
+
+	next = earlier(next, balloons_next_ns(&r->balloons));
+	next = earlier(next, r->next ? r->next->at_ns : NS_NEVER);
+	return earlier(next, r->end_ns);
+}
+
+/* The stream has ended and nobody will leave: so has the run, even if those who stay
+ * would go on breathing for ever. */
+static bool nothing_comes(const struct run *r, int64_t until)
+{
+	return until == NS_NEVER || (!r->next && event_queue_next_ns(&r->departures) == NS_NEVER &&
+				     r->end_ns == NS_NEVER);
+}
+
+static int turn(struct run *r, struct error *err)
+{
+	int64_t until = next_ns(r);
+	struct event ev;
+	int rc;
+
+	if (nothing_comes(r, until)) {
+		r->ended = true;
+		return 0;
+	}
+	rc = backend_wait(r->cluster.backend, until, &ev, err);
+	if (rc)
+		return rc;
+	if (r->sample_ns <= ev.at_ns)
+		sample_until(r, ev.at_ns);
+	r->cluster.now_ns = ev.at_ns;
+	if (ev.kind != EVENT_TIMEOUT)
+		return on_machine_event(r, &ev, err);
+	if (until == r->end_ns) {
+		r->result->duration_reached = r->ended = true;
+		return 0;
+	}
+	if (event_queue_next_ns(&r->departures) <= until)
+		return on_departures(r, until, err);
+	if (balloons_next_ns(&r->balloons) <= until)
+		return on_tick(r, err);
+	return on_stream_event(r, err);
+}
+
+static bool asked_to_stop(const struct run_input *in)
+{
+	return (in->stop && *in->stop) ||
+	       (in->cancel && atomic_load_explicit(in->cancel, memory_order_relaxed));
+}
+
+static int loop(struct run *r, struct error *err)
+{
+	while (!r->ended) {
+		int rc = turn(r, err);
+
+		if (rc)
+			return rc;
+		if (asked_to_stop(r->in))
+			return error_set(err, ERR_INTERRUPTED, "stopped by a signal");
+		if (++r->since_progress < PROGRESS_EVENTS)
+			continue;
+		r->since_progress = 0;
+		report_progress(r);
+	}
+	return 0;
+}
+
+/* --- the end -------------------------------------------------------------------------- */
+
+/* Zones that still wait or live when the run ends. */
+static int finish(struct run *r, struct error *err)
+{
+	struct waiting *w;
+	int rc = 0;
+
+	r->placer.refusal.code = ERR_NO_ROOM;
+	while (!rc && (w = wait_queue_pop(&r->waiting))) {
+		rc = refuse(r, &w->zone, w->ordinal, &r->placer.refusal, err);
+		waiting_free(w);
+	}
+	return rc ? rc : cluster_tell_alive(&r->cluster, err);
+}
+
+/* Was a random number drawn that comes from the seed? */
+static bool drew(const struct run *r)
+{
+	return r->in->workload->source == SOURCE_GENERATOR || placer_drew(&r->placer) ||
+	       r->balloons.followed > 0;
+}
+
+static void fill_row(struct run *r)
+{
+	const struct zone_stream_stats *s = zone_stream_stats(r->stream);
+	struct run_result *out = r->result;
+
+	out->row.zones_offered = r->offered;
+	out->row.zones_queued = r->queued;
+	out->row.queue_wait_s = r->queue_wait_s;
+	out->row.event_ties = (int64_t)r->departures.ties;
+	audience_end(&r->audience, out);
+	out->decision_ns = placer_decision_ns(&r->placer);
+	out->drew = drew(r);
+	out->bad_rows = s->bad_rows;
+	snprintf(out->first_bad, sizeof(out->first_bad), "%s", s->first_bad);
+}
+
+static void tear_down(struct run *r)
+{
+	zone_stream_close(r->stream);
+	placer_release(&r->placer);
+	balloons_release(&r->balloons);
+	pricing_release(&r->pricing);
+	stranded_release(&r->stranded);
+	future_free(r->future);
+	event_queue_release(&r->departures);
+	wait_queue_release(&r->waiting);
+	cluster_close(&r->cluster);
+	free(r);
+}
+
+static void label_row(const struct run_input *in, struct row *row)
+{
+	row_init(row);
+	row->topology = in->topology;
+	row->workload = in->workload->name;
+	row->policy = in->policy->name;
+	row->memory_policy = run_memory_name(in->memory);
+	row->allocator = in->allocator ? in->allocator : "";
+	row->seed = in->seed;
+	row->foresees = in->policy->foresees_by != NULL;
+	row->hosts = in->nr_hosts;
+}
+
+/* `write` and `known` may be NULL: what this run is like, and what one before was. */
+static int run_once(const struct run_input *in, struct schedule *write,
+		    const struct schedule *known, struct run_result *out, struct error *err)
+{
+	struct run *r = xcalloc(1, sizeof(*r));
+	int rc, rc2 = 0;
+
+	memset(out, 0, sizeof(*out));
+	label_row(in, &out->row);
+	r->in = in;
+	r->result = out;
+	rc = start_up(r, write, known, err);
+	if (!rc)
+		rc = loop(r, err);
+	if (!rc || rc == ERR_INTERRUPTED) {
+		rc2 = finish(r, rc ? NULL : err);
+		fill_row(r);
+	}
+	if (write)
+		write->end_ns = r->cluster.now_ns;
+	tear_down(r);
+	return rc ? rc : rc2;
+}
+
+/* The policy that foresees is told what becomes of the trace under another. */
+static int run_foreseen(const struct run_input *in, struct run_result *out, struct error *err)
+{
+	struct run_input before = *in;
+	struct schedule schedule;
+	int rc;
+
+	before.policy = in->policy->foresees_by;
+	before.record_path = NULL;
+	before.cost = before.check = false;
+	before.nr_observers = 0;
+	before.progress = NULL;
+	schedule_init(&schedule, in->nr_hosts);
+	rc = run_once(&before, &schedule, NULL, out, err);
+	if (!rc)
+		rc = run_once(in, NULL, &schedule, out, err);
+	schedule_release(&schedule);
+	return rc;
+}
+
+int run_row(const struct run_input *in, struct run_result *out, struct error *err)
+{
+	BUG_ON(in->nr_observers > RUN_OBSERVERS_MAX);
+	return in->policy->foresees_by ? run_foreseen(in, out, err)
+				       : run_once(in, NULL, NULL, out, err);
+}

@@ -1,0 +1,4 @@
+#include "bench/reproduce/reproduce.h"
+
+const char program_name[] = "homenode-reproduce";
+const struct command *const commands[] = {&case_spane, &case_vmagent, &case_nova, NULL};

@@ -1,0 +1,36 @@
+/*
+ * Kubernetes' bin packing: the host that is fullest once the zone is there, in whole per
+ * cent, CPUs and memory alike.
+ *
+ * Source: kubernetes/kubernetes 046d201c45ce, pkg/scheduler/framework/plugins/
+ * noderesources/most_allocated.go, weights 1. Kubernetes draws among equals.
+ */
+#include "choice/choices.h"
+#include "choice/scan.h"
+
+static int64_t percent_taken(int64_t taken, int64_t capacity)
+{
+	return (taken < capacity ? taken : capacity) * 100 / capacity;
+}
+
+static double score(const struct fleet *f, uint32_t host, const struct choice_request *r)
+{
+	const struct host_state *s = f->state[host];
+	int64_t bytes = s->host->memory_bytes;
+
+	return (double)((percent_taken((int64_t)s->total_vcpus + r->vcpus, host_vcpu_capacity(s)) +
+			 percent_taken(bytes - s->total_free_bytes + r->bytes, bytes)) /
+			2);
+}
+
+static uint32_t next(const struct fleet *f, const struct choice_request *r)
+{
+	return scan_highest(f, r, score);
+}
+
+const struct choice choice_most_allocated = {
+	.name = "most-allocated",
+	.summary = "Kubernetes' packing: the highest mean share of CPUs and memory taken",
+	.source = "kubernetes/kubernetes 046d201c45ce: noderesources/most_allocated.go",
+	.next = next,
+};

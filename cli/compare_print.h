@@ -1,0 +1,16 @@
+/* What `homenode compare` found, for people and for programs. */
+#ifndef CLI_COMPARE_PRINT_H
+#define CLI_COMPARE_PRINT_H
+
+#include <stdio.h>
+
+#include "bench/compare/compare.h"
+
+void compare_print_text(const struct compare *c, FILE *out);
+void compare_print_csv(const struct compare *c, FILE *out);
+void compare_print_json(const struct compare *c, FILE *out); /* compare_json.c */
+
+/* The grades' errors, as a sentence each; the caller frees. */
+char *compare_grade(const struct compare *c) MUST_USE;
+
+#endif

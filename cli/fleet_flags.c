@@ -1,0 +1,158 @@
+#include "cli/fleet_flags.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/backend_impl.h"
+#include "cli/names.h"
+#include "host/host.h"
+
+#define HOSTS_MAX 1000000
+
+/* "NAME" or "NAME:COUNT". */
+static int read_group(struct chosen *c, const char *given, struct fleet_group *out,
+		      struct error *err)
+{
+	char *name = arena_strdup(&c->arena, given), *colon = strrchr(name, ':'), *end;
+	unsigned long count = 1;
+
+	if (colon && colon[1] && strspn(colon + 1, "0123456789") == strlen(colon + 1)) {
+		*colon = '\0';
+		count = strtoul(colon + 1, &end, 10);
+		if (!count || count > HOSTS_MAX)
+			return error_set(err, ERR_USAGE, "--host %s: a count is between 1 and %d",
+					 given, HOSTS_MAX);
+	}
+	*out = (struct fleet_group){.topology = name, .count = (uint32_t)count};
+	return 0;
+}
+
+/* --host NAME[:COUNT] ... replaces the workload's fleet; a hypervisor, which hands out the
+ * memory of its host itself, brings that host. */
+static int choose_groups(struct chosen *c, const struct args *args,
+			 const struct backend_ops *backend, struct error *err)
+{
+	struct fleet_spec *f = &c->workload.fleet;
+	bool brings = backend->traits & BACKEND_OWN_ALLOCATOR;
+	const char *own[] = {brings ? backend->default_host : NULL, NULL};
+	const char *const *given = args_strings(args, "host");
+	struct fleet_group *group;
+	uint32_t nr = 0;
+	int rc = 0;
+
+	if (!*given)
+		given = own;
+	while (given[nr])
+		nr++;
+	if (!nr)
+		return 0;
+	f->group = group = arena_alloc(&c->arena, nr * sizeof(*group));
+	f->nr_groups = nr;
+	for (uint32_t i = 0; i < nr && !rc; i++)
+		rc = read_group(c, given[i], &group[i], err);
+	return rc;
+}
+
+/* --hosts N resizes a fleet of one kind. */
+static int choose_count(struct chosen *c, const struct args *args, struct error *err)
+{
+	struct fleet_spec *f = &c->workload.fleet;
+	struct fleet_group *group;
+	int64_t hosts = 0;
+	int rc = args_int(args, "hosts", 1, HOSTS_MAX, &hosts, err);
+
+	if (rc || !hosts)
+		return rc;
+	if (f->nr_groups != 1)
+		return error_set(err, ERR_USAGE,
+				 "--hosts needs a fleet of one kind; give each --host its :COUNT");
+	group = arena_alloc(&c->arena, sizeof(*group));
+	*group = f->group[0];
+	group->count = (uint32_t)hosts;
+	f->group = group;
+	return 0;
+}
+
+static int choose_rule(const struct args *args, const char *option, const char *const *names,
+		       int *out, struct error *err)
+{
+	const char *given = args_string(args, option, NULL);
+	char shown[32];
+
+	snprintf(shown, sizeof(shown), "--%s", option);
+	return given ? find_name(shown, "rule", given, names, out, err) : 0;
+}
+
+static int choose_overcommit(struct chosen *c, const struct args *args, struct error *err)
+{
+	const char *given = args_string(args, "cpu-overcommit", NULL);
+	char *end;
+	double ratio;
+
+	if (!given)
+		return 0;
+	ratio = strtod(given, &end);
+	if (end == given || *end || !(ratio >= 0 && ratio <= 1000))
+		return error_set(err, ERR_USAGE,
+				 "--cpu-overcommit takes a ratio between 0 and 1000, not \"%s\"",
+				 given);
+	c->workload.fleet.cpu_overcommit_milli = (uint32_t)floor(ratio * 1000 + 0.5);
+	return 0;
+}
+
+int choose_fleet(struct chosen *c, const struct args *args, const struct backend_ops *backend,
+		 struct error *err)
+{
+	struct fleet_spec *f = &c->workload.fleet;
+	int refused = (int)c->workload.refused;
+	int64_t dom0_vcpus = f->dom0_vcpus;
+	int rc;
+
+	f->choice = args_string(args, "choice", f->choice);
+	rc = find_choice(args_given(args, "choice") ? "--choice" : c->workload.path, f->choice,
+			 err);
+	if (!rc)
+		rc = choose_rule(args, "refused", refused_rule_names, &refused, err);
+	if (!rc)
+		rc = choose_overcommit(c, args, err);
+	if (!rc)
+		rc = args_bytes(args, "dom0-memory", &f->dom0_memory_bytes, err);
+	if (!rc)
+		rc = args_int(args, "dom0-vcpus", 0, CPUS_MAX, &dom0_vcpus, err);
+	if (rc)
+		return rc;
+	c->workload.refused = (enum refused_rule)refused;
+	f->dom0_vcpus = (uint32_t)dom0_vcpus;
+	rc = choose_groups(c, args, backend, err);
+	return rc ? rc : choose_count(c, args, err);
+}
+
+int load_fleet(struct chosen *c, bool quiet, struct error *err)
+{
+	const struct fleet_spec *f = &c->workload.fleet;
+	char *label = xstrdup("");
+	uint32_t nr_hosts = 0, at = 0;
+	int rc = 0;
+
+	c->loaded = xcalloc(f->nr_groups, sizeof(struct host *));
+	for (uint32_t g = 0; g < f->nr_groups; g++)
+		nr_hosts += f->group[g].count;
+	c->host = xcalloc(nr_hosts, sizeof(struct host *));
+	for (uint32_t g = 0; !rc && g < f->nr_groups; g++) {
+		char *more;
+
+		rc = find_host(f->group[g].topology, &c->loaded[g], err);
+		if (rc)
+			break;
+		print_host_warnings(c->loaded[g], quiet);
+		more = xasprintf("%s%s%s", label, g ? "+" : "", c->loaded[g]->name);
+		free(label);
+		label = more;
+		for (uint32_t i = 0; i < f->group[g].count; i++)
+			c->host[at++] = c->loaded[g];
+	}
+	c->topology = label;
+	c->fleet = (struct matrix_fleet){label, c->host, nr_hosts};
+	return rc;
+}

@@ -1,0 +1,13 @@
+/* The fleet part of matrix_flags.h. */
+#ifndef CLI_FLEET_FLAGS_H
+#define CLI_FLEET_FLAGS_H
+
+#include "cli/matrix_flags.h"
+
+/* Options into c->workload's fleet and rules. */
+int choose_fleet(struct chosen *c, const struct args *args, const struct backend_ops *backend,
+		 struct error *err) MUST_USE;
+/* Loads its hosts; warnings go to standard error unless quiet. */
+int load_fleet(struct chosen *c, bool quiet, struct error *err) MUST_USE;
+
+#endif

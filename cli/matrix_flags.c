@@ -1,0 +1,243 @@
+#include "cli/matrix_flags.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/backend_impl.h"
+#include "cli/fleet_flags.h"
+#include "cli/names.h"
+#include "host/host.h"
+#include "sim/allocator.h"
+#include "zone/trace_files.h"
+
+static int choose_policies(struct chosen *c, const struct args *args, struct error *err)
+{
+	struct matrix *m = &c->matrix;
+	size_t given;
+	const char **list = split_list(args, "policy", &c->arena, &given);
+
+	m->policy = arena_alloc(&c->arena, POLICIES_MAX * sizeof(*m->policy));
+	return find_named_policies(given ? "--policy" : "\"policies\"",
+				   given ? list : c->workload.policy, m->policy, &m->nr_policies,
+				   err);
+}
+
+static int choose_memory(struct chosen *c, const struct args *args, struct error *err)
+{
+	static const char *const names[] = {"as-asked", "static", "dynamic", NULL};
+	const struct workload *w = &c->workload;
+	size_t nr;
+	const char **list = split_list(args, "memory", &c->arena, &nr);
+	bool want[3] = {false};
+
+	for (size_t i = 0; i < nr; i++) {
+		int m, rc = find_name("--memory", "memory policy", list[i], names, &m, err);
+
+		if (rc)
+			return rc;
+		want[m] = true;
+	}
+	if (!nr) {
+		want[RUN_MEMORY_STATIC] = w->memory_policies & (1u << ZONE_STATIC);
+		want[RUN_MEMORY_DYNAMIC] = w->memory_policies & (1u << ZONE_DYNAMIC);
+		want[RUN_MEMORY_AS_ASKED] = !w->memory_policies;
+	}
+	c->matrix.memory = arena_alloc(&c->arena, 3 * sizeof(*c->matrix.memory));
+	for (int m = 0; m < 3; m++)
+		if (want[m])
+			c->matrix.memory[c->matrix.nr_memories++] = (enum run_memory)m;
+	return 0;
+}
+
+static int add_allocator(struct matrix *m, const char *name, struct error *err)
+{
+	const char *names[16];
+	size_t known = 0;
+
+	for (; allocators[known] && known < 15; known++)
+		names[known] = allocators[known]->name;
+	names[known] = NULL;
+	if (!allocator_find(name))
+		return unknown_name(err, "--allocator", "allocator", name, names);
+	for (size_t i = 0; i < m->nr_allocators; i++)
+		if (strcmp(name, m->allocator[i]) == 0)
+			return error_set(err, ERR_USAGE,
+					 "--allocator: the allocator %s is given twice", name);
+	m->allocator[m->nr_allocators++] = name;
+	return 0;
+}
+
+/* A machine that hands out memory by itself has one allocator, its own. */
+static int choose_allocators(struct chosen *c, const struct args *args,
+			     const struct backend_ops *backend, struct error *err)
+{
+	size_t given, nr = 0;
+	const char **list = split_list(args, "allocator", &c->arena, &given);
+	const char *const *name = given ? list : c->workload.allocator;
+	int rc = 0;
+
+	if (backend->allocator) {
+		if (given && (given > 1 || strcmp(list[0], backend->allocator) != 0))
+			return error_set(err, ERR_USAGE,
+					 "--allocator: on a %s host memory is handed out by \"%s\"",
+					 backend->name, backend->allocator);
+		c->matrix.allocator = arena_alloc(&c->arena, sizeof(*c->matrix.allocator));
+		c->matrix.allocator[c->matrix.nr_allocators++] = backend->allocator;
+		return 0;
+	}
+	while (name[nr])
+		nr++;
+	c->matrix.allocator = arena_alloc(&c->arena, (nr + 1) * sizeof(*c->matrix.allocator));
+	for (size_t i = 0; i < nr && !rc; i++)
+		rc = add_allocator(&c->matrix, name[i], err);
+	return rc;
+}
+
+static int add_seed(struct matrix *m, const char *text, struct error *err)
+{
+	char *end;
+	uint64_t seed = strtoull(text, &end, 10);
+
+	if (*end || end == text || *text == '-')
+		return error_set(err, ERR_USAGE, "--seed takes whole numbers, not \"%s\"", text);
+	for (size_t i = 0; i < m->nr_seeds; i++)
+		if (m->seed[i] == seed)
+			return error_set(err, ERR_USAGE, "the seed %s is given twice", text);
+	m->seed[m->nr_seeds++] = seed;
+	return 0;
+}
+
+static int choose_seeds(struct chosen *c, const struct args *args, struct error *err)
+{
+	struct matrix *m = &c->matrix;
+	size_t nr;
+	const char **list = split_list(args, "seed", &c->arena, &nr);
+	int rc = 0;
+
+	m->seed = arena_alloc(&c->arena, (nr + c->workload.nr_seeds) * sizeof(*m->seed));
+	for (size_t i = 0; i < nr && !rc; i++)
+		rc = add_seed(m, list[i], err);
+	for (size_t i = 0; i < c->workload.nr_seeds && !nr; i++)
+		m->seed[m->nr_seeds++] = c->workload.seed[i];
+	return rc;
+}
+
+/* --repeats N: N seeds from the first one on. */
+static int choose_repeats(struct chosen *c, const struct args *args, struct error *err)
+{
+	struct matrix *m = &c->matrix;
+	int64_t repeats = 0;
+	uint64_t first = m->seed[0];
+	int rc = args_int(args, "repeats", 1, 10000, &repeats, err);
+
+	if (rc || !repeats)
+		return rc;
+	if (m->nr_seeds > 1)
+		return error_set(
+			err, ERR_USAGE,
+			"--repeats counts on from one seed, there are %zu; give one --seed",
+			m->nr_seeds);
+	m->seeds_in_turn = true;
+	m->nr_seeds = (size_t)repeats;
+	m->seed = arena_alloc(&c->arena, m->nr_seeds * sizeof(*m->seed));
+	for (size_t i = 0; i < m->nr_seeds; i++)
+		m->seed[i] = first + i;
+	return 0;
+}
+
+/* What the policy that foresees is to see; it needs a trace that can be run twice. */
+static int choose_foresight(struct chosen *c, const struct args *args,
+			    const struct backend_ops *backend, struct error *err)
+{
+	int64_t branch = c->workload.branch;
+	int rc = args_duration(args, "horizon", &c->workload.horizon_ns, err);
+
+	if (!rc)
+		rc = args_int(args, "branch", 0, WORKLOAD_BRANCH_MAX, &branch, err);
+	c->workload.branch = (uint32_t)branch;
+	for (size_t i = 0; !rc && i < c->matrix.nr_policies; i++)
+		if (c->matrix.policy[i]->foresees_by && !(backend->traits & BACKEND_REPEATABLE))
+			rc = error_set(err, ERR_USAGE,
+				       "%s runs the trace twice, to know what comes; that is for "
+				       "the simulator",
+				       c->matrix.policy[i]->name);
+	return rc;
+}
+
+static int load_workload(struct chosen *c, const struct args *args, struct error *err)
+{
+	char *path = NULL;
+	int rc = find_workload(args_operand(args, 0), &path, err);
+
+	if (!rc)
+		rc = workload_load(&c->workload, path, args_string(args, "trace", NULL), err);
+	free(path);
+	c->workloads[0] = &c->workload;
+	c->matrix.workload = c->workloads;
+	c->matrix.nr_workloads = 1;
+	return rc;
+}
+
+int choose_matrix(struct chosen *c, const struct args *args, const struct backend_ops *backend,
+		  struct error *err)
+{
+	int rc = load_workload(c, args, err);
+
+	if (!rc)
+		rc = choose_fleet(c, args, backend, err);
+	if (!rc)
+		rc = choose_policies(c, args, err);
+	if (!rc)
+		rc = choose_foresight(c, args, backend, err);
+	if (!rc)
+		rc = choose_memory(c, args, err);
+	if (!rc)
+		rc = choose_allocators(c, args, backend, err);
+	if (!rc)
+		rc = choose_seeds(c, args, err);
+	if (!rc)
+		rc = choose_repeats(c, args, err);
+	if (!rc)
+		rc = load_fleet(c, args_flag(args, "quiet"), err);
+	c->matrix.fleet = &c->fleet;
+	c->matrix.nr_fleets = 1;
+	if (!rc)
+		matrix_sort(&c->matrix);
+	return rc;
+}
+
+void chosen_release(struct chosen *c)
+{
+	for (uint32_t g = 0; c->loaded && g < c->workload.fleet.nr_groups; g++)
+		host_free(c->loaded[g]);
+	free(c->loaded);
+	free(c->host);
+	free(c->topology);
+	workload_release(&c->workload);
+	arena_release(&c->arena);
+}
+
+const char **chosen_files(struct chosen *c)
+{
+	const struct workload *w = &c->workload;
+	struct trace_files files = {0};
+	const char **input;
+	size_t n = 0;
+
+	if (w->trace_path && trace_is_folder(w->trace_path) &&
+	    trace_files_list(&files, w->trace_path, NULL))
+		files.nr = 0;
+	input = arena_alloc(&c->arena, (w->fleet.nr_groups + files.nr + 3) * sizeof(*input));
+	if (strcmp(w->path, "-") != 0 && !trace_is_folder(w->path))
+		input[n++] = w->path;
+	if (w->trace_path && !files.nr && strcmp(w->trace_path, w->path) != 0)
+		input[n++] = w->trace_path;
+	for (size_t i = 0; i < files.nr; i++)
+		input[n++] = arena_strdup(&c->arena, files.path[i]);
+	trace_files_release(&files);
+	for (uint32_t g = 0; g < w->fleet.nr_groups; g++)
+		if (c->loaded[g]->path)
+			input[n++] = c->loaded[g]->path;
+	input[n] = NULL;
+	return input;
+}

@@ -1,0 +1,24 @@
+/*
+ * Names that people type, looked up in a list; the one "did you mean" of all commands.
+ */
+#ifndef CLI_NAMES_H
+#define CLI_NAMES_H
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "cli/command.h"
+
+/* ERR_USAGE: `--allocator: unknown allocator "sli"; did you mean "slit"?`, or without a near
+ * one what there is. `names` is NULL-terminated. */
+int unknown_name(struct error *err, const char *option, const char *what, const char *name,
+		 const char *const *names);
+
+/* The place of `name` in `names`, or as unknown_name(). */
+int find_name(const char *option, const char *what, const char *name, const char *const *names,
+	      int *out, struct error *err) MUST_USE;
+
+/* All values of a repeating option, cut at commas: "a,b" "c" -> a b c; NULL-terminated, in the
+ * arena. */
+const char **split_list(const struct args *args, const char *option, struct arena *a, size_t *nr);
+
+#endif

@@ -1,0 +1,489 @@
+/* Flows to a problem, the problem to rates, rates to latencies, and round again. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "cost/flows/equilibrium.h"
+#include "cost/flows/maxmin.h"
+#include "cost/flows/resources.h"
+#include "cost/params/loaded_latency.h"
+
+#define LINE_BYTES 64
+#define ROUNDS_MAX 40
+#define STEADY 1e-3 /* a round's largest relative step of a rate: done */
+#define STRIDE 0.75 /* of the way to what a round finds; rates push each other back */
+#define UNUSED UINT32_MAX
+
+/* fmax() and fmin() for what is never NaN: without a call. */
+static double larger(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+static double smaller(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+/* What one flow takes of one resource. */
+struct hold {
+	uint32_t number;
+	double amount; /* for each unit of its rate */
+	double through; /* share of its accesses that pass there */
+};
+
+/* What the load adds to the latency between two nodes. */
+struct queue {
+	double controller, port, fabric, link;
+};
+
+struct solution {
+	const struct cost_params *p;
+	struct flows *flows;
+	struct resources n;
+	/* By number. Outside a solve amount, through, used and wait are 0, curve 1
+	 * and compact UNUSED: what a solve touches it puts back. */
+	double *capacity;
+	double *amount, *through; /* of the flow whose uses are being collected */
+	double *used; /* share of capacity in use, 0 to 1 */
+	double *curve; /* what that makes of latency */
+	double *wait; /* queue kept by those whom it stops, ns */
+	double *sum; /* of one round */
+	double *extra, *rate_through; /* while the queues are found */
+	uint32_t *compact; /* number to the solver's resource */
+	/* By flow, or by the solver's resource. */
+	uint32_t *first_hold; /* of a flow; one more at the end */
+	uint32_t *core_hold;
+	uint32_t *wide; /* the solver's resource to its number */
+	double *compact_capacity;
+	struct maxmin_flow *flow;
+	struct maxmin_use *use;
+	double *rate;
+	uint32_t *stop;
+	void *scratch;
+	struct hold *hold;
+	struct queue *queue; /* [node][memory node] */
+	nodeset nodes; /* of the flows */
+	uint32_t nr_compact;
+};
+
+#define DOUBLES_BY_NUMBER 9
+
+/* The arrays over all resources, made at the first use of the scratch. */
+static void lay_out_numbers(struct solution *s, struct equilibrium_work *w)
+{
+	size_t end = s->n.end, pairs = (size_t)s->p->nr_nodes * s->p->nr_nodes;
+	bool fresh = !w->by_number;
+	double *d;
+
+	BUG_ON(w->p && w->p != s->p);
+	if (fresh)
+		w->by_number =
+			xcalloc(1, end * (DOUBLES_BY_NUMBER * sizeof(double) + sizeof(uint32_t)) +
+					   pairs * sizeof(struct queue));
+	w->p = s->p;
+	d = w->by_number;
+	s->capacity = d;
+	s->amount = d + end;
+	s->through = d + 2 * end;
+	s->used = d + 3 * end;
+	s->curve = d + 4 * end;
+	s->wait = d + 5 * end;
+	s->sum = d + 6 * end;
+	s->extra = d + 7 * end;
+	s->rate_through = d + 8 * end;
+	s->queue = (void *)(d + DOUBLES_BY_NUMBER * end);
+	s->compact = (void *)(s->queue + pairs);
+	for (size_t r = 0; fresh && r < end; r++) {
+		s->curve[r] = loaded_latency(0);
+		s->compact[r] = UNUSED;
+	}
+	if (fresh)
+		resources_capacity(&s->n, s->p, s->capacity);
+}
+
+/* One run of numbers from the dense scratch to the flow's list. */
+static void keep_holds(struct solution *s, struct equilibrium_work *w, uint32_t *nr, uint32_t from,
+		       uint32_t to)
+{
+	for (uint32_t r = from; r < to; r++) {
+		if (!(s->amount[r] > 0) && !(s->through[r] > 0))
+			continue;
+		w->hold = grow(w->hold, &w->cap_holds, *nr, sizeof(*w->hold));
+		w->hold[(*nr)++] = (struct hold){r, s->amount[r], s->through[r]};
+		s->amount[r] = s->through[r] = 0;
+	}
+}
+
+static void collect_uses(struct solution *s, struct equilibrium_work *w)
+{
+	const struct cost_params *p = s->p;
+	uint32_t nr = 0;
+
+	for (uint32_t v = 0; v < s->flows->nr; v++) {
+		struct flow *f = &s->flows->flow[v];
+		uint32_t ports = p->first_port[f->node], core = s->n.core + f->node;
+		uint32_t paths = s->n.path + f->node * p->nr_nodes;
+
+		s->nodes |= nodeset_of(f->node);
+		f->now.idle_ns = 0;
+		for (uint32_t m = 0; m < p->nr_nodes; m++) {
+			if (f->share[m] > 0)
+				f->now.idle_ns +=
+					f->share[m] * p->latency_ns[f->node * p->nr_nodes + m];
+		}
+		resources_use(&s->n, p, f, s->amount, s->through);
+		s->amount[core] = 1; /* by latency, in each round */
+		s->first_hold[v] = nr;
+		keep_holds(s, w, &nr, s->n.controller, s->n.port_read);
+		keep_holds(s, w, &nr, s->n.port_read + ports,
+			   s->n.port_read + ports + p->node_ports[f->node]);
+		keep_holds(s, w, &nr, s->n.port_write + ports,
+			   s->n.port_write + ports + p->node_ports[f->node]);
+		keep_holds(s, w, &nr, s->n.fabric, s->n.core);
+		s->core_hold[v] = nr;
+		keep_holds(s, w, &nr, core, core + 1);
+		keep_holds(s, w, &nr, paths, paths + p->nr_nodes);
+	}
+	s->first_hold[s->flows->nr] = nr;
+	s->hold = w->hold;
+}
+
+/* Only what somebody uses and can run out, in ascending order. */
+static void make_compact(struct solution *s)
+{
+	const struct hold *end = s->hold + s->first_hold[s->flows->nr];
+
+	for (const struct hold *h = s->hold; h < end; h++) {
+		uint32_t at = s->nr_compact;
+
+		if (!(h->amount > 0) || isinf(s->capacity[h->number]) ||
+		    s->compact[h->number] != UNUSED)
+			continue;
+		s->compact[h->number] = 0;
+		for (; at && s->wide[at - 1] > h->number; at--)
+			s->wide[at] = s->wide[at - 1];
+		s->wide[at] = h->number;
+		s->nr_compact++;
+	}
+	for (uint32_t i = 0; i < s->nr_compact; i++) {
+		s->compact[s->wide[i]] = i;
+		s->compact_capacity[i] = s->capacity[s->wide[i]];
+	}
+}
+
+static uint32_t local_use(const struct solution *s, uint32_t node, uint32_t m,
+			  enum cost_cause *cause)
+{
+	uint32_t busiest = s->n.controller + s->p->controller[m];
+	uint32_t first = s->p->first_port[node], nr = s->p->node_ports[node];
+
+	*cause = COST_CONTROLLER;
+	for (uint32_t i = first; i < first + nr; i++) {
+		uint32_t in = s->n.port_read + i, out = s->n.port_write + i;
+		uint32_t port = s->used[in] > s->used[out] ? in : out;
+
+		if (s->used[port] > s->used[busiest]) {
+			busiest = port;
+			*cause = COST_PORT;
+		}
+	}
+	return busiest;
+}
+
+/* What the curve adds on the way from a node to node m: the same for every flow
+ * of the node, so found once a round. */
+static void queue_between(struct solution *s, uint32_t node, uint32_t m)
+{
+	const struct cost_params *p = s->p;
+	uint32_t here = p->socket[node], there = p->socket[m];
+	double local = p->latency_ns[m * p->nr_nodes + m];
+	double path = p->latency_ns[node * p->nr_nodes + m];
+	struct queue *q = &s->queue[node * p->nr_nodes + m];
+	enum cost_cause cause;
+	uint32_t r = local_use(s, node, m, &cause);
+
+	q->controller = q->port = q->link = 0;
+	if (cause == COST_PORT)
+		q->port = local * (s->curve[r] - 1);
+	else
+		q->controller = local * (s->curve[r] - 1);
+	q->fabric = local * (s->curve[s->n.fabric + here] - 1);
+	if (here == there)
+		return;
+	r = s->n.link + there * p->nr_sockets + here;
+	q->link = path * (s->curve[r] - 1);
+}
+
+/* Nodes that have a flow; others' queues are not looked at. */
+static void find_queues(struct solution *s)
+{
+	for (nodeset left = s->nodes; left; left &= left - 1) {
+		for (uint32_t m = 0; m < s->p->nr_nodes; m++)
+			queue_between(s, nodeset_lowest(left), m);
+	}
+}
+
+/* Latency by the curve alone. */
+static double curve_latency(const struct solution *s, uint32_t v)
+{
+	struct flow *f = &s->flows->flow[v];
+	const struct queue *q = &s->queue[f->node * s->p->nr_nodes];
+	double sum = f->now.idle_ns, *queue = f->now.queue_ns;
+
+	for (int c = 0; c < COST_CAUSES; c++)
+		queue[c] = 0;
+	for (uint32_t m = 0; m < s->p->nr_nodes; m++) {
+		if (!(f->share[m] > 0))
+			continue;
+		queue[COST_CONTROLLER] += f->share[m] * q[m].controller;
+		queue[COST_PORT] += f->share[m] * q[m].port;
+		queue[COST_FABRIC] += f->share[m] * q[m].fabric;
+		queue[COST_LINK] += f->share[m] * q[m].link;
+	}
+	for (int c = 0; c < COST_CAUSES; c++)
+		sum += queue[c];
+	return sum;
+}
+
+/* Weights and limits of the flows at the latency they see now. */
+static void set_limits(struct solution *s)
+{
+	find_queues(s);
+	for (uint32_t v = 0; v < s->flows->nr; v++) {
+		struct flow *f = &s->flows->flow[v];
+		double curve = curve_latency(s, v);
+
+		f->now.latency_ns = curve;
+		s->hold[s->core_hold[v]].amount = curve / LINE_BYTES;
+		s->flow[v].weight = f->lines / curve;
+		s->flow[v].cap = smaller(f->demand, f->lines * LINE_BYTES / curve);
+	}
+}
+
+/* Everybody at its own limit, if that exhausts nothing by a margin far above
+ * rounding: what filling up would come to as well. */
+static bool all_at_limit(struct solution *s)
+{
+	for (uint32_t i = 0; i < s->nr_compact; i++)
+		s->sum[s->wide[i]] = 0;
+	for (uint32_t v = 0; v < s->flows->nr; v++) {
+		double rate = s->flow[v].cap;
+
+		if (isinf(rate))
+			return false;
+		for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++)
+			s->sum[s->hold[i].number] += rate * s->hold[i].amount;
+	}
+	for (uint32_t i = 0; i < s->nr_compact; i++) {
+		if (!(s->sum[s->wide[i]] < s->compact_capacity[i] * (1 - 1e-9)))
+			return false;
+	}
+	for (uint32_t v = 0; v < s->flows->nr; v++) {
+		s->rate[v] = s->flow[v].cap;
+		s->stop[v] = MAXMIN_OWN_CAP;
+	}
+	return true;
+}
+
+static void fill_up(struct solution *s)
+{
+	const struct maxmin_problem problem = {s->compact_capacity, s->nr_compact, s->flow,
+					       s->flows->nr};
+	struct maxmin_use *use = s->use;
+
+	for (uint32_t v = 0; v < s->flows->nr; v++) {
+		struct maxmin_flow *flow = &s->flow[v];
+
+		flow->use = use;
+		flow->nr_uses = 0;
+		for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++) {
+			const struct hold *h = &s->hold[i];
+
+			if (h->amount > 0 && s->compact[h->number] != UNUSED)
+				use[flow->nr_uses++] =
+					(struct maxmin_use){s->compact[h->number], h->amount};
+		}
+		use += flow->nr_uses;
+	}
+	maxmin_solve(&problem, s->scratch, s->rate, s->stop);
+}
+
+static double little_ns(const struct flow *f)
+{
+	return f->now.rate > 0 ? f->lines * LINE_BYTES / f->now.rate : 0;
+}
+
+/* Part of the way to the new rates; returns the largest relative step. */
+static double move_rates(struct solution *s, bool first)
+{
+	double largest = 0;
+
+	for (uint32_t v = 0; v < s->flows->nr; v++) {
+		struct flow *f = &s->flows->flow[v];
+		double to = first ? s->rate[v] : f->now.rate + STRIDE * (s->rate[v] - f->now.rate);
+		double step = fabs(to - f->now.rate) / (to > 0 ? to : 1);
+
+		largest = step > largest ? step : largest;
+		f->now.rate = to;
+		f->now.stop = s->stop[v] == MAXMIN_OWN_CAP
+				      ? COST_REMOTE
+				      : resource_cause(&s->n, s->wide[s->stop[v]]);
+	}
+	return largest;
+}
+
+static void measure_use(struct solution *s)
+{
+	for (uint32_t i = 0; i < s->nr_compact; i++)
+		s->sum[s->wide[i]] = 0;
+	for (uint32_t v = 0; v < s->flows->nr; v++) {
+		for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++)
+			s->sum[s->hold[i].number] += s->flows->flow[v].now.rate * s->hold[i].amount;
+	}
+	for (uint32_t i = 0; i < s->nr_compact; i++) {
+		uint32_t r = s->wide[i];
+
+		s->used[r] = s->capacity[r] > 0 ? smaller(s->sum[r] / s->capacity[r], 1) : 1;
+		s->curve[r] = loaded_latency(s->used[r]);
+	}
+}
+
+/* What those whom a resource stops keep waiting there, a mean over what passes: they
+ * have all their lines in flight. */
+static void find_waits(struct solution *s)
+{
+	for (uint32_t i = 0; i < s->nr_compact; i++)
+		s->extra[s->wide[i]] = s->rate_through[s->wide[i]] = 0;
+	for (uint32_t v = 0; v < s->flows->nr; v++) {
+		const struct flow *f = &s->flows->flow[v];
+		uint32_t stop = s->stop[v] == MAXMIN_OWN_CAP ? UNUSED : s->wide[s->stop[v]];
+
+		for (uint32_t i = s->first_hold[v]; stop < s->n.core && i < s->first_hold[v + 1];
+		     i++) {
+			if (s->hold[i].number != stop)
+				continue;
+			s->extra[stop] += f->now.rate * larger(little_ns(f) - f->now.latency_ns, 0);
+			s->rate_through[stop] += f->now.rate * s->hold[i].through;
+		}
+	}
+	for (uint32_t i = 0; i < s->nr_compact; i++) {
+		uint32_t r = s->wide[i];
+
+		s->wait[r] = s->rate_through[r] > 0 ? s->extra[r] / s->rate_through[r] : 0;
+	}
+}
+
+/* Those who are not stopped see the queues that others keep, as far as their own
+ * lines in flight reach. */
+static double others_queue(const struct solution *s, uint32_t v)
+{
+	const struct flow *f = &s->flows->flow[v];
+	double wait = 0;
+
+	if (isinf(f->demand))
+		return 0;
+	for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++)
+		wait += s->hold[i].through * s->wait[s->hold[i].number];
+	return smaller(wait, larger(little_ns(f) - f->now.latency_ns, 0));
+}
+
+/* What each flow sees once rates stand. */
+static void settle(struct solution *s)
+{
+	find_queues(s);
+	for (uint32_t v = 0; v < s->flows->nr; v++)
+		s->flows->flow[v].now.latency_ns = curve_latency(s, v);
+	find_waits(s);
+	for (uint32_t v = 0; v < s->flows->nr; v++) {
+		struct flow *f = &s->flows->flow[v];
+
+		f->now.wait_ns = f->now.stop == COST_REMOTE
+					 ? others_queue(s, v)
+					 : larger(little_ns(f) - f->now.latency_ns, 0);
+		f->now.latency_ns += f->now.wait_ns;
+	}
+}
+
+static void put_back(struct solution *s)
+{
+	for (uint32_t i = 0; i < s->nr_compact; i++) {
+		uint32_t r = s->wide[i];
+
+		s->used[r] = s->wait[r] = 0;
+		s->curve[r] = loaded_latency(0);
+		s->compact[r] = UNUSED;
+	}
+}
+
+/* The next piece of `memory`, which may be NULL while sizes are added up. */
+static void *carve(char *memory, size_t *at, size_t nr, size_t size)
+{
+	void *piece = memory ? memory + *at : NULL;
+
+	*at += (nr * size + 7) / 8 * 8;
+	return piece;
+}
+
+/* The arrays of one problem in `memory` (NULL: only their size, which is returned). */
+static size_t lay_out(struct solution *s, char *memory, size_t nr_holds, size_t nr_resources)
+{
+	size_t nr = s->flows->nr + (size_t)1, at = 0;
+
+	s->first_hold = carve(memory, &at, nr, sizeof(uint32_t));
+	s->core_hold = carve(memory, &at, nr, sizeof(uint32_t));
+	s->flow = carve(memory, &at, nr, sizeof(*s->flow));
+	s->rate = carve(memory, &at, nr, sizeof(double));
+	s->stop = carve(memory, &at, nr, sizeof(uint32_t));
+	s->wide = carve(memory, &at, nr_resources, sizeof(uint32_t));
+	s->compact_capacity = carve(memory, &at, nr_resources, sizeof(double));
+	s->use = carve(memory, &at, nr_holds, sizeof(*s->use));
+	s->scratch =
+		carve(memory, &at, maxmin_scratch_bytes((uint32_t)nr_resources, s->flows->nr), 1);
+	return at;
+}
+
+static void make_room(struct solution *s, struct equilibrium_work *w)
+{
+	size_t holds = resources_used_most(&s->n, s->p) * (s->flows->nr + (size_t)1), need;
+	size_t resources = holds < s->n.end ? holds : s->n.end;
+
+	need = lay_out(s, NULL, holds, resources);
+	if (need > w->by_problem_bytes) {
+		free(w->by_problem);
+		w->by_problem = xmalloc(need);
+		w->by_problem_bytes = need;
+	}
+	(void)lay_out(s, w->by_problem, holds, resources);
+}
+
+unsigned flows_equilibrium(struct flows *f, const struct cost_params *p, struct equilibrium_work *w)
+{
+	struct solution s = {.p = p, .flows = f, .n = resources_of(p)};
+	unsigned round = 0;
+	double step = 1, steady = w->steady > 0 ? w->steady : STEADY;
+
+	lay_out_numbers(&s, w);
+	make_room(&s, w);
+	collect_uses(&s, w);
+	make_compact(&s);
+	for (; round < ROUNDS_MAX && step > steady; round++) {
+		set_limits(&s);
+		if (!all_at_limit(&s))
+			fill_up(&s);
+		step = move_rates(&s, round == 0);
+		measure_use(&s);
+	}
+	settle(&s);
+	put_back(&s);
+	return round;
+}
+
+void equilibrium_work_release(struct equilibrium_work *w)
+{
+	free(w->by_number);
+	free(w->by_problem);
+	free(w->hold);
+	*w = (struct equilibrium_work){0};
+}

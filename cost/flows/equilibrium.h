@@ -1,0 +1,34 @@
+/*
+ * Flows on one host where none gains by moving: the rates that max-min sharing
+ * (cost/flows/maxmin.h) gives them at the latencies that these rates make, found by
+ * going round until they agree.
+ */
+#ifndef COST_FLOWS_EQUILIBRIUM_H
+#define COST_FLOWS_EQUILIBRIUM_H
+
+#include <stddef.h>
+
+#include "cost/flows/flow.h"
+#include "cost/params/params.h"
+
+/*
+ * Scratch of flows_equilibrium(): grows to what the largest problem needed and is then
+ * reused without an allocation. Zero-initialise. Bound to the parameters it was
+ * first used with.
+ */
+struct equilibrium_work {
+	const struct cost_params *p;
+	void *by_number; /* arrays over all resources of the host */
+	void *by_problem; /* arrays over flows and the resources they use */
+	size_t by_problem_bytes;
+	struct hold *hold; /* what flows hold of resources, flow after flow */
+	size_t cap_holds;
+	double steady; /* done when no rate steps farther, relatively; 0: 1/1000 */
+};
+void equilibrium_work_release(struct equilibrium_work *w);
+
+/* Rates and latencies; returns rounds. */
+unsigned flows_equilibrium(struct flows *f, const struct cost_params *p,
+			   struct equilibrium_work *w);
+
+#endif

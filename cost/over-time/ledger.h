@@ -1,0 +1,61 @@
+/*
+ * What the zones of a fleet cost over time: the model of cost/at-a-moment/snapshot.h, kept
+ * current while zones start, stop and have their pages moved.
+ *
+ * Only what changed is solved again: a host whose zones changed, once an instant,
+ * and of it the flows that share a resource with those that changed (directly or
+ * through others). Flows that are alike, vCPUs of one profile on one node with
+ * their pages on the same nodes in the same proportion, are one flow of as many
+ * vCPUs, which is the same problem; connected flows that were solved before are
+ * looked up, those within one node also where another node that is the same had
+ * them. What that makes of the zones is found once for those of a host that are
+ * alike. From the bottom: flow_classes, components, zone_classes, host_ledger. So a result depends
+ * on what runs, not on how it came to be: the same zones give the same bits in whatever order they
+ * started.
+ *
+ * Where a flow's pages are is rounded to 1/1024 of its traffic, far below what the
+ * model knows; vCPUs that float are counted in millionths; rates in 2^-40 of a byte
+ * and of a nanosecond, so that sums over time are whole numbers and exact.
+ *
+ * After the largest host and the largest number of different zones were seen once,
+ * nothing is allocated. One thread.
+ */
+#ifndef COST_OVER_TIME_LEDGER_H
+#define COST_OVER_TIME_LEDGER_H
+
+#include "cost/flows/zone_flows.h"
+#include "cost/over-time/lifetime.h"
+
+struct ledger;
+
+/* Hosts that are the same pointer share parameters. They must outlive it. */
+struct ledger *ledger_new(const struct host *const *host, uint32_t nr_hosts) MUST_USE;
+void ledger_free(struct ledger *l); /* NULL is fine */
+
+/* The worst grades of any host: what latency and bandwidth rest on. */
+void ledger_grades(const struct ledger *l, enum host_grade *latency, enum host_grade *bandwidth);
+
+/*
+ * The zone in `slot` (the caller's number, free again after ledger_stop) runs on
+ * the host from now on. Times never go back.
+ */
+void ledger_start(struct ledger *l, uint32_t slot, uint32_t host, const struct cost_zone *zone,
+		  int64_t now_ns);
+/* Its pages are elsewhere now; of the plan only nodes and vnodes are looked at. */
+void ledger_move(struct ledger *l, uint32_t slot, const struct cost_zone *zone, int64_t now_ns);
+
+/* The zone's life so far. */
+void ledger_lifetime(struct ledger *l, uint32_t slot, int64_t now_ns, struct lifetime *out);
+void ledger_stop(struct ledger *l, uint32_t slot, int64_t now_ns, struct lifetime *out);
+
+/*
+ * For those who ask what would be: a zone that is hidden is not there for the others,
+ * and comes back at another time, its life begun anew; nothing else may be asked of it
+ * meanwhile. ledger_lost_nano_vcpus() is what the host's zones lose of their speed at
+ * this moment, in billionths of a vCPU; it solves what changed.
+ */
+void ledger_hide(struct ledger *l, uint32_t slot, int64_t now_ns);
+void ledger_show(struct ledger *l, uint32_t slot, int64_t now_ns);
+int64_t ledger_lost_nano_vcpus(struct ledger *l, uint32_t host);
+
+#endif

@@ -1,0 +1,202 @@
+#include "cost/over-time/zone_classes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+#define FREE UINT32_MAX
+#define IDLE_MAX 4096
+
+struct zone_classes *zone_classes_new(const struct host *host)
+{
+	struct zone_classes *c = xcalloc(1, sizeof(*c));
+
+	cost_params_init(&c->params, host, NULL);
+	flow_classes_init(&c->flows, &c->params);
+	components_init(&c->components, &c->flows);
+	c->free = NOWHERE;
+	hash_index_empty(&c->index, 64);
+	return c;
+}
+
+void zone_classes_free(struct zone_classes *c)
+{
+	for (size_t i = 0; i < c->nr; i++)
+		free(c->class[i].flow);
+	free(c->class);
+	free(c->index.place);
+	components_release(&c->components);
+	flow_classes_release(&c->flows);
+	cost_params_release(&c->params);
+	free(c);
+}
+
+void zone_class_hold(struct zone_classes *c, uint32_t class)
+{
+	c->nr_idle -= !c->class[class].holders++;
+}
+
+void zone_class_drop(struct zone_classes *c, uint32_t class)
+{
+	c->nr_idle += !--c->class[class].holders;
+}
+
+static void index_again(struct zone_classes *c, size_t size)
+{
+	hash_index_empty(&c->index, size);
+	for (size_t i = 0; i < c->nr; i++) {
+		if (c->class[i].holders != FREE)
+			hash_index_put(&c->index, c->class[i].hash, (uint32_t)i);
+	}
+}
+
+/* Forgets what nobody holds when that is much and most, and its flow classes. */
+static void sweep(struct zone_classes *c)
+{
+	if (c->nr_idle < IDLE_MAX || 2 * c->nr_idle < c->nr)
+		return;
+	for (size_t i = 0; i < c->nr; i++) {
+		struct zone_class *z = &c->class[i];
+
+		if (z->holders)
+			continue;
+		for (uint32_t k = 0; k < z->nr_flows; k++)
+			c->flows.class[z->flow[k].class].uses--;
+		z->holders = FREE;
+		z->nr_flows = c->free;
+		c->free = (uint32_t)i;
+	}
+	c->nr_idle = 0;
+	flow_classes_sweep(&c->flows);
+	index_again(c, c->index.size);
+}
+
+static bool is_class(const struct zone_class *z, uint64_t hash, const struct zone_class_flow *flow,
+		     uint32_t nr)
+{
+	if (z->hash != hash || z->nr_flows != nr)
+		return false;
+	for (uint32_t i = 0; i < nr; i++) {
+		if (z->flow[i].class != flow[i].class ||
+		    z->flow[i].vcpus_micro != flow[i].vcpus_micro)
+			return false;
+	}
+	return true;
+}
+
+static uint32_t take_place(struct zone_classes *c)
+{
+	uint32_t place = c->free;
+
+	if (place != NOWHERE) {
+		c->free = c->class[place].nr_flows;
+		return place;
+	}
+	c->class = grow(c->class, &c->cap, c->nr, sizeof(*c->class));
+	c->class[c->nr] = (struct zone_class){0};
+	return (uint32_t)c->nr++;
+}
+
+/* A flow with its pages at home, among those to be solved, which are sorted. */
+static void add_at_home(struct zone_classes *c, uint32_t *nr, const struct zone_class_flow *f)
+{
+	struct component_flow *flow = c->components.flow;
+	struct component_flow new = {.vcpus_micro = f->vcpus_micro};
+	uint32_t at = 0;
+	int order = 1;
+
+	new.class = flow_class_at_home(&c->flows, f->class);
+	new.footprint = c->flows.class[new.class].footprint;
+	while (at < *nr && (order = flow_class_compare(&c->flows, flow[at].class, new.class)) < 0)
+		at++;
+	if (at < *nr && order == 0) {
+		flow[at].vcpus_micro += f->vcpus_micro;
+		return;
+	}
+	memmove(&flow[at + 1], &flow[at], (*nr - at) * sizeof(*flow));
+	flow[at] = new;
+	(*nr)++;
+}
+
+/* The zone by itself with every page at home. */
+static void solve_alone(struct zone_classes *c, const struct zone_class *z)
+{
+	const struct flow_class *class;
+	uint32_t nr = 0;
+
+	components_begin(&c->components, z->nr_flows);
+	for (uint32_t i = 0; i < z->nr_flows; i++)
+		add_at_home(c, &nr, &z->flow[i]);
+	components_solve(&c->components, nr);
+	class = c->flows.class;
+	for (uint32_t i = 0; i < z->nr_flows; i++) {
+		const struct component_flow *f = c->components.flow;
+
+		while (class[f->class].node != class[z->flow[i].class].node)
+			f++;
+		z->flow[i].alone = f->now;
+		z->flow[i].alone.rate *= (double)z->flow[i].vcpus_micro / (double)f->vcpus_micro;
+	}
+}
+
+static uint32_t add(struct zone_classes *c, uint64_t hash, const struct zone_class_flow *flow,
+		    uint32_t nr)
+{
+	uint32_t place = take_place(c);
+	struct zone_class *z = &c->class[place];
+
+	while (z->cap_flows < nr)
+		z->flow = grow(z->flow, &z->cap_flows, z->cap_flows, sizeof(*z->flow));
+	z->hash = hash;
+	z->footprint = (struct footprint){0};
+	z->nr_flows = nr;
+	z->holders = 0;
+	for (uint32_t i = 0; i < nr; i++) {
+		struct flow_class *class = &c->flows.class[flow[i].class];
+
+		z->flow[i] = flow[i];
+		class->uses++;
+		footprint_add(&z->footprint, &class->footprint);
+	}
+	c->nr_idle++;
+	if (2 * c->nr > c->index.size)
+		index_again(c, 4 * c->index.size);
+	else
+		hash_index_put(&c->index, hash, place);
+	solve_alone(c, z);
+	return place;
+}
+
+static uint32_t find(struct zone_classes *c, const struct zone_class_flow *flow, uint32_t nr)
+{
+	size_t mask = c->index.size - 1;
+	uint64_t hash = nr;
+	uint32_t place;
+
+	for (uint32_t i = 0; i < nr; i++)
+		hash = hash_mix(hash_mix(hash, flow[i].class), (uint64_t)flow[i].vcpus_micro);
+	for (size_t at = hash & mask; (place = c->index.place[at]) != NOWHERE;
+	     at = (at + 1) & mask) {
+		if (is_class(&c->class[place], hash, flow, nr))
+			return place;
+	}
+	return add(c, hash, flow, nr);
+}
+
+uint32_t zone_class_of(struct zone_classes *c, const struct cost_zone *zone, uint32_t profile)
+{
+	struct cost_zone known = *zone;
+	struct flows raw = {c->raw, 0};
+
+	sweep(c);
+	known.profile = &c->flows.profile[profile];
+	flows_add(&raw, c->raw_share, &c->params, &known, 0, &c->residency);
+	for (uint32_t i = 0; i < raw.nr; i++) {
+		int64_t micro = cost_rounded(c->raw[i].vcpus * VCPU_MICRO);
+
+		c->wanted[i].class = flow_class_of(&c->flows, &c->raw[i], profile);
+		c->wanted[i].vcpus_micro = micro ? micro : 1;
+	}
+	return find(c, c->wanted, raw.nr);
+}

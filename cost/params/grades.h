@@ -1,0 +1,15 @@
+/* Where figures come from, and what error that means. */
+#ifndef COST_PARAMS_GRADES_H
+#define COST_PARAMS_GRADES_H
+
+#include "host/host.h"
+
+/* GRADE_NONE: says nothing. */
+enum host_grade cost_worse_grade(enum host_grade a, enum host_grade b);
+/* "probed", "firmware", "assumed". */
+const char *cost_grade_name(enum host_grade g);
+/* The error such a figure has, as a phrase: "latency within 2 %". */
+const char *cost_latency_error(enum host_grade g);
+const char *cost_bandwidth_error(enum host_grade g);
+
+#endif

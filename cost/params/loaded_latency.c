@@ -1,0 +1,23 @@
+#include "cost/params/loaded_latency.h"
+
+#include <stddef.h>
+
+/* u, latency / idle latency */
+static const double points[][2] = {
+	{0.0, 1.00}, {0.1, 1.05}, {0.2, 1.09}, {0.3, 1.12}, {0.4, 1.17},  {0.5, 1.23},
+	{0.6, 1.30}, {0.7, 1.39}, {0.8, 1.49}, {0.9, 1.60}, {0.95, 1.64}, {1.0, 1.68},
+};
+
+double loaded_latency(double u)
+{
+	size_t nr = sizeof(points) / sizeof(points[0]), i = 1;
+
+	if (!(u > 0))
+		return points[0][1];
+	if (u >= 1)
+		return points[nr - 1][1];
+	while (points[i][0] < u)
+		i++;
+	return points[i - 1][1] + (points[i][1] - points[i - 1][1]) * (u - points[i - 1][0]) /
+					  (points[i][0] - points[i - 1][0]);
+}

@@ -1,0 +1,293 @@
+/* timeline.csv on the page: curves thinned so that their extremes stay. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "report/figures.h"
+#include "report/html.h"
+#include "report/html_page.h"
+#include "report/picture.h"
+#include "report/series.h"
+#include "report/text.h"
+
+/* Points of a curve; more are thinned in groups that keep their extremes. */
+#define POINTS 400
+
+/* Is there something to be local? Where nothing lives a share says nothing. */
+static bool says(const struct curve *c, enum curve_value v, size_t i)
+{
+	return v == CURVE_LIVE || !c->counted || c->value[CURVE_LIVE][i] > 0;
+}
+
+/* A group's lowest and highest sample, in order of time; an empty line, which ends a
+ * stroke, where none says anything. */
+static void print_group(const struct curve *c, enum curve_value v, size_t from, size_t to,
+			double scale, FILE *f)
+{
+	size_t low, high;
+
+	while (from < to && !says(c, v, from))
+		from++;
+	if (from == to) {
+		fputc('\n', f);
+		return;
+	}
+	low = high = from;
+	for (size_t i = from; i < to; i++) {
+		if (!says(c, v, i))
+			continue;
+		if (c->value[v][i] < c->value[v][low])
+			low = i;
+		if (c->value[v][i] > c->value[v][high])
+			high = i;
+	}
+	for (int second = 0; second < (low == high ? 1 : 2); second++) {
+		size_t i = (low < high) != second ? low : high;
+
+		fprintf(f, "%.6g %.6g\n", (double)c->time_s[i] / 3600,
+			(double)c->value[v][i] * scale);
+	}
+}
+
+static void print_curve(const struct curve *c, enum curve_value v, double scale, const char *name,
+			FILE *f)
+{
+	size_t group = (c->nr + POINTS / 2 - 1) / (POINTS / 2);
+
+	fprintf(f, "$%s << END\n", name);
+	for (size_t i = 0; i < c->nr; i += group)
+		print_group(c, v, i, i + group < c->nr ? i + group : c->nr, scale, f);
+	fputs("END\n", f);
+}
+
+/* The outer edge of the band: per group the lowest low and the highest high. */
+static void print_band(const struct curve *c, const char *name, FILE *f)
+{
+	size_t group = (c->nr + POINTS - 1) / POINTS;
+
+	fprintf(f, "$%s << END\n", name);
+	for (size_t i = 0; i < c->nr; i += group) {
+		int64_t low = INT64_MAX, high = INT64_MIN;
+
+		for (size_t k = i; k < i + group && k < c->nr; k++) {
+			if (!says(c, CURVE_LOW, k))
+				continue;
+			low = c->value[CURVE_LOW][k] < low ? c->value[CURVE_LOW][k] : low;
+			high = c->value[CURVE_HIGH][k] > high ? c->value[CURVE_HIGH][k] : high;
+		}
+		if (low > high)
+			fputc('\n', f);
+		else
+			fprintf(f, "%.6g %.6g %.6g\n", (double)c->time_s[i] / 3600,
+				(double)low / 1e4, (double)high / 1e4);
+	}
+	fputs("END\n", f);
+}
+
+static void print_data(const struct series *s, enum curve_value v, double scale, FILE *f)
+{
+	char name[32];
+
+	for (size_t i = 0; i < s->nr; i++) {
+		snprintf(name, sizeof(name), "c%zu", i);
+		print_curve(&s->curve[i], v, scale, name, f);
+		snprintf(name, sizeof(name), "b%zu", i);
+		if (s->spread && v == CURVE_MID)
+			print_band(&s->curve[i], name, f);
+	}
+	fputs("set xlabel 'hours since the start'\nset grid lc rgb '#d0d0d0'\n"
+	      "set autoscale xfixmax\n",
+	      f);
+}
+
+/* Those of `policy`, or all for NULL; colours count from the first that is drawn. */
+static void print_plot(const struct series *s, const char *policy, bool band, FILE *f)
+{
+	const char *comma = "plot ";
+	size_t at = 0;
+
+	for (size_t i = 0; band && i < s->nr; i++) {
+		if (policy && strcmp(s->curve[i].policy, policy) != 0)
+			continue;
+		fprintf(f,
+			"%s$b%zu using 1:2:3 with filledcurves fs transparent solid 0.2 "
+			"noborder lc rgb '%s' notitle",
+			comma, i, picture_colour(at++));
+		comma = ", ";
+	}
+	at = 0;
+	for (size_t i = 0; i < s->nr; i++) {
+		if (policy && strcmp(s->curve[i].policy, policy) != 0)
+			continue;
+		fprintf(f, "%s$c%zu using 1:2 with lines lw 2 dt %zu lc rgb '%s' title ", comma, i,
+			at % 5 + 1, picture_colour(at));
+		/* in its own panel the policy's name is the title */
+		if (policy && strcmp(s->curve[i].name, policy) == 0)
+			fputs("''", f);
+		else
+			print_gnuplot_text(s->curve[i].name + (policy ? strlen(policy) + 1 : 0), f);
+		comma = ", ";
+		at++;
+	}
+	fputc('\n', f);
+}
+
+static char *live_script(const struct series *s)
+{
+	char *text = NULL;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	BUG_ON(!f);
+	print_data(s, CURVE_LIVE, 1, f);
+	fputs("set ylabel 'zones alive'\nset key outside above\nset yrange [0:*]\n", f);
+	print_plot(s, NULL, false, f);
+	fclose(f);
+	return text;
+}
+
+/* The policies in the order of their first curve; returns how many. */
+static size_t list_policies(const struct series *s, const char **policy)
+{
+	size_t nr = 0, k;
+
+	for (size_t i = 0; i < s->nr; i++) {
+		for (k = 0; k < nr && strcmp(policy[k], s->curve[i].policy) != 0; k++)
+			;
+		if (k == nr)
+			policy[nr++] = s->curve[i].policy;
+	}
+	return nr;
+}
+
+/* A panel for each policy, so that bands do not hide each other. */
+static char *locality_script(const struct series *s, unsigned *height)
+{
+	const char *policy[CURVES_MAX];
+	size_t n, nr = list_policies(s, policy), across = nr > 1 ? 2 : 1;
+	char *text = NULL;
+	FILE *f = open_memstream(&text, &n);
+
+	BUG_ON(!f);
+	*height = (unsigned)((nr + across - 1) / across) * 280;
+	print_data(s, CURVE_MID, 1e-4, f);
+	fprintf(f,
+		"set ylabel 'local memory, %%'\nset key above samplen 2\n"
+		"set yrange [0:103]\n"
+		"set multiplot layout %zu,%zu\n",
+		(nr + across - 1) / across, across);
+	for (size_t p = 0; p < nr; p++) {
+		fputs("set title ", f);
+		print_gnuplot_text(policy[p], f);
+		fputc('\n', f);
+		print_plot(s, policy[p], s->spread, f);
+	}
+	fputs("unset multiplot\n", f);
+	fclose(f);
+	return text;
+}
+
+static void percent_cell(int64_t ppm, FILE *out)
+{
+	char text[40];
+
+	html_shown_cell(
+		ppm, figure_text(summary_column(SUMMARY_local_page_ppm), ppm, text, sizeof(text)),
+		out);
+}
+
+static void print_spread(const struct series *s, FILE *out)
+{
+	static const char *const heading[] = {"p5", "p50 (median)", "p95", "lowest p5"};
+	char text[32];
+
+	if (!s->nr_rows)
+		return;
+	html_begin_table("Local memory of the zones alive, %: means over time", out);
+	html_heading("policy", true, out);
+	for (size_t i = 0; i < sizeof(heading) / sizeof(heading[0]); i++)
+		html_heading(heading[i], false, out);
+	html_heading("when", false, out);
+	html_begin_rows("spread", out);
+	for (size_t i = 0; i < s->nr_rows; i++) {
+		const struct spread *r = &s->of_row[i];
+
+		fputs("<tr>", out);
+		html_text_cell(r->name, true, out);
+		for (int v = 0; v < 3; v++)
+			percent_cell(r->sum[v] / r->nr, out);
+		percent_cell(r->lowest, out);
+		html_shown_cell(r->lowest_s, time_text(r->lowest_s, text, sizeof(text)), out);
+		fputs("</tr>\n", out);
+	}
+	html_end_table(out);
+}
+
+static int draw_timeline(const struct series *s, const struct page_options *o, FILE *out,
+			 struct error *err)
+{
+	struct picture p = {.name = "locality",
+			    .title = "Local memory over time",
+			    .description = "A panel for each policy, a curve for each of its rows: "
+					   "the share of memory on the node that the guest was "
+					   "told, in percent, against hours",
+			    .directory = o->pictures};
+	char *script = locality_script(s, &p.height);
+	int rc;
+
+	p.script = script;
+	rc = page_print_figure(&p,
+			       s->spread ? "Median of zones; the band is the 5th to the 95th "
+					   "percentile."
+					 : "Share of all resident memory that is local.",
+			       out, err);
+	free(script);
+	if (rc)
+		return rc;
+	p = (struct picture){.name = "live",
+			     .title = "Live zones over time",
+			     .description = "A curve for each row: zones alive, against hours",
+			     .height = 380,
+			     .directory = o->pictures};
+	p.script = script = live_script(s);
+	rc = page_print_figure(&p, "Zones alive at once.", out, err);
+	free(script);
+	return rc;
+}
+
+/* Names without what is the same in all rows. */
+static void short_names(struct series *s, const struct sheet *sheet)
+{
+	for (size_t i = 0; i < s->nr; i++)
+		s->curve[i].name =
+			sheet_name_of(sheet, s->curve[i].key, '\x01', s->curve[i].name, &s->arena);
+	for (size_t i = 0; i < s->nr_rows; i++)
+		s->of_row[i].name = sheet_name_of(sheet, s->of_row[i].key, '\x01',
+						  s->of_row[i].name, &s->arena);
+}
+
+int page_print_timeline(const struct run_dir *run, const struct page_options *o, FILE *out,
+			struct error *err)
+{
+	struct series s;
+	int rc = series_load(&s, run->timeline, err);
+
+	if (rc || !s.nr)
+		goto out;
+	short_names(&s, &run->summary);
+	fputs("<section>\n<h2>Locality over time</h2>\n", out);
+	if (s.nr_rows)
+		fputs("<p>A zone's local memory is what lies on the node that its guest was told. "
+		      "5 of 100 zones are at p5 or below, half of them at p50, 95 of 100 at "
+		      "p95.</p>\n",
+		      out);
+	print_spread(&s, out);
+	if (have_gnuplot())
+		rc = draw_timeline(&s, o, out, err);
+	if (s.more)
+		fprintf(out, "<p>Only the first %d rows of the run are drawn.</p>\n", CURVES_MAX);
+	fputs("</section>\n", out);
+out:
+	series_release(&s);
+	return rc;
+}

@@ -1,0 +1,265 @@
+#include "report/residency.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/csv.h"
+
+static const char *const columns[] = {"scenario", "step", "action", "zone", "node", "pages"};
+
+#define NR_COLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+static bool has_columns(const struct csv *c)
+{
+	for (size_t i = 0; i < NR_COLUMNS; i++)
+		if (csv_column(c, columns[i]) < 0)
+			return false;
+	return true;
+}
+
+bool residency_recognise(const char *path)
+{
+	struct csv c = {0};
+	bool yes;
+
+	/* a run's folder, or what can be read only once, is none */
+	if (strcmp(path, "-") == 0 || csv_open(&c, path, NULL))
+		return false;
+	yes = has_columns(&c);
+	csv_close(&c);
+	return yes;
+}
+
+static int three_way(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* scenario, step, zone; the node only when asked. */
+static int order(const struct residency_row *a, const struct residency_row *b, bool node)
+{
+	int by = strcmp(a->scenario, b->scenario);
+
+	if (!by)
+		by = three_way(a->step, b->step);
+	if (!by)
+		by = strcmp(a->zone, b->zone);
+	return by || !node ? by : three_way(a->node, b->node);
+}
+
+static int by_all(const void *a, const void *b)
+{
+	return order(a, b, true);
+}
+
+static const char *text_of(struct residency_file *f, const struct csv *c, const char *column)
+{
+	const struct csv_field *field = &c->field[csv_column(c, column)];
+
+	return arena_strndup(&f->arena, field->text, field->n);
+}
+
+static int read_row(struct residency_file *f, const struct csv *c, struct error *err)
+{
+	unsigned node = (unsigned)csv_column(c, "node");
+	struct residency_row row = {.node = -1};
+	int rc = csv_int(c, (unsigned)csv_column(c, "step"), 0, INT32_MAX, &row.step, err);
+
+	if (!rc && c->field[node].n)
+		rc = csv_int(c, node, 0, INT32_MAX, &row.node, err);
+	if (!rc)
+		rc = csv_int(c, (unsigned)csv_column(c, "pages"), 0, INT64_MAX / 4096, &row.pages,
+			     err);
+	if (rc)
+		return rc;
+	row.scenario = text_of(f, c, "scenario");
+	row.action = text_of(f, c, "action");
+	row.zone = text_of(f, c, "zone");
+	f->row = grow(f->row, &f->cap, f->nr, sizeof(*f->row));
+	f->row[f->nr++] = row;
+	return 0;
+}
+
+static int check_rows(const struct residency_file *f, struct error *err)
+{
+	size_t nodes = 0;
+
+	for (size_t i = 1; i < f->nr; i++) {
+		if (order(&f->row[i - 1], &f->row[i], true) == 0)
+			return error_set(err, ERR_INPUT,
+					 "%s: scenario %s has zone %s on node %lld twice after "
+					 "step %lld",
+					 f->path, f->row[i].scenario, f->row[i].zone,
+					 (long long)f->row[i].node, (long long)f->row[i].step);
+		nodes = order(&f->row[i - 1], &f->row[i], false) ? 0 : nodes + 1;
+		if (nodes >= RESIDENCY_NODES_MAX / 2)
+			return error_set(err, ERR_INPUT, "%s: zone %s is on too many nodes",
+					 f->path, f->row[i].zone);
+	}
+	return 0;
+}
+
+int residency_load(struct residency_file *out, const char *path, struct error *err)
+{
+	struct csv c = {0};
+	bool more = true;
+	int rc = csv_open(&c, path, err);
+
+	if (rc)
+		return rc;
+	out->path = path;
+	if (!has_columns(&c))
+		rc = error_set(err, ERR_INPUT, "%s has not the columns of \"homenode rehearse\"",
+			       path);
+	while (!rc) {
+		rc = csv_next(&c, &more, err);
+		if (rc || !more)
+			break;
+		rc = read_row(out, &c, err);
+	}
+	csv_close(&c);
+	if (!rc) {
+		if (out->nr)
+			qsort(out->row, out->nr, sizeof(*out->row), by_all);
+		rc = check_rows(out, err);
+	}
+	if (rc)
+		residency_release(out);
+	return rc;
+}
+
+void residency_release(struct residency_file *f)
+{
+	free(f->row);
+	arena_release(&f->arena);
+	*f = (struct residency_file){0};
+}
+
+/* --- comparing ------------------------------------------------------------------ */
+
+static bool is_free(const char *zone)
+{
+	return strcmp(zone, "(free)") == 0;
+}
+
+/* Rows of one zone after one step, from *at on, into predicted[] or observed[]. */
+static void gather(struct residency_case *c, const struct residency_file *f, size_t *at,
+		   bool observed)
+{
+	const struct residency_row *first = &f->row[*at];
+
+	c->scenario = first->scenario;
+	c->action = first->action;
+	c->zone = first->zone;
+	c->step = first->step;
+	for (; *at < f->nr && order(first, &f->row[*at], false) == 0; ++*at) {
+		uint32_t i = 0;
+
+		while (i < c->nr_nodes && c->node[i] != f->row[*at].node)
+			i++;
+		if (i == c->nr_nodes)
+			c->node[c->nr_nodes++] = f->row[*at].node;
+		*(observed ? &c->observed[i] : &c->predicted[i]) = f->row[*at].pages;
+	}
+}
+
+static void judge(struct residency_case *c)
+{
+	int64_t more = 0, less = 0;
+
+	for (uint32_t i = 0; i < c->nr_nodes; i++) {
+		int64_t d = c->observed[i] - c->predicted[i];
+
+		*(d > 0 ? &more : &less) += d > 0 ? d : -d;
+	}
+	if (!is_free(c->zone) && more - less <= PAGES_SPECIAL_MAX &&
+	    less - more <= PAGES_GIVEN_BACK_MAX)
+		c->special = more - less;
+	c->wrong = more + less - (c->special < 0 ? -c->special : c->special);
+}
+
+static int64_t total(const struct residency_case *c)
+{
+	int64_t sum = 0;
+
+	for (uint32_t i = 0; i < c->nr_nodes; i++)
+		sum += c->observed[i];
+	return sum;
+}
+
+/* "balloon NAME ..." */
+static bool balloons(const struct residency_case *c)
+{
+	size_t n = strlen(c->zone);
+
+	return strncmp(c->action, "balloon ", 8) == 0 && strncmp(c->action + 8, c->zone, n) == 0 &&
+	       c->action[8 + n] == ' ';
+}
+
+/* Against the same zone's last case in this scenario. */
+static void compare_with_last(const struct residency_diff *d, struct residency_case *c)
+{
+	const struct residency_case *last = NULL;
+
+	for (size_t i = d->nr; i-- > 0 && !last && strcmp(d->at[i].scenario, c->scenario) == 0;)
+		if (strcmp(d->at[i].zone, c->zone) == 0)
+			last = &d->at[i];
+	c->changed = !last || last->nr_nodes != c->nr_nodes ||
+		     memcmp(last->observed, c->observed, c->nr_nodes * sizeof(c->observed[0])) != 0;
+	if (last && balloons(c) && total(c) < total(last)) {
+		c->choice = c->wrong;
+		c->wrong = 0;
+	}
+}
+
+static void count(struct residency_diff *d, const struct residency_case *c)
+{
+	if (is_free(c->zone)) {
+		for (uint32_t i = 0; i < c->nr_nodes; i++) {
+			int64_t off = c->observed[i] - c->predicted[i];
+
+			off = off < 0 ? -off : off;
+			d->free_wrong = off > d->free_wrong ? off : d->free_wrong;
+		}
+		return;
+	}
+	d->wrong += c->wrong;
+	d->choice += c->choice;
+	for (uint32_t i = 0; c->changed && i < c->nr_nodes; i++)
+		d->pages += c->observed[i];
+	if (c->changed && c->special > 0)
+		d->special += c->special;
+}
+
+void residency_compare(struct residency_diff *out, const struct residency_file *predicted,
+		       const struct residency_file *observed)
+{
+	size_t p = 0, o = 0;
+
+	while (p < predicted->nr || o < observed->nr) {
+		struct residency_case c = {0};
+		int by = p == predicted->nr  ? 1
+			 : o == observed->nr ? -1
+					     : order(&predicted->row[p], &observed->row[o], false);
+
+		c.missing = by != 0;
+		if (by <= 0)
+			gather(&c, predicted, &p, false);
+		if (by >= 0)
+			gather(&c, observed, &o, true);
+		/* the state it began with is given, not predicted */
+		if (c.step == 0)
+			continue;
+		judge(&c);
+		compare_with_last(out, &c);
+		count(out, &c);
+		out->at = grow(out->at, &out->cap, out->nr, sizeof(*out->at));
+		out->at[out->nr++] = c;
+	}
+}
+
+void residency_diff_release(struct residency_diff *d)
+{
+	free(d->at);
+	*d = (struct residency_diff){0};
+}

@@ -1,0 +1,141 @@
+/* Commands that answer in rows. */
+#include "schema/keys.h"
+#include "schema/schema.h"
+
+static const struct column capacity[] = {
+	COLUMN_KEY("flavor", "flavor", "as it was asked for"),
+	COLUMN_KEY("policy", "policy", "its name"),
+	COLUMN_FIGURE("fit", COUNT, HIGHER, COUNTED, "fit",
+		      "how many it placed (at most `--most`)"),
+	COLUMN_FIGURE("formula", COUNT, NEITHER, COUNTED, "formula",
+		      "how many a closed form says; empty where none is known for this policy and "
+		      "zone. Where memory may spill and vCPUs are counted by host the sums decide: "
+		      "min(free memory / memory, (vCPU limit - vCPUs) / vCPUs). Where a zone lives "
+		      "on one node and may not spill: the sum over nodes of min(free memory / "
+		      "memory, free CPUs / vCPUs)"),
+	COLUMN_FIGURE("local", COUNT, HIGHER, COUNTED, "local",
+		      "how many of `fit` have all their memory local"),
+	COLUMN_FIGURE("local_bound", COUNT, NEITHER, COUNTED, "local_bound",
+		      "the most that any placement with even shares on different nodes keeps "
+		      "local: over k nodes with room for c(i) shares each, min over j < k of (sum "
+		      "of all c but the j largest) / (k - j), all rounded down"),
+	COLUMN_FIGURE("spilled_bytes", BYTES, LOWER, COUNTED, "spilled", "of all that were placed"),
+	COLUMN_TEXT("refused_by", "refused_by", "the next one's refusal, by its name"),
+	{.name = "reason",
+	 .title = "reason",
+	 .meaning = "the same in the policy's own words; when `--most` was reached, that",
+	 .role = ROLE_TEXT,
+	 .wide = true},
+};
+
+const struct schema schema_capacity =
+	SCHEMA("capacity", "homenode capacity", "a flavour and policy", capacity);
+
+static const struct column size[] = {
+	{.name = "workload",
+	 .title = "workload",
+	 .meaning = "its name",
+	 .role = ROLE_KEY,
+	 .wide = true},
+	{.name = "topology",
+	 .title = "topology",
+	 .meaning = "the kind of host",
+	 .role = ROLE_KEY,
+	 .wide = true},
+	COLUMN_KEY("policy", "policy", "its name"),
+	COLUMN_FIGURE("zones", COUNT, NEITHER, COUNTED, "zones", "in the workload"),
+	COLUMN_FIGURE("peak_live_zones", COUNT, NEITHER, COUNTED, "peak_live_zones",
+		      "most of them alive at once"),
+	COLUMN_FIGURE("hosts_by_sums", COUNT, NEITHER, COUNTED, "hosts_by_sums",
+		      "what the fullest moment calls for in CPUs (times overcommit) and memory "
+		      "(less dom0), whichever is more: no policy does with less"),
+	COLUMN_FIGURE("hosts", COUNT, LOWER, COUNTED, "hosts",
+		      "the least number with which no zone is refused, by bisection: exact with "
+		      "hosts chosen first-fit, else one host less does not do; empty: not even "
+		      "`--most` are enough"),
+	COLUMN_FIGURE("local_page_ppm", SHARE, HIGHER, COUNTED, "local_page",
+		      "of the run with so many, as in `summary.csv`"),
+	COLUMN_FIGURE("mean_distance_centi", SLIT, LOWER, COUNTED, "mean_distance", "the same"),
+	COLUMN_TEXT("why", "why",
+		    "not even `--most` hosts are enough: which zone is refused, and for want of "
+		    "what"),
+};
+
+const struct schema schema_size = SCHEMA("size", "homenode size", "a policy", size);
+
+static const struct column compare[] = {
+	COLUMN_KEY("case", "case",
+		   "without ZONES: profile, whether its data is shared between vnodes, whether "
+		   "there are neighbours; else empty"),
+	COLUMN_KEY("policy", "policy", "its name"),
+	COLUMN_KEY("zone", "zone", "its name"),
+	COLUMN_FIGURE("placed", COUNT, HIGHER, COUNTED, "placed",
+		      "the zone's place is found: 1, or 0 and nothing further"),
+	COLUMN_TEXT("nodes", "nodes", "in the order chosen, with blanks between"),
+	COLUMN_FIGURE("mean_distance_centi", SLIT, LOWER, COUNTED, "distance",
+		      "SLIT distance between a vCPU and a page of it"),
+	COLUMN_FIGURE("bandwidth_bytes_per_s", BYTES_PER_S, HIGHER, PREDICTED, "GB/s",
+		      "achieved memory traffic, of one moment"),
+	COLUMN_FIGURE("latency_ps", PS, LOWER, PREDICTED, "ns", "mean latency of an access"),
+	COLUMN_FIGURE("slowdown_ppm", FACTOR, LOWER, PREDICTED, "slowdown",
+		      "time against alone with every page at home; 1: none lost"),
+	COLUMN_FIGURE("remote_ppm", SHARE, LOWER, PREDICTED, "remote", "traffic to other nodes"),
+	COLUMN_FIGURE("cause_remote_ppm", SHARE, NEITHER, PREDICTED, "lost: remote",
+		      "what the time was lost to, as in a run's summary (in JSON: `causes_ppm`, by "
+		      "name)"),
+	COLUMN_FIGURE("cause_controller_ppm", SHARE, NEITHER, PREDICTED, "lost: controllers",
+		      "the same"),
+	COLUMN_FIGURE("cause_port_ppm", SHARE, NEITHER, PREDICTED, "lost: ports", "the same"),
+	COLUMN_FIGURE("cause_fabric_ppm", SHARE, NEITHER, PREDICTED, "lost: fabric", "the same"),
+	COLUMN_FIGURE("cause_link_ppm", SHARE, NEITHER, PREDICTED, "lost: links", "the same"),
+	COLUMN_FIGURE("cause_cores_ppm", SHARE, NEITHER, PREDICTED, "lost: cores", "the same"),
+	COLUMN_FIGURE("spilled_bytes", BYTES, LOWER, COUNTED, "spill",
+		      "memory off its own nodes at launch"),
+	COLUMN_FIGURE("map_cost_ppm", SHARE, LOWER, PREDICTED, "map cost",
+		      "time above what it would be if pages were where the guest thinks they are"),
+	COLUMN_TEXT("latency_grade", "latency grade",
+		    "`probed`, `firmware`, `assumed`: the worst that the figures rest on"),
+	COLUMN_TEXT("bandwidth_grade", "bandwidth grade", "the same"),
+	COLUMN_FIGURE("day_local_page_ppm", SHARE, HIGHER, COUNTED, "day local",
+		      "over 24 hours, where some zone or neighbour has dynamic memory (in JSON: "
+		      "`day`)"),
+	COLUMN_FIGURE("day_slowdown_ppm", FACTOR, LOWER, PREDICTED, "day slowdown", "the same"),
+	COLUMN_FIGURE("day_balloon_steps", COUNT, NEITHER, COUNTED, "day balloon steps",
+		      "the same"),
+	COLUMN_FIGURE("day_balloon_failures", COUNT, LOWER, COUNTED, "day balloon failures",
+		      "the same"),
+};
+
+const struct schema schema_compare =
+	SCHEMA("compare", "homenode compare", "a case, zone and policy", compare);
+
+static const struct column launches[] = {
+	COLUMN_KEY("policy", "policy", "its name"),
+	COLUMN_KEY("zone", "zone", "its name"),
+	COLUMN_FIGURE("launches", COUNT, NEITHER, COUNTED, "launches", "how often it was tried"),
+	COLUMN_FIGURE("placed", COUNT, HIGHER, COUNTED, "placed", "how often it found a place"),
+	COLUMN_FIGURE("p5_ppm", SHARE, HIGHER, PREDICTED, "p5",
+		      "performance, 1 / slowdown, that 5 % of the launches do not exceed; empty: "
+		      "it was never placed"),
+	COLUMN_FIGURE("p50_ppm", SHARE, HIGHER, PREDICTED, "p50", "the same, 50 %"),
+	COLUMN_FIGURE("p95_ppm", SHARE, HIGHER, PREDICTED, "p95", "the same, 95 %"),
+	COLUMN_FIGURE("swing_ppm", SHARE, LOWER, PREDICTED, "swing", "(p95 - p5) / p50"),
+};
+
+const struct schema schema_launches =
+	SCHEMA("launches", "homenode compare --launches", "a policy and zone", launches);
+
+static const struct column pairs[] = {
+	COLUMN_KEY("node", "node", "whose CPUs"),
+	COLUMN_KEY("memory_node", "memory_node", "where the memory is"),
+	COLUMN_FIGURE("distance", COUNT, NEITHER, COUNTED, "distance",
+		      "SLIT, as the firmware says"),
+	COLUMN_FIGURE("latency_ps", PS, LOWER, MEASURED, "latency", "of a load: median round"),
+	COLUMN_FIGURE("latency_best_ps", PS, LOWER, MEASURED, "latency_best", "best round"),
+	COLUMN_FIGURE("latency_worst_ps", PS, LOWER, MEASURED, "latency_worst", "worst round"),
+	COLUMN_FIGURE("read_bytes_per_s", BYTES_PER_S, HIGHER, MEASURED, "read", "best round"),
+	COLUMN_FIGURE("read_worst_bytes_per_s", BYTES_PER_S, HIGHER, MEASURED, "read_worst",
+		      "worst round"),
+};
+
+const struct schema schema_pairs = SCHEMA("pairs", "homenode probe", "a pair of nodes", pairs);

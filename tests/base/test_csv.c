@@ -1,0 +1,236 @@
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/csv.h"
+#include "base/units.h"
+
+static int attach(struct csv *c, const char *text, size_t n, struct error *err)
+{
+	static char empty[1];
+	FILE *f = fmemopen(n ? (char *)text : empty, n ? n : 1, "r");
+
+	if (!n)
+		fgetc(f);
+	return csv_attach(c, f, "t.csv", err);
+}
+
+static void open_text(struct csv *c, const char *text)
+{
+	struct error err = {0};
+
+	cr_assert_eq(attach(c, text, strlen(text), &err), 0, "%s", err.text);
+}
+
+static void field_is(const struct csv *c, unsigned i, const char *text)
+{
+	cr_assert_eq(c->field[i].n, strlen(text));
+	cr_assert_eq(memcmp(c->field[i].text, text, strlen(text)), 0);
+}
+
+static bool next(struct csv *c)
+{
+	struct error err = {0};
+	bool more;
+
+	cr_assert_eq(csv_next(c, &more, &err), 0, "%s", err.text);
+	return more;
+}
+
+static void next_fails(struct csv *c, const char *sentence)
+{
+	struct error err = {0};
+	bool more;
+
+	cr_assert_eq(csv_next(c, &more, &err), ERR_INPUT);
+	cr_assert_str_eq(err.text, sentence);
+}
+
+Test(csv, rows_quotes_and_line_ends)
+{
+	struct csv c;
+
+	open_text(&c, "\xef\xbb\xbf"
+		      "a,b,c\r\n1,,3\r\n\n\"x,\"\"y\"\"\",\"\",z\nlast,2,\"3\"");
+	cr_assert_eq(c.nr_columns, 3);
+	cr_assert_eq(csv_column(&c, "a"), 0);
+	cr_assert_eq(csv_column(&c, "d"), -1);
+	cr_assert(next(&c));
+	field_is(&c, 0, "1");
+	field_is(&c, 1, "");
+	field_is(&c, 2, "3");
+	cr_assert(next(&c));
+	cr_assert_eq(c.line, 4);
+	field_is(&c, 0, "x,\"y\"");
+	field_is(&c, 1, "");
+	cr_assert(next(&c));
+	field_is(&c, 2, "3");
+	cr_assert(!next(&c));
+	cr_assert(!next(&c));
+	csv_close(&c);
+}
+
+Test(csv, bad_lines_are_named_and_passed)
+{
+	static const char nul[] = "a,b\n1\n1,2,3\nx\0,2\n\"open,2\n\"x\"y,2\n5,6\n";
+	struct error err = {0};
+	struct csv c;
+
+	cr_assert_eq(attach(&c, nul, sizeof(nul) - 1, &err), 0);
+	next_fails(&c, "t.csv:2: the row has 1 field where the header has 2");
+	next_fails(&c, "t.csv:3: the row has 3 fields where the header has 2");
+	next_fails(&c, "t.csv:4: the line contains a NUL byte; is this a text file?");
+	next_fails(&c, "t.csv:5:1: a quoted field must end in \" before the next comma or the end "
+		       "of the line");
+	next_fails(&c, "t.csv:6:1: a quoted field must end in \" before the next comma or the end "
+		       "of the line");
+	cr_assert(next(&c));
+	field_is(&c, 1, "6");
+	csv_close(&c);
+}
+
+Test(csv, headers)
+{
+	struct error err = {0};
+	struct csv c;
+
+	cr_assert_eq(attach(&c, "", 0, &err), ERR_INPUT);
+	cr_assert_str_eq(err.text,
+			 "t.csv: the file is empty; its first line must name the columns");
+	cr_assert_eq(attach(&c, "a,,b\n", 5, &err), ERR_INPUT);
+	cr_assert_str_eq(err.text, "t.csv:1:3: column 2 of the header has no name");
+	cr_assert_eq(attach(&c, "a,b,a\n", 6, &err), ERR_INPUT);
+	cr_assert_str_eq(err.text, "t.csv:1:5: the header names the column \"a\" twice");
+	cr_assert_eq(csv_open(&c, "/nonexistent/x.csv", &err), ERR_INPUT);
+	csv_close(&c);
+}
+
+/* Lines of every length around the limit, over many blocks. */
+Test(csv, long_lines)
+{
+	size_t n = 0, size = 40 * CSV_LINE_MAX + (1 << 20);
+	char *text = xmalloc(size);
+	struct error err = {0};
+	struct csv c;
+	bool more;
+	int good = 0, bad = 0;
+
+	n += (size_t)sprintf(text, "a\n");
+	for (int i = 0; i < 40; i++) {
+		size_t length = i % 4 == 3 ? CSV_LINE_MAX + 1 : CSV_LINE_MAX;
+
+		memset(text + n, 'a' + i % 26, length);
+		n += length;
+		text[n++] = '\n';
+	}
+	n += (size_t)sprintf(text + n, "end\n");
+	cr_assert_eq(attach(&c, text, n, &err), 0);
+	for (;;) {
+		int rc = csv_next(&c, &more, &err);
+
+		if (!rc && !more)
+			break;
+		if (rc) {
+			bad++;
+			cr_assert_eq(rc, ERR_INPUT);
+			cr_assert(strstr(err.text, "longer than 64 KiB"));
+			continue;
+		}
+		if (c.field[0].n == CSV_LINE_MAX)
+			good++;
+		else
+			field_is(&c, 0, "end");
+	}
+	cr_assert_eq(good, 30);
+	cr_assert_eq(bad, 10);
+	cr_assert_eq(c.done, n);
+	csv_close(&c);
+	free(text);
+}
+
+Test(csv, numbers)
+{
+	struct error err = {0};
+	struct csv c;
+	int64_t v;
+
+	open_text(&c, "x\n0\n4096\n4097\n-1\n1.5\n12x\n99999999999999999999\n");
+	cr_assert(next(&c));
+	cr_assert_eq(csv_int(&c, 0, 0, 4096, &v, &err), 0);
+	cr_assert_eq(v, 0);
+	cr_assert(next(&c));
+	cr_assert_eq(csv_int(&c, 0, 0, 4096, &v, &err), 0);
+	cr_assert_eq(v, 4096);
+	while (next(&c)) {
+		char expected[128];
+
+		cr_assert_eq(csv_int(&c, 0, 0, 4096, &v, &err), ERR_INPUT);
+		snprintf(expected, sizeof(expected),
+			 "t.csv:%lu:1: \"x\" must be a whole number from 0 to 4096, not \"%.*s\"",
+			 c.line, (int)c.field[0].n, c.field[0].text);
+		cr_assert_str_eq(err.text, expected);
+		cr_assert_eq(csv_int(&c, 0, 0, 4096, &v, NULL), ERR_INPUT);
+	}
+	csv_close(&c);
+}
+
+Test(csv, numbers_as_far_as_they_may_be)
+{
+	struct error err = {0};
+	struct csv c;
+	int64_t v;
+
+	open_text(&c, "x\n-12\n9223372036854775807\n9223372036854775808\n-13\n-\n");
+	cr_assert(next(&c));
+	cr_assert_eq(csv_int(&c, 0, -12, INT64_MAX, &v, &err), 0);
+	cr_assert_eq(v, -12);
+	cr_assert(next(&c));
+	cr_assert_eq(csv_int(&c, 0, -12, INT64_MAX, &v, &err), 0, "%s", err.text);
+	cr_assert_eq(v, INT64_MAX);
+	while (next(&c))
+		cr_assert_eq(csv_int(&c, 0, -12, INT64_MAX, &v, &err), ERR_INPUT);
+	csv_close(&c);
+}
+
+Test(csv, seconds_and_decimals_are_exact)
+{
+	static const struct {
+		const char *text;
+		int64_t ns, mib_bytes;
+	} good[] = {
+		{"0.0", 0, 0},
+		{"12", 12 * NS_PER_S, 12 * MIB},
+		{"0.1", 100000000, 104858},
+		{".5", NS_PER_S / 2, MIB / 2},
+		{"2678081.0", 2678081 * NS_PER_S, 2678081 * MIB},
+		{"0.123456789123", 123456789, 129454},
+		{"5.", 5 * NS_PER_S, 5 * MIB},
+	};
+	static const char *const bad[] = {
+		"-1", "1e3", "", ".", "1.2.3", "nan", " 1", "0x10", "9223372036854775807"};
+	struct error err = {0};
+	struct csv c;
+	char text[128];
+	int64_t v;
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		snprintf(text, sizeof(text), "y,x\n,%s\n", good[i].text);
+		open_text(&c, text);
+		cr_assert(next(&c));
+		cr_assert_eq(csv_seconds(&c, 1, &v, &err), 0, "%s", good[i].text);
+		cr_assert_eq(v, good[i].ns, "%s", good[i].text);
+		cr_assert_eq(csv_decimal(&c, 1, MIB, INT64_MAX, &v, &err), 0);
+		cr_assert_eq(v, good[i].mib_bytes, "%s: %lld", good[i].text, (long long)v);
+		csv_close(&c);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(text, sizeof(text), "y,x\n,%s\n", bad[i]);
+		open_text(&c, text);
+		cr_assert(next(&c));
+		cr_assert_eq(csv_seconds(&c, 1, &v, &err), ERR_INPUT, "%s", bad[i]);
+		cr_assert_eq(strncmp(err.text, "t.csv:2:2: ", 11), 0);
+		cr_assert_eq(csv_decimal(&c, 1, MIB, TIB, &v, &err), ERR_INPUT, "%s", bad[i]);
+		csv_close(&c);
+	}
+}
