@@ -282,6 +282,11 @@ int host_calibrated_xml(char **out, const struct host *h, const char *note, stru
 	int rc = read_text(h->path, &text, err);
 
 	*out = NULL;
+	if (!rc && !is_xml(text))
+		rc = error_set(err, ERR_INPUT,
+			       "%s: what is measured is kept in hwloc XML; write one with: lstopo "
+			       "FILE.xml",
+			       path);
 	if (!rc)
 		rc = read_tree(&t, &doc, path, text, err);
 	if (!rc && t.version == 1)
