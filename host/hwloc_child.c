@@ -4,8 +4,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <hwloc.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -15,7 +18,7 @@
 
 #include "base/alloc.h"
 #include "base/units.h"
-#include "host/host_impl.h"
+#include "host/hwloc_child.h"
 
 extern char **environ;
 
@@ -25,9 +28,17 @@ extern char **environ;
 #define ANSWER_BYTES_MAX ((size_t)64 << 20)
 
 /* First byte of the child's answer. */
-#define ANSWER_HOST 'H'
 #define ANSWER_TEXT 'T'
 #define ANSWER_ERROR 'E'
+
+/* hwloc 3's name for it is HWLOC_TOPOLOGY_EXPORT_XML_FLAG_V2; hwloc 2 writes nothing
+ * else. */
+#define EXPORT_V2 (1ul << 1)
+
+struct bytes {
+	char *data;
+	size_t nr, cap;
+};
 
 /* --- in the child ---------------------------------------------------------------- */
 
@@ -82,11 +93,12 @@ static void clear_environment(bool plugins)
 	/* The built-in parser, and no plugin that could bring another. */
 	setenv("HWLOC_LIBXML", "0", 1);
 	setenv("HWLOC_XML_VERBOSE", "1", 1);
+	setenv("HWLOC_SYNTHETIC_VERBOSE", "1", 1);
 	if (!plugins)
 		setenv("HWLOC_PLUGINS_PATH", "/dev/null", 1);
 }
 
-/* Standard error becomes a scratch file, in which tree_load() looks for
+/* Standard error becomes a scratch file, in which refused() looks for
  * hwloc's reason. */
 static void quiet(void)
 {
@@ -127,51 +139,93 @@ static void send_all(int fd, const void *data, size_t n)
 	}
 }
 
-static int answer_host(int fd, const struct host_job *job, struct error *err)
+/* Nothing filtered: without Group objects the nodes' sets widen to the package,
+ * and I/O objects are off by default. Disallowed CPUs stay, to be counted. */
+static int setup(hwloc_topology_t *t, struct error *err)
 {
-	struct host *h = NULL;
-	struct bytes b;
-	int rc = host_from_job(&h, job, err);
-
-	if (rc)
-		return rc;
-	host_pack(h, &b);
-	send_all(fd, (char[]){ANSWER_HOST}, 1);
-	send_all(fd, b.data, b.nr);
-	return 0;
+	if (hwloc_topology_init(t) != 0)
+		return error_set(err, ERR_INPUT, "hwloc cannot start: %s", strerror(errno));
+	if (hwloc_topology_set_all_types_filter(*t, HWLOC_TYPE_FILTER_KEEP_ALL) == 0 &&
+	    hwloc_topology_set_flags(*t, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED) == 0)
+		return 0;
+	return error_set(err, ERR_INPUT, "hwloc refuses its settings: %s", strerror(errno));
 }
 
-static int answer_text(int fd, const struct host_job *job, struct error *err)
+/* What hwloc wrote to standard error, which is a scratch file here: its first
+ * line, unless that is its general advice. */
+static int refused(enum hwloc_source from, struct error *err)
 {
-	char *text = NULL;
-	size_t size = 0;
-	int rc = host_calibrate(&text, &size, job, err);
+	char why[512] = "";
+	ssize_t n = 0;
+
+	fflush(stderr);
+	if (lseek(STDERR_FILENO, 0, SEEK_SET) == 0)
+		n = read(STDERR_FILENO, why, sizeof(why) - 1);
+	why[n > 0 ? n : 0] = '\0';
+	why[strcspn(why, "\n")] = '\0';
+	if (!*why || strncmp(why, "Failed to parse", strlen("Failed to parse")) == 0)
+		return error_set(err, ERR_INPUT,
+				 from == HWLOC_XML ? "hwloc refuses this topology; write the file "
+						     "again with lstopo"
+						   : "hwloc does not understand this description");
+	return error_set(err, ERR_INPUT, "hwloc refuses this topology: %s", why);
+}
+
+unsigned hwloc_library_major(void)
+{
+	return hwloc_get_api_version() >> 16;
+}
+
+static int set_source(hwloc_topology_t t, enum hwloc_source from, const char *text)
+{
+	switch (from) {
+	case HWLOC_XML:
+		return hwloc_topology_set_xmlbuffer(t, text, (int)strlen(text) + 1);
+	case HWLOC_SYNTHETIC:
+		return hwloc_topology_set_synthetic(t, text);
+	default:
+		return 0;
+	}
+}
+
+static int answer(int fd, enum hwloc_source from, const char *text, struct error *err)
+{
+	unsigned long flags = hwloc_library_major() >= 3 ? EXPORT_V2 : 0;
+	hwloc_topology_t t;
+	char *xml = NULL;
+	int length = 0, rc = setup(&t, err);
 
 	if (rc)
 		return rc;
+	/* errno says nothing of a text: it is 0 or EINVAL. */
+	if (set_source(t, from, text) != 0)
+		return refused(from, err);
+	if (hwloc_topology_load(t) != 0)
+		return from != HWLOC_MACHINE
+			       ? refused(from, err)
+			       : error_set(err, ERR_INPUT, "hwloc cannot look at it: %s",
+					   strerror(errno));
+	if (hwloc_topology_export_xmlbuffer(t, &xml, &length, flags) != 0)
+		return error_set(err, ERR_INPUT, "hwloc does not write its XML: %s",
+				 strerror(errno));
 	send_all(fd, (char[]){ANSWER_TEXT}, 1);
-	send_all(fd, text, size);
+	send_all(fd, xml, strlen(xml));
 	return 0;
 }
 
-static void NORETURN child(int fd, const struct host_job *job)
+static void NORETURN child(int fd, enum hwloc_source from, const char *text)
 {
 	struct error err = {0, ""};
-	int rc;
 
 	default_signals();
 	quiet();
-	clear_environment(!job->xml);
+	clear_environment(from == HWLOC_MACHINE);
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_CPU, CPU_SECONDS_MAX);
 	/* GPU plugins map more address space than any limit for a file. */
-	if (!ADDRESS_SANITIZER && job->xml)
+	if (!ADDRESS_SANITIZER && from != HWLOC_MACHINE)
 		limit_address_space();
-	if (job->measured)
-		rc = answer_text(fd, job, &err);
-	else
-		rc = answer_host(fd, job, &err);
-	if (rc) {
+	if (answer(fd, from, text, &err)) {
 		send_all(fd, (char[]){ANSWER_ERROR}, 1);
 		send_all(fd, err.text, strlen(err.text));
 	}
@@ -224,13 +278,15 @@ static enum outcome receive(int fd, struct bytes *b)
 }
 
 /* A sentence for a child that ended without an answer. */
-static int explain(const struct host_job *job, enum outcome outcome, int status, struct error *err)
+static int explain(enum hwloc_source from, enum outcome outcome, int status, struct error *err)
 {
-	const char *what = job->xml ? "this file" : "this machine";
-	const char *advice = job->xml ? "; write the file again with lstopo" : "";
+	const char *what = from == HWLOC_MACHINE ? "this machine"
+			   : from == HWLOC_XML	 ? "this file"
+						 : "this description";
+	const char *advice = from == HWLOC_XML ? "; write the file again with lstopo" : "";
 
 	if (outcome == READ_FAILED)
-		return error_set(err, ERR_MACHINE, "the loader's answer cannot be read: %s",
+		return error_set(err, ERR_MACHINE, "hwloc's answer cannot be read: %s",
 				 strerror(errno));
 	if (outcome == TOO_SLOW || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU))
 		return error_set(err, ERR_INPUT, "hwloc does not come to an end on %s%s", what,
@@ -243,16 +299,6 @@ static int explain(const struct host_job *job, enum outcome outcome, int status,
 	return error_set(err, ERR_INPUT, "hwloc runs out of memory on %s%s", what, advice);
 }
 
-/* The child's own error, if that is its answer. */
-static int refusal(const struct bytes *b, struct error *err)
-{
-	if (b->data[0] != ANSWER_ERROR)
-		return 0;
-	return error_set(err, ERR_INPUT, "%.*s",
-			 (int)(b->nr - 1 < ERROR_TEXT_MAX ? b->nr - 1 : ERROR_TEXT_MAX),
-			 (const char *)b->data + 1);
-}
-
 static int wait_for(pid_t pid)
 {
 	int status = 0;
@@ -263,63 +309,48 @@ static int wait_for(pid_t pid)
 }
 
 /* Fork, let the child work, and take what it says, whatever that is. */
-static int ask_child(const struct host_job *job, struct bytes *answer, struct error *err)
+static int ask_child(enum hwloc_source from, const char *text, struct bytes *answered,
+		     struct error *err)
 {
 	enum outcome outcome;
-	int fd[2], status, rc;
+	int fd[2], status;
 	pid_t pid;
 
 	if (pipe(fd) != 0)
-		return error_set(err, ERR_MACHINE, "no pipe for the topology loader: %s",
-				 strerror(errno));
+		return error_set(err, ERR_MACHINE, "no pipe for hwloc: %s", strerror(errno));
 	pid = fork();
 	if (pid < 0) {
-		rc = error_set(err, ERR_MACHINE, "no process for the topology loader: %s",
-			       strerror(errno));
+		error_set(err, ERR_MACHINE, "no process for hwloc: %s", strerror(errno));
 		close(fd[0]);
 		close(fd[1]);
-		return rc;
+		return ERR_MACHINE;
 	}
 	if (pid == 0) {
 		close(fd[0]);
-		child(fd[1], job);
+		child(fd[1], from, text);
 	}
 	close(fd[1]);
-	outcome = receive(fd[0], answer);
+	outcome = receive(fd[0], answered);
 	close(fd[0]);
 	if (outcome != ANSWERED)
 		kill(pid, SIGKILL);
 	status = wait_for(pid);
 	if (outcome != ANSWERED || !WIFEXITED(status) || WEXITSTATUS(status) != 0 ||
-	    answer->nr == 0)
-		return explain(job, outcome, status, err);
-	return refusal(answer, err);
+	    answered->nr == 0)
+		return explain(from, outcome, status, err);
+	return 0;
 }
 
-int host_in_child(struct host **out, const struct host_job *job, struct error *err)
+int hwloc_in_child(char **out, enum hwloc_source from, const char *text, struct error *err)
 {
-	struct bytes answer = {NULL, 0, 0};
-	int rc;
+	struct bytes answered = {NULL, 0, 0};
+	int rc = ask_child(from, text, &answered, err);
 
 	*out = NULL;
-	BUG_ON(job->measured);
-	rc = ask_child(job, &answer, err);
+	if (!rc && answered.data[0] != ANSWER_TEXT)
+		rc = error_set(err, ERR_INPUT, "%.*s", (int)(answered.nr - 1), answered.data + 1);
 	if (!rc)
-		rc = host_unpack(out, answer.data + 1, answer.nr - 1, err);
-	free(answer.data);
-	return rc;
-}
-
-int host_text_in_child(char **out, const struct host_job *job, struct error *err)
-{
-	struct bytes answer = {NULL, 0, 0};
-	int rc;
-
-	*out = NULL;
-	BUG_ON(!job->measured);
-	rc = ask_child(job, &answer, err);
-	if (!rc)
-		*out = xstrndup((const char *)answer.data + 1, answer.nr - 1);
-	free(answer.data);
+		*out = xstrndup(answered.data + 1, answered.nr - 1);
+	free(answered.data);
 	return rc;
 }

@@ -72,7 +72,13 @@ static void print_nodes(const struct host *h, FILE *out)
 			   node->memory_bytes
 				   ? bytes_text(node->memory_bytes, memory, sizeof(memory))
 				   : "none");
-		table_cell(t, "%s", node->kind);
+		if (node->memory == MEMORY_DRAM)
+			table_cell(t, "%s", node->kind);
+		else if (node->memory == MEMORY_DEVICE)
+			table_cell(t, "%s, %s, no zone's", node->kind,
+				   bytes_text(node->device_bytes, memory, sizeof(memory)));
+		else
+			table_cell(t, "%s, %s", node->kind, host_memory_name(node->memory));
 		table_end_row(t);
 		free(cpus);
 	}
@@ -178,6 +184,12 @@ static void print_calibration(const struct host *h, FILE *out)
 	table_cell(t, "grade");
 	table_cell(t, "source");
 	table_end_row(t);
+	if (h->memory_grade == GRADE_ASSUMED) {
+		table_cell(t, "memory");
+		table_cell(t, "assumed");
+		table_cell(t, "-");
+		table_end_row(t);
+	}
 	for (unsigned k = 0; k < MATRIX_KINDS; k++) {
 		table_cell(t, "%s", matrix_text[k].title);
 		table_cell(t, "%s", host_grade_name(h->matrix[k].grade));

@@ -61,6 +61,9 @@ static json_t *node_json(const struct host_node *n)
 	put(o, "nr_cores", json_integer(n->nr_cores));
 	put(o, "memory_bytes", json_integer(n->memory_bytes));
 	put(o, "kind", text(n->kind));
+	put(o, "memory", text(host_memory_name(n->memory)));
+	if (n->memory == MEMORY_DEVICE)
+		put(o, "device_bytes", json_integer(n->device_bytes));
 	return o;
 }
 
@@ -130,6 +133,7 @@ static void put_totals(json_t *o, const struct host *h)
 	put(o, "nr_packages", json_integer(h->nr_packages));
 	put(o, "nr_cpus", json_integer(h->nr_cpus));
 	put(o, "memory_bytes", json_integer(h->memory_bytes));
+	put(o, "memory_grade", text(host_grade_name(h->memory_grade)));
 	put(o, "usable_nodes", nodes_json(h, h->usable_nodes));
 	put(o, "nr_cpus_offline", json_integer(h->nr_cpus_offline));
 	put(o, "nr_cpus_disallowed", json_integer(h->nr_cpus_disallowed));

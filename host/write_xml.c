@@ -1,13 +1,13 @@
 /*
- * A host made by code as the text of an hwloc XML file, version 2: the form that
- * host_xml_clean() lets through and hwloc's built-in reader takes, so host_load()
- * gives the same host again.
+ * A host made by code as the text of an hwloc XML file, version 2, in the form that
+ * hwloc's built-in reader takes; host_load() gives the same host again.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/units.h"
-#include "host/host.h"
+#include "host/hwloc_tree.h"
 
 struct writer {
 	const struct host *h;
@@ -20,31 +20,10 @@ struct writer {
 
 static void print_set(const struct writer *w, const char *name, const struct cpuset *set)
 {
-	int word = 2 * CPUSET_WORDS - 1;
-	const char *comma = "";
+	char *text = hwloc_set_text(set);
 
-	fprintf(w->out, " %s=\"", name);
-	while (word > 0 && !(uint32_t)(set->word[word / 2] >> 32 * (word % 2)))
-		word--;
-	for (; word >= 0; word--, comma = ",")
-		fprintf(w->out, "%s0x%08" PRIx32, comma,
-			(uint32_t)(set->word[word / 2] >> 32 * (word % 2)));
-	fputc('"', w->out);
-}
-
-static void print_text(const struct writer *w, const char *text)
-{
-	static const char special[] = "<>&\"";
-	static const char *const entity[] = {"&lt;", "&gt;", "&amp;", "&quot;"};
-
-	for (; *text; text++) {
-		const char *s = strchr(special, *text);
-
-		if (s)
-			fputs(entity[s - special], w->out);
-		else
-			fputc(*text, w->out);
-	}
+	fprintf(w->out, " %s=\"%s\"", name, text);
+	free(text);
 }
 
 static void begin(struct writer *w, const char *type, const struct cpuset *cpus,
@@ -131,7 +110,7 @@ static void print_device(struct writer *w, const struct host_device *d)
 	for (unsigned i = 0; i < d->nr_names; i++) {
 		fprintf(w->out, "%*s<object type=\"OSDev\" gp_index=\"%" PRIu64 "\" name=\"",
 			(int)(2 * w->indent), "", w->gp_index++);
-		print_text(w, d->name[i]);
+		xml_write_escaped(d->name[i], w->out);
 		fprintf(w->out, "\" osdev_type=\"%d\"/>\n", osdev_type(d));
 	}
 	end(w);
@@ -148,12 +127,15 @@ static void print_devices(struct writer *w, nodeset nodes)
 static void print_memory_node(struct writer *w, const struct host_node *n,
 			      const struct cpuset *nodes)
 {
+	int64_t bytes = n->memory_bytes + n->device_bytes;
+
 	begin(w, "NUMANode", &n->cpus, nodes);
-	fprintf(w->out, " os_index=\"%u\" local_memory=\"%" PRId64 "\"", n->os_index,
-		n->memory_bytes);
+	if (strcmp(n->kind, "DRAM") != 0)
+		fprintf(w->out, " subtype=\"%s\"", n->kind);
+	fprintf(w->out, " os_index=\"%u\" local_memory=\"%" PRId64 "\"", n->os_index, bytes);
 	inside(w);
 	fprintf(w->out, "%*s<page_type size=\"%d\" count=\"%" PRId64 "\"/>\n", (int)(2 * w->indent),
-		"", (int)PAGE_BYTES, n->memory_bytes / PAGE_BYTES);
+		"", (int)PAGE_BYTES, bytes / PAGE_BYTES);
 	end(w);
 }
 
@@ -255,7 +237,7 @@ void host_write_xml(const struct host *h, const uint32_t *core_of, FILE *out)
 	fputs(" os_index=\"0\"", out);
 	inside(&w);
 	fputs("    <info name=\"homenodeSource\" value=\"", out);
-	print_text(&w, h->source);
+	xml_write_escaped(h->source, out);
 	fputs("\"/>\n", out);
 	for (unsigned i = 0; i < h->nr_nodes; i++)
 		if (!h->node[i].nr_cpus)
