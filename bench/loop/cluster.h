@@ -24,8 +24,8 @@ struct cluster {
 	struct plan_memory part[PLAN_MEMORY_MAX]; /* cluster_measure's, of nodes */
 };
 
-/* Hosts are chosen by `choice`; the backend is opened by config, with `record` (a path, or NULL) in front of it. On failure
- * close it all the same. */
+/* Hosts are chosen by `choice`; the backend is opened by config, with `record` (a path, or NULL) in
+ * front of it. On failure close it all the same. */
 int cluster_open(struct cluster *c, const struct choice *choice, const struct backend_ops *ops,
 		 const struct backend_config *config, const char *record,
 		 struct error *err) MUST_USE;
