@@ -28,15 +28,18 @@ void progress_begin(struct progress *p, const char *unit, bool quiet)
 static void print_line(const struct progress *p, const struct experiment_progress *now,
 		       int64_t spent_ns, char *line, size_t size)
 {
-	char left[32];
-	int n = snprintf(line, size, "%s %zu of %zu: %.1f M events, %.2f M/s, %u zones live",
-			 p->unit, now->begun, now->rows, (double)now->events / 1e6,
-			 (double)now->events / ((double)spent_ns / 1e3), now->live_zones);
+	char left[32], events[40], rate[40];
+	int64_t per_s = spent_ns ? (int64_t)((int128)now->events * NS_PER_S / spent_ns) : 0;
+	int n = snprintf(line, size, "%s %zu of %zu: %s M events, %s M/s, %u zones live", p->unit,
+			 now->begun, now->rows,
+			 decimal_text((int64_t)now->events, 1000000, 1, events, sizeof(events)),
+			 decimal_text(per_s, 1000000, 2, rate, sizeof(rate)), now->live_zones);
 	int64_t share = now->share_ppm;
 
 	if (share <= 0 || n <= 0 || (size_t)n >= size)
 		return;
-	snprintf(line + n, size - (size_t)n, ", %lld %%, %s left", (long long)(share / 10000),
+	snprintf(line + n, size - (size_t)n, ", %s %%, %s left",
+		 decimal_text(share, 10000, 0, events, sizeof(events)),
 		 duration_text((int64_t)((int128)spent_ns * (1000000 - share) / share), left,
 			       sizeof(left)));
 }

@@ -140,11 +140,10 @@ static size_t gather(const struct probe_list *l, size_t from, struct repeats *ou
 	return i;
 }
 
-static void print_number(double x, FILE *out)
+/* NAN: not known. */
+static int64_t figure(double x)
 {
-	fputc(',', out);
-	if (!isnan(x))
-		fprintf(out, "%" PRId64, (int64_t)llround(x));
+	return isnan(x) ? FIGURE_UNKNOWN : (int64_t)llround(x);
 }
 
 void probe_print_measured_csv(const struct probe_list *l, FILE *out)
@@ -157,29 +156,30 @@ void probe_print_measured_csv(const struct probe_list *l, FILE *out)
 		print_labels(r.first, out);
 		print_zone(r.first, out);
 		fprintf(out, ",%zu", r.nr_measured);
-		print_number(r.triad.mean, out);
-		print_number(r.triad.half, out);
-		print_number(r.predicted_triad, out);
-		print_number(r.chase.mean, out);
-		print_number(r.chase.half, out);
-		print_number(r.predicted_chase, out);
+		figure_print_next(figure(r.triad.mean), out);
+		figure_print_next(figure(r.triad.half), out);
+		figure_print_next(figure(r.predicted_triad), out);
+		figure_print_next(figure(r.chase.mean), out);
+		figure_print_next(figure(r.chase.half), out);
+		figure_print_next(figure(r.predicted_chase), out);
 		fputc('\n', out);
 	}
 }
 
-static void figure_cells(struct table *t, struct interval i, double predicted, double unit)
+static void figure_cells(struct table *t, struct interval i, double predicted, enum unit u)
 {
-	if (isnan(i.mean))
-		table_cell(t, "-");
-	else if (isnan(i.half))
-		table_cell(t, "%.1f", i.mean / unit);
+	char mean[40], half[40], ratio[40];
+
+	unit_text(u, figure(i.mean), -1, mean, sizeof(mean));
+	if (isnan(i.half))
+		table_cell(t, "%s", mean);
 	else
-		table_cell(t, "%.1f +-%.1f", i.mean / unit, i.half / unit);
-	table_cell(t, "%.1f", predicted / unit);
-	if (isnan(i.mean) || predicted <= 0)
-		table_cell(t, "-");
-	else
-		table_cell(t, "%.2f", i.mean / predicted);
+		table_cell(t, "%s +-%s", mean,
+			   unit_text(u, figure(i.half), -1, half, sizeof(half)));
+	table_cell(t, "%s", unit_text(u, figure(predicted), -1, half, sizeof(half)));
+	table_cell(t, "%s",
+		   unit_text(UNIT_FACTOR, figure(predicted > 0 ? i.mean / predicted * 1e6 : NAN), 2,
+			     ratio, sizeof(ratio)));
 }
 
 void probe_print_text(const struct probe_list *l, FILE *out)
@@ -200,8 +200,8 @@ void probe_print_text(const struct probe_list *l, FILE *out)
 		table_cell(t, "%s", r.first->name);
 		table_cell(t, "%s", r.first->nodes);
 		table_cell(t, "%zu", r.nr_measured);
-		figure_cells(t, r.triad, r.predicted_triad, 1e9);
-		figure_cells(t, r.chase, r.predicted_chase, 1e3);
+		figure_cells(t, r.triad, r.predicted_triad, UNIT_BYTES_PER_S);
+		figure_cells(t, r.chase, r.predicted_chase, UNIT_PS);
 		table_end_row(t);
 	}
 	table_print(t, out, 0);
