@@ -286,7 +286,7 @@ static int run_list(const struct args *args, int *status, struct error *err)
 
 const struct command cmd_list = {
 	.name = "list",
-	.operands = "policies|choices|backends|options|topologies|workloads|formats|columns [FILE]",
+	.operands = "policies|choices|backends|options|topologies|workloads|formats|columns",
 	.min_operands = 1,
 	.max_operands = 2,
 	.summary = "the names that the other commands take",
