@@ -6,7 +6,7 @@
 
 #include "backend/backend_impl.h"
 #include "base/alloc.h"
-#include "base/json_doc.h"
+#include "base/nearest.h"
 
 #define OPTIONS_MAX 32
 

@@ -8,11 +8,43 @@
 
 #include "base/alloc.h"
 #include "base/input.h"
+#include "base/text_encoding.h"
 #include "base/units.h"
 
 #define BLOCK ((size_t)1 << 20)
 /* One line that is a byte too long, one block, and room for a terminator. */
 #define BUFFER (CSV_LINE_MAX + 2 + BLOCK + 1)
+
+/* UTF-16 at `text` becomes UTF-8; *size follows. */
+static int decode(struct csv *c, char *text, size_t *size, struct error *err)
+{
+	char *raw = xmalloc(*size + 1);
+	bool at_end = *size == 0;
+
+	memcpy(raw, text, *size);
+	*size = text_decode(&c->decoder, raw, *size, text);
+	free(raw);
+	if (*size != SIZE_MAX && (!at_end || text_decoder_done(&c->decoder)))
+		return 0;
+	*size = 0;
+	return error_at(err, ERR_INPUT, c->path, c->line, 0,
+			"begins as %s, but is not all of it; is it cut?",
+			text_encoding_name(c->decoder.encoding));
+}
+
+/* The first bytes tell the encoding; a byte order mark is left out. */
+static int look(struct csv *c, size_t *size, struct error *err)
+{
+	size_t mark;
+
+	c->looked = true;
+	c->decoder.encoding = text_encoding_of(c->buf, *size, &mark);
+	*size -= mark;
+	memmove(c->buf, c->buf + mark, *size);
+	if (c->decoder.encoding == TEXT_UTF32)
+		return error_at(err, ERR_INPUT, c->path, 1, 0, "is UTF-32; save it as UTF-8");
+	return 0;
+}
 
 static int fill(struct csv *c, struct error *err)
 {
@@ -21,13 +53,21 @@ static int fill(struct csv *c, struct error *err)
 
 	memmove(c->buf, c->buf + c->begin, rest);
 	c->begin = 0;
-	rc = input_read(c->input, c->buf + rest, BLOCK, &got, err);
-	c->end = rest + got;
+	c->end = rest;
+	/* what is decoded may be half as long again */
+	rc = input_read(c->input, c->buf + rest,
+			c->looked && c->decoder.encoding == TEXT_UTF8 ? BLOCK : BLOCK / 2, &got,
+			err);
 	if (rc)
 		return error_at(err, rc, c->path, c->line, 0, "cannot read on: %s",
 				input_problem(c->input));
 	c->at_end = got == 0;
-	return 0;
+	if (!c->looked)
+		rc = look(c, &got, err);
+	if (!rc && c->decoder.encoding != TEXT_UTF8)
+		rc = decode(c, c->buf + rest, &got, err);
+	c->end += got;
+	return rc;
 }
 
 /* The line is too long: drop what there is of it, up to its end. */
@@ -183,10 +223,6 @@ static int read_header(struct csv *c, struct error *err)
 		rc = split(c, (char *)(uintptr_t)c->field[0].text, c->field[0].n, err);
 		if (rc)
 			return rc;
-	}
-	if (c->field[0].n >= 3 && memcmp(c->field[0].text, "\xef\xbb\xbf", 3) == 0) {
-		c->field[0].text += 3;
-		c->field[0].n -= 3;
 	}
 	for (unsigned i = 0; i < c->nr_fields; i++) {
 		char *name = xstrndup(c->field[i].text, c->field[i].n);

@@ -2,9 +2,9 @@
  * Reading tables of text: a header line, then rows of fields separated by
  * commas, or by semicolons when the header holds no comma (blanks and tabs after
  * a semicolon do not count). A file that begins as an xz file does is
- * decompressed on the way. A field may stand in double quotes ("" inside is one quote); it cannot
- * contain a line break. Lines end in LF or CRLF, blank lines are skipped, a
- * UTF-8 byte order mark before the header is ignored.
+ * decompressed on the way, UTF-16 is decoded (base/text_encoding.h). A field may stand in double
+ * quotes ("" inside is one quote); it cannot contain a line break. Lines end in LF or CRLF, blank
+ * lines are skipped, a byte order mark before the header is ignored.
  *
  * The file is read in blocks of 1 MiB; memory does not grow with its length and
  * no row allocates. Rows are lent: they are valid until the next call.
@@ -19,6 +19,7 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
+#include "base/text_encoding.h"
 
 #define CSV_LINE_MAX ((size_t)64 * 1024)
 #define CSV_FIELDS_MAX 64
@@ -43,7 +44,8 @@ struct csv {
 	char separator;
 	char *buf;
 	size_t begin, end; /* what is read and not yet handed out */
-	bool at_end;
+	bool at_end, looked; /* looked: the encoding is known */
+	struct text_decoder decoder;
 	const char *row;
 };
 

@@ -5,6 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Whatever of an input stands in it, a sentence is one line that a terminal can show. */
+static void tame(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			*text = '?';
+}
+
 int error_set(struct error *err, int code, const char *fmt, ...)
 {
 	va_list ap;
@@ -15,6 +23,7 @@ int error_set(struct error *err, int code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);
+	tame(err->text);
 	return code;
 }
 
@@ -38,6 +47,7 @@ int error_at(struct error *err, int code, const char *file, unsigned long line,
 	va_start(ap, fmt);
 	vsnprintf(err->text + n, sizeof(err->text) - (size_t)n, fmt, ap);
 	va_end(ap);
+	tame(err->text);
 	return code;
 }
 

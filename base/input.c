@@ -2,55 +2,174 @@
 
 #include <errno.h>
 #include <lzma.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
+#include <zstd.h>
 
 #include "base/alloc.h"
 
 #define BLOCK ((size_t)64 * 1024)
+#define MAGIC_MAX 6
 /* A decoder that needs more than this is not one of ours. */
 #define DECODER_BYTES_MAX ((uint64_t)256 << 20)
 
+struct packing;
+
 struct input {
 	FILE *file;
-	bool packed, at_end;
+	const struct packing *packing; /* NULL: plain bytes */
+	bool file_ended, stream_ended;
 	const char *problem;
-	lzma_stream xz;
-	size_t nr; /* bytes in block[] that were read ahead, when not packed */
+	union {
+		lzma_stream xz;
+		z_stream gz;
+		ZSTD_DCtx *zst;
+	} decoder;
+	uint8_t *at; /* into block[]: read ahead and not used yet */
+	size_t nr;
 	uint8_t block[BLOCK];
 };
 
-static const uint8_t magic[6] = {0xfd, '7', 'z', 'X', 'Z', 0};
+/* One step: bytes at in->at to at most `size` at `out`; how many were used and made.
+ * False: damaged. `stream_ended` when the compressed data is whole. */
+struct packing {
+	size_t nr_magic;
+	uint8_t magic[MAGIC_MAX];
+	void (*start)(struct input *in);
+	bool (*step)(struct input *in, uint8_t *out, size_t size, size_t *used, size_t *made);
+	void (*end)(struct input *in);
+};
+
+/* --- gzip ------------------------------------------------------------------------ */
+
+static void gz_start(struct input *in)
+{
+	/* 15: the largest window there is; 16: gzip's frame */
+	BUG_ON(inflateInit2(&in->decoder.gz, 15 + 16) != Z_OK);
+}
+
+static bool gz_step(struct input *in, uint8_t *out, size_t size, size_t *used, size_t *made)
+{
+	z_stream *z = &in->decoder.gz;
+	int ret;
+
+	/* files are packed one behind the other */
+	if (in->stream_ended && in->nr && inflateReset(z) != Z_OK)
+		return false;
+	in->stream_ended = in->stream_ended && !in->nr;
+	z->next_in = in->at;
+	z->avail_in = (uInt)in->nr;
+	z->next_out = out;
+	z->avail_out = (uInt)size;
+	ret = in->stream_ended ? Z_OK : inflate(z, Z_NO_FLUSH);
+	*used = in->nr - z->avail_in;
+	*made = size - z->avail_out;
+	in->stream_ended |= ret == Z_STREAM_END;
+	return ret == Z_OK || ret == Z_STREAM_END || ret == Z_BUF_ERROR;
+}
+
+static void gz_end(struct input *in)
+{
+	inflateEnd(&in->decoder.gz);
+}
+
+/* --- xz --------------------------------------------------------------------------- */
+
+static void xz_start(struct input *in)
+{
+	lzma_stream start = LZMA_STREAM_INIT;
+
+	in->decoder.xz = start;
+	BUG_ON(lzma_stream_decoder(&in->decoder.xz, DECODER_BYTES_MAX, LZMA_CONCATENATED) !=
+	       LZMA_OK);
+}
+
+static bool xz_step(struct input *in, uint8_t *out, size_t size, size_t *used, size_t *made)
+{
+	lzma_stream *x = &in->decoder.xz;
+	lzma_ret ret;
+
+	x->next_in = in->at;
+	x->avail_in = in->nr;
+	x->next_out = out;
+	x->avail_out = size;
+	ret = in->stream_ended ? LZMA_OK : lzma_code(x, in->file_ended ? LZMA_FINISH : LZMA_RUN);
+	*used = in->nr - x->avail_in;
+	*made = size - x->avail_out;
+	in->stream_ended |= ret == LZMA_STREAM_END;
+	return ret == LZMA_OK || ret == LZMA_STREAM_END || ret == LZMA_BUF_ERROR;
+}
+
+static void xz_end(struct input *in)
+{
+	lzma_end(&in->decoder.xz);
+}
+
+/* --- zstd --------------------------------------------------------------------------- */
+
+static void zst_start(struct input *in)
+{
+	in->decoder.zst = ZSTD_createDCtx();
+	BUG_ON(!in->decoder.zst);
+}
+
+static bool zst_step(struct input *in, uint8_t *out, size_t size, size_t *used, size_t *made)
+{
+	ZSTD_inBuffer from = {in->at, in->nr, 0};
+	ZSTD_outBuffer to = {out, size, 0};
+	size_t left = ZSTD_decompressStream(in->decoder.zst, &to, &from);
+
+	*used = from.pos;
+	*made = to.pos;
+	if (ZSTD_isError(left))
+		return false;
+	if (from.pos || to.pos)
+		in->stream_ended = left == 0;
+	return true;
+}
+
+static void zst_end(struct input *in)
+{
+	ZSTD_freeDCtx(in->decoder.zst);
+}
+
+static const struct packing packings[] = {
+	{2, {0x1f, 0x8b}, gz_start, gz_step, gz_end},
+	{6, {0xfd, '7', 'z', 'X', 'Z', 0}, xz_start, xz_step, xz_end},
+	{4, {0x28, 0xb5, 0x2f, 0xfd}, zst_start, zst_step, zst_end},
+};
+
+/* --- any ------------------------------------------------------------------------------ */
 
 struct input *input_new(FILE *file)
 {
 	struct input *in = xcalloc(1, sizeof(*in));
-	lzma_stream start = LZMA_STREAM_INIT;
 
 	in->file = file;
 	in->problem = "";
-	in->nr = fread(in->block, 1, sizeof(magic), file);
-	if (in->nr == sizeof(magic) && memcmp(in->block, magic, sizeof(magic)) == 0) {
-		in->packed = true;
-		in->xz = start;
-		BUG_ON(lzma_stream_decoder(&in->xz, DECODER_BYTES_MAX, LZMA_CONCATENATED) !=
-		       LZMA_OK);
-		in->xz.next_in = in->block;
-		in->xz.avail_in = in->nr;
-	}
+	in->at = in->block;
+	in->nr = fread(in->block, 1, MAGIC_MAX, file);
+	for (size_t i = 0; i < sizeof(packings) / sizeof(packings[0]); i++)
+		if (in->nr >= packings[i].nr_magic &&
+		    memcmp(in->block, packings[i].magic, packings[i].nr_magic) == 0)
+			in->packing = &packings[i];
+	if (in->packing)
+		in->packing->start(in);
 	return in;
 }
 
 void input_free(struct input *in)
 {
-	if (in && in->packed)
-		lzma_end(&in->xz);
+	if (in && in->packing)
+		in->packing->end(in);
 	free(in);
 }
 
 bool input_is_packed(const struct input *in)
 {
-	return in->packed;
+	return in->packing != NULL;
 }
 
 const char *input_problem(const struct input *in)
@@ -70,8 +189,8 @@ static int read_plain(struct input *in, char *buf, size_t size, size_t *got)
 {
 	size_t ahead = in->nr < size ? in->nr : size;
 
-	memcpy(buf, in->block, ahead);
-	memmove(in->block, in->block + ahead, in->nr - ahead);
+	memcpy(buf, in->at, ahead);
+	in->at += ahead;
 	in->nr -= ahead;
 	*got = ahead + fread(buf + ahead, 1, size - ahead, in->file);
 	return *got ? 0 : file_problem(in);
@@ -79,34 +198,36 @@ static int read_plain(struct input *in, char *buf, size_t size, size_t *got)
 
 static int read_packed(struct input *in, char *buf, size_t size, size_t *got)
 {
-	in->xz.next_out = (uint8_t *)buf;
-	in->xz.avail_out = size;
-	while (in->xz.avail_out == size && !in->at_end) {
-		bool end_of_file = false;
-		lzma_ret ret;
+	size_t used, made = 0;
 
-		if (!in->xz.avail_in) {
-			in->xz.next_in = in->block;
-			in->xz.avail_in = fread(in->block, 1, sizeof(in->block), in->file);
-			end_of_file = in->xz.avail_in == 0;
-			if (end_of_file && file_problem(in))
+	while (!made) {
+		if (!in->nr && !in->file_ended) {
+			in->at = in->block;
+			in->nr = fread(in->block, 1, sizeof(in->block), in->file);
+			in->file_ended = in->nr == 0;
+			if (in->file_ended && file_problem(in))
 				return ERR_MACHINE;
 		}
-		ret = lzma_code(&in->xz, end_of_file ? LZMA_FINISH : LZMA_RUN);
-		in->at_end = ret == LZMA_STREAM_END;
-		if (ret != LZMA_OK && ret != LZMA_STREAM_END) {
-			in->problem = ret == LZMA_BUF_ERROR ? "the compressed data is cut short"
-							    : "the compressed data is damaged";
+		if (!in->packing->step(in, (uint8_t *)buf, size, &used, &made)) {
+			in->problem = "the compressed data is damaged";
 			return ERR_INPUT;
 		}
+		in->at += used;
+		in->nr -= used;
+		if (used || made || !in->file_ended)
+			continue;
+		if (in->stream_ended)
+			break;
+		in->problem = "the compressed data is cut short";
+		return ERR_INPUT;
 	}
-	*got = size - in->xz.avail_out;
+	*got = made;
 	return 0;
 }
 
 int input_read(struct input *in, char *buf, size_t size, size_t *got, struct error *err)
 {
-	int rc = in->packed ? read_packed(in, buf, size, got) : read_plain(in, buf, size, got);
+	int rc = in->packing ? read_packed(in, buf, size, got) : read_plain(in, buf, size, got);
 
 	return rc ? error_set(err, rc, "%s", in->problem) : 0;
 }

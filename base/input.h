@@ -1,6 +1,6 @@
 /*
- * Bytes of a file, decompressed when it is an xz file (told by its first bytes,
- * not by its name). Used by the table reader.
+ * Bytes of a file, decompressed when it is packed with gzip, xz or zstd: told by its
+ * first bytes, not by its name.
  */
 #ifndef BASE_INPUT_H
 #define BASE_INPUT_H

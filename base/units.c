@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/error.h"
 
@@ -15,26 +16,25 @@ struct unit {
 };
 
 static const struct unit byte_units[] = {
-	{"", 1, 1},	    {"B", 1, 1},	   {"KiB", KIB, 1},	     {"MiB", MIB, 1},
-	{"GiB", GIB, 1},    {"TiB", TIB, 1},	   {"kB", 1000, 1},	     {"KB", 1000, 1},
-	{"MB", 1000000, 1}, {"GB", 1000000000, 1}, {"TB", 1000000000000, 1}, {NULL, 0, 0},
-};
-
-static const struct unit k8s_units[] = {
 	{"", 1, 1},
-	{"m", 1, 1000},
+	{"B", 1, 1},
+	{"KiB", KIB, 1},
+	{"MiB", MIB, 1},
+	{"GiB", GIB, 1},
+	{"TiB", TIB, 1},
+	{"kB", 1000, 1},
+	{"KB", 1000, 1},
+	{"MB", 1000000, 1},
+	{"GB", 1000000000, 1},
+	{"TB", 1000000000000, 1},
+	{"K", KIB, 1},
+	{"M", MIB, 1},
+	{"G", GIB, 1},
+	{"T", TIB, 1},
 	{"Ki", KIB, 1},
 	{"Mi", MIB, 1},
 	{"Gi", GIB, 1},
 	{"Ti", TIB, 1},
-	{"Pi", (int64_t)1 << 50, 1},
-	{"Ei", (int64_t)1 << 60, 1},
-	{"k", 1000, 1},
-	{"M", 1000000, 1},
-	{"G", 1000000000, 1},
-	{"T", 1000000000000, 1},
-	{"P", 1000000000000000, 1},
-	{"E", 1000000000000000000, 1},
 	{NULL, 0, 0},
 };
 
@@ -77,86 +77,137 @@ static bool decimal_parse(const char **text, const char *end, struct decimal *ou
 	return digits;
 }
 
-/* mantissa * num / (den * 10^places), rounded down or up; false on overflow. */
-static bool decimal_scale(const struct decimal *d, int64_t num, int64_t den, bool up, int64_t *out)
+/* mantissa * num / (den * 10^places), rounded down; false on overflow. */
+static bool decimal_scale(const struct decimal *d, int64_t num, int64_t den, int64_t *out)
 {
 	uint128 n = (uint128)d->mantissa * (uint64_t)num, q = (uint64_t)den;
 
 	for (int i = 0; i < d->places; i++)
 		q *= 10;
-	n = up ? (n + q - 1) / q : n / q;
+	n /= q;
 	if (n > INT64_MAX)
 		return false;
 	*out = (int64_t)n;
 	return true;
 }
 
-static bool exponent_parse(const char **text, const char *end, int *out)
-{
-	const char *p = *text;
-	int sign = 1, v = 0;
-
-	*out = 0;
-	if (end - p < 2 || (*p != 'e' && *p != 'E'))
-		return true;
-	p++;
-	if (*p == '+' || *p == '-')
-		sign = *p++ == '-' ? -1 : 1;
-	if (p == end || !isdigit((unsigned char)*p))
-		return true; /* "E" alone is the unit exa */
-	for (; p < end && isdigit((unsigned char)*p) && v < 100; p++)
-		v = v * 10 + (*p - '0');
-	*out = sign * v;
-	*text = p;
-	return true;
-}
-
-static bool quantity_parse(const char *text, const struct unit *units, bool up, bool exponent,
-			   int64_t *out)
+/* `same` compares the name of a unit. */
+static bool quantity_parse(const char *text, const struct unit *units,
+			   int (*same)(const char *a, const char *b), int64_t *out)
 {
 	const char *p = text, *end = text + strlen(text);
 	struct decimal d;
-	int exp10 = 0;
 
 	while (p < end && *p == ' ')
 		p++;
 	if (!decimal_parse(&p, end, &d))
 		return false;
-	if (exponent && !exponent_parse(&p, end, &exp10))
-		return false;
-	for (; exp10 > 0; exp10--) {
-		if (d.places > 0)
-			d.places--;
-		else if (d.mantissa > UINT64_MAX / 10)
-			return false;
-		else
-			d.mantissa *= 10;
-	}
-	if (exp10 < 0)
-		d.places += -exp10;
-	if (d.places > 18)
-		return false;
 	while (p < end && *p == ' ')
 		p++;
 	for (const struct unit *u = units; u->name; u++)
-		if (strcmp(p, u->name) == 0)
-			return decimal_scale(&d, u->num, u->den, up, out);
+		if (same(p, u->name) == 0)
+			return decimal_scale(&d, u->num, u->den, out);
 	return false;
 }
 
 bool bytes_parse(const char *text, int64_t *out)
 {
-	return quantity_parse(text, byte_units, false, false, out);
-}
-
-bool k8s_bytes_parse(const char *text, int64_t *out)
-{
-	return quantity_parse(text, k8s_units, true, true, out);
+	return quantity_parse(text, byte_units, strcasecmp, out);
 }
 
 bool duration_parse(const char *text, int64_t *out_ns)
 {
-	return quantity_parse(text, time_units, false, false, out_ns);
+	return quantity_parse(text, time_units, strcmp, out_ns);
+}
+
+/* A Kubernetes number on the way: mantissa * 2^shift * 10^exponent, of at most 19
+ * digits, and whether digits beyond them were not 0. */
+struct k8s_number {
+	uint64_t mantissa;
+	int shift, exponent, digits;
+	bool more;
+};
+
+static void take_digit(struct k8s_number *n, unsigned digit, bool fraction)
+{
+	if (n->digits < 19) {
+		n->mantissa = n->mantissa * 10 + digit;
+		n->digits += n->mantissa != 0;
+		n->exponent -= fraction;
+	} else {
+		n->more |= digit != 0;
+		n->exponent += !fraction;
+	}
+}
+
+static const char *k8s_digits(const char *p, struct k8s_number *n)
+{
+	const char *start = p;
+	bool fraction = false;
+	size_t nr = 0;
+
+	for (; isdigit((unsigned char)*p) || (*p == '.' && !fraction); p++) {
+		if (*p == '.') {
+			fraction = true;
+			continue;
+		}
+		take_digit(n, (unsigned)(*p - '0'), fraction);
+		nr++;
+	}
+	return nr ? p : start;
+}
+
+static bool k8s_suffix(const char *p, struct k8s_number *n)
+{
+	static const char decimal[] = "num\0kMGTPE", binary[] = "KMGTPE";
+	const char *at;
+	char *end;
+	long exponent;
+
+	if (!*p)
+		return true;
+	if (p[1] == 'i' && !p[2] && (at = strchr(binary, *p))) {
+		n->shift = 10 * (int)(at - binary + 1);
+		return true;
+	}
+	if (!p[1] && (at = memchr(decimal, *p, sizeof(decimal) - 1))) {
+		n->exponent += 3 * (int)(at - decimal - 3);
+		return true;
+	}
+	if ((*p != 'e' && *p != 'E') ||
+	    !(isdigit((unsigned char)p[1]) || p[1] == '-' || p[1] == '+'))
+		return false;
+	exponent = strtol(p + 1, &end, 10);
+	n->exponent += (int)(exponent > 9999 ? 9999 : exponent < -9999 ? -9999 : exponent);
+	return !*end && isdigit((unsigned char)end[-1]);
+}
+
+/* Rounded up; what is beyond INT64_MAX is that. */
+static int64_t k8s_value(const struct k8s_number *n)
+{
+	uint128 v = (uint128)n->mantissa << n->shift;
+	bool more = n->more;
+
+	for (int e = n->exponent; v && e > 0 && v <= INT64_MAX; e--)
+		v *= 10;
+	for (int e = n->exponent; v && e < 0; e++) {
+		more |= v % 10 != 0;
+		v /= 10;
+	}
+	v += more;
+	return v > INT64_MAX ? INT64_MAX : (int64_t)v;
+}
+
+bool k8s_bytes_parse(const char *text, int64_t *out)
+{
+	const char *p = text + (*text == '+' || *text == '-'), *suffix;
+	struct k8s_number n = {0};
+
+	suffix = k8s_digits(p, &n);
+	if (suffix == p || !k8s_suffix(suffix, &n) || (*text == '-' && n.mantissa))
+		return false;
+	*out = k8s_value(&n);
+	return true;
 }
 
 /* by > 0 */

@@ -29,15 +29,20 @@
 #define NS_NEVER INT64_MAX
 
 /*
- * "6GiB", "512 MiB", "1.75GiB", "6442450944": number, optional unit. Units:
- * B KiB MiB GiB TiB (1024), kB KB MB GB TB (1000). A bare number is bytes.
- * False when it is not a number, negative, the unit is unknown, or it does not
- * fit; a fraction must come out as a whole number of bytes after rounding down.
+ * "6GiB", "512 MiB", "1.75GiB", "6442450944": number, optional unit. Units, in
+ * capitals or not: B; KiB MiB GiB TiB, and as xl and QEMU have them K M G T, and
+ * Ki Mi Gi Ti (1024); kB MB GB TB (1000). A bare number is bytes: what else it
+ * means, such as MB in options, is its reader's business. False when it is not a
+ * number, negative, the unit is unknown, or it does not fit; a fraction must come
+ * out as a whole number of bytes after rounding down.
  */
 bool bytes_parse(const char *text, int64_t *out) MUST_USE;
 
-/* Kubernetes quantity: Ki Mi Gi Ti Pi Ei (1024), k M G T P E (1000), m (1/1000),
- * decimal exponents ("1e9"); rounded up to whole bytes as Kubernetes does. */
+/* Kubernetes quantity, all of its grammar (apimachinery's resource/quantity.go,
+ * 357557a): a sign, digits, Ki Mi Gi Ti Pi Ei (1024), n u m k M G T P E (powers of
+ * 1000) or a decimal exponent ("1e9", "1E-3"); no blanks, not two of these. Rounded
+ * up to a whole number, at most INT64_MAX, as there. False when it is none, or
+ * below 0; without a digit ("Gi"), which is 0 there, too. */
 bool k8s_bytes_parse(const char *text, int64_t *out) MUST_USE;
 
 /* "7d", "12h", "5min" (or "5m"), "30s", "1.5s", "100ms", "2us", "40ns"; a bare number is seconds.

@@ -1,4 +1,5 @@
-#include "base/json_doc.h"
+#include <jansson.h>
+
 #include "bench/row.h"
 
 static json_t *row_json(const struct row *r)

@@ -7,7 +7,7 @@
 #include "backend-xen/xen.h"
 #include "backend/record.h"
 #include "base/alloc.h"
-#include "base/json_doc.h"
+#include "base/nearest.h"
 #include "sim/sim.h"
 
 const struct backend_ops *const backends[] = {&sim_backend, &linux_backend, &xen_backend,

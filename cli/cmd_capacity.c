@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/rows.h"
 #include "cli/state_flags.h"
+#include "cli/zone_flags.h"
 #include "host/host.h"
 #include "placement/capacity.h"
 #include "plan/plan_read.h"
@@ -62,7 +63,7 @@ static bool parse_shape(const char *text, struct zone *out)
 
 static int add_flavor(struct session *s, const char *text, struct error *err)
 {
-	FILE *warn = args_flag(s->args, "quiet") ? NULL : stderr;
+	struct zone_reading how = zone_reading_of(s->args);
 	struct zone_list *l = &s->flavor;
 	struct zone z;
 
@@ -73,7 +74,7 @@ static int add_flavor(struct session *s, const char *text, struct error *err)
 				"--flavor: \"%s\" is not VCPUSxSIZE or VCPUSxSIZExNODES, such as "
 				"4x16GiB or 8x32GiBx2",
 				text);
-		return zone_list_load(l, text, warn, err);
+		return zone_list_load(l, text, &how, err);
 	}
 	z.name = arena_strdup(&l->arena, text);
 	l->zone = grow(l->zone, &l->cap, l->nr, sizeof(*l->zone));
@@ -99,7 +100,7 @@ static int read_flavors(struct session *s, struct error *err)
 static int read_state(struct session *s, struct error *err)
 {
 	const char *path = args_operand(s->args, 1);
-	FILE *warn = args_flag(s->args, "quiet") ? NULL : stderr;
+	struct zone_reading how = zone_reading_of(s->args);
 	char *text;
 	size_t size;
 	int rc;
@@ -112,7 +113,7 @@ static int read_state(struct session *s, struct error *err)
 	if (plan_list_recognise(path, text, size))
 		rc = plan_list_parse(&s->stands, s->host, path, text, size, err);
 	else
-		rc = zone_list_parse(&s->before, path, text, size, warn, err);
+		rc = zone_list_parse(&s->before, path, text, size, &how, err);
 	free(text);
 	return rc;
 }
@@ -286,6 +287,7 @@ static const struct option options[] = {
 	{"most", 0, "N", "stop counting there (default and limit 1000000)", false},
 	{"seed", 0, "N", "for policies that draw (default 1)", false},
 	STATE_FLAG_OPTIONS,
+	ZONE_READING_OPTIONS,
 	{0},
 };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_doc.h"
+#include "base/nearest.h"
 #include "base/output.h"
 #include "cli/command.h"
 #include "report/check.h"

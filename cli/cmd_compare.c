@@ -10,6 +10,7 @@
 #include "bench/compare/compare.h"
 #include "cli/command.h"
 #include "cli/compare_print.h"
+#include "cli/zone_flags.h"
 #include "cost/params/assume.h"
 #include "host/host.h"
 #include "sim/sim.h"
@@ -40,7 +41,7 @@ static int load(struct session *s, const struct args *args, struct error *err)
 {
 	const char *zones = args_operand(args, 1);
 	const char *neighbours = args_string(args, "neighbours", NULL);
-	FILE *warn = args_flag(args, "quiet") ? NULL : stderr;
+	struct zone_reading how = zone_reading_of(args);
 	struct cost_assume assume = {0};
 	int rc = args_format(args, true, &s->format, err);
 
@@ -59,9 +60,9 @@ static int load(struct session *s, const struct args *args, struct error *err)
 	if (!rc)
 		rc = args_jobs(args, &s->result.jobs, err);
 	if (!rc && zones)
-		rc = zone_list_load(&s->zones, zones, warn, err);
+		rc = zone_list_load(&s->zones, zones, &how, err);
 	if (!rc && neighbours)
-		rc = zone_list_load(&s->neighbours, neighbours, warn, err);
+		rc = zone_list_load(&s->neighbours, neighbours, &how, err);
 	if (!rc)
 		rc = find_host(args_operand(args, 0), &s->host, err);
 	if (rc)
@@ -146,6 +147,7 @@ static const struct option options[] = {
 	OPTION_JOBS("policies"),
 	{"assume", 'a', "NAME=VALUE,...", "memory figures you know better (fabric=124GB, ...)",
 	 true},
+	ZONE_READING_OPTIONS,
 	{0},
 };
 

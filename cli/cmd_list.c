@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_doc.h"
+#include "base/nearest.h"
 #include "choice/choice.h"
 #include "cli/backends.h"
 #include "cli/command.h"

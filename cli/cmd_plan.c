@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/json_doc.h"
+#include "base/nearest.h"
 #include "base/output.h"
 #include "base/units.h"
 #include "cli/backends.h"
@@ -43,9 +43,9 @@ struct session {
 static int load_zones(struct session *s, const struct args *args, struct error *err)
 {
 	const char *path = args_operand(args, 1);
-	FILE *warn = args_flag(args, "quiet") ? NULL : stderr;
+	struct zone_reading how = zone_reading_of(args);
 	bool given = false;
-	int rc = path ? zone_list_load(&s->zones, path, warn, err) : 0;
+	int rc = path ? zone_list_load(&s->zones, path, &how, err) : 0;
 
 	if (!rc)
 		rc = zone_from_flags(args, &s->zones, &given, err);
@@ -425,6 +425,7 @@ static const struct option options[] = {
 	{"backend", 'b', "BACKEND[:OPTIONS]", "the machine that --dry-run asks (xen)", OPTION_RARE},
 	STATE_FLAG_OPTIONS,
 	ZONE_FLAG_OPTIONS,
+	ZONE_READING_OPTIONS,
 	{0},
 };
 

@@ -5,7 +5,7 @@
 
 #include "backend-xen/xen.h"
 #include "base/alloc.h"
-#include "base/json_doc.h"
+#include "base/nearest.h"
 #include "cli/command.h"
 #include "cli/data_files.h"
 #include "host/host.h"
@@ -99,7 +99,7 @@ static int unknown_host(const char *name, struct error *err)
 	else
 		rc = error_set(err, ERR_INPUT,
 			       "unknown host \"%s\"; it is neither a name that \"homenode list "
-			       "topologies\" prints nor an hwloc XML file nor \"this\" nor \"xen\"",
+			       "topologies\" prints nor a file nor \"this\" nor \"xen\"",
 			       name);
 	data_files_release(&files);
 	return rc;
@@ -118,6 +118,8 @@ int find_host(const char *name, struct host **out, struct error *err)
 		return xen_host_load(out, err);
 	if (!*name)
 		return error_set(err, ERR_USAGE, "the host's name is empty");
+	if (host_is_synthetic(name))
+		return host_load_text(out, "synthetic", name, err);
 	if (strchr(name, '/') || ends_with(name, ".xml"))
 		return host_load(out, name, err);
 

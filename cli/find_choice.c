@@ -1,4 +1,4 @@
-#include "base/json_doc.h"
+#include "base/nearest.h"
 #include "choice/choice.h"
 #include "cli/command.h"
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/json_doc.h"
+#include "base/nearest.h"
 #include "cli/command.h"
 #include "cli/names.h"
 #include "placement/policy.h"

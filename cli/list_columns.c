@@ -1,6 +1,6 @@
 #include "cli/list_columns.h"
 
-#include "base/json_doc.h"
+#include "base/nearest.h"
 
 #define SCHEMAS_MAX 16
 

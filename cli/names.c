@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/json_doc.h"
+#include "base/nearest.h"
 
 int unknown_name(struct error *err, const char *option, const char *what, const char *name,
 		 const char *const *names)

@@ -45,11 +45,27 @@
 		{"numa-nodes", 0, "N|auto", "exact number of NUMA nodes, or none", false},         \
 		{"placement", 0, "compact|scatter", "nearest or farthest further nodes", false},   \
 	{                                                                                          \
-		"profile", 0, "NAME", "use of memory: stream, chase, web, ...", false              \
+		"profile", 0, "NAME", "use of memory: stream, chase, web, ...", OPTION_RARE        \
 	}
 
 /* The same as a table, ended by a zeroed entry. */
 extern const struct option zone_flag_options[];
+
+/* How commands that take ZONES read them; spliced in likewise. */
+#define ZONE_READING_OPTIONS                                                                       \
+	{"strict", 0, NULL, "what pods ask for and is not used is an error", OPTION_RARE},         \
+	{                                                                                          \
+		"resources", 0, "FILE", "which devices the resources of pods are", OPTION_RARE     \
+	}
+
+static inline struct zone_reading zone_reading_of(const struct args *a)
+{
+	return (struct zone_reading){
+		.warn = args_flag(a, "quiet") ? NULL : stderr,
+		.strict = args_flag(a, "strict"),
+		.resources = args_string(a, "resources", NULL),
+	};
+}
 
 /*
  * Append the zone that the options describe to `out` (zero-initialised or

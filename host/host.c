@@ -22,6 +22,7 @@ struct host *host_new(const char *name, unsigned nr_nodes)
 	h->nr_nodes = nr_nodes;
 	h->node = xcalloc(nr_nodes ? nr_nodes : 1, sizeof(*h->node));
 	h->nr_packages = 1;
+	h->memory_grade = GRADE_FIRMWARE;
 	for (unsigned n = 0; n < nr_nodes; n++) {
 		h->node[n].os_index = n;
 		memcpy(h->node[n].kind, "DRAM", sizeof("DRAM"));
@@ -99,6 +100,64 @@ static int check_node(const struct host *h, unsigned n, struct error *err)
 	return 0;
 }
 
+/* By the subtypes that hwloc gives nodes (hwloc/memattrs.c of 3.0) and gave them
+ * before (MCDRAM). What nobody knows is taken for DRAM. */
+static enum host_memory memory_of(const char *kind)
+{
+	static const struct {
+		const char *kind;
+		enum host_memory memory;
+	} known[] = {
+		{"HBM", MEMORY_FAST},	      {"MCDRAM", MEMORY_FAST},
+		{"SPM", MEMORY_FAST},	      {"NVM", MEMORY_SLOW},
+		{"CXL-DRAM", MEMORY_SLOW},    {"CXL-HBM", MEMORY_SLOW},
+		{"CXL-SPM", MEMORY_SLOW},     {"CXL-NVM", MEMORY_SLOW},
+		{"GPUMemory", MEMORY_DEVICE}, {"CXL-GPUMemory", MEMORY_DEVICE},
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(known[i].kind, kind) == 0)
+			return known[i].memory;
+	return strncmp(kind, "CXL", 3) == 0 ? MEMORY_SLOW : MEMORY_DRAM;
+}
+
+static void sort_memory(struct host *h)
+{
+	h->slow_nodes = 0;
+	for (unsigned n = 0; n < h->nr_nodes; n++) {
+		struct host_node *node = &h->node[n];
+		char bytes[32];
+
+		node->memory = memory_of(node->kind);
+		if (node->memory == MEMORY_SLOW && node->memory_bytes)
+			h->slow_nodes |= nodeset_of(n);
+		if (node->memory != MEMORY_DEVICE || node->memory_bytes <= 0)
+			continue;
+		node->device_bytes = node->memory_bytes;
+		node->memory_bytes = 0;
+		host_warn(h, "node %u is a device's memory (%s, %s), which no zone gets",
+			  node->os_index, node->kind,
+			  bytes_text(node->device_bytes, bytes, sizeof(bytes)));
+	}
+}
+
+static void warn_memoryless(struct host *h)
+{
+	struct cpuset nodes = {{0}};
+	unsigned n, nr_cpus = 0;
+	char *list;
+
+	nodeset_for_each (n, h->cpu_nodes & ~h->memory_nodes) {
+		cpuset_add(&nodes, h->node[n].os_index);
+		nr_cpus += h->node[n].nr_cpus;
+	}
+	if (!nr_cpus || !h->usable_nodes)
+		return;
+	list = cpuset_list(&nodes);
+	host_warn(h, "node %s: %u CPUs without memory of their own", list, nr_cpus);
+	free(list);
+}
+
 static int derive(struct host *h, struct error *err)
 {
 	memset(&h->cpus, 0, sizeof(h->cpus));
@@ -123,6 +182,7 @@ static int derive(struct host *h, struct error *err)
 			h->memory_nodes |= nodeset_of(n);
 	}
 	h->usable_nodes = h->cpu_nodes & h->memory_nodes;
+	warn_memoryless(h);
 	if (!h->usable_nodes)
 		host_warn(h, "no node has both CPUs and memory: nothing can be placed here");
 	return 0;
@@ -214,6 +274,7 @@ int host_finish(struct host *h, struct error *err)
 		return error_set(err, ERR_INPUT,
 				 "the machine has %u NUMA nodes; 1 to %d are supported",
 				 h->nr_nodes, NODES_MAX);
+	sort_memory(h);
 	rc = derive(h, err);
 	if (!rc)
 		rc = check_places(h, err);
@@ -261,6 +322,13 @@ const char *host_grade_name(enum host_grade g)
 	static const char *const names[] = {"none", "assumed", "firmware", "measured"};
 
 	return (unsigned)g < sizeof(names) / sizeof(names[0]) ? names[g] : "none";
+}
+
+const char *host_memory_name(enum host_memory m)
+{
+	static const char *const names[] = {"dram", "fast", "slow", "device"};
+
+	return (unsigned)m < sizeof(names) / sizeof(names[0]) ? names[m] : "dram";
 }
 
 const char *host_device_class_name(enum host_device_class c)

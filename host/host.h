@@ -1,7 +1,8 @@
 /*
- * A host: what placement needs to know of a machine. Read from hwloc XML (any
- * version hwloc 2 reads), from this machine, or built by code (tests,
- * backends). Plain data once made; nothing here changes during a run.
+ * A host: what placement needs to know of a machine. Read from hwloc XML, from what
+ * other programs say of a machine (numactl -H, lscpu -J, virsh capabilities, xl info
+ * -n), from this machine, or built by code (tests, backends). Plain data once made; nothing here
+ * changes during a run.
  *
  * Nodes are kept in ascending os_index; everything else refers to them by their
  * position ("index") in that order. CPUs are sets of os_indexes, never ranges.
@@ -9,6 +10,7 @@
 #ifndef HOST_HOST_H
 #define HOST_HOST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -45,6 +47,14 @@ struct host_matrix {
 	uint32_t *value;
 };
 
+/* What zones may use a node's memory for. */
+enum host_memory {
+	MEMORY_DRAM,
+	MEMORY_FAST, /* HBM, MCDRAM, memory set aside for a purpose (SPM) */
+	MEMORY_SLOW, /* NVM, CXL: after DRAM */
+	MEMORY_DEVICE, /* a GPU's: never a zone's */
+};
+
 struct host_node {
 	unsigned os_index;
 	unsigned package; /* index of its package, or HOST_NO_PACKAGE */
@@ -53,6 +63,9 @@ struct host_node {
 	unsigned nr_cores; /* physical cores in that set */
 	int64_t memory_bytes; /* what the OS or hypervisor can hand out; 0 = memory-less */
 	char kind[16]; /* "DRAM", "HBM", "NVM", ...: the file's subtype, else "DRAM" */
+	/* Made by host_finish() from the kind. */
+	enum host_memory memory;
+	int64_t device_bytes; /* MEMORY_DEVICE: moved here from memory_bytes */
 };
 
 enum host_device_class { DEVICE_OTHER, DEVICE_NIC, DEVICE_GPU, DEVICE_STORAGE };
@@ -84,6 +97,7 @@ struct host {
 	struct host_node *node;
 	struct host_matrix matrix[MATRIX_KINDS];
 
+	enum host_grade memory_grade; /* GRADE_ASSUMED: the nodes' memory is a guess */
 	unsigned nr_packages;
 	unsigned nr_devices;
 	struct host_device *device;
@@ -104,17 +118,24 @@ struct host {
 	nodeset cpu_nodes; /* nodes with CPUs */
 	nodeset memory_nodes; /* nodes with memory */
 	nodeset usable_nodes; /* nodes with both: where a vnode can live; may be empty */
+	nodeset slow_nodes; /* nodes with memory of MEMORY_SLOW */
 	struct cpuset cpus; /* union */
 };
 
 /*
- * Load an hwloc XML file. Parsing happens in a child process with limits on
- * time, memory and size, because hwloc itself can crash or hang on a broken
- * file. Errors: ERR_INPUT (one sentence: what is wrong with the file and what
- * to do), ERR_MACHINE (fork or pipe failed). On failure *out is NULL.
+ * Load a file: hwloc XML, or the text of a program in docs/formats.md; which, and
+ * whether it is packed or UTF-16, is told from its content. What such a text does not
+ * say is assumed, with a warning. Errors: ERR_INPUT (one sentence: what is wrong with
+ * the file and what to do), ERR_MACHINE (fork or pipe failed). On failure *out is NULL.
  */
 int host_load(struct host **out, const char *path, struct error *err) MUST_USE;
-/* This machine, as hwloc sees it; named "this". */
+/* The same from text; `name` for the host and for messages. */
+int host_load_text(struct host **out, const char *name, const char *text,
+		   struct error *err) MUST_USE;
+/* Does it look like an hwloc synthetic description ("node:2 core:8 pu:2")? */
+bool host_is_synthetic(const char *text);
+/* This machine, as hwloc sees it in a child process with limits on time, memory and
+ * size; named "this". */
 int host_load_this(struct host **out, struct error *err) MUST_USE;
 /*
  * The file or the machine that `h` was loaded from, as hwloc's XML with all that hwloc
@@ -156,6 +177,7 @@ int host_find_node(const struct host *h, unsigned os_index);
 
 const char *host_grade_name(enum host_grade g); /* "measured", "firmware", "assumed", "none" */
 const char *host_device_class_name(enum host_device_class c);
+const char *host_memory_name(enum host_memory m); /* "dram", "fast", "slow", "device" */
 
 /* What `homenode show` prints. JSON: object with name, source, nodes, distances,
  * matrices, devices, l3s, warnings; see docs/formats.md. */

@@ -10,7 +10,7 @@
 struct policy_record {
 	uint64_t id;
 	nodeset nodes, booked;
-	uint32_t vcpus, nr_vnodes;
+	uint32_t vcpus, nr_vnodes, again, again_vnode;
 	int64_t bytes;
 	struct plan_vnode *vnode;
 	uint16_t *core; /* CPUs of each core of each vnode's node; NULL: no books of cores */
@@ -121,7 +121,7 @@ static void unbook_bytes(struct policy_memory *m, const struct policy_record *r)
 	}
 }
 
-static void book_cores(struct policy_memory *m, struct policy_record *r)
+static void book_cores(struct policy_memory *m, struct policy_record *r, const struct plan *p)
 {
 	size_t nr = 0;
 	uint16_t *core;
@@ -133,7 +133,7 @@ static void book_cores(struct policy_memory *m, struct policy_record *r)
 		const struct plan_vnode *v = &r->vnode[i];
 		const struct host_node *n = &m->host->node[v->node];
 		uint16_t *free_cpus = m->node[v->node].core_free;
-		uint32_t whole = cores_take_whole(n, free_cpus, v->whole_vcpus, core);
+		uint32_t whole = cores_take_whole(n, free_cpus, p->whole_vcpus[i], core);
 
 		cores_take_single(n, free_cpus, v->vcpus - whole, core);
 		core += n->nr_cores;
@@ -157,7 +157,7 @@ static void book_vnodes(struct policy_memory *m, const struct policy_record *r, 
 {
 	for (uint32_t i = 0; i < r->nr_vnodes; i++) {
 		struct policy_node_book *b = &m->node[r->vnode[i].node];
-		uint32_t zones = 1 + r->vnode[i].counted_again;
+		uint32_t zones = 1 + (i == r->again_vnode ? r->again : 0);
 
 		b->zones = start ? b->zones + zones : b->zones - zones;
 		b->vcpus = start ? b->vcpus + r->vnode[i].vcpus : b->vcpus - r->vnode[i].vcpus;
@@ -181,6 +181,8 @@ void policy_note_start(struct policy_memory *m, uint64_t id, const struct plan *
 		.booked = p->booked ? p->booked : p->nodes,
 		.vcpus = p->zone->vcpus,
 		.nr_vnodes = p->nr_vnodes,
+		.again = p->again,
+		.again_vnode = p->again_vnode,
 		.bytes = zone_boot_bytes(p->zone),
 		.vnode = xcalloc(p->nr_vnodes, sizeof(*r->vnode)),
 	};
@@ -197,7 +199,7 @@ void policy_note_start(struct policy_memory *m, uint64_t id, const struct plan *
 	}
 	book_vnodes(m, r, true);
 	if (m->core_free)
-		book_cores(m, r);
+		book_cores(m, r, p);
 	if (!m->by_vnode)
 		book_bytes(m, r);
 }

@@ -158,6 +158,7 @@ int policy_place(const struct policy *policy, const struct policy_input *in, str
 		return rc;
 	out->soft = false;
 	out->booked = 0;
+	out->again = 0;
 	out->memory_rule = PLAN_MEMORY_OWN_NODE;
 	out->nr_devices = 0;
 	rc = policy->place(in, out, err);

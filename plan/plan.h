@@ -47,10 +47,6 @@ struct plan_vnode {
 	uint32_t node; /* host node index */
 	uint32_t vcpus; /* how many of the zone's vCPUs live here (may be 0) */
 	int64_t memory_bytes; /* asked for on this node */
-	/* For the policy's own books (placement/memory.h), 0 where it keeps none: how many
-	 * of the vCPUs are on cores taken whole, and how often more than once the books
-	 * count the zone on this node. */
-	uint32_t whole_vcpus, counted_again;
 };
 
 /* Bytes of vnode `vnode` that are on host node `node`. */
@@ -76,11 +72,16 @@ struct plan {
 	/* What the policy's own books charge for this zone where that is not
 	 * `nodes` (see placement/memory.h); 0: `nodes`. */
 	nodeset booked;
+	/* And how often more than once they count it on vnode `again_vnode`. */
+	uint32_t again, again_vnode;
 	nodeset nodes; /* union of vnode[].node */
 	uint32_t nr_vnodes, nr_memory, nr_devices;
 	int64_t spilled_bytes; /* sum of memory[] with node != its vnode's node */
 	struct plan_vnode vnode[NODES_MAX];
 	struct plan_memory memory[PLAN_MEMORY_MAX];
+	/* Of each vnode's vCPUs those on cores taken whole; filled and read only where the
+	 * policy's books tell cores apart. */
+	uint32_t whole_vcpus[NODES_MAX];
 	/* The host's devices that the zone gets, in the order in which it asks. */
 	uint16_t device[ZONE_DEVICES_MAX];
 };

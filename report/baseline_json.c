@@ -1,33 +1,33 @@
-#include "base/json_doc.h"
+#include <jansson.h>
+
+#include "base/doc.h"
 #include "base/output.h"
 #include "report/check.h"
 
-static int read_top(struct baseline *b, const struct json_at *top, struct error *err)
+static int read_top(struct baseline *b, const struct doc_value *top, struct error *err)
 {
 	int rc = run_format_read(top, "baseline", err);
 
 	if (!rc)
-		rc = json_get_string(top, "sha256", true, &b->summary_sha256, err);
+		rc = doc_get_text(top, "sha256", true, &b->summary_sha256, err);
 	if (rc)
 		return rc;
 	b->summary_sha256 = arena_strdup(&b->arena, b->summary_sha256);
 	rc = run_inputs_read(top, "name", &b->arena, &b->input, &b->nr_inputs, err);
 	return rc ? rc
-		  : json_get_strings(top, "reasons", true, &b->arena, &b->reason, &b->nr_reasons,
-				     err);
+		  : doc_get_strings(top, "reasons", true, &b->arena, &b->reason, &b->nr_reasons,
+				    err);
 }
 
 int baseline_read_record(struct baseline *b, const char *path, struct error *err)
 {
-	struct json_doc doc;
-	struct json_at top;
-	int rc = json_doc_load(&doc, path, err);
+	struct doc doc;
+	int rc = doc_load(&doc, path, DOC_JSON, err);
 
 	if (rc)
 		return rc;
-	top = json_at_root(&doc);
-	rc = read_top(b, &top, err);
-	json_doc_release(&doc);
+	rc = read_top(b, doc.root, err);
+	doc_release(&doc);
 	b->record = rc == 0;
 	return rc;
 }

@@ -1,4 +1,5 @@
-#include "base/json_doc.h"
+#include <jansson.h>
+
 #include "report/check.h"
 
 static json_t *figure_json(int64_t figure)

@@ -1,4 +1,5 @@
-#include "base/json_doc.h"
+#include <jansson.h>
+
 #include "report/diff.h"
 
 static json_t *key_json(const struct sheet *s, size_t row)

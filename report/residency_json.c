@@ -1,4 +1,5 @@
-#include "base/json_doc.h"
+#include <jansson.h>
+
 #include "report/residency.h"
 
 static json_t *case_json(const struct residency_case *c)

@@ -1,59 +1,55 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/json_doc.h"
+#include "base/doc.h"
 #include "report/check.h"
 
 static const char *const better_names[] = {"exact", "higher", "lower", "schema", NULL};
 
-static int read_rule(struct rule *rule, const struct json_at *at, struct error *err)
+static int read_rule(struct rule *rule, const struct doc_value *at, struct error *err)
 {
 	static const char *const known[] = {"better", "tolerance", "tolerance_ppm", "ignore", NULL};
 	int better = RULE_EXACT;
 	int rc;
 
-	if (!json_is_object(at->value))
-		return json_at_error(at, err, "the rule of a column is an object");
-	rc = json_at_known(at, "rule", known, err);
+	if (at->kind != DOC_MAP)
+		return doc_error(at, err, "the rule of a column is an object");
+	rc = doc_known(at, "rule", known, err);
 	if (!rc)
-		rc = json_get_choice(at, "better", false, better_names, &better, err);
+		rc = doc_get_choice(at, "better", false, better_names, &better, err);
 	if (!rc)
-		rc = json_get_int(at, "tolerance", false, 0, INT64_MAX, &rule->tolerance, err);
+		rc = doc_get_int(at, "tolerance", false, 0, INT64_MAX, &rule->tolerance, err);
 	if (!rc)
-		rc = json_get_int(at, "tolerance_ppm", false, 0, 1000000000, &rule->tolerance_ppm,
-				  err);
+		rc = doc_get_int(at, "tolerance_ppm", false, 0, 1000000000, &rule->tolerance_ppm,
+				 err);
 	if (!rc)
-		rc = json_get_bool(at, "ignore", false, &rule->ignore, err);
+		rc = doc_get_bool(at, "ignore", false, &rule->ignore, err);
 	rule->better = (enum rule_better)better;
 	return rc;
 }
 
-static int read_rules(struct rules *r, const struct json_doc *doc, const char *const *figures,
+static int read_rules(struct rules *r, const struct doc *doc, const char *const *figures,
 		      struct error *err)
 {
 	static const char *const known[] = {"columns", "note", NULL};
-	struct json_at top = json_at_root(doc), columns;
-	const char *name;
-	json_t *value;
+	const struct doc_value *top = doc->root, *columns;
 	int rc;
 
-	if (!json_is_object(top.value))
-		return json_at_error(&top, err, "rules are an object with \"columns\"");
-	rc = json_at_known(&top, "file of rules", known, err);
+	if (top->kind != DOC_MAP)
+		return doc_error(top, err, "rules are an object with \"columns\"");
+	rc = doc_known(top, "file of rules", known, err);
 	if (!rc)
-		rc = json_get_object(&top, "columns", true, &columns, err);
+		rc = doc_get_map(top, "columns", true, &columns, err);
 	if (!rc)
-		rc = json_at_known(&columns, "the figures of a summary", figures, err);
+		rc = doc_known(columns, "the figures of a summary", figures, err);
 	if (rc)
 		return rc;
-	r->rule = arena_alloc(&r->arena, (json_object_size(columns.value) + 1) * sizeof(*r->rule));
-	json_object_foreach(columns.value, name, value)
-	{
-		struct json_at at = json_at_member(&columns, name);
+	r->rule = arena_alloc(&r->arena, (columns->nr + (size_t)1) * sizeof(*r->rule));
+	for (uint32_t i = 0; i < columns->nr; i++) {
 		struct rule *rule = &r->rule[r->nr++];
 
-		rule->column = arena_strdup(&r->arena, name);
-		rc = read_rule(rule, &at, err);
+		rule->column = arena_strdup(&r->arena, columns->member[i].key);
+		rc = read_rule(rule, &columns->member[i].value, err);
 		if (rc)
 			return rc;
 	}
@@ -85,18 +81,18 @@ static void take_quality(struct rules *r)
 static int read_file(struct rules *r, const char *path, const char *const *figures,
 		     struct error *err)
 {
-	struct json_doc doc;
+	struct doc doc;
 	int rc;
 
 	if (access(path, F_OK) != 0 && strcmp(path, "-") != 0)
 		return error_set(err, ERR_INPUT,
 				 "there are no rules \"%s\"; take exact, quality or a JSON file",
 				 path);
-	rc = json_doc_load(&doc, path, err);
+	rc = doc_load(&doc, path, DOC_JSON, err);
 	if (rc)
 		return rc;
 	rc = read_rules(r, &doc, figures, err);
-	json_doc_release(&doc);
+	doc_release(&doc);
 	return rc;
 }
 

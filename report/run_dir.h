@@ -44,12 +44,12 @@ void run_dir_release(struct run_dir *r); /* zeroed is fine */
 /* run_dir_json.c: fills in what run.json says. */
 int run_dir_read_about(struct run_dir *r, const char *path, struct error *err) MUST_USE;
 
-struct json_at;
+struct doc_value;
 /* The format of a record ("run", "baseline") is one that this program reads. */
-int run_format_read(const struct json_at *top, const char *what, struct error *err) MUST_USE;
+int run_format_read(const struct doc_value *top, const char *what, struct error *err) MUST_USE;
 /* The inputs that run.json and a baseline's record list; each has its path under `name`
  * and its sha256. Strings and *out are of `a`. */
-int run_inputs_read(const struct json_at *top, const char *name, struct arena *a,
+int run_inputs_read(const struct doc_value *top, const char *name, struct arena *a,
 		    struct run_input **out, size_t *nr, struct error *err) MUST_USE;
 
 /* The part of a path behind the last slash. */

@@ -1,27 +1,27 @@
 #include <string.h>
 
-#include "base/json_doc.h"
+#include "base/doc.h"
 #include "report/run_dir.h"
 
-int run_inputs_read(const struct json_at *top, const char *name, struct arena *a,
+int run_inputs_read(const struct doc_value *top, const char *name, struct arena *a,
 		    struct run_input **out, size_t *nr, struct error *err)
 {
-	struct json_at list;
-	int rc = json_get_array(top, "inputs", true, &list, err);
+	const struct doc_value *list;
+	int rc = doc_get_list(top, "inputs", true, &list, err);
 
 	if (rc)
 		return rc;
-	*nr = json_array_size(list.value);
+	*nr = list->nr;
 	*out = arena_alloc(a, (*nr + 1) * sizeof(**out));
 	for (size_t i = 0; i < *nr; i++) {
-		struct json_at item = json_at_item(&list, i);
+		const struct doc_value *item = &list->item[i];
 		struct run_input *in = &(*out)[i];
 
-		if (!json_is_object(item.value))
-			return json_at_error(&item, err, "an input is an object");
-		rc = json_get_string(&item, name, true, &in->path, err);
+		if (item->kind != DOC_MAP)
+			return doc_error(item, err, "an input is an object");
+		rc = doc_get_text(item, name, true, &in->path, err);
 		if (!rc)
-			rc = json_get_string(&item, "sha256", true, &in->sha256, err);
+			rc = doc_get_text(item, "sha256", true, &in->sha256, err);
 		if (rc)
 			return rc;
 		in->path = arena_strdup(a, in->path);
@@ -31,64 +31,62 @@ int run_inputs_read(const struct json_at *top, const char *name, struct arena *a
 	return 0;
 }
 
-int run_format_read(const struct json_at *top, const char *what, struct error *err)
+int run_format_read(const struct doc_value *top, const char *what, struct error *err)
 {
-	struct json_at at = json_at_member(top, "format");
+	const struct doc_value *at = doc_member(top, "format");
 	int64_t format = 0;
 	int rc;
 
-	if (!json_is_object(top->value))
-		return json_at_error(top, err, "the record of a %s is an object", what);
-	rc = json_get_int(top, "format", true, 1, INT64_MAX, &format, err);
+	if (top->kind != DOC_MAP)
+		return doc_error(top, err, "the record of a %s is an object", what);
+	rc = doc_get_int(top, "format", true, 1, INT64_MAX, &format, err);
 	if (!rc && format > RUN_FORMAT)
-		rc = json_at_error(&at, err,
-				   "the %s has format %lld and was made by a newer homenode; this "
-				   "one reads formats up to %d",
-				   what, (long long)format, RUN_FORMAT);
+		rc = doc_error(at, err,
+			       "the %s has format %lld and was made by a newer homenode; this "
+			       "one reads formats up to %d",
+			       what, (long long)format, RUN_FORMAT);
 	return rc;
 }
 
-static int read_top(struct run_dir *r, const struct json_at *top, struct error *err)
+static int read_top(struct run_dir *r, const struct doc_value *top, struct error *err)
 {
 	size_t nr;
 	int rc = run_format_read(top, "run", err);
 
 	if (!rc)
-		rc = json_get_string(top, "homenode", true, &r->version, err);
+		rc = doc_get_text(top, "homenode", true, &r->version, err);
 	if (!rc)
-		rc = json_get_string(top, "backend", true, &r->backend, err);
+		rc = doc_get_text(top, "backend", true, &r->backend, err);
 	if (!rc)
-		rc = json_get_bool(top, "complete", true, &r->complete, err);
+		rc = doc_get_bool(top, "complete", true, &r->complete, err);
 	if (!rc)
-		rc = json_get_int(top, "rows_asked", false, 0, INT64_MAX, &r->rows_asked, err);
+		rc = doc_get_int(top, "rows_asked", false, 0, INT64_MAX, &r->rows_asked, err);
 	if (!rc)
-		rc = json_get_int(top, "events", false, 0, INT64_MAX, &r->events, err);
+		rc = doc_get_int(top, "events", false, 0, INT64_MAX, &r->events, err);
 	if (!rc)
-		rc = json_get_int(top, "bad_trace_rows", false, 0, INT64_MAX, &r->bad_trace_rows,
-				  err);
+		rc = doc_get_int(top, "bad_trace_rows", false, 0, INT64_MAX, &r->bad_trace_rows,
+				 err);
 	if (!rc)
-		rc = json_get_int(top, "wall_ms", false, 0, INT64_MAX, &r->wall_ms, err);
+		rc = doc_get_int(top, "wall_ms", false, 0, INT64_MAX, &r->wall_ms, err);
 	if (!rc)
-		rc = json_get_int(top, "events_per_s", false, 0, INT64_MAX, &r->events_per_s, err);
+		rc = doc_get_int(top, "events_per_s", false, 0, INT64_MAX, &r->events_per_s, err);
 	if (!rc)
-		rc = json_get_strings(top, "arguments", true, &r->arena, &r->argument, &nr, err);
+		rc = doc_get_strings(top, "arguments", true, &r->arena, &r->argument, &nr, err);
 	return rc ? rc : run_inputs_read(top, "path", &r->arena, &r->input, &r->nr_inputs, err);
 }
 
 int run_dir_read_about(struct run_dir *r, const char *path, struct error *err)
 {
-	struct json_doc doc;
-	struct json_at top;
-	int rc = json_doc_load(&doc, path, err);
+	struct doc doc;
+	int rc = doc_load(&doc, path, DOC_JSON, err);
 
 	if (rc)
 		return rc;
-	top = json_at_root(&doc);
-	rc = read_top(r, &top, err);
+	rc = read_top(r, doc.root, err);
 	if (!rc) { /* strings belonged to the document */
 		r->version = arena_strdup(&r->arena, r->version);
 		r->backend = arena_strdup(&r->arena, r->backend);
 	}
-	json_doc_release(&doc);
+	doc_release(&doc);
 	return rc;
 }

@@ -11,10 +11,13 @@ build  cmake            command cmake
 build  ninja-build      command ninja
 build  pkg-config       command pkg-config
 build  libhwloc-dev     library hwloc
+build  libexpat1-dev    library expat
 build  libjansson-dev   library jansson
 build  libyaml-dev      library yaml-0.1
 build  libmd-dev        library libmd
 build  liblzma-dev      library liblzma
+build  zlib1g-dev       library zlib
+build  libzstd-dev      library libzstd
 build  libnuma-dev      library numa
 xen    libxen-dev       library xenlight
 test   libcriterion-dev library criterion
@@ -26,6 +29,7 @@ test   busybox-static   command busybox
 test   cpio             command cpio
 test   binutils         command objdump
 test   xz-utils         command xz
+test   zstd             command zstd
 test   lz4              command lz4
 test   util-linux       command flock
 ci     clang            command clang

@@ -3,13 +3,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Nothing is not success: whoever asked may be a script. */
+static int holds_no_zone(const struct zone_stream *s, struct error *err)
+{
+	const struct zone_stream_stats *stats = &s->stats;
+
+	if (!stats->bad_rows)
+		return error_set(err, ERR_INPUT, "%s: holds no zone", s->path);
+	return error_set(err, ERR_INPUT, "%s: holds no zone; all of its %llu rows are bad: %s",
+			 s->path, (unsigned long long)stats->bad_rows, stats->first_bad);
+}
+
 int zone_stream_next(struct zone_stream *s, const struct zone_event **out, struct error *err)
 {
 	int rc = s->ops->next(s, out, err);
 
 	if (!rc && *out)
 		s->stats.events++;
-	return rc;
+	return rc || *out || s->stats.events || !s->path ? rc : holds_no_zone(s, err);
 }
 
 const struct zone_stream_stats *zone_stream_stats(const struct zone_stream *s)

@@ -19,6 +19,7 @@ struct zone_stream {
 	const struct zone_stream_ops *ops;
 	struct zone_stream_stats stats;
 	struct zone_event event; /* the one handed out */
+	const char *path; /* of a trace, which must hold a zone; else NULL */
 };
 
 /* "z0", "z1", ...: what zones without a name are called, in the order of their

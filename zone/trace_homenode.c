@@ -157,6 +157,8 @@ static const struct trace_layout layout = {
 			[ZONE_FIELD_DEVICES] = DEVICES + 1,
 		},
 	.strict = true,
+	.named_rows = true,
+	.sorted = true,
 	.row = homenode_row,
 };
 

@@ -153,6 +153,7 @@ static const struct trace_layout layout = {
 			[CREATED] = {"creation_time", false},
 			[DELETED] = {"deletion_time", false},
 		},
+	.named_rows = true,
 	.place = {[ZONE_FIELD_NAME] = NAME + 1,
 		  [ZONE_FIELD_VCPUS] = CPU + 1,
 		  [ZONE_FIELD_MEMORY] = MEMORY + 1,

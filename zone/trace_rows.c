@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_doc.h"
+#include "base/nearest.h"
 #include "base/units.h"
 
 bool trace_has_columns(const struct csv *header, const struct trace_layout *layout)
@@ -84,6 +84,7 @@ int trace_init(struct trace_stream *t, struct csv *csv, const struct trace_layou
 void trace_release(struct trace_stream *t)
 {
 	csv_close(&t->csv);
+	name_set_release(&t->names);
 }
 
 /* The first bad row is told, the others are only counted. */
@@ -109,6 +110,22 @@ static int check_zone(const struct trace_stream *t, struct error *err)
 	return error_at(err, ERR_INPUT, t->csv.path, t->csv.line, 0, "%s", fault.text);
 }
 
+static int check_name(struct trace_stream *t, struct error *err)
+{
+	const struct trace_layout *l = t->layout;
+	const struct zone_event *e = &t->base.event;
+	int column = l->named_rows ? t->column[l->place[ZONE_FIELD_NAME] - 1] : -1;
+	int64_t end_ns =
+		e->lifetime_ns < NS_NEVER - e->at_ns ? e->at_ns + e->lifetime_ns : NS_NEVER;
+
+	if (column < 0 ||
+	    name_set_add(&t->names, t->zone.name, e->at_ns, end_ns, l->sorted ? e->at_ns : -1))
+		return 0;
+	return csv_error(&t->csv, (unsigned)column, err,
+			 "zone \"%.80s\" is there already; a name stands for one zone at a time",
+			 t->zone.name);
+}
+
 int trace_row(struct trace_stream *t, bool *more, struct error *err)
 {
 	struct zone_stream_stats *stats = &t->base.stats;
@@ -122,6 +139,8 @@ int trace_row(struct trace_stream *t, bool *more, struct error *err)
 			rc = t->layout->row(t, told);
 		if (!rc && *more)
 			rc = check_zone(t, told);
+		if (!rc && *more)
+			rc = check_name(t, told);
 		if (rc != ERR_INPUT || !t->skip_bad)
 			break;
 		if (!stats->bad_rows++)

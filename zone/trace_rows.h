@@ -9,6 +9,7 @@
 #define ZONE_TRACE_ROWS_H
 
 #include "base/csv.h"
+#include "zone/name_set.h"
 #include "zone/stream.h"
 #include "zone/zone_check.h"
 
@@ -29,6 +30,9 @@ struct trace_layout {
 	 * contradicts itself is pointed at. */
 	uint8_t place[ZONE_FIELDS];
 	bool strict; /* other columns are an error; else they are ignored */
+	/* Each row is a zone, whose name nobody else may have at the same time. */
+	bool named_rows;
+	bool sorted; /* rows are in the order of time */
 	/* Fills t->base.event and t->zone from t->csv's current row. */
 	int (*row)(struct trace_stream *t, struct error *err);
 	/* NULL, or frees what the format's own stream holds. */
@@ -47,6 +51,7 @@ struct trace_stream {
 	uint64_t nr_zones; /* started so far */
 	struct zone zone;
 	char name[ZONE_NAME_MAX + 1];
+	struct name_set names;
 };
 
 /* The stream takes over `csv`, whose header is read, and closes it, on failure

@@ -125,7 +125,7 @@ int workload_find_format(struct workload *w, const char *format, struct error *e
 
 int workload_load(struct workload *out, const char *path, const char *format, struct error *err)
 {
-	struct json_doc doc;
+	struct doc doc;
 	int rc;
 
 	workload_defaults(out);
@@ -136,10 +136,10 @@ int workload_load(struct workload *out, const char *path, const char *format, st
 		out->trace_path = out->path;
 		rc = workload_find_format(out, format, err);
 	} else {
-		rc = json_doc_load(&doc, path, err);
+		rc = doc_load(&doc, path, DOC_ANY, err);
 		if (!rc)
-			rc = workload_from_json(out, &doc, err);
-		json_doc_release(&doc);
+			rc = workload_from_doc(out, &doc, err);
+		doc_release(&doc);
 	}
 	if (rc)
 		workload_release(out);
@@ -170,7 +170,11 @@ int workload_open(struct zone_stream **out, const struct workload *w, uint64_t s
 					 "%s: is a folder; a trace in format %s is one file",
 					 w->trace_path, w->trace_format->name);
 		rc = open_trace(&csv, w->trace_path, err);
-		return rc ? rc : w->trace_format->open(out, &csv, w, skip_bad, err);
+		if (!rc)
+			rc = w->trace_format->open(out, &csv, w, skip_bad, err);
+		if (!rc)
+			(*out)->path = w->trace_path;
+		return rc;
 	}
 	BUG_ON(true);
 	return ERR_INPUT;

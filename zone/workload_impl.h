@@ -4,25 +4,29 @@
 #ifndef ZONE_WORKLOAD_IMPL_H
 #define ZONE_WORKLOAD_IMPL_H
 
-#include "base/json_doc.h"
+#include "base/doc.h"
 #include "zone/generator.h"
 #include "zone/workload.h"
 
-/* A workload's JSON, already parsed. `out` has its defaults and path; on failure
+/* A workload's document. `out` has its defaults and path; on failure
  * the caller releases it. */
-int workload_from_json(struct workload *out, const struct json_doc *doc,
-		       struct error *err) MUST_USE;
+int workload_from_doc(struct workload *out, const struct doc *doc, struct error *err) MUST_USE;
 
 /* Set w->trace_format: by name, or when `format` is NULL by the header of
  * w->trace_path. ERR_USAGE when there is no such name. */
 int workload_find_format(struct workload *w, const char *format, struct error *err) MUST_USE;
 
 /* Members of the workload object; strings and arrays go into w->arena. */
-int workload_read_balloon(struct balloon_rule *b, const struct json_at *at,
+int workload_read_fleet(struct workload *w, const struct doc_value *at, struct error *err) MUST_USE;
+int workload_read_balloon(struct balloon_rule *b, const struct doc_value *at,
 			  struct error *err) MUST_USE;
-int workload_read_generator(struct workload *w, const struct json_at *at,
+int workload_read_generator(struct workload *w, const struct doc_value *at,
 			    struct error *err) MUST_USE;
-int workload_read_events(struct workload *w, const struct json_at *list,
+int workload_read_events(struct workload *w, const struct doc_value *list,
 			 struct error *err) MUST_USE;
+
+/* A positive real number in thousandths, rounded to the nearest. */
+int workload_read_milli(const struct doc_value *at, const char *key, double min, double max,
+			uint32_t *out, struct error *err) MUST_USE;
 
 #endif

@@ -4,13 +4,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "base/output.h"
 #include "base/units.h"
 #include "zone/zone_check.h"
-
-#define ZONES_FILE_MAX ((size_t)64 << 20)
 
 const char *const zone_memory_policy_names[] = {"dynamic", "static", NULL};
 const char *const zone_spread_names[] = {"default", "compact", "scatter", NULL};
@@ -107,55 +103,4 @@ size_t zone_list_duplicate(const struct zone_list *l, size_t *first)
 	}
 	free(by_name);
 	return found;
-}
-
-static bool has_suffix(const char *path, const char *suffix)
-{
-	size_t n = strlen(path), m = strlen(suffix);
-
-	return n >= m && strcasecmp(path + n - m, suffix) == 0;
-}
-
-static bool is_yaml(const char *path, const char *text, size_t size)
-{
-	size_t i = 0;
-
-	if (has_suffix(path, ".yaml") || has_suffix(path, ".yml"))
-		return true;
-	if (has_suffix(path, ".json"))
-		return false;
-	while (i < size && isspace((unsigned char)text[i]))
-		i++;
-	return i < size && text[i] != '{' && text[i] != '[';
-}
-
-int zone_list_parse(struct zone_list *out, const char *path, const char *text, size_t size,
-		    FILE *warn, struct error *err)
-{
-	int rc;
-
-	*out = (struct zone_list){0};
-	if (is_yaml(path, text, size))
-		rc = pod_yaml_parse(out, path, text, size, warn, err);
-	else
-		rc = zone_json_parse(out, path, text, size, warn, err);
-	if (rc)
-		zone_list_release(out);
-	return rc;
-}
-
-int zone_list_load(struct zone_list *out, const char *path, FILE *warn, struct error *err)
-{
-	char *text;
-	size_t size;
-	int rc;
-
-	*out = (struct zone_list){0};
-	rc = file_read(path, ZONES_FILE_MAX, &text, &size, err);
-	if (rc)
-		return rc;
-	rc = zone_list_parse(out, strcmp(path, "-") == 0 ? "standard input" : path, text, size,
-			     warn, err);
-	free(text);
-	return rc;
 }

@@ -1,7 +1,7 @@
 /*
  * A zone: what is asked for. A VM, or a pod that runs in a VM of its own.
  *
- * Read from JSON (zone_json.c), from a Kubernetes pod (pod_yaml.c), from the
+ * Read from a list of zones (zone_read.c), from a Kubernetes pod (pod.c), from the
  * command line, or made by a workload (workload.h). Field meanings follow
  * Edera's documented controls; where Edera documents a default it is used.
  */
@@ -87,16 +87,24 @@ struct zone_list {
 	struct arena arena;
 };
 
+/* How a file of zones is read; zeroed, or NULL: quietly. */
+struct zone_reading {
+	/* Warnings ("memory limit missing, 1024 MiB assumed"), one line each; NULL:
+	 * nowhere. */
+	FILE *warn;
+	bool strict; /* what bears on size or place and is not used is an error */
+	const char *resources; /* a file that says what a pod's resources are; NULL: none */
+};
+
 /*
- * Read ZONES: JSON ({"zones":[...]}), or Kubernetes pod YAML (one or more
- * documents; .yaml/.yml, or text that does not start with '{' or '['). "-" is
- * standard input. ERR_INPUT names file:line:column, what, and what to do.
- * Pod warnings ("memory limit missing, 1024 MiB assumed") go to `warn`
- * (NULL: nowhere), one line each.
+ * Read ZONES, JSON or YAML: a list ({"zones":[...]}), or Kubernetes manifests (one
+ * or more documents). "-" is standard input. ERR_INPUT names file:line:column,
+ * what, and what to do.
  */
-int zone_list_load(struct zone_list *out, const char *path, FILE *warn, struct error *err) MUST_USE;
+int zone_list_load(struct zone_list *out, const char *path, const struct zone_reading *how,
+		   struct error *err) MUST_USE;
 int zone_list_parse(struct zone_list *out, const char *path, const char *text, size_t size,
-		    FILE *warn, struct error *err) MUST_USE;
+		    const struct zone_reading *how, struct error *err) MUST_USE;
 void zone_list_release(struct zone_list *l);
 
 /* What the zone has when it boots: all of it when static. */

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
+#include "base/doc.h"
 #include "zone/zone.h"
 
 enum zone_field {
@@ -43,7 +44,7 @@ enum zone_field {
 /* The fields' names in ZONES JSON, by enum zone_field. */
 extern const char *const zone_field_names[ZONE_FIELDS];
 
-/* In enum order and NULL-terminated, for json_get_choice() and its like. */
+/* In enum order and NULL-terminated, for doc_get_choice() and its like. */
 extern const char *const zone_memory_policy_names[];
 extern const char *const zone_spread_names[];
 extern const char *const zone_virt_names[];
@@ -85,11 +86,8 @@ bool zone_parse_number(const char *text, int64_t min, int64_t max, int64_t *out)
 /* Index of `text` in a NULL-terminated list, -1 when it is not there. */
 int zone_name_index(const char *const *names, const char *text) MUST_USE;
 
-/* The readers behind zone_list_parse(); `out` is zeroed, and the caller releases
- * it on failure. */
-int zone_json_parse(struct zone_list *out, const char *path, const char *text, size_t size,
-		    FILE *warn, struct error *err) MUST_USE;
-int pod_yaml_parse(struct zone_list *out, const char *path, const char *text, size_t size,
-		   FILE *warn, struct error *err) MUST_USE;
+/* The pods of a document; `out` is zeroed, and the caller releases it on failure. */
+int pods_from_doc(struct zone_list *out, const struct doc *doc, const struct zone_reading *how,
+		  struct error *err) MUST_USE;
 
 #endif

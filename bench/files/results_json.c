@@ -1,7 +1,7 @@
+#include <jansson.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "base/json_doc.h"
 #include "base/units.h"
 #include "bench/files/results.h"
 #include "cost/params/grades.h"

@@ -130,8 +130,8 @@ static double policy_ns(const struct policy *policy, const struct host *h,
 	int64_t start;
 	int calls = 0, batch = 1;
 
-	if (strncmp(policy->name, "k8s-", 4) == 0 && h->nr_nodes > 8 &&
-	    strcmp(policy->name, "k8s-none") != 0)
+	if (strncmp(policy->name, "k8s-", 4) == 0 && strcmp(policy->name, "k8s-none") != 0 &&
+	    h->nr_nodes > (strstr(policy->name, "-max-nodes-16") ? 16 : 8))
 		return -1;
 	if (policy->foresees_by && h->nr_nodes > ORACLE_NODES_MAX)
 		return -1;

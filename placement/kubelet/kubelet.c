@@ -169,7 +169,7 @@ static int fill(const struct admission *a, struct plan *out, struct error *err)
 	fill_nodes(a->in, cpus | a->memory, out);
 	for (uint32_t v = 0; v < out->nr_vnodes; v++) {
 		out->vnode[v].vcpus = a->cpus.vcpus[out->vnode[v].node];
-		out->vnode[v].whole_vcpus = a->cpus.whole[out->vnode[v].node];
+		out->whole_vcpus[v] = a->cpus.whole[out->vnode[v].node];
 	}
 	out->booked = a->memory;
 	out->memory_rule = PLAN_MEMORY_STRICT;

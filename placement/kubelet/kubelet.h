@@ -3,10 +3,11 @@
  * manager and the device manager, for Guaranteed pods with whole CPUs.
  *
  * Source: kubernetes/kubernetes, pkg/kubelet/cm: cpumanager/cpu_assignment.go and
- * topology/topology.go at 08715a58e5cd, cpumanager/policy_static.go at 663504e7cef0,
+ * topology/topology.go at 08715a58e5cd, cpumanager/policy_static.go at 62c7eac08995 and
  * policy_options.go at 7ed318129ff5, memorymanager/policy_static.go at 030880a5dc54,
- * topologymanager/policy.go (HintMerger), policy_single_numa_node.go, numa_info.go at
- * 623376bc82c5, topology_manager.go, devicemanager/topology_hints.go.
+ * topologymanager/policy.go (HintMerger, as ffromani/kubernetes has it at 25cc10949a60),
+ * policy_single_numa_node.go at 53f1b9d6f8de, numa_info.go at 623376bc82c5,
+ * topology_manager.go and devicemanager/topology_hints.go.
  *
  * Every provider gives hints, sets of nodes that would do, preferred where the
  * set is as small as it can be by capacity (not by what is free): memory passes

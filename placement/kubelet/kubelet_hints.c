@@ -270,11 +270,14 @@ static void keep_single(struct kubelet_hints *hints, unsigned all)
 /* value[m] becomes the sum over the supersets of m, or the other way round. */
 static void over_supersets(uint32_t *value, unsigned nr_nodes, bool back)
 {
+	uint32_t sign = back ? UINT32_MAX : 1; /* -1, modulo 2^32 */
+
 	for (unsigned bit = 1; bit < 1u << nr_nodes; bit <<= 1) {
-		for (unsigned m = 0; m < 1u << nr_nodes; m++) {
-			if (m & bit)
-				continue;
-			value[m] = back ? value[m] - value[m | bit] : value[m] + value[m | bit];
+		for (unsigned at = 0; at < 1u << nr_nodes; at += 2 * bit) {
+			uint32_t *without = value + at, *with = value + at + bit;
+
+			for (unsigned m = 0; m < bit; m++)
+				without[m] += sign * with[m];
 		}
 	}
 }

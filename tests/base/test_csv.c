@@ -234,3 +234,35 @@ Test(csv, seconds_and_decimals_are_exact)
 		csv_close(&c);
 	}
 }
+
+/* More than a block, so that pieces meet in the middle of a surrogate pair. */
+Test(csv, utf16)
+{
+	static const char head[] = "\xff\xfe"
+				   "a\0,\0b\0\r\0\n\0",
+			  row[] = "1\0,\0\x3d\xd8\0\xde\r\0\n\0";
+	size_t nr = 100000, n = 0;
+	char *text = xmalloc(sizeof(head) + nr * sizeof(row));
+	struct error err = {0};
+	struct csv c;
+
+	memcpy(text, head, sizeof(head) - 1);
+	n = sizeof(head) - 1;
+	for (size_t i = 0; i < nr; i++, n += sizeof(row) - 1)
+		memcpy(text + n, row, sizeof(row) - 1);
+	cr_assert_eq(attach(&c, text, n, &err), 0, "%s", err.text);
+	cr_assert_eq(csv_column(&c, "b"), 1);
+	for (size_t i = 0; i < nr; i++) {
+		cr_assert(next(&c));
+		field_is(&c, 1, "\xf0\x9f\x98\x80");
+	}
+	cr_assert(!next(&c));
+	csv_close(&c);
+	/* cut within a character */
+	cr_assert_eq(attach(&c, text, 2 + 10 + 7, &err), 0, "%s", err.text);
+	next_fails(&c, "t.csv:1: begins as UTF-16LE, but is not all of it; is it cut?");
+	csv_close(&c);
+	free(text);
+	cr_assert_eq(attach(&c, "a\0\0\0,\0\0\0", 8, &err), ERR_INPUT);
+	cr_assert_str_eq(err.text, "t.csv:1: is UTF-32; save it as UTF-8");
+}

@@ -33,6 +33,14 @@ Test(units, sizes)
 	bytes_are("0.1KiB", 102);
 	bytes_are("9223372036854775807", INT64_MAX);
 	bytes_are("8388607TiB", 8388607 * TIB);
+	/* xl's, QEMU's and Kubernetes' letters; people's capitals */
+	bytes_are("6G", 6 * GIB);
+	bytes_are("512m", 512 * MIB);
+	bytes_are("64k", 64 * KIB);
+	bytes_are("1.5t", 3 * TIB / 2);
+	bytes_are("4Gi", 4 * GIB);
+	bytes_are("6 gib", 6 * GIB);
+	bytes_are("4gb", 4000000000);
 }
 
 Test(units, sizes_refused)
@@ -40,9 +48,9 @@ Test(units, sizes_refused)
 	bytes_refused("");
 	bytes_refused("GiB");
 	bytes_refused("-1GiB");
-	bytes_refused("6 gib");
-	bytes_refused("6G");
 	bytes_refused("6GiBs");
+	bytes_refused("6P");
+	bytes_refused("6i");
 	bytes_refused("1e9");
 	bytes_refused("0x10");
 	bytes_refused(".");
@@ -63,6 +71,11 @@ static void quantity_is(const char *text, int64_t expected)
 
 Test(units, kubernetes_quantities)
 {
+	static const char *const refused[] = {
+		"",	 "1GiB",  "-1Gi",  "Gi",    ".",     "+",   "1 Gi", " 1Gi", "1Gi ",
+		"1e3Mi", "1e",	  "1e+",   "1Mie3", "1.1.1", "1ki", "1i",   "1mi",  "1K",
+		"0x10",	 "1_000", "1e3.5", "1e 3",  "++1",   "1g",  "1kk",  "1Ee3", "1e--3",
+	};
 	int64_t v;
 
 	quantity_is("128Mi", 128 * MIB);
@@ -76,11 +89,26 @@ Test(units, kubernetes_quantities)
 	quantity_is("128974848000m", 128974848);
 	quantity_is("1500m", 2); /* rounded up to whole bytes */
 	quantity_is("1e-1", 1);
-	cr_assert_not(k8s_bytes_parse("8Ei", &v));
-	cr_assert_not(k8s_bytes_parse("1GiB", &v));
-	cr_assert_not(k8s_bytes_parse("1e1000", &v));
-	cr_assert_not(k8s_bytes_parse("-1Gi", &v));
-	cr_assert_not(k8s_bytes_parse("Gi", &v));
+	quantity_is("+1Gi", GIB);
+	quantity_is("2147483648000000u", 2147483648);
+	quantity_is("2000000000000000000n", 2000000000);
+	quantity_is("1n", 1);
+	quantity_is("1e+3", 1000);
+	quantity_is("12E-1", 2);
+	quantity_is(".5Gi", GIB / 2);
+	quantity_is("1.", 1);
+	quantity_is("0001Ki", 1024);
+	quantity_is("-0", 0);
+	quantity_is("0.00000000000000000000000000001", 1);
+	quantity_is("1.0000000000000000000000000000000Gi", GIB);
+	quantity_is("1000000000000000000000000000000n", INT64_MAX);
+	quantity_is("10000000000000000000000000000n", INT64_MAX);
+	quantity_is("1000000000000000000000000n", 1000000000000000);
+	quantity_is("8Ei", INT64_MAX); /* a cap, as there */
+	quantity_is("1e1000", INT64_MAX);
+	quantity_is("1e-1000", 1);
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		cr_assert_not(k8s_bytes_parse(refused[i], &v), "%s", refused[i]);
 }
 
 Test(units, durations)

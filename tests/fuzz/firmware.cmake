@@ -6,5 +6,5 @@ add_executable(fuzz_acpi fuzz_acpi.c ${fuzz_acpi_rooms})
 target_compile_options(fuzz_acpi PRIVATE -fsanitize=fuzzer,address,undefined
 	-fno-sanitize-recover=all -O1 -g)
 target_link_options(fuzz_acpi PRIVATE -fsanitize=fuzzer,address,undefined)
-target_link_libraries(fuzz_acpi PRIVATE house_style PkgConfig::hwloc PkgConfig::jansson
-	PkgConfig::yaml PkgConfig::md PkgConfig::lzma m)
+target_link_libraries(fuzz_acpi PRIVATE house_style PkgConfig::hwloc PkgConfig::expat PkgConfig::jansson
+	PkgConfig::yaml PkgConfig::md PkgConfig::lzma PkgConfig::z PkgConfig::zstd m)

@@ -37,20 +37,20 @@ static void drain(struct zone_stream *s)
 static void as_workload(const char *text, size_t size)
 {
 	struct zone_stream *s;
-	struct json_doc doc;
+	struct doc doc;
 	struct error err = {0};
 	struct workload w;
 
-	if (json_doc_parse(&doc, "/nonexistent/fuzz.json", text, size, &err))
+	if (doc_parse(&doc, "/nonexistent/fuzz.json", text, size, DOC_JSON, &err))
 		return;
 	workload_defaults(&w);
 	w.path = "/nonexistent/fuzz.json";
-	if (workload_from_json(&w, &doc, &err))
+	if (workload_from_doc(&w, &doc, &err))
 		BUG_ON(!*err.text);
 	else if (w.source != SOURCE_TRACE && !workload_open(&s, &w, 1, false, &err))
 		drain(s);
 	workload_release(&w);
-	json_doc_release(&doc);
+	doc_release(&doc);
 }
 
 /* In the format that the header is of, else in any. */

@@ -4,4 +4,4 @@ target_compile_options(fuzz_workload PRIVATE -fsanitize=fuzzer,address,undefined
 	-fno-sanitize-recover=all -O1 -g)
 target_link_options(fuzz_workload PRIVATE -fsanitize=fuzzer,address,undefined)
 target_link_libraries(fuzz_workload PRIVATE house_style PkgConfig::jansson PkgConfig::yaml
-	PkgConfig::md PkgConfig::lzma m)
+	PkgConfig::md PkgConfig::lzma PkgConfig::z PkgConfig::zstd m)

@@ -6,4 +6,4 @@ target_compile_options(fuzz_zone PRIVATE -fsanitize=fuzzer,address,undefined
 	-fno-sanitize-recover=all -O1 -g)
 target_link_options(fuzz_zone PRIVATE -fsanitize=fuzzer,address,undefined)
 target_link_libraries(fuzz_zone PRIVATE house_style PkgConfig::jansson PkgConfig::yaml
-	PkgConfig::md PkgConfig::lzma m)
+	PkgConfig::md PkgConfig::lzma PkgConfig::z PkgConfig::zstd m)

@@ -145,3 +145,22 @@ Test(calibrate, a_file_that_has_gone)
 	cr_expect_not_null(strstr(err.text, "no-such-host.xml"));
 	host_free(h);
 }
+
+/* hwloc 1 has no place for what is measured: the file comes out as version 2. */
+Test(calibrate, a_version_1_file)
+{
+	calibrate_and_reload("tests/host/machines/version1.xml", UINT32_MAX);
+}
+
+Test(calibrate, what_is_no_xml)
+{
+	struct host *h;
+	struct error err = {0};
+	char *text;
+
+	cr_assert_eq(host_load(&h, "tests/host/machines/numactl.txt", &err), 0, "%s", err.text);
+	cr_expect_eq(host_calibrated_xml(&text, h, "test", &err), ERR_INPUT);
+	cr_expect_null(text);
+	cr_expect_not_null(strstr(err.text, "kept in hwloc XML"));
+	host_free(h);
+}

@@ -5,7 +5,8 @@
 
 #include "base/alloc.h"
 #include "base/units.h"
-#include "host/host_impl.h"
+#include "host/host.h"
+#include "host/hwloc_child.h"
 #include "tests/host/toy.h"
 
 /* Three nodes: 0 and 1 in package 0, 2 without CPUs in package 1. */
@@ -218,84 +219,15 @@ Test(print, text_names_nodes_by_their_own_numbers)
 	host_free(h);
 }
 
-/* --- the pipe's format ------------------------------------------------------------ */
-
-Test(pack, comes_back_as_it_was)
-{
-	struct host *h = three_nodes(), *back = NULL;
-	struct bytes b;
-	json_t *one, *two;
-
-	add_device(h);
-	host_matrix_new(h, MATRIX_BANDWIDTH, GRADE_FIRMWARE, "memattr Bandwidth")[4] = 40000;
-	host_warn(h, "caf\xc3\xa9");
-	host_pack(h, &b);
-	cr_assert_eq(host_unpack(&back, b.data, b.nr, NULL), 0);
-	free(back->name);
-	back->name = xstrdup(h->name);
-	cr_assert_eq(host_finish(h, NULL), 0);
-	cr_assert_eq(host_finish(back, NULL), 0);
-	one = as_json(h);
-	two = as_json(back);
-	cr_expect(json_equal(one, two));
-	json_decref(one);
-	json_decref(two);
-	host_free(back);
-	host_free(h);
-	free(b.data);
-}
-
-Test(pack, every_cut_and_every_flipped_byte_is_survived)
-{
-	struct host *h = three_nodes(), *back;
-	struct bytes b;
-
-	add_device(h);
-	host_warn(h, "a warning");
-	host_pack(h, &b);
-	for (size_t n = 0; n < b.nr; n++)
-		cr_expect_eq(host_unpack(&back, b.data, n, NULL), ERR_INPUT);
-	for (size_t n = 0; n < b.nr; n++) {
-		unsigned char old = b.data[n];
-
-		b.data[n] = 0xff;
-		if (host_unpack(&back, b.data, b.nr, NULL) == 0) {
-			if (host_finish(back, NULL) == 0)
-				json_decref(as_json(back));
-			host_free(back);
-		}
-		b.data[n] = old;
-	}
-	host_free(h);
-	free(b.data);
-}
-
-Test(pack, bytes_that_are_no_text_become_question_marks)
-{
-	struct host *h = three_nodes(), *back = NULL;
-	struct bytes b;
-
-	free(h->source);
-	h->source = xstrdup("Acm\xe9 \x01");
-	host_pack(h, &b);
-	cr_assert_eq(host_unpack(&back, b.data, b.nr, NULL), 0);
-	cr_expect_str_eq(back->source, "Acm? ?");
-	host_free(back);
-	host_free(h);
-	free(b.data);
-}
-
 /* --- the child that may die --------------------------------------------------------- */
 
 static void in_child_fails(const char *xml)
 {
-	struct host_job job = {.path = "x", .xml = xml, .xml_size = strlen(xml)};
 	struct error err = {0, ""};
-	struct host *h = NULL;
+	char *text = NULL;
 
-	job.facts.version = 2;
-	cr_expect_eq(host_in_child(&h, &job, &err), ERR_INPUT);
-	cr_expect_null(h);
+	cr_expect_eq(hwloc_in_child(&text, HWLOC_XML, xml, &err), ERR_INPUT);
+	cr_expect_null(text);
 	cr_expect(strncmp(err.text, "hwloc ", 6) == 0, "%s", err.text);
 }
 
@@ -318,6 +250,22 @@ Test(child, a_crash_is_a_sentence)
 	in_child_fails(deep);
 	free(deep);
 	free(changed);
+	free(xml);
+}
+
+Test(child, hwloc_writes_the_same_machine_again)
+{
+	char *xml = toy_xml(&toy_two), *again = NULL;
+	struct error err = {0, ""};
+	struct host *h = NULL;
+
+	cr_assert_eq(hwloc_in_child(&again, HWLOC_XML, xml, &err), 0, "%s", err.text);
+	cr_assert_eq(load_text(&h, again, &err), 0, "%s", err.text);
+	cr_expect_eq(h->nr_nodes, 2);
+	cr_expect_eq(h->nr_cpus, 4);
+	cr_expect_eq(h->memory_bytes, 2 * GIB);
+	host_free(h);
+	free(again);
 	free(xml);
 }
 

@@ -573,6 +573,113 @@ Test(traps, t18_an_inconsistent_tree_is_refused_and_nothing_aborts)
 	refuses_change(&toy_two, "complete_cpuset=\"0x8\" ", "", "no complete_cpuset");
 }
 
+/* A one-socket machine of hwloc 1: the matrix hangs in the Package. */
+Test(traps, t19_version_1_matrices_count_wherever_they_are)
+{
+	char *opened = replaced(
+		v1_text, "<distances",
+		"<object type=\"Package\" " V1_SETS("0x0000000f", "0x00000003") ">"
+										"<distances");
+	char *xml = replaced(opened, "</object>\n</topology>", "</object></object>\n</topology>");
+	struct host *h = NULL;
+	struct error err = {0, ""};
+
+	cr_assert_eq(load_text(&h, xml, &err), 0, "%s", err.text);
+	cr_expect_eq(h->matrix[MATRIX_DISTANCE].grade, GRADE_FIRMWARE);
+	cr_expect_eq(host_distance(h, 0, 1), 16);
+	cr_expect_eq(h->node[1].package, 0);
+	host_free(h);
+	free(xml);
+	free(opened);
+}
+
+Test(traps, t19_a_version_1_matrix_over_some_nodes_is_said)
+{
+	static const char part[] = "<distances nbobjs=\"2\" relative_depth=\"1\" "
+				   "latency_base=\"1.0\"><latency value=\"10\"/><latency "
+				   "value=\"12\"/><latency value=\"12\"/><latency value=\"10\"/>"
+				   "</distances><object type=\"PU\"";
+	char *xml = replaced(v1_text, "<object type=\"PU\"", part), *bad;
+	struct host *h = NULL;
+
+	cr_assert_eq(load_text(&h, xml, NULL), 0);
+	cr_expect_eq(host_distance(h, 0, 1), 16);
+	cr_expect(warns(h, "1 matrices of the file are not over all nodes"));
+	host_free(h);
+	bad = replaced(xml, "value=\"12\"", "value=\"x\"");
+	refuses(bad, "\"x\" is no latency");
+	free(bad);
+	bad = replaced(xml, "<latency value=\"10\"/>", "");
+	refuses(bad, "does not hold 2 x 2 values");
+	free(bad);
+	free(xml);
+}
+
+Test(traps, t20_a_pci_domain_may_have_more_than_four_digits)
+{
+	struct toy toy = toy_two;
+	struct host *h;
+
+	toy.in_package = BRIDGE("50") "<object type=\"PCIDev\" gp_index=\"51\" "
+				      "pci_busid=\"10000:e1:00.0\" pci_type=\"0108 [8086:0a54] "
+				      "[8086:4702] 00\"/>\n" END;
+	h = load_toy(&toy);
+	cr_assert(h);
+	cr_expect_eq(host_find_device(h, "10000:e1:00.0"), 0);
+	cr_expect_eq(h->device[0].class, DEVICE_STORAGE);
+	host_free(h);
+}
+
+Test(traps, t21_memory_of_devices_is_nobodys_and_tiers_are_told_apart)
+{
+	struct toy toy = {
+		.pus = 0xf,
+		.package = {0xf},
+		.node = {{0, 0xf, 0, 1 << 30, NULL},
+			 {1, 0xf, 0, 3 << 29, "GPUMemory"},
+			 {2, 0xf, 0, 1 << 28, "HBM"},
+			 {3, 0xf, 0, 1 << 27, "CXL-DRAM"},
+			 {4, 0xf, 0, 1 << 26, "NVM"}},
+		.nr_nodes = 5,
+	};
+	struct host *h = load_toy(&toy);
+
+	cr_assert(h);
+	cr_expect_eq(h->node[1].memory, MEMORY_DEVICE);
+	cr_expect_eq(h->node[1].memory_bytes, 0);
+	cr_expect_eq(h->node[1].device_bytes, 3 << 29);
+	cr_expect_eq(h->node[2].memory, MEMORY_FAST);
+	cr_expect_eq(h->node[3].memory, MEMORY_SLOW);
+	cr_expect_eq(h->node[4].memory, MEMORY_SLOW);
+	cr_expect_eq(h->memory_nodes, 0x1d);
+	cr_expect_eq(h->slow_nodes, 0x18);
+	cr_expect_eq(h->usable_nodes, 1);
+	cr_expect_eq(h->memory_bytes, (1 << 30) + (1 << 28) + (1 << 27) + (1 << 26));
+	cr_expect(warns(h, "node 1 is a device's memory (GPUMemory, 1.5 GiB)"), "%s",
+		  h->warning[0]);
+	host_free(h);
+}
+
+/* Nodes without CPUs and nodes without memory of hwloc 1, where hwloc 2 drops them. */
+Test(traps, t22_version_1_nodes_without_memory_stay)
+{
+	char *xml = replaced(v1_text, " local_memory=\"2147483648\"", "");
+	char *closed =
+		replaced(xml, "allowed_nodeset=\"0x00000003\"", "allowed_nodeset=\"0x00000001\"");
+	struct host *h = NULL;
+	struct error err = {0, ""};
+
+	cr_assert_eq(load_text(&h, closed, &err), 0, "%s", err.text);
+	cr_expect_eq(h->nr_nodes, 2);
+	cr_expect_eq(h->usable_nodes, 1);
+	cr_expect_eq(h->cpu_nodes, 3);
+	cr_expect_eq(h->node[1].memory_bytes, 0);
+	cr_expect(warns(h, "node 1: 2 CPUs without memory"), "%s", h->warning[0]);
+	host_free(h);
+	free(closed);
+	free(xml);
+}
+
 Test(limits, too_large_too_deep_too_many)
 {
 	char *big = malloc((5u << 20) + 1), *xml;

@@ -6,9 +6,10 @@
  * and slices have Go's arrays under them.
  *
  * Source: kubernetes/kubernetes, pkg/kubelet/cm: cpumanager/cpu_assignment.go and
- * topology/topology.go at 08715a58e5cd, cpumanager/policy_static.go,
- * memorymanager/policy_static.go at 030880a5dc54, topologymanager/policy.go,
- * policy_single_numa_node.go, numa_info.go at 623376bc82c5, bitmask/bitmask.go.
+ * topology/topology.go at 08715a58e5cd, cpumanager/policy_static.go at 62c7eac08995,
+ * memorymanager/policy_static.go at 030880a5dc54, topologymanager/policy.go (HintMerger, as
+ * ffromani/kubernetes has it at 25cc10949a60), policy_single_numa_node.go at 53f1b9d6f8de,
+ * numa_info.go at 623376bc82c5, bitmask/bitmask.go at 5a430f48eace.
  */
 #ifndef TESTS_PLACEMENT_KUBELET_REFERENCE_H
 #define TESTS_PLACEMENT_KUBELET_REFERENCE_H

@@ -56,15 +56,96 @@ Test(incus, balances_by_instances)
 	host_free(h);
 }
 
-/* k above the number of nodes, possible where nodes differ, is a crash in Incus. */
-Test(incus, ragged_hosts_run_out_of_range)
+/* k above the number of nodes, possible where CPUs do not come out even: within the
+ * capacity of Go's slice it names node 0 again, above it Incus crashes. */
+Test(incus, slice_capacity_decides_whether_it_crashes)
 {
-	static const unsigned cpus[3] = {1, 1, 9};
+	static const unsigned three[3] = {7, 7, 8}, two[2] = {1, 2}, five[5] = {1, 1, 1, 1, 5};
+	static const int64_t bytes[5] = {G(4), G(4), G(4), G(4), G(4)};
+	struct host *h = test_host_done(test_host(3, three, bytes, 20));
+
+	test_expect("incus-balanced", h, 21, G(1), 0, "0,1,2");
+	test_expect("incus-balanced", h, 22, G(1), 0, "0,1,2");
+	host_free(h);
+	h = test_host_done(test_host(2, two, bytes, 20));
+	test_expect("incus-balanced", h, 2, G(1), 0, "0,1");
+	test_expect("incus-balanced", h, 3, G(1), ERR_INFEASIBLE,
+		    "slice bounds out of range [:3] with capacity 2");
+	host_free(h);
+	h = test_host_done(test_host(5, five, bytes, 20));
+	test_expect("incus-balanced", h, 8, G(1), 0, "0,1,2,3,4");
+	test_expect("incus-balanced", h, 9, G(1), ERR_INFEASIBLE,
+		    "slice bounds out of range [:9] with capacity 8");
+	host_free(h);
+}
+
+/* 22 CPUs are 0,1,2,0 there: node 0 then has two instances, the others one. */
+Test(incus, a_node_named_twice_counts_twice)
+{
+	static const unsigned cpus[3] = {7, 7, 8};
 	static const int64_t bytes[3] = {G(4), G(4), G(4)};
 	struct host *h = test_host_done(test_host(3, cpus, bytes, 20));
+	struct policy_memory *m;
+	struct host_state s;
+	char text[ERROR_TEXT_MAX];
 
-	test_expect("incus-balanced", h, 11, G(1), ERR_INFEASIBLE,
-		    "index out of range [3] with length 3");
+	host_state_init(&s, h);
+	m = policy_memory_new(policy_find("incus-balanced"), &s);
+	cr_assert_eq(test_start_zone("incus-balanced", &s, m, 1, 22, G(1), text), 0, "%s", text);
+	cr_assert_eq(m->node[0].zones, 2);
+	cr_assert_eq(m->node[1].zones, 1);
+	cr_assert_eq(test_start_zone("incus-balanced", &s, m, 2, 1, MIB, text), 0);
+	cr_assert_eq(m->node[1].zones, 2);
+	policy_note_stop(m, 1);
+	cr_assert_eq(m->node[0].zones, 0);
+	cr_assert_eq(m->node[1].zones, 1);
+	policy_memory_free(m);
+	host_state_release(&s);
+	host_free(h);
+}
+
+/* The zeros are a node's number, not its place in the list. */
+Test(incus, node_0_may_be_another_or_none)
+{
+	static const unsigned cpus[4] = {0, 7, 7, 8};
+	static const int64_t bytes[4] = {G(4), G(4), G(4), G(4)};
+	struct host *h = test_host(4, cpus, bytes, 20);
+
+	h = test_host_done(h);
+	test_expect("incus-balanced", h, 22, G(1), 0, "0,1,2,3");
+	test_expect("incus-balanced", h, 21, G(1), 0, "1,2,3");
+	host_free(h);
+	h = test_host(3, cpus + 1, bytes, 20);
+	for (unsigned n = 0; n < 3; n++)
+		h->node[n].os_index = n + 1;
+	h = test_host_done(h);
+	test_expect("incus-balanced", h, 22, G(1), ERR_INFEASIBLE, "names node 0");
+	host_free(h);
+}
+
+/* Memory is bound to the set, not a share to each node. */
+Test(incus, memory_is_bound_over_the_set)
+{
+	static const unsigned cpus[2] = {8, 8};
+	static const int64_t bytes[2] = {G(4), G(64)};
+	struct host *h = test_host_done(test_host(2, cpus, bytes, 20));
+	struct zone z = test_zone("z", 16, G(60));
+	struct explain why = {0};
+	struct host_state s;
+	struct policy_input in = {.host = h, .state = &s, .zone = &z, .why = &why};
+	struct plan p;
+	bool said = false;
+
+	host_state_init(&s, h);
+	cr_assert_eq(policy_place(policy_find("incus-balanced"), &in, &p, NULL), 0);
+	cr_assert_str_eq(test_nodes(&p), "0,1");
+	cr_assert_eq(p.vnode[0].memory_bytes, G(4));
+	for (size_t i = 0; i < why.nr; i++)
+		said = said || strstr(why.line[i], "memory is bound to the set as a whole");
+	cr_assert(said);
+	explain_release(&why);
+	host_state_release(&s);
+	test_expect("incus-balanced", h, 16, G(69), ERR_NO_ROOM, NULL);
 	host_free(h);
 }
 

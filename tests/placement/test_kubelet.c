@@ -374,3 +374,165 @@ Test(kubelet, names_the_device_that_is_elsewhere)
 	host_state_release(&s);
 	host_free(h);
 }
+
+/* A hint of one node is let through where its node already serves pods alone: three nodes
+ * of 4 CPUs and 8 GiB, pods of 6, 4 and 1 CPUs and 1 GiB each. */
+Test(kubelet, single_node_does_not_violate_groups)
+{
+	struct host *h = test_host_uniform(3, 4, G(8));
+	struct policy_memory *m;
+	struct host_state s;
+	char text[ERROR_TEXT_MAX];
+
+	host_state_init(&s, h);
+	m = policy_memory_new(policy_find("k8s-best-effort"), &s);
+	cr_assert_eq(test_start_zone("k8s-best-effort", &s, m, 1, 6, G(1), text), 0, "%s", text);
+	cr_assert_eq(test_start_zone("k8s-best-effort", &s, m, 2, 4, G(1), text), 0, "%s", text);
+	cr_assert_eq(test_start_zone("k8s-best-effort", &s, m, 3, 1, G(1), text), 0, "%s", text);
+	cr_assert_eq(m->node[1].group, nodeset_of(1));
+	cr_assert_eq(m->node[1].assigned, 2);
+	cr_assert_eq(m->node[0].group, nodeset_first_n(2));
+	policy_memory_free(m);
+	host_state_release(&s);
+	host_free(h);
+}
+
+static uint32_t vcpus_on(const struct plan *p, unsigned node)
+{
+	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
+		if (p->vnode[v].node == node)
+			return p->vnode[v].vcpus;
+	}
+	return 0;
+}
+
+/* Four nodes of 4 CPUs in two packages, one CPU of node 2 taken: a pod that needs a whole
+ * node gets node 3, of the package with fewest free CPUs, and not node 0. */
+Test(kubelet, whole_nodes_of_the_fullest_package)
+{
+	static const unsigned cpus[4] = {4, 4, 4, 4};
+	static const int64_t bytes[4] = {G(8), G(8), G(8), G(8)};
+	struct host *h = test_host(4, cpus, bytes, 20);
+	struct zone z = test_zone("z", 4, G(1));
+	struct host_state s;
+	struct plan p;
+
+	h->nr_packages = 2;
+	h->node[2].package = h->node[3].package = 1;
+	h = test_host_done(h);
+	host_state_init(&s, h);
+	s.vcpus[2] = 1;
+	cr_assert_eq(test_place("k8s-none", &s, &z, &p, NULL), 0);
+	cr_assert_eq(vcpus_on(&p, 3), 4);
+	/* seven are all that is left of that package */
+	z = test_zone("z", 7, G(1));
+	cr_assert_eq(test_place("k8s-none", &s, &z, &p, NULL), 0);
+	cr_assert_eq(vcpus_on(&p, 3), 4);
+	cr_assert_eq(vcpus_on(&p, 2), 3);
+	host_state_release(&s);
+	host_free(h);
+}
+
+/* Two nodes of two cores with two threads; a core and a half of node 0 are taken. Three
+ * CPUs are a whole core of node 1 and then the half core of node 0, not what is left on
+ * node 0 first. */
+Test(kubelet, whole_cores_before_half_cores)
+{
+	struct host *h = test_host_uniform(2, 4, G(8));
+	struct zone z = test_zone("z", 3, G(1));
+	struct host_state s;
+	struct plan p;
+
+	cr_assert_eq(h->node[0].nr_cores, 2);
+	host_state_init(&s, h);
+	s.vcpus[0] = 3;
+	cr_assert_eq(test_place("k8s-none", &s, &z, &p, NULL), 0);
+	cr_assert_eq(vcpus_on(&p, 0), 1);
+	cr_assert_eq(vcpus_on(&p, 1), 2);
+	/* and two are a core of node 1 alone */
+	z = test_zone("z", 2, G(1));
+	cr_assert_eq(test_place("k8s-none", &s, &z, &p, NULL), 0);
+	cr_assert_eq(vcpus_on(&p, 1), 2);
+	host_state_release(&s);
+	host_free(h);
+}
+
+/* Half cores are remembered: two pods of one CPU share a core of node 0; when the first is
+ * gone, a core and a half are free there. */
+Test(kubelet, half_cores_come_back)
+{
+	struct host *h = test_host_uniform(2, 4, G(8));
+	struct policy_memory *m;
+	struct host_state s;
+	char text[ERROR_TEXT_MAX];
+
+	host_state_init(&s, h);
+	m = policy_memory_new(policy_find("k8s-none"), &s);
+	cr_assert_eq(test_start_zone("k8s-none", &s, m, 1, 1, MIB, text), 0);
+	cr_assert_eq(test_start_zone("k8s-none", &s, m, 2, 1, MIB, text), 0);
+	cr_assert_eq(m->node[0].core_free[0], 0);
+	cr_assert_eq(m->node[0].core_free[1], 2);
+	policy_note_stop(m, 1);
+	cr_assert_eq(m->node[0].core_free[0], 1);
+	cr_assert_eq(test_start_zone("k8s-none", &s, m, 3, 2, MIB, text), 0);
+	cr_assert_eq(m->node[0].core_free[0], 1);
+	cr_assert_eq(m->node[0].core_free[1], 0);
+	policy_memory_free(m);
+	host_state_release(&s);
+	host_free(h);
+}
+
+/* Two packages of two nodes of 4 CPUs; memory prefers one node, CPUs two. align-by-socket
+ * prefers every set within a package, so nothing is refused for being wider than need be. */
+Test(kubelet, align_by_socket_prefers_packages)
+{
+	static const unsigned cpus[4] = {4, 4, 4, 4};
+	static const int64_t bytes[4] = {G(8), G(8), G(8), G(8)};
+	struct host *h = test_host(4, cpus, bytes, 20);
+	struct host_state s;
+	struct zone z = test_zone("z", 4, G(1));
+	struct plan p;
+
+	h->nr_packages = 2;
+	h->node[2].package = h->node[3].package = 1;
+	h = test_host_done(h);
+	/* one CPU of each node taken: 4 CPUs are on no single node */
+	host_state_init(&s, h);
+	for (unsigned n = 0; n < 4; n++)
+		s.vcpus[n] = 1;
+	cr_assert_eq(test_place("k8s-restricted", &s, &z, &p, NULL), ERR_INFEASIBLE);
+	z = test_zone("z", 4, G(9));
+	cr_assert_eq(test_place("k8s-restricted", &s, &z, &p, NULL), ERR_INFEASIBLE);
+	cr_assert_eq(test_place("k8s-restricted-align-by-socket", &s, &z, &p, NULL), 0);
+	cr_assert_str_eq(test_nodes(&p), "0,1");
+	host_state_release(&s);
+	host_free(h);
+	/* more packages than nodes */
+	h = test_host_uniform(2, 4, G(8));
+	h->nr_packages = 3;
+	test_expect("k8s-restricted-align-by-socket", h, 1, G(1), ERR_INFEASIBLE,
+		    "Align by socket is not compatible");
+	host_free(h);
+}
+
+/* Each device request has hints of its own: two devices on different nodes agree on no
+ * preferred set. */
+Test(kubelet, devices_are_separate_providers)
+{
+	static const char *const both[] = {"nic0", "gpu0"};
+	struct host *h = test_host_seed();
+	struct zone z = test_zone("z", 4, G(4));
+	struct host_state s;
+	struct plan p;
+	char text[ERROR_TEXT_MAX];
+
+	host_state_init(&s, h);
+	z.nr_devices = 2;
+	z.device = both;
+	cr_assert_eq(test_place("k8s-restricted", &s, &z, &p, text), ERR_INFEASIBLE);
+	cr_assert(strstr(text, "device nic0: fits on 1 node at least; device gpu0: fits on 1"),
+		  "%s", text);
+	cr_assert_eq(test_place("k8s-best-effort", &s, &z, &p, text), 0);
+	host_state_release(&s);
+	host_free(h);
+}

@@ -4,6 +4,7 @@
 
 #include "base/units.h"
 #include "tests/zone/workload_text.h"
+#include "zone/name_set.h"
 #include "zone/zone_check.h"
 
 #define HUAWEI "../shared/data/traces/huawei-east-1/Huawei-East-1-lt.csv"
@@ -363,6 +364,68 @@ Test(traces, bad_rows_can_be_skipped)
 	cr_assert_eq(t.vcpus, 3);
 	cr_assert_eq(zone_stream_stats(s)->bad_rows, 2);
 	cr_assert(strstr(zone_stream_stats(s)->first_bad, "t.csv:3:1: \"at_s\" must be a number"));
+	zone_stream_close(s);
+	workload_release(&w);
+}
+
+/* A name stands for one zone at a time, in every format. */
+Test(traces, names)
+{
+	static const char one[] = "at_s,lifetime_s,vcpus,memory_mib,name\n0,10,4,1024,a\n";
+	static const char openb[] = "name,cpu_milli,memory_mib,num_gpu,creation_time,deletion_"
+				    "time\np1,1000,2600,0,50,60\n";
+	char text[512];
+
+	snprintf(text, sizeof(text), "%s5,10,4,1024,a\n", one);
+	cr_assert_str_eq(error_of("t.csv", text, NULL),
+			 "t.csv:3:13: zone \"a\" is there already; a name stands for one zone at a "
+			 "time");
+	snprintf(text, sizeof(text), "%s10,,4,1024,a\n10,1,1,1,b\n", one);
+	cr_assert_str_eq(error_of("t.csv", text, NULL), "", "after it has ended");
+	snprintf(text, sizeof(text), "%s10,,4,1024,a\n900,1,1,1,a\n", one);
+	cr_assert_str_eq(error_of("t.csv", text, NULL),
+			 "t.csv:4:11: zone \"a\" is there already; a name stands for one zone at a "
+			 "time");
+	/* pods stand in any order */
+	snprintf(text, sizeof(text), "%sp1,1000,2600,0,0,50\np1,1000,2600,0,60,\n", openb);
+	cr_assert_str_eq(error_of("t.csv", text, NULL), "");
+	snprintf(text, sizeof(text), "%sp1,1000,2600,0,0,51\n", openb);
+	cr_assert_str_eq(error_of("t.csv", text, NULL),
+			 "t.csv:3:1: zone \"p1\" is there already; a name stands for one zone at a "
+			 "time");
+}
+
+/* Names come and go by the thousand; those that ended make room. */
+Test(traces, many_names)
+{
+	struct name_set s = {0};
+
+	for (int64_t i = 0; i < 100000; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "n%d", (int)(i % 300));
+		cr_assert(name_set_add(&s, name, i, i + 200, i), "%d", (int)i);
+		cr_assert_not(name_set_add(&s, name, i + 199, i + 300, i));
+	}
+	cr_assert_leq(s.size, 2048);
+	name_set_release(&s);
+}
+
+/* Nothing is not success. */
+Test(traces, a_trace_holds_a_zone)
+{
+	static const char head[] = "at_s,lifetime_s,vcpus,memory_mib\n";
+	const struct zone_event *e;
+	struct error err = {0};
+	struct zone_stream *s;
+	struct workload w;
+
+	cr_assert_str_eq(error_of("t.csv", head, NULL), "t.csv: holds no zone");
+	load_text(&w, "t.csv", "at_s,lifetime_s,vcpus,memory_mib\n0,1,x,1\n0,1,y,1\n");
+	cr_assert_eq(workload_open(&s, &w, 1, true, &err), 0);
+	cr_assert_eq(zone_stream_next(s, &e, &err), ERR_INPUT);
+	cr_assert_not_null(strstr(err.text, "t.csv: holds no zone; all of its 2 rows are bad: "));
+	cr_assert_not_null(strstr(err.text, "t.csv:2:5: \"vcpus\" must be a whole number"));
 	zone_stream_close(s);
 	workload_release(&w);
 }

@@ -177,11 +177,12 @@ Test(zone, profiles)
 		     zone_profile_find("stream")->stall_share_ppm);
 }
 
-/* By extension, else by the first character. */
+/* By extension, else by the first character; pods or zones by what is inside. */
 Test(zone, format_is_chosen)
 {
 	static const char json[] =
 		" {\"zones\":[{\"name\":\"A\",\"vcpus\":1,\"memory\":\"1GiB\"}]}";
+	static const char zones[] = "zones:\n- {name: A, vcpus: 1, memory: 1GiB}\n";
 	static const char yaml[] = "kind: Pod\nmetadata: {name: A}\nspec: {containers: [{}]}\n";
 	static const char pod_json[] = "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"A\"},"
 				       "\"spec\":{\"containers\":[{\"name\":\"c\"}]}}";
@@ -189,10 +190,11 @@ Test(zone, format_is_chosen)
 		const char *path, *text;
 		int rc;
 	} cases[] = {
-		{"x.json", json, 0},	     {"x", json, 0},	      {"x.yaml", json, ERR_INPUT},
-		{"x.yaml", yaml, 0},	     {"x.YML", yaml, 0},      {"x", yaml, 0},
-		{"x.json", yaml, ERR_INPUT}, {"x.json", pod_json, 0}, {"x.yaml", pod_json, 0},
-		{"x", pod_json, 0},
+		{"x.json", json, 0},	      {"x", json, 0},	       {"x.yaml", json, 0},
+		{"x.yaml", yaml, 0},	      {"x.YML", yaml, 0},      {"x", yaml, 0},
+		{"x.json", yaml, ERR_INPUT},  {"x.json", pod_json, 0}, {"x.yaml", pod_json, 0},
+		{"x", pod_json, 0},	      {"x.yaml", zones, 0},    {"x", zones, 0},
+		{"x.json", zones, ERR_INPUT},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -162,6 +162,15 @@ Test(zone_flags, last_value_counts)
 	memory_is(ARGS("max-memory", "2048", "max-memory", "4GiB"), 300, 300, 4096);
 }
 
+/* As xl and QEMU have them. */
+Test(zone_flags, letters_are_binary)
+{
+	memory_is(ARGS("target-memory", "4G"), 300, 4096, 4096);
+	memory_is(ARGS("target-memory", "512m", "max-memory", "2g"), 300, 512, 2048);
+	memory_is(ARGS("max-memory", "1048576K"), 300, 300, 1024);
+	memory_is(ARGS("max-memory", "4Gi"), 300, 300, 4096);
+}
+
 Test(zone_flags, contradictions_name_the_options)
 {
 	refused(ARGS("target-cpus", "4", "max-cpus", "2"),

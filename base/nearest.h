@@ -1,0 +1,8 @@
+#ifndef BASE_NEAREST_H
+#define BASE_NEAREST_H
+
+/* The name in the NULL-terminated list nearest to `text` by edit distance, when
+ * it is near enough to be a typing mistake, else NULL. */
+const char *nearest_name(const char *text, const char *const *names);
+
+#endif

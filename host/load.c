@@ -1,0 +1,300 @@
+/* Which reader takes a text, and what hwloc has to help with. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "host/hwloc_calibrate.h"
+#include "host/hwloc_child.h"
+#include "host/hwloc_tree.h"
+#include "host/readers.h"
+#include "host/xml.h"
+
+#define FILE_BYTES_MAX ((size_t)4 << 20) /* the largest real file seen has 340 kB */
+
+/* --- hwloc's XML -------------------------------------------------------------------- */
+
+static bool is_topology(const struct xml_doc *doc, const char *version)
+{
+	const char *own = xml_attr(doc->root, "version");
+
+	return strcmp(doc->root->name, "topology") == 0 && own &&
+	       strncmp(own, version, strlen(version)) == 0;
+}
+
+/* Version 3: only a libhwloc of version 3 can read it, and writes it again. */
+static int from_newer_hwloc(struct xml_doc *doc, const char *text, struct error *err)
+{
+	unsigned here = hwloc_library_major();
+	const char *path = doc->path, *by = hwloc_info(doc->root, "hwlocVersion");
+	char *converted;
+	int rc;
+
+	if (!by)
+		by = hwloc_info(xml_child(doc->root, "object", NULL), "hwlocVersion");
+	if (here < 3)
+		rc = xml_error(doc, doc->root, err,
+			       "hwloc XML version %.20s, written by hwloc %.20s, cannot be read by "
+			       "the hwloc %u here; write version 2 with: lstopo "
+			       "--export-xml-flags v2 FILE.xml",
+			       xml_attr(doc->root, "version"), by ? by : "3", here);
+	else
+		rc = hwloc_in_child(&converted, HWLOC_XML, text, err);
+	xml_release(doc);
+	if (rc)
+		return here < 3 ? rc : error_prefix(err, "%s", path);
+	rc = xml_parse(doc, path, converted, strlen(converted), err);
+	free(converted);
+	return rc;
+}
+
+static int read_xml(struct xml_doc *doc, const char *path, const char *text, struct error *err)
+{
+	int rc = xml_parse(doc, path, text, strlen(text), err);
+
+	return !rc && is_topology(doc, "3.") ? from_newer_hwloc(doc, text, err) : rc;
+}
+
+static bool is_xml(const char *text)
+{
+	return text[strspn(text, " \t\r\n")] == '<';
+}
+
+static int xml_host(struct host **out, const char *path, const char *text, struct error *err)
+{
+	struct hwloc_tree t;
+	struct xml_doc doc;
+	int rc = read_xml(&doc, path, text, err);
+
+	if (rc)
+		return rc;
+	if (strcmp(doc.root->name, "capabilities") == 0) {
+		rc = libvirt_host(out, &doc, err);
+	} else {
+		rc = hwloc_check(&t, &doc, err);
+		if (!rc)
+			rc = hwloc_host(out, &t, err);
+	}
+	xml_release(&doc);
+	return rc;
+}
+
+/* --- a synthetic description ---------------------------------------------------------- */
+
+/* Levels from the machine down to CPUs, on one line. */
+bool host_is_synthetic(const char *text)
+{
+	size_t n = strcspn(text, "\r\n");
+	bool has_cpus = false;
+
+	if (text[n + strspn(text + n, " \t\r\n")] != '\0' || n > 4000)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		bool word = i == 0 || strchr(" )]", text[i - 1]);
+
+		has_cpus |= word && strncasecmp(text + i, "pu:", 3) == 0 && text[i + 3] >= '0' &&
+			    text[i + 3] <= '9';
+		if ((unsigned char)text[i] < 0x20 || strchr("<>{}\"'/\\", text[i]))
+			return false;
+	}
+	return has_cpus;
+}
+
+static int synthetic_host(struct host **out, const char *path, const char *text, struct error *err)
+{
+	char *line = xstrndup(text, strcspn(text, "\r\n")), *xml;
+	int rc = hwloc_in_child(&xml, HWLOC_SYNTHETIC, line, err);
+
+	if (rc)
+		error_prefix(err, "%s", path);
+	else
+		rc = xml_host(out, path, xml, err);
+	if (!rc && !strstr(line, "memory=")) {
+		(*out)->memory_grade = GRADE_ASSUMED;
+		host_warn(*out, "the description says nothing of memory: 1 GiB a node is assumed; "
+				"write node:2(memory=16GB)");
+	}
+	free(xml);
+	free(line);
+	return rc;
+}
+
+/* --- any -------------------------------------------------------------------------------- */
+
+static const struct {
+	bool (*is)(const char *text);
+	int (*read)(struct host **out, const char *path, const char *text, struct error *err);
+} readers[] = {
+	{is_xml, xml_host},
+	{lscpu_is, lscpu_host},
+	{xl_info_is, xl_info_host},
+	{numactl_is, numactl_host},
+	{host_is_synthetic, synthetic_host},
+};
+
+static int read_host(struct host **out, const char *path, const char *text, struct error *err)
+{
+	if (text[strspn(text, " \t\r\n")] == '\0')
+		return error_at(err, ERR_INPUT, path, 0, 0,
+				"the file is empty; write one with: lstopo FILE.xml");
+	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++)
+		if (readers[i].is(text))
+			return readers[i].read(out, path, text, err);
+	return error_at(err, ERR_INPUT, path, 1, 1,
+			"not an hwloc XML file, nor what numactl -H, lscpu -J, virsh capabilities "
+			"or xl info -n print, nor an hwloc synthetic description");
+}
+
+/* "topologies/epyc-nps4-8n.xml.gz" -> "epyc-nps4-8n" */
+static char *name_of(const char *path)
+{
+	static const char *const ends[] = {".gz", ".xz", ".zst", ".xml"};
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	size_t n = strlen(base);
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t m = strlen(ends[i]);
+
+		if (n > m && strncmp(base + n - m, ends[i], m) == 0)
+			n -= m;
+	}
+	return xstrndup(base, n);
+}
+
+/* Takes the name over. */
+static int load(struct host **out, char *name, const char *path, const char *text,
+		struct error *err)
+{
+	struct host *h = NULL;
+	int rc = read_host(&h, path ? path : name, text, err);
+
+	*out = NULL;
+	if (!rc) {
+		free(h->name);
+		h->name = xstrdup(name);
+		h->path = path ? xstrdup(path) : NULL;
+		rc = host_finish(h, err);
+		if (rc)
+			error_prefix(err, "%s", path ? path : name);
+	}
+	free(name);
+	if (rc)
+		host_free(h);
+	else
+		*out = h;
+	return rc;
+}
+
+static int refuse_nul(const char *path, const char *text, struct error *err)
+{
+	unsigned long line = 1, column = 1;
+
+	for (; *text; text++) {
+		column = *text == '\n' ? 1 : column + 1;
+		line += *text == '\n';
+	}
+	return error_at(err, ERR_INPUT, path, line, column,
+			"control character 0x00, which no text has");
+}
+
+int host_load(struct host **out, const char *path, struct error *err)
+{
+	char *text = NULL;
+	size_t size;
+	int rc = text_read(path, FILE_BYTES_MAX, &text, &size, err);
+
+	*out = NULL;
+	if (!rc && strlen(text) < size)
+		rc = refuse_nul(path, text, err);
+	if (!rc)
+		rc = load(out, name_of(path), path, text, err);
+	free(text);
+	return rc;
+}
+
+int host_load_text(struct host **out, const char *name, const char *text, struct error *err)
+{
+	return load(out, xstrdup(name), NULL, text, err);
+}
+
+int host_load_this(struct host **out, struct error *err)
+{
+	char *xml = NULL;
+	int rc = hwloc_in_child(&xml, HWLOC_MACHINE, NULL, err);
+
+	*out = NULL;
+	if (rc)
+		return error_prefix(err, "this machine");
+	rc = load(out, xstrdup("this"), NULL, xml, err);
+	free(xml);
+	return rc;
+}
+
+/* --- calibration ------------------------------------------------------------------------- */
+
+/* The file's text, or what hwloc says of this machine; the caller frees. */
+static int read_text(const char *path, char **out, struct error *err)
+{
+	size_t size;
+	int rc;
+
+	if (path)
+		return text_read(path, FILE_BYTES_MAX, out, &size, err);
+	rc = hwloc_in_child(out, HWLOC_MACHINE, NULL, err);
+	return rc ? error_prefix(err, "this machine") : 0;
+}
+
+static int read_tree(struct hwloc_tree *t, struct xml_doc *doc, const char *path, const char *text,
+		     struct error *err)
+{
+	int rc = read_xml(doc, path, text, err);
+
+	if (rc)
+		return rc;
+	rc = hwloc_check(t, doc, err);
+	if (rc)
+		xml_release(doc);
+	return rc;
+}
+
+/* Version 1 has no place for memory attributes: hwloc writes it again. */
+static int as_version_2(struct hwloc_tree *t, struct xml_doc *doc, const char *path,
+			const char *text, struct error *err)
+{
+	char *converted;
+	int rc = hwloc_in_child(&converted, HWLOC_XML, text, err);
+
+	xml_release(doc);
+	if (rc)
+		return error_prefix(err, "%s", path);
+	rc = read_tree(t, doc, path, converted, err);
+	free(converted);
+	return rc;
+}
+
+int host_calibrated_xml(char **out, const struct host *h, const char *note, struct error *err)
+{
+	const char *path = h->path ? h->path : "this machine";
+	struct hwloc_tree t;
+	struct xml_doc doc;
+	char *text = NULL;
+	int rc = read_text(h->path, &text, err);
+
+	*out = NULL;
+	if (!rc && !is_xml(text))
+		rc = error_set(err, ERR_INPUT,
+			       "%s: what is measured is kept in hwloc XML; write one with: lstopo "
+			       "FILE.xml",
+			       path);
+	if (!rc)
+		rc = read_tree(&t, &doc, path, text, err);
+	if (!rc && t.version == 1)
+		rc = as_version_2(&t, &doc, path, text, err);
+	free(text);
+	if (rc)
+		return rc;
+	rc = hwloc_calibrate(out, &t, h, note, err);
+	xml_release(&doc);
+	return rc;
+}

@@ -1,0 +1,216 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/table.h"
+#include "base/units.h"
+#include "host/host.h"
+
+static const struct {
+	const char *title, *unit;
+} matrix_text[MATRIX_KINDS] = {
+	[MATRIX_DISTANCE] = {"distances", "SLIT, 10 = local"},
+	[MATRIX_LATENCY] = {"read latency", "ns"},
+	[MATRIX_BANDWIDTH] = {"bandwidth", "MiB/s"},
+	[MATRIX_WRITE_BANDWIDTH] = {"write bandwidth", "MiB/s"},
+};
+
+/* "2,3" in os_indexes, as people know the nodes. */
+static char *node_list(const struct host *h, nodeset nodes)
+{
+	struct cpuset s = {{0}};
+	unsigned n;
+
+	nodeset_for_each (n, nodes)
+		cpuset_add(&s, h->node[n].os_index);
+	return cpuset_list(&s);
+}
+
+static void print_head(const struct host *h, FILE *out)
+{
+	char memory[32];
+
+	fprintf(out, "%s\n", h->name);
+	if (*h->source)
+		fprintf(out, "  %s\n", h->source);
+	fprintf(out, "  %u nodes, %u CPUs, %s", h->nr_nodes, h->nr_cpus,
+		bytes_text(h->memory_bytes, memory, sizeof(memory)));
+	if (h->nr_packages)
+		fprintf(out, ", %u packages", h->nr_packages);
+	fputc('\n', out);
+	if (h->nr_cpus_offline)
+		fprintf(out, "  %u CPUs are offline\n", h->nr_cpus_offline);
+	if (h->nr_cpus_disallowed)
+		fprintf(out, "  %u CPUs are disallowed\n", h->nr_cpus_disallowed);
+	if (h->nr_cpus_homeless)
+		fprintf(out, "  %u CPUs belong to no node\n", h->nr_cpus_homeless);
+}
+
+static void print_nodes(const struct host *h, FILE *out)
+{
+	static const char *const heads[] = {"node",  "package", "cpus", "count",
+					    "cores", "memory",	"kind"};
+	struct table *t = table_new();
+
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+		table_cell(t, "%s", heads[i]);
+	table_end_row(t);
+	for (unsigned n = 0; n < h->nr_nodes; n++) {
+		const struct host_node *node = &h->node[n];
+		char *cpus = cpuset_list(&node->cpus), memory[32];
+
+		table_cell(t, "%u", node->os_index);
+		if (node->package == HOST_NO_PACKAGE)
+			table_cell(t, "-");
+		else
+			table_cell(t, "%u", node->package);
+		table_cell(t, "%s", *cpus ? cpus : "none");
+		table_cell(t, "%u", node->nr_cpus);
+		table_cell(t, "%u", node->nr_cores);
+		table_cell(t, "%s",
+			   node->memory_bytes
+				   ? bytes_text(node->memory_bytes, memory, sizeof(memory))
+				   : "none");
+		if (node->memory == MEMORY_DRAM)
+			table_cell(t, "%s", node->kind);
+		else if (node->memory == MEMORY_DEVICE)
+			table_cell(t, "%s, %s, no zone's", node->kind,
+				   bytes_text(node->device_bytes, memory, sizeof(memory)));
+		else
+			table_cell(t, "%s, %s", node->kind, host_memory_name(node->memory));
+		table_end_row(t);
+		free(cpus);
+	}
+	fputs("\nnodes\n", out);
+	table_print(t, out, 2);
+	table_free(t);
+}
+
+static void print_matrix(const struct host *h, enum host_matrix_kind kind, FILE *out)
+{
+	const struct host_matrix *m = &h->matrix[kind];
+	const uint32_t *value = m->value;
+	struct table *t = table_new();
+
+	table_cell(t, "from\\to");
+	for (unsigned b = 0; b < h->nr_nodes; b++)
+		table_cell(t, "%u", h->node[b].os_index);
+	table_end_row(t);
+	for (unsigned a = 0; a < h->nr_nodes; a++) {
+		table_cell(t, "%u", h->node[a].os_index);
+		for (unsigned b = 0; b < h->nr_nodes; b++, value++) {
+			if (*value == MATRIX_UNKNOWN)
+				table_cell(t, "-");
+			else
+				table_cell(t, "%" PRIu32, *value);
+		}
+		table_end_row(t);
+	}
+	fprintf(out, "\n%s (%s; %s: %s)\n", matrix_text[kind].title, matrix_text[kind].unit,
+		host_grade_name(m->grade), m->source);
+	table_print(t, out, 2);
+	table_free(t);
+}
+
+static void device_row(const struct host *h, const struct host_device *d, struct table *t)
+{
+	char names[DEVICE_NAMES_MAX * 33 + 1] = "";
+	char *nodes = node_list(h, d->nodes);
+	size_t n = 0;
+
+	for (unsigned i = 0; i < d->nr_names; i++)
+		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s", i ? "," : "",
+				      d->name[i]);
+	table_cell(t, "%s", *d->pci ? d->pci : "-");
+	table_cell(t, "%s", n ? names : "-");
+	table_cell(t, "%s", host_device_class_name(d->class));
+	table_cell(t, "%04x [%04x:%04x]", d->pci_class, d->vendor, d->device);
+	table_cell(t, "%s", d->nodes ? nodes : "unknown");
+	table_end_row(t);
+	free(nodes);
+}
+
+static void print_devices(const struct host *h, FILE *out)
+{
+	struct table *t = table_new();
+
+	if (h->nr_devices) {
+		table_cell(t, "pci");
+		table_cell(t, "names");
+		table_cell(t, "class");
+		table_cell(t, "pci class");
+		table_cell(t, "node");
+		table_end_row(t);
+		for (unsigned d = 0; d < h->nr_devices; d++)
+			device_row(h, &h->device[d], t);
+		fputs("\ndevices\n", out);
+		table_print(t, out, 2);
+	}
+	table_free(t);
+}
+
+static void print_l3s(const struct host *h, FILE *out)
+{
+	struct table *t = table_new();
+
+	table_cell(t, "cpus");
+	table_cell(t, "size");
+	table_cell(t, "node");
+	table_end_row(t);
+	for (unsigned i = 0; i < h->nr_l3s; i++) {
+		char *cpus = cpuset_list(&h->l3[i].cpus), *nodes = node_list(h, h->l3[i].nodes);
+		char size[32];
+
+		table_cell(t, "%s", cpus);
+		table_cell(t, "%s", bytes_text(h->l3[i].size_bytes, size, sizeof(size)));
+		table_cell(t, "%s", nodes);
+		table_end_row(t);
+		free(cpus);
+		free(nodes);
+	}
+	if (h->nr_l3s) {
+		fputs("\nL3 caches\n", out);
+		table_print(t, out, 2);
+	}
+	table_free(t);
+}
+
+static void print_calibration(const struct host *h, FILE *out)
+{
+	struct table *t = table_new();
+
+	table_cell(t, "figure");
+	table_cell(t, "grade");
+	table_cell(t, "source");
+	table_end_row(t);
+	if (h->memory_grade == GRADE_ASSUMED) {
+		table_cell(t, "memory");
+		table_cell(t, "assumed");
+		table_cell(t, "-");
+		table_end_row(t);
+	}
+	for (unsigned k = 0; k < MATRIX_KINDS; k++) {
+		table_cell(t, "%s", matrix_text[k].title);
+		table_cell(t, "%s", host_grade_name(h->matrix[k].grade));
+		table_cell(t, "%s", h->matrix[k].value ? h->matrix[k].source : "-");
+		table_end_row(t);
+	}
+	fputs("\ncalibration\n", out);
+	table_print(t, out, 2);
+	table_free(t);
+}
+
+void host_print(const struct host *h, FILE *out)
+{
+	print_head(h, out);
+	print_nodes(h, out);
+	for (unsigned k = 0; k < MATRIX_KINDS; k++)
+		if (h->matrix[k].value)
+			print_matrix(h, (enum host_matrix_kind)k, out);
+	print_devices(h, out);
+	print_l3s(h, out);
+	print_calibration(h, out);
+	for (unsigned w = 0; w < h->nr_warnings; w++)
+		fprintf(out, "%swarning: %s\n", w ? "" : "\n", h->warning[w]);
+}

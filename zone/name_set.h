@@ -1,0 +1,27 @@
+/*
+ * Which names zones of a trace have, and when: a name stands for one zone at a
+ * time. Open addressing; memory follows the names that are in use at one time
+ * where time only goes on. Private to zone/.
+ */
+#ifndef ZONE_NAME_SET_H
+#define ZONE_NAME_SET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+
+/* Zero-initialise. */
+struct name_set {
+	struct named_span *slot;
+	size_t nr, size;
+};
+
+/* The name is copied. [start, end) and that of the same name must not overlap, else
+ * false. No later call is about a time before `now`. */
+bool name_set_add(struct name_set *s, const char *name, int64_t start_ns, int64_t end_ns,
+		  int64_t now_ns) MUST_USE;
+void name_set_release(struct name_set *s);
+
+#endif
