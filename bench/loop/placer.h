@@ -6,7 +6,7 @@
 #define BENCH_LOOP_PLACER_H
 
 #include "bench/loop/cluster.h"
-#include "bench/loop/run.h"
+#include "bench/loop/run_input.h"
 
 struct future; /* bench/foresight/future.h */
 
