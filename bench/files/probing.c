@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "bench/loop/cluster.h"
-#include "bench/loop/run.h"
+#include "bench/loop/run_data.h"
 #include "cost/at-a-moment/snapshot.h"
 
 /* Alone on the host, every vCPU doing what the profile says. */
