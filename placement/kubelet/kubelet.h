@@ -123,8 +123,7 @@ void kubelet_merge_add(struct kubelet_merge *m, struct kubelet_hints *hints);
 /* The best merged hint; all nodes, not preferred, when nothing merges. */
 struct kubelet_hint kubelet_merge_best(const struct kubelet_merge *m);
 
-/* Free by the books of the CPU and memory managers. */
-int64_t kubelet_free_cpus(const struct policy_input *in, unsigned node);
+/* Free by the books of the memory manager. */
 int64_t kubelet_free_bytes(const struct policy_input *in, unsigned node);
 
 /* --- kubelet_cpus.c: which CPUs --- */
