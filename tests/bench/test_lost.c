@@ -172,7 +172,7 @@ static struct outcome run_two(const struct backend_ops *backend, const char *opt
 	struct host *host;
 	struct error err;
 	size_t n;
-	struct zones_writer zones = {NULL};
+	struct zones_writer zones = {.out = NULL};
 	struct observer observer = {&zones_observer, &zones};
 	struct run_input in = {
 		.workload = &w,
