@@ -204,21 +204,6 @@ void help_command(const struct command *cmd, FILE *out)
 	print_command(cmd, page, out);
 }
 
-/* "  show HOST"; of more words than a line holds, those that it holds: "  list a|b|..."; the
- * caller frees. */
-static char *command_text(const struct command *cmd)
-{
-	char *text = xasprintf("  %s %s", cmd->name, cmd->operands), *last = NULL;
-
-	if (strlen(text) <= SCREEN_COLUMNS)
-		return text;
-	for (char *p = text; (p = strchr(p, '|')) && p - text + 4 <= SCREEN_COLUMNS; p++)
-		last = p;
-	BUG_ON(!last);
-	strcpy(last, "|...");
-	return text;
-}
-
 void help_program(const struct command *const *all, FILE *out)
 {
 	unsigned column = 0;
@@ -233,7 +218,7 @@ void help_program(const struct command *const *all, FILE *out)
 			column = n;
 	}
 	for (unsigned i = 0; all[i]; i++) {
-		char *left = command_text(all[i]);
+		char *left = xasprintf("  %s %s", all[i]->name, all[i]->operands);
 
 		print_entry(out, left, all[i]->summary, column);
 		free(left);

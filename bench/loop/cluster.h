@@ -21,7 +21,7 @@ struct cluster {
 	int64_t now_ns; /* of what happens now */
 	bool check; /* verify each plan against what the machine says */
 	struct audience *audience;
-	struct plan_memory part[PLAN_MEMORY_MAX]; /* of nodes: as last measured */
+	struct plan_memory part[PLAN_MEMORY_MAX]; /* scratch: what was measured, of nodes */
 };
 
 /* Hosts are chosen by `choice`; the backend is opened by config, with `record` (a path, or NULL) in
