@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "base/output.h"
 #include "base/units.h"
 #include "cli/command.h"
@@ -107,7 +108,7 @@ static int read_state(struct session *s, struct error *err)
 
 	if (!path)
 		return 0;
-	rc = file_read(path, STATE_FILE_MAX, &text, &size, err);
+	rc = text_read(path, STATE_FILE_MAX, &text, &size, err);
 	if (rc)
 		return rc;
 	if (plan_list_recognise(path, text, size))

@@ -5,7 +5,6 @@
 #ifndef BENCH_LOOP_RUN_DATA_H
 #define BENCH_LOOP_RUN_DATA_H
 
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -62,7 +61,7 @@ struct run_input {
 	void *say_context;
 	/* End cleanly as soon as possible: set by a signal handler, or by another thread.
 	 * NULL: never. */
-	const volatile sig_atomic_t *stop;
+	const atomic_bool *stop;
 	const atomic_bool *cancel;
 };
 

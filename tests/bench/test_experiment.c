@@ -242,13 +242,13 @@ Test(experiment, a_row_that_fails_ends_it)
 	tear_down(&s);
 }
 
-static volatile sig_atomic_t stop;
+static atomic_bool stop;
 
 static int stop_after_two(void *self, const struct experiment_row *row, struct error *err)
 {
 	int rc = count_rows(self, row, err);
 
-	stop = row->row == 1;
+	atomic_store(&stop, row->row == 1);
 	return rc;
 }
 

@@ -354,7 +354,7 @@ Test(run, dynamic_memory_is_conserved_and_repeatable, .timeout = 120)
 	workload_release(&w);
 }
 
-static volatile sig_atomic_t stop_now = 1;
+static atomic_bool stop_now = true;
 
 /* A signal ends the run between events, with what was reached. */
 Test(run, a_signal_ends_it_cleanly)
