@@ -1,8 +1,10 @@
+#include "placement/kubelet/kubelet_hints.h"
+
 #include <string.h>
 
 #include "placement/device.h"
 #include "placement/fill.h"
-#include "placement/kubelet/kubelet.h"
+#include "placement/kubelet/kubelet_cpus.h"
 
 /* By the books of the CPU manager. */
 static int64_t count_free_cpus(const struct policy_input *in, unsigned node)
