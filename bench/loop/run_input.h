@@ -17,13 +17,6 @@
 
 enum run_memory { RUN_MEMORY_AS_ASKED, RUN_MEMORY_STATIC, RUN_MEMORY_DYNAMIC };
 
-/*
- * On a host where others take memory too, a plan can be out of date before it is carried
- * out. A zone that lost its memory to somebody else is planned anew on what is free then,
- * so often at most; then it is refused like any other.
- */
-#define RUN_PLANS_AGAIN 3
-
 static inline const char *run_memory_name(enum run_memory m)
 {
 	static const char *const name[] = {"as-asked", "static", "dynamic"};
