@@ -1,10 +1,18 @@
 # shellcheck shell=sh
 # Sourced by the scripts here. $HOMENODE is the program; $work is a folder that
-# goes away at the end. finish ends the script with the right status.
+# goes away at the end. A script that reaches its end with a failure fails.
 
 work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
 failures=0
+
+at_exit()
+{
+	status=$?
+	rm -rf "$work"
+	[ "$failures" -eq 0 ] || status=1
+	exit "$status"
+}
+trap at_exit EXIT
 
 fail()
 {
