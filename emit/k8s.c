@@ -232,7 +232,7 @@ static struct kubelet kubelet_of(const char *policy)
 	struct kubelet k = {.topology = "best-effort",
 			    .option = "prefer-closest-numa-nodes",
 			    .option_value = "true"};
-	const char *rest;
+	const char *rest = "";
 
 	if (strncmp(policy, "k8s-", 4) != 0)
 		return k;
