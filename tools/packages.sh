@@ -34,6 +34,7 @@ test   lz4              command lz4
 test   util-linux       command flock
 test   libxml2-utils    command xmllint
 test   libvirt0         file /usr/share/libvirt/schemas/domain.rng
+test   libvirt-clients  command virsh
 test   numactl          command numactl
 test   systemd          command systemd-analyze
 ci     clang            command clang

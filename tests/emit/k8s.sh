@@ -79,6 +79,19 @@ for zone in "-c 20 -M 1GiB --resource-adjustment-policy static" \
 	[ "$(placed)" = "$there" ] || fail "$zone: $(placed), not $there"
 done
 
+# kubectl, where it is, reads them as the types that they are
+typed()
+{
+	kubectl set image --local -f "$1" zone=other -o yaml >"$work/said" 2>&1
+}
+if command -v kubectl >/dev/null 2>&1; then
+	for file in "$work"/files/edera-compact/[!k]*.yaml "$work"/files/back/db-1.yaml; do
+		typed "$file" || fail "$file: $(cat "$work/said")"
+	done
+	sed 's/memory: [0-9]*Ki/memory: 12Qx/' "$work/files/back/db-1.yaml" >"$work/wrong"
+	typed "$work/wrong" && fail "kubectl took 12Qx of memory"
+fi
+
 # alone on standard output both are documents of one stream
 run 0 plan epyc-nps4-8n -c 2 -M 1GiB --emit k8s
 [ "$(grep -c '^kind: ' "$work/out")" -eq 2 ] || fail "not two documents"
