@@ -252,7 +252,8 @@ const struct command cmd_plan = {
 	.about =
 		"Places the zones one after the other: each sees what those before it took, and a "
 		"refused one leaves no trace. ZONES is JSON or a Kubernetes pod; one zone can also "
-		"be given by options, which are those of Edera's protect. The exit status is 1 "
+		"be given by options, which are those of Edera's protect. --emit writes plans as "
+		"files for other programs, and says what those cannot do. The exit status is 1 "
 		"when a zone was refused; what would have made it fit is then printed.",
 	.example = "homenode plan epyc-nps4-8n zones.json --explain",
 	.option = options,

@@ -10,56 +10,20 @@
  * QEMU round up to that).
  */
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/units.h"
+#include "emit/kvm.h"
 #include "emit/words.h"
 #include "firmware/guest_map.h"
-
-/* From here on the vCPUs' APIC ids need an IOMMU with extended interrupt mode. */
-#define EIM_FROM 256
-
-static bool has_cells(const struct plan *p)
-{
-	return emit_tells(p) && !emit_has_empty_vnode(p, emit_mib(p->zone->memory_bytes));
-}
 
 static void libvirt_limits(const struct emit_input *in, struct emit_notes *n)
 {
 	const struct plan *p = in->plan;
 
-	if (p->zone->virt != ZONE_AUTO)
-		emit_note(n, "KVM has neither PV nor PVH guests of Xen's kind: this is a hardware "
-			     "virtual machine");
-	if (emit_tells(p) && !has_cells(p))
-		emit_note(n, "the share of a vnode is less than a MiB, so the guest is told of one "
-			     "node");
-	if (p->spilled_bytes && has_cells(p))
-		emit_note(n, "the guest believes each cell's memory on one node; what the plan "
-			     "spills is on another, as in the plan");
-	if (!has_cells(p) && p->nr_vnodes > 1 && !emit_interleaves(p))
-		emit_note(n, "the guest has one node; each page comes from the node nearest to the "
-			     "vCPU that touches it first, so the nodes' shares are not the plan's");
-	if (has_cells(p) && p->nr_devices)
-		emit_note(n, "the guest is not told on which node its devices are");
+	kvm_limits(p, n);
 	if (zone_boot_bytes(p->zone) < p->zone->memory_bytes)
 		emit_note(n,
 			  "its memory is dynamic: libvirt boots it with all and balloons down to "
 			  "currentMemory, and the plan reserves no room for more than that");
-	emit_note_soft(p, n);
-	emit_note_devices(p, n);
-}
-
-static void print_text(const char *text, FILE *out)
-{
-	for (; *text; text++) {
-		if (*text == '<')
-			fputs("&lt;", out);
-		else if (*text == '&')
-			fputs("&amp;", out);
-		else
-			fputc(*text, out);
-	}
 }
 
 static void print_cputune(const struct plan *p, FILE *out)
@@ -84,7 +48,7 @@ static void print_numatune(const struct plan *p, FILE *out)
 
 	fprintf(out, "  <numatune>\n    <memory mode='%s' nodeset='%s'/>\n", mode, all);
 	free(all);
-	for (uint32_t v = 0; has_cells(p) && v < p->nr_vnodes; v++) {
+	for (uint32_t v = 0; kvm_has_nodes(p) && v < p->nr_vnodes; v++) {
 		char *nodes = emit_node_list(p->host, emit_memory_nodes(p, v));
 
 		fprintf(out, "    <memnode cellid='%u' mode='%s' nodeset='%s'/>\n", v, mode, nodes);
@@ -111,7 +75,7 @@ static void print_cell(const struct plan *p, uint32_t v, FILE *out)
 
 static void print_cpu(const struct plan *p, FILE *out)
 {
-	if (!has_cells(p)) {
+	if (!kvm_has_nodes(p)) {
 		fputs("  <cpu mode='host-passthrough'/>\n", out);
 		return;
 	}
@@ -142,7 +106,7 @@ static void print_devices(const struct plan *p, FILE *out)
 	for (uint32_t i = 0; i < p->nr_devices; i++)
 		print_hostdev(emit_pci(p, i), out);
 	fputs("    <memballoon model='virtio'/>\n", out);
-	if (p->zone->vcpus_max >= EIM_FROM)
+	if (p->zone->vcpus_max >= KVM_EIM_FROM)
 		fputs("    <iommu model='intel'>\n"
 		      "      <driver intremap='on' eim='on'/>\n"
 		      "    </iommu>\n",
@@ -172,9 +136,8 @@ static void print_libvirt(const struct emit_input *in, const struct emit_notes *
 	fputs("<!--\n", out);
 	emit_head(in, n, "  ", out);
 	emit_comment("Add disks and networks, or change the kernel to the guest's.", "  ", out);
-	fputs("-->\n<domain type='kvm'>\n  <name>", out);
-	print_text(name, out);
-	fputs("</name>\n", out);
+	fputs("-->\n<domain type='kvm'>\n", out);
+	fprintf(out, "  <name>%s</name>\n", name);
 	print_size(p, out);
 	print_cputune(p, out);
 	print_numatune(p, out);
@@ -182,7 +145,7 @@ static void print_libvirt(const struct emit_input *in, const struct emit_notes *
 	      "    <kernel>/boot/vmlinuz</kernel>\n  </os>\n"
 	      "  <features>\n    <acpi/>\n    <apic/>\n",
 	      out);
-	if (p->zone->vcpus_max >= EIM_FROM)
+	if (p->zone->vcpus_max >= KVM_EIM_FROM)
 		fputs("    <ioapic driver='qemu'/>\n", out);
 	fputs("  </features>\n", out);
 	print_cpu(p, out);

@@ -11,13 +11,28 @@
 
 #include "emit/words.h"
 
+/* A process has no vnodes. */
+static void note_vnodes(const struct plan *p, struct emit_notes *n)
+{
+	if (p->zone->vcpus_max > p->zone->vcpus || zone_boot_bytes(p->zone) < p->zone->memory_bytes)
+		emit_note(n, "a process has no ceiling of vCPUs and no balloon: its place is that "
+			     "of its boot");
+	if (p->nr_vnodes < 2)
+		return;
+	emit_note(n,
+		  "a process is bound as a whole to the %u nodes: which thread runs on which of "
+		  "them%s is up to the kernel",
+		  p->nr_vnodes,
+		  emit_interleaves(p) ? "" : ", and each node's share of the memory,");
+}
+
 static void process_limits(const struct emit_input *in, struct emit_notes *n)
 {
 	const struct plan *p = in->plan;
 
 	emit_note(n, "sizes are not set here: %u vCPUs and the memory are what the process takes",
 		  p->zone->vcpus);
-	emit_note_process(p, n);
+	note_vnodes(p, n);
 	emit_note_soft(p, n);
 	if (p->nr_devices)
 		emit_note(n, "a process is given no devices: open them as usual");

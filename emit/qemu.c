@@ -10,49 +10,24 @@
  */
 #include <stdlib.h>
 
-#include "base/units.h"
+#include "emit/kvm.h"
 #include "emit/words.h"
 #include "firmware/guest_map.h"
-
-#define EIM_FROM 256
-#define VCPUS_MAX 288 /* pc_q35_machine_options() until QEMU 8 */
 
 static int64_t memory_mib(const struct plan *p)
 {
 	return emit_mib(p->zone->memory_bytes);
 }
 
-static bool has_numa(const struct plan *p)
-{
-	return emit_tells(p) && !emit_has_empty_vnode(p, memory_mib(p));
-}
-
 static void qemu_limits(const struct emit_input *in, struct emit_notes *n)
 {
 	const struct plan *p = in->plan;
 
-	if (p->zone->virt != ZONE_AUTO)
-		emit_note(n, "KVM has neither PV nor PVH guests of Xen's kind: this is a hardware "
-			     "virtual machine");
-	if (emit_tells(p) && !has_numa(p))
-		emit_note(n, "the share of a vnode is less than a MiB, so the guest is told of one "
-			     "node");
-	if (p->spilled_bytes && has_numa(p))
-		emit_note(n, "the guest believes each node's memory in one place; what the plan "
-			     "spills is on another, as in the plan");
-	if (!has_numa(p) && p->nr_vnodes > 1 && !emit_interleaves(p))
-		emit_note(n, "the guest has one node; each page comes from the node nearest to the "
-			     "vCPU that touches it first, so the nodes' shares are not the plan's");
-	if (has_numa(p) && p->nr_devices)
-		emit_note(n, "the guest is not told on which node its devices are");
-	if (p->zone->vcpus_max > VCPUS_MAX)
-		emit_note(n, "QEMU before 9.0 refuses more than %d vCPUs on q35", VCPUS_MAX);
+	kvm_limits(p, n);
 	if (p->zone->vcpus_max > p->zone->vcpus)
 		emit_note(n,
 			  "the vCPUs that are offline at boot are not bound when they are added");
 	emit_note_boots_with_all(p, n);
-	emit_note_soft(p, n);
-	emit_note_devices(p, n);
 }
 
 /* vCPUs ascend from vnode to vnode, first the online ones, then the others. */
@@ -145,7 +120,7 @@ static void print_numa(const struct plan *p, FILE *out)
 /* A vnode is a socket where that comes out even; otherwise every vCPU is one. */
 static void print_smp(const struct plan *p, FILE *out)
 {
-	uint32_t all = p->zone->vcpus_max, sockets = has_numa(p) ? p->nr_vnodes : 1;
+	uint32_t all = p->zone->vcpus_max, sockets = kvm_has_nodes(p) ? p->nr_vnodes : 1;
 	bool even = all == p->zone->vcpus;
 
 	for (uint32_t v = 0; v < p->nr_vnodes && sockets > 1; v++)
@@ -159,17 +134,17 @@ static void print_smp(const struct plan *p, FILE *out)
 static void print_command(const struct plan *p, FILE *out)
 {
 	char *name = plan_xl_name(p->zone), *all = emit_all_cpus_list(p);
-	bool eim = p->zone->vcpus_max >= EIM_FROM;
+	bool eim = p->zone->vcpus_max >= KVM_EIM_FROM;
 
 	fprintf(out,
 		"exec taskset -c %s qemu-system-x86_64 -name %s,debug-threads=on \\\n"
 		"\t-machine \"q35,accel=${ACCEL:-kvm}%s\"%s -cpu max -m %lldM",
 		all, name, eim ? ",kernel-irqchip=split" : "",
-		has_numa(p) ? "" : " -machine memory-backend=ram0", (long long)memory_mib(p));
+		kvm_has_nodes(p) ? "" : " -machine memory-backend=ram0", (long long)memory_mib(p));
 	free(all);
 	free(name);
 	print_smp(p, out);
-	if (has_numa(p))
+	if (kvm_has_nodes(p))
 		print_numa(p, out);
 	else
 		print_backend(p, 0, memory_mib(p), emit_all_memory_nodes(p), out);

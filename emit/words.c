@@ -50,20 +50,6 @@ void emit_note_boots_with_all(const struct plan *p, struct emit_notes *n)
 		bytes_text(zone_boot_bytes(p->zone), boot, sizeof(boot)));
 }
 
-void emit_note_process(const struct plan *p, struct emit_notes *n)
-{
-	if (p->zone->vcpus_max > p->zone->vcpus || zone_boot_bytes(p->zone) < p->zone->memory_bytes)
-		emit_note(n, "a process has no ceiling of vCPUs and no balloon: its place is that "
-			     "of its boot");
-	if (p->nr_vnodes < 2)
-		return;
-	emit_note(n,
-		  "a process is bound as a whole to the %u nodes: which thread runs on which of "
-		  "them%s is up to the kernel",
-		  p->nr_vnodes,
-		  emit_interleaves(p) ? "" : ", and each node's share of the memory,");
-}
-
 void emit_note_soft(const struct plan *p, struct emit_notes *n)
 {
 	if (p->soft)

@@ -15,8 +15,6 @@ void emit_note(struct emit_notes *n, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* The sentence about the maximum of a zone with dynamic memory under a format that
  * boots with all of it; nothing for others. */
 void emit_note_boots_with_all(const struct plan *p, struct emit_notes *n);
-/* A process has no vnodes: what becomes of a zone on several nodes. */
-void emit_note_process(const struct plan *p, struct emit_notes *n);
 /* Affinity that the plan only prefers, under a format that only knows hard ones. */
 void emit_note_soft(const struct plan *p, struct emit_notes *n);
 

@@ -23,6 +23,9 @@ cat >"$work/qmp" <<'QMP'
 {"execute": "query-hotpluggable-cpus"}
 {"execute": "quit"}
 QMP
+echo quit | qemu-system-x86_64 -machine none -display none -nodefaults -monitor stdio \
+	-object memory-backend-ram,id=m,size=2M,host-nodes=0,policy=bind >/dev/null 2>"$work/errors" ||
+	forbidden "memory cannot be bound here: $(tail -n 1 "$work/errors")"
 emit_all qemu
 for file in "$work"/files/*/*.sh; do
 	sh -n "$file" || fail "$file is no script"
