@@ -23,7 +23,7 @@
 #define NAME_MAX_CHARS 63
 #define RESERVED_MIB 1024
 #define EVICTION_MIB 100
-#define NUMA_NODES_MAX 8 /* maxAllowableNUMANodes, topologymanager/topology_manager.go */
+#define NUMA_NODES_MAX 8 /* defaultMaxAllowableNUMANodes, topologymanager/topology_manager.go */
 
 /* RFC 1123, one label: what is not allowed becomes '-'. */
 static char *pod_name(const struct zone *z)
