@@ -8,6 +8,7 @@
 #include "base/event_queue.h"
 #include "base/jobs.h"
 #include "bench/loop/live.h"
+#include "bench/loop/run.h"
 
 /* --- what no policy can do without --------------------------------------------- */
 

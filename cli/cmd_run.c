@@ -7,6 +7,7 @@
 
 #include "backend/backend_impl.h"
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "bench/files/results.h"
 #include "cli/backends.h"
 #include "cli/command.h"
@@ -15,12 +16,12 @@
 #include "cli/version.h"
 #include "cost/params/grades.h"
 
-static volatile sig_atomic_t stop_asked;
+static atomic_bool stop_asked; /* lock-free, so good for a handler and for threads */
 
 static void on_signal(int number)
 {
 	(void)number;
-	stop_asked = 1;
+	atomic_store(&stop_asked, true);
 }
 
 static const struct option options[] = {
@@ -195,7 +196,7 @@ static void say_done(const struct cmd *c)
 
 static int run_all(struct cmd *c, struct error *err)
 {
-	int64_t start_ns = steady_ns();
+	int64_t start_ns = monotonic_ns();
 	struct error late = {0};
 	int rc = results_open(&c->results, c->directory, matrix_rows(&c->experiment.matrix),
 			      args_flag(c->args, "zones"), args_flag(c->args, "probe"), err);
@@ -210,7 +211,7 @@ static int run_all(struct cmd *c, struct error *err)
 	if (!c->quiet)
 		say_beside(c);
 	if (!rc || rc == ERR_INTERRUPTED)
-		rc2 = write_results(c, steady_ns() - start_ns, rc == 0, rc ? &late : err);
+		rc2 = write_results(c, monotonic_ns() - start_ns, rc == 0, rc ? &late : err);
 	if (!rc && !rc2)
 		rc2 = print_results(c, err);
 	if (!rc2 && rc == ERR_INTERRUPTED)

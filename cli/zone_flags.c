@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/nearest.h"
 #include "base/units.h"
 #include "zone/zone_check.h"
 
@@ -62,7 +63,7 @@ static int read_choice(const struct args *a, enum zone_field field, const char *
 
 	if (!text)
 		return 0;
-	*out = zone_name_index(names, text);
+	*out = name_index(names, text);
 	if (*out >= 0)
 		return 0;
 	for (size_t i = 0; names[i]; i++) {

@@ -1,0 +1,65 @@
+#include "cli/command.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/nearest.h"
+
+const struct option common_options[] = {
+	{"format", 0, "text|json|csv", "text (default), json, or csv where rows come out", false},
+	{"quiet", 'q', NULL, "no warnings and no progress on standard error", false},
+	{"help", 'h', NULL, "print this and exit", false},
+	{0},
+};
+
+/* A command that prints other formats too declares its own --format. */
+static bool own_option(const struct command *cmd, const char *name)
+{
+	for (const struct option *o = cmd->option; o && o->name; o++)
+		if (strcmp(o->name, name) == 0)
+			return true;
+	return false;
+}
+
+const struct option *command_option(const struct command *cmd, unsigned index)
+{
+	unsigned i = 0;
+
+	for (const struct option *o = cmd->option; o && o->name; o++)
+		if (i++ == index)
+			return o;
+	for (const struct option *o = common_options; o->name; o++)
+		if (!own_option(cmd, o->name) && i++ == index)
+			return o;
+	return NULL;
+}
+
+const struct command *command_find(const char *name, struct error *err)
+{
+	const char *names[64], *near;
+	unsigned nr = 0;
+
+	for (; commands[nr]; nr++) {
+		BUG_ON(nr == 63);
+		if (strcmp(commands[nr]->name, name) == 0)
+			return commands[nr];
+		names[nr] = commands[nr]->name;
+	}
+	names[nr] = NULL;
+	near = nearest_name(name, names);
+	if (near)
+		error_set(err, ERR_USAGE, "unknown command \"%s\"; did you mean \"%s\"?", name,
+			  near);
+	else
+		error_set(err, ERR_USAGE, "unknown command \"%s\"; \"%s help\" lists the commands",
+			  name, program_name);
+	return NULL;
+}
+
+char *command_usage(const struct command *cmd)
+{
+	const char *operands = cmd->operands ? cmd->operands : "";
+
+	return xasprintf("%s %s [OPTION...]%s%s", program_name, cmd->name, *operands ? " " : "",
+			 operands);
+}
