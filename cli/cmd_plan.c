@@ -3,15 +3,13 @@
 
 #include "base/alloc.h"
 #include "base/nearest.h"
-#include "base/output.h"
 #include "base/units.h"
 #include "cli/backends.h"
 #include "cli/command.h"
+#include "cli/plan_emit.h"
 #include "cli/state_flags.h"
 #include "cli/zone_flags.h"
-#include "firmware/acpi.h"
 #include "firmware/believed.h"
-#include "firmware/cpuid.h"
 #include "host/host.h"
 #include "placement/policy.h"
 #include "plan/plan.h"
@@ -23,8 +21,6 @@ struct outcome {
 	struct error err;
 };
 
-enum emit { EMIT_NOTHING, EMIT_XL, EMIT_ACPI, EMIT_ACPI_Q35 };
-
 struct session {
 	struct host *host;
 	struct host_state state;
@@ -35,8 +31,7 @@ struct session {
 	struct plan_result *result;
 	enum output_format format;
 	bool explain;
-	enum emit emit;
-	const char *directory; /* NULL: xl.cfg to standard output */
+	struct emission emission;
 	size_t nr_refused;
 };
 
@@ -56,49 +51,19 @@ static int load_zones(struct session *s, const struct args *args, struct error *
 	return rc;
 }
 
-/* DIR is --output's, or the operand after ZONES. */
-static int read_emit(struct session *s, const struct args *args, struct error *err)
-{
-	static const char *const name[] = {"", "xl", "acpi", "acpi-q35"};
-	const char *emit = args_string(args, "emit", NULL);
-	const char *operand = args_operand(args, 2);
-
-	s->directory = args_string(args, "output", NULL);
-	if (operand && s->directory)
-		return error_set(err, ERR_USAGE, "two directories, \"%s\" and \"%s\": name one",
-				 s->directory, operand);
-	if (operand)
-		s->directory = operand;
-	if (!emit)
-		return s->directory ? error_set(err, ERR_USAGE, "%s goes with --emit",
-						operand ? "a directory" : "--output")
-				    : 0;
-	for (int i = EMIT_XL; i <= EMIT_ACPI_Q35; i++) {
-		if (strcmp(emit, name[i]) == 0)
-			s->emit = (enum emit)i;
-	}
-	if (!s->emit)
-		return error_set(err, ERR_USAGE,
-				 "--emit: \"%s\" is not a format; there are \"xl\", \"acpi\" and "
-				 "\"acpi-q35\"",
-				 emit);
-	if (s->emit >= EMIT_ACPI && !s->directory)
-		return error_set(err, ERR_USAGE,
-				 "--emit %s writes several files a zone; add --output DIR", emit);
-	return 0;
-}
-
 static int read_options(struct session *s, const struct args *args, struct error *err)
 {
 	int rc = args_format(args, true, &s->format, err);
 
 	if (!rc)
-		rc = read_emit(s, args, err);
+		rc = emission_read(&s->emission, args, err);
 	if (rc)
 		return rc;
 	s->explain = args_flag(args, "explain");
-	return find_policy("--policy", args_string(args, "policy", "edera-compact"), &s->policy,
-			   err);
+	rc = find_policy("--policy", args_string(args, "policy", "edera-compact"), &s->policy, err);
+	if (!rc)
+		s->emission.policy = s->policy->name;
+	return rc;
 }
 
 /* A refused zone leaves no trace: the state changes on success only. */
@@ -174,160 +139,13 @@ static void print_plan(const struct session *s)
 	}
 }
 
-/* Two zones must not end up in one file. */
-static int check_names(const struct session *s, struct error *err)
-{
-	int rc = 0;
-
-	for (size_t i = 0; i < s->zones.nr && !rc; i++) {
-		char *mine = plan_xl_name(&s->zones.zone[i]);
-
-		for (size_t j = 0; j < i && !rc; j++) {
-			char *other = plan_xl_name(&s->zones.zone[j]);
-
-			if (strcmp(mine, other) == 0)
-				rc = error_set(err, ERR_INPUT,
-					       "zones \"%s\" and \"%s\" would both be written to "
-					       "%s%s; rename one",
-					       s->zones.zone[j].name, s->zones.zone[i].name, mine,
-					       s->emit == EMIT_XL ? ".cfg" : "/");
-			free(other);
-		}
-		free(mine);
-	}
-	return rc;
-}
-
-static int write_xl(const struct session *s, const struct plan *p, struct error *err)
-{
-	char *name = plan_xl_name(p->zone);
-	char *path = xasprintf("%s/%s.cfg", s->directory, name);
-	struct output o = {0};
-	int rc = output_open(&o, path, err);
-
-	if (!rc) {
-		plan_print_xl(p, o.file);
-		rc = output_commit(&o, err);
-	}
-	output_abandon(&o);
-	free(path);
-	free(name);
-	return rc;
-}
-
-static int write_bytes(const char *path, const struct bytes *b, struct error *err)
-{
-	struct output o = {0};
-	int rc = output_open(&o, path, err);
-
-	if (!rc) {
-		fwrite(b->data, 1, b->nr, o.file); /* commit sees a failure */
-		rc = output_commit(&o, err);
-	}
-	output_abandon(&o);
-	return rc;
-}
-
-static int write_cpuid(const char *directory, const struct guest_map *m, const char *zone,
-		       struct error *err)
-{
-	char *path = xasprintf("%s/cpuid.json", directory);
-	struct output o = {0};
-	int rc = output_open(&o, path, err);
-
-	if (!rc) {
-		cpuid_print_json(m, zone, o.file);
-		rc = output_commit(&o, err);
-	}
-	output_abandon(&o);
-	free(path);
-	return rc;
-}
-
-static int write_tables(const char *directory, const struct guest_map *m, struct error *err)
-{
-	int rc = 0;
-
-	for (int k = 0; k < ACPI_KINDS && !rc; k++) {
-		char *path = xasprintf("%s/%s", directory, acpi_file_name((enum acpi_kind)k));
-		struct bytes b = {0};
-
-		if (k == ACPI_HMAT && !m->nr_matrices) {
-			remove(path); /* an older run's would contradict the rest */
-		} else {
-			acpi_write((enum acpi_kind)k, m, &b);
-			rc = write_bytes(path, &b, err);
-		}
-		bytes_release(&b);
-		free(path);
-	}
-	return rc;
-}
-
-/* Into a folder of the zone's own. */
-static int write_acpi(const struct session *s, const struct plan *p, struct error *err)
-{
-	const char *untold = guest_untold(p->zone);
-	char *name = plan_xl_name(p->zone);
-	char *directory = xasprintf("%s/%s", s->directory, name);
-	struct guest_map m;
-	int rc = 0;
-
-	if (untold) {
-		fprintf(stderr, "homenode: zone %s gets no tables: %s\n", p->zone->name, untold);
-	} else {
-		guest_map_make(&m, p, s->emit == EMIT_ACPI ? GUEST_PVH : GUEST_Q35);
-		rc = make_directories(directory, err);
-		if (!rc)
-			rc = write_tables(directory, &m, err);
-		if (!rc)
-			rc = write_cpuid(directory, &m, p->zone->name, err);
-		guest_map_release(&m);
-	}
-	free(directory);
-	free(name);
-	return rc;
-}
-
-static int write_all(const struct session *s, struct error *err)
-{
-	int rc = make_directories(s->directory, err);
-
-	for (size_t i = 0; i < s->zones.nr && !rc; i++) {
-		const struct plan *p = s->result[i].plan;
-
-		if (p)
-			rc = s->emit == EMIT_XL ? write_xl(s, p, err) : write_acpi(s, p, err);
-	}
-	return rc;
-}
-
-/* xl.cfg alone on standard output; what goes to people goes to standard error. */
-static void print_only_xl(const struct session *s)
-{
-	const struct plan_result *r = &s->result[0];
-
-	if (r->plan) {
-		plan_print_xl(r->plan, stdout);
-		return;
-	}
-	fprintf(stderr, "homenode: zone %s is refused (%s): %s\n", r->zone->name,
-		error_name(r->error_code), r->error_text);
-	for (uint32_t i = 0; i < r->nr_reasons; i++)
-		fprintf(stderr, "homenode: %s\n", r->reason[i]);
-}
-
 static int print_results(struct session *s, const struct args *args, struct error *err)
 {
-	int rc = 0;
+	int rc = emission_write(&s->emission, s->host, s->result, s->zones.nr, err);
 
-	if (s->directory)
-		rc = write_all(s, err);
 	if (rc)
 		return rc;
-	if (s->emit == EMIT_XL && !s->directory)
-		print_only_xl(s);
-	else
+	if (!emission_alone(&s->emission))
 		print_plan(s);
 	if (s->format != FORMAT_JSON && !args_flag(args, "quiet"))
 		print_warnings(s);
@@ -386,12 +204,8 @@ static int run(const struct args *args, int *status, struct error *err)
 
 	if (!rc)
 		rc = load_zones(&s, args, err);
-	if (!rc && s.emit == EMIT_XL && !s.directory && s.zones.nr != 1)
-		rc = error_set(err, ERR_USAGE,
-			       "--emit xl: %zu zones make as many files; add --output DIR",
-			       s.zones.nr);
-	if (!rc && s.directory)
-		rc = check_names(&s, err);
+	if (!rc)
+		rc = emission_check(&s.emission, s.zones.zone, s.zones.nr, err);
 	if (!rc && args_given(args, "backend") && !args_flag(args, "dry-run"))
 		rc = error_set(err, ERR_USAGE, "--backend goes with --dry-run here");
 	if (!rc)
@@ -419,8 +233,8 @@ out:
 static const struct option options[] = {
 	{"policy", 'p', "POLICY", "who decides (default edera-compact)", false},
 	{"explain", 'e', NULL, "say which rule chose each node", false},
-	{"emit", 0, "xl|acpi|acpi-q35", "write xl.cfg, or the guest's ACPI tables", false},
-	{"output", 'o', "DIR", "where --emit writes NAME.cfg or NAME/ for each zone", false},
+	{"emit", 0, "xl|acpi|acpi-q35|libvirt|qemu|numactl|systemd|k8s", "write files", false},
+	{"output", 'o', "DIR", "where --emit writes a file or folder for each zone", false},
 	{"dry-run", 0, NULL, "ask the machine whether it would; change nothing", OPTION_RARE},
 	{"backend", 'b', "BACKEND[:OPTIONS]", "the machine that --dry-run asks (xen)", OPTION_RARE},
 	STATE_FLAG_OPTIONS,
@@ -438,7 +252,8 @@ const struct command cmd_plan = {
 	.about =
 		"Places the zones one after the other: each sees what those before it took, and a "
 		"refused one leaves no trace. ZONES is JSON or a Kubernetes pod; one zone can also "
-		"be given by options, which are those of Edera's protect. The exit status is 1 "
+		"be given by options, which are those of Edera's protect. --emit writes plans as "
+		"files for other programs, and says what those cannot do. The exit status is 1 "
 		"when a zone was refused; what would have made it fit is then printed.",
 	.example = "homenode plan epyc-nps4-8n zones.json --explain",
 	.option = options,

@@ -134,18 +134,22 @@ static void make_ranges(struct guest_map *m, const struct plan *p, enum guest_la
 	}
 }
 
+uint8_t guest_vnode_distance(const struct plan *p, uint32_t from, uint32_t to)
+{
+	unsigned node = p->vnode[from].node;
+
+	if (from == to)
+		return DISTANCE_SELF;
+	return guest_distance(host_distance(p->host, node, p->vnode[to].node),
+			      host_distance(p->host, node, node));
+}
+
 static void make_distances(struct guest_map *m, const struct plan *p)
 {
 	m->distance = arena_alloc(&m->arena, (size_t)m->nr_domains * m->nr_domains);
 	for (uint32_t i = 0; i < m->nr_domains; i++) {
-		unsigned from = p->vnode[i].node;
-
 		for (uint32_t j = 0; j < m->nr_domains; j++)
-			m->distance[i * m->nr_domains + j] =
-				i == j ? DISTANCE_SELF
-				       : guest_distance(
-						 host_distance(p->host, from, p->vnode[j].node),
-						 host_distance(p->host, from, from));
+			m->distance[i * m->nr_domains + j] = guest_vnode_distance(p, i, j);
 	}
 }
 

@@ -113,5 +113,7 @@ void guest_map_release(struct guest_map *m);
 
 /* The distance that is told for `far` on a host whose own distance is `own`. */
 uint8_t guest_distance(uint32_t far, uint32_t own);
+/* What is told between two vnodes of a plan: 10 for one and itself. */
+uint8_t guest_vnode_distance(const struct plan *p, uint32_t from, uint32_t to);
 
 #endif

@@ -226,7 +226,7 @@ unsigned plan_diff(const struct plan *have, const struct plan *want, uint32_t ho
 
 const char *step_name(enum step_kind kind);
 
-/* Printing: plan_json.c, plan_text.c (table and csv), plan_xl.c; see docs/formats.md. People see
+/* Printing: plan_json.c, plan_text.c (table and csv); see docs/formats.md. People see
  * os_indexes of nodes and CPUs, never indexes. */
 
 /* One zone's outcome, as `homenode plan` collects them. */
@@ -246,14 +246,6 @@ void plan_print_text(const struct host *host, const char *policy, const struct p
 		     size_t nr, bool explain, FILE *out);
 void plan_print_csv(const struct host *host, const char *policy, const struct plan_result *result,
 		    size_t nr, FILE *out);
-/*
- * An xl.cfg for one placed zone (xl.cfg(5)). vCPUs are pinned by the list form of
- * cpus=, one entry a vCPU: the string form leaves libxl's own placement on. vNUMA
- * is written for guests told of two or more nodes; libxl then wants sizes in
- * whole MiB that add up to maxmem, every vCPU (offline ones too) in one vnode,
- * and memory = maxmem. Comments say what to change and what xl will refuse.
- */
-void plan_print_xl(const struct plan *p, FILE *out);
 /* The zone's name as xl gets it: letters, digits, '-', '_' and '.', anything else
  * '_' (xl.cfg strings have no escapes). The caller frees. */
 char *plan_xl_name(const struct zone *z) MUST_USE;

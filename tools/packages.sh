@@ -32,6 +32,11 @@ test   xz-utils         command xz
 test   zstd             command zstd
 test   lz4              command lz4
 test   util-linux       command flock
+test   libxml2-utils    command xmllint
+test   libvirt0         file /usr/share/libvirt/schemas/domain.rng
+test   libvirt-clients  command virsh
+test   numactl          command numactl
+test   systemd          command systemd-analyze
 ci     clang            command clang
 ci     clang-format     command clang-format
 ci     shellcheck       command shellcheck

@@ -59,8 +59,23 @@ says out 'name = "big"'
 says out '"pnode=1"'
 run 1 plan $host "$work/toomuch.json" --emit xl --output "$work/cfg" --quiet
 [ "$(ls "$work/cfg")" = "$(printf '%s.cfg\n' A B C D E F)" ] || fail "wrote $(ls "$work/cfg")"
+[ -s "$work/err" ] && fail "--quiet printed what xl.cfg cannot say: $(cat "$work/err")"
+run 0 plan $host -c 20 --resource-adjustment-policy static -n big -V pvh --emit xl
+says err "homenode: warning: zone big: --emit xl: libxl 4.17 builds no PVH guest with vnuma"
+says err "--backend xen"
+grep -v '^#' "$work/out" | grep -q vnuma && fail "vnuma for a PVH guest"
+for format in xl libvirt qemu numactl systemd k8s; do
+	run 0 plan $host "$work/zones.json" --emit $format --output "$work/$format"
+	[ "$(find "$work/$format" -name '[A-Ga-g].*' | wc -l)" -eq 7 ] || fail "$format: $(ls "$work/$format")"
+	run 0 plan $host -c 2 --emit $format
+	grep -q 'written by homenode' "$work/out" || fail "$format: $(cat "$work/out")"
+	run 1 plan $host -c 2 -M 999GiB --resource-adjustment-policy static --emit $format
+	[ -s "$work/out" ] && fail "$format of a refused zone: $(cat "$work/out")"
+done
 
 refused 2 plan $host "$work/zones.json" --emit xl
+refused 2 plan $host "$work/zones.json" --emit k8s
+refused 2 plan $host -c 2 --emit libvrt
 refused 2 plan $host
 refused 2 plan $host -c 2 --policy edera-compct
 refused 2 plan $host -c 2 --free 9=1GiB

@@ -1,0 +1,61 @@
+/* What the formats share: the plan in numbers that all of them take. */
+#ifndef EMIT_WORDS_H
+#define EMIT_WORDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "emit/emit.h"
+
+extern const struct emit_format emit_xl, emit_libvirt, emit_qemu, emit_numactl, emit_systemd,
+	emit_k8s;
+
+void emit_note(struct emit_notes *n, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* The sentence about the maximum of a zone with dynamic memory under a format that
+ * boots with all of it; nothing for others. */
+void emit_note_boots_with_all(const struct plan *p, struct emit_notes *n);
+/* Affinity that the plan only prefers, under a format that only knows hard ones. */
+void emit_note_soft(const struct plan *p, struct emit_notes *n);
+
+/* Comment lines: who wrote this, then the notes. What is not printable ASCII is '?'.
+ * For XML, `prefix` is blanks: no two dashes follow each other then. */
+void emit_head(const struct emit_input *in, const struct emit_notes *n, const char *prefix,
+	       FILE *out);
+void emit_comments(const struct emit_notes *n, const char *prefix, FILE *out);
+/* One text of it, in lines of 96 columns. */
+void emit_comment(const char *text, const char *prefix, FILE *out);
+
+/* Is the guest to be told of two or more nodes? */
+bool emit_tells(const struct plan *p);
+
+/* Up to the next MiB: the step in which these programs take memory. */
+int64_t emit_mib(int64_t bytes);
+/* In proportion to the vnodes' shares, whole MiB, summing to `total`: each boundary
+ * is rounded, not each size. Can be 0 for a tiny share. */
+int64_t emit_vnode_mib(const struct plan *p, uint32_t vnode, int64_t total);
+/* Is there a vnode to which that gives nothing? */
+bool emit_has_empty_vnode(const struct plan *p, int64_t total);
+
+/* Where a vnode's memory is expected: its own node, and those that it spills to. */
+nodeset emit_memory_nodes(const struct plan *p, uint32_t vnode);
+nodeset emit_all_memory_nodes(const struct plan *p);
+
+/* Is the memory to go round its nodes page by page? Where the plan has no rule by vnode:
+ * striped plans, and vCPUs that float over nodes with equal shares. */
+bool emit_interleaves(const struct plan *p);
+
+/* Lists as "0-3,8"; the caller frees. Nodes and CPUs in os_indexes, vCPUs with the
+ * offline ones. */
+char *emit_node_list(const struct host *h, nodeset nodes) MUST_USE;
+char *emit_cpu_list(const struct plan *p, uint32_t vnode) MUST_USE;
+char *emit_all_cpus_list(const struct plan *p) MUST_USE;
+char *emit_vcpu_list(const struct plan *p, uint32_t vnode) MUST_USE;
+/* The vnode on which a vCPU lives, offline ones too. */
+uint32_t emit_vnode_of(const struct plan *p, uint32_t vcpu);
+
+/* The PCI address of a device of the plan; "" when unknown. */
+const char *emit_pci(const struct plan *p, uint32_t device);
+void emit_note_devices(const struct plan *p, struct emit_notes *n);
+
+#endif
