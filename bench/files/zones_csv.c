@@ -24,38 +24,28 @@ void zones_writer_release(struct zones_writer *w)
 	free(w->record);
 }
 
-/* A field in a row that is kept as text until the zone ends. */
-static char *quoted(const char *text)
+/* "0 4", the nodes of its vnodes as the operating system numbers them. */
+static void nodes_text(const struct plan *p, char *text, size_t size)
 {
-	char *s = NULL;
-	size_t n;
-	FILE *f = open_memstream(&s, &n);
+	size_t used = 0;
 
-	BUG_ON(!f);
-	csv_print_field(text, f);
-	fclose(f);
-	return s;
+	*text = '\0';
+	for (uint32_t v = 0; v < p->nr_vnodes && used < size; v++)
+		used += (size_t)snprintf(text + used, size - used, "%s%" PRIu32, v ? " " : "",
+					 p->host->node[p->vnode[v].node].os_index);
+	BUG_ON(used >= size);
 }
 
-/* Start of a placed zone's row, kept until it ends; the caller frees. */
+/* What is known of a zone when it is placed, kept until it ends: its name, and behind its
+ * end fields of its row. The caller frees. */
 static char *new_record(const struct live_zone *z, const struct plan *p)
 {
-	char *name = quoted(p->zone->name), *nodes = xstrdup(""), *record;
+	char nodes[NODES_MAX * 11 + 1];
 
-	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
-		char *more = xasprintf("%s%s%u", nodes, v ? " " : "",
-				       p->host->node[p->vnode[v].node].os_index);
-
-		free(nodes);
-		nodes = more;
-	}
-	record = xasprintf("%" PRIu64 ",%s%c%" PRIu32 ",%s,%" PRIu32 ",%" PRId64 ",%" PRId64
-			   ",%" PRId64,
-			   z->ordinal, name, '\0', z->host, nodes, p->zone->vcpus,
-			   zone_boot_bytes(p->zone), p->spilled_bytes, z->start_ns);
-	free(name);
-	free(nodes);
-	return record;
+	nodes_text(p, nodes, sizeof(nodes));
+	return xasprintf("%s%c%" PRIu32 ",%s,%" PRIu32 ",%" PRId64 ",%" PRId64 ",%" PRId64,
+			 p->zone->name, '\0', z->host, nodes, p->zone->vcpus,
+			 zone_boot_bytes(p->zone), p->spilled_bytes, z->start_ns);
 }
 
 /* What became of its memory: over its life where it was dynamic, at launch (and so
@@ -141,7 +131,9 @@ static void print_placed(struct zones_writer *w, const struct run_view *view,
 	const char *record = w->record[n->slot];
 	const char *rest = record + strlen(record) + 1;
 
-	fprintf(w->out, "%s,%s,,%s", record, n->outcome, rest);
+	fprintf(w->out, "%" PRIu64 ",", n->ordinal);
+	csv_print_field(record, w->out);
+	fprintf(w->out, ",%s,,%s", n->outcome, rest);
 	print_life(&view->cluster->live.zone[n->slot], balloons_zone(view->balloons, n->slot),
 		   n->at_ns, w->out);
 	print_pages(view->cluster, n->slot, w->out);
