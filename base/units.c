@@ -297,5 +297,5 @@ int64_t ppm_wide(int128 part, int128 whole)
 
 int64_t ppm(int64_t part, int64_t whole)
 {
-	return ppm_wide(part, whole);
+	return whole ? mul_div(part, 1000000, whole) : 0;
 }

@@ -66,6 +66,15 @@ char *bytes_exact(int64_t bytes, char *buf, size_t size);
 /* "3d 4h", "2h 5min", "12.5 s". */
 char *duration_text(int64_t ns, char *buf, size_t size);
 
+/* a * b / by, cut off towards 0; the product may be wider than 64 bits, the quotient not.
+ * A division of 128 bits is a call and takes several times as long: only where it must. */
+static inline int64_t mul_div(int64_t a, int64_t b, int64_t by)
+{
+	int128 product = (int128)a * b;
+
+	return product == (int64_t)product ? (int64_t)product / by : (int64_t)(product / by);
+}
+
 /* part * 1,000,000 / whole rounded down; 0 when whole is 0. Both >= 0. */
 int64_t ppm(int64_t part, int64_t whole);
 /* Two quantities of the same 128-bit kind. */

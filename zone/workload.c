@@ -155,6 +155,11 @@ void workload_release(struct workload *w)
 	*w = (struct workload){0};
 }
 
+bool workload_resizes(const struct workload *w)
+{
+	return w->source != SOURCE_GENERATOR || w->generator->nr_uses > 0;
+}
+
 int workload_open(struct zone_stream **out, const struct workload *w, uint64_t seed, bool skip_bad,
 		  struct error *err)
 {

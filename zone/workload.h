@@ -137,6 +137,9 @@ void workload_release(struct workload *w);
  * makes. Its strings live for ever. */
 void workload_defaults(struct workload *w);
 
+/* Can the memory of one of its zones change while it runs? */
+bool workload_resizes(const struct workload *w);
+
 /*
  * Open the stream of one row: same workload and seed, same events. The seed
  * matters to generators only. With skip_bad a bad trace row is counted and

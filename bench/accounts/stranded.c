@@ -64,13 +64,12 @@ static void look_at(struct stranded *s, uint32_t i)
 	for (unsigned n = 0; n < h->host->nr_nodes; n++) {
 		int64_t v = node_vcpus(s, h, n), m = h->free_bytes[n];
 		/* balanced bytes that v vCPUs would take, and the reverse */
-		int128 want = (int128)v * s->capacity_bytes / s->capacity_vcpus;
+		int64_t want = mul_div(v, s->capacity_bytes, s->capacity_vcpus);
 
 		if (want >= m)
-			sum.vcpus +=
-				v - (int64_t)((int128)m * s->capacity_vcpus / s->capacity_bytes);
+			sum.vcpus += v - mul_div(m, s->capacity_vcpus, s->capacity_bytes);
 		else
-			sum.bytes += m - (int64_t)want;
+			sum.bytes += m - want;
 		sum.free_vcpus += v;
 		sum.fragments += v % FRAGMENT_VCPUS;
 	}
@@ -102,6 +101,8 @@ void stranded_after(struct stranded *s, uint32_t host, int64_t vcpus, int64_t by
 	}
 	s->free_vcpus_now -= vcpus;
 	s->free_bytes_now -= bytes;
+	if (vcpus <= 0 && bytes <= 0)
+		return; /* emptier than it was */
 	/* taken shares over the common denominator capacity_vcpus x capacity_bytes */
 	by_vcpus = (int128)(s->capacity_vcpus - s->free_vcpus_now) * s->capacity_bytes;
 	by_bytes = (int128)(s->capacity_bytes - s->free_bytes_now) * s->capacity_vcpus;
@@ -127,18 +128,15 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 		   struct error *err)
 {
 	const struct live_zone *z = &view->cluster->live.zone[n->slot];
-	int64_t vcpus = 0, bytes = 0;
 
 	(void)err;
-	if (n->kind != NEWS_STARTED)
-		bytes -= n->before->resident_bytes;
-	if (n->kind == NEWS_MOVED)
-		bytes += z->locality.resident_bytes;
 	if (n->kind == NEWS_STARTED)
-		bytes = zone_boot_bytes(n->zone);
-	if (n->kind != NEWS_MOVED)
-		vcpus = n->kind == NEWS_STARTED ? z->vcpus : -(int64_t)z->vcpus;
-	stranded_after(self, n->host, vcpus, bytes);
+		stranded_after(self, n->host, z->vcpus, zone_boot_bytes(n->zone));
+	else if (n->kind == NEWS_LEFT)
+		stranded_after(self, n->host, -(int64_t)z->vcpus, -n->before->resident_bytes);
+	else
+		stranded_after(self, n->host, 0,
+			       z->locality.resident_bytes - n->before->resident_bytes);
 	return 0;
 }
 

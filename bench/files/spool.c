@@ -54,22 +54,30 @@ struct place {
 	bool at_start, quoted;
 };
 
-static void copy_block(const char *block, size_t n, const char *key, struct place *p, FILE *out)
+static bool odd_quotes(const char *text, const char *end)
 {
-	size_t from = 0;
+	bool odd = false;
 
-	for (size_t i = 0; i < n; i++) {
+	for (; (text = memchr(text, '"', (size_t)(end - text))); text++)
+		odd = !odd;
+	return odd;
+}
+
+static void copy_block(const char *at, size_t n, const char *key, struct place *p, FILE *out)
+{
+	const char *end = at + n;
+
+	while (at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		const char *next = newline ? newline + 1 : end;
+
 		if (p->at_start)
 			fputs(key, out);
-		p->at_start = false;
-		p->quoted ^= block[i] == '"';
-		if (block[i] != '\n' || p->quoted)
-			continue;
-		fwrite(block + from, 1, i + 1 - from, out);
-		from = i + 1;
-		p->at_start = true;
+		p->quoted ^= odd_quotes(at, next);
+		p->at_start = newline && !p->quoted;
+		fwrite(at, 1, (size_t)(next - at), out);
+		at = next;
 	}
-	fwrite(block + from, 1, n - from, out);
 }
 
 int spool_append(struct spool *s, const struct row *key, FILE *out, struct error *err)

@@ -29,25 +29,38 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Local share of the zones alive, lowest first: the ones at 5, 50 and 95 %. */
-static void print_quantiles(struct timeline_writer *w, const struct live_set *live)
+/* The local shares of the zones that are not wholly local, lowest first; returns how many. */
+static size_t sort_shares(struct timeline_writer *w, const struct live_set *live)
 {
-	static const unsigned percent[] = {5, 50, 95};
 	size_t nr = 0;
 
 	while (w->cap_scratch < live->nr_live)
 		w->scratch = grow(w->scratch, &w->cap_scratch, w->cap_scratch, sizeof(*w->scratch));
 	for (uint32_t i = 0; i < live->nr_slots; i++) {
 		const struct plan_locality *l = &live->zone[i].locality;
+		bool whole = l->resident_bytes && l->local_bytes == l->resident_bytes;
 
-		if (live->zone[i].host != UINT32_MAX)
+		if (live->zone[i].host != UINT32_MAX && !whole)
 			w->scratch[nr++] = (int32_t)ppm(l->local_bytes, l->resident_bytes);
 	}
 	if (nr)
 		qsort(w->scratch, nr, sizeof(*w->scratch), by_value);
-	for (size_t i = 0; i < 3; i++)
-		figure_print_next(
-			nr ? w->scratch[percentile_index(nr, percent[i])] : FIGURE_UNKNOWN, w->out);
+	return nr;
+}
+
+/* Local share of the zones alive, lowest first: the ones at 5, 50 and 95 %. Most are at the
+ * top, wholly local, and need not be sorted. */
+static void print_quantiles(struct timeline_writer *w, const struct live_set *live)
+{
+	static const unsigned percent[] = {5, 50, 95};
+	size_t nr = sort_shares(w, live);
+
+	for (size_t i = 0; i < 3; i++) {
+		size_t at = live->nr_live ? percentile_index(live->nr_live, percent[i]) : 0;
+		int64_t share = at < nr ? w->scratch[at] : 1000000;
+
+		figure_print_next(live->nr_live ? share : FIGURE_UNKNOWN, w->out);
+	}
 }
 
 /* What zones and dom0 hold on the first, second, ... node of all hosts together. */

@@ -24,29 +24,15 @@ void zones_writer_release(struct zones_writer *w)
 	free(w->record);
 }
 
-/* A field in a row that is kept as text until the zone ends. */
-static char *quoted(const char *text)
-{
-	char *s = NULL;
-	size_t n;
-	FILE *f = open_memstream(&s, &n);
-
-	BUG_ON(!f);
-	csv_print_field(text, f);
-	fclose(f);
-	return s;
-}
-
-/* Start of a placed zone's row, kept until it ends; the caller frees. */
+/* What is known of a zone when it is placed, kept until it ends: its name, and behind its
+ * end fields of its row. The caller frees. */
 static char *new_record(const struct live_zone *z, const struct plan *p)
 {
-	char *name = quoted(p->zone->name), *nodes = plan_nodes_text(p), *record;
+	char *nodes = plan_nodes_text(p), *record;
 
-	record = xasprintf("%" PRIu64 ",%s%c%" PRIu32 ",%s,%" PRIu32 ",%" PRId64 ",%" PRId64
-			   ",%" PRId64,
-			   z->ordinal, name, '\0', z->host, nodes, p->zone->vcpus,
+	record = xasprintf("%s%c%" PRIu32 ",%s,%" PRIu32 ",%" PRId64 ",%" PRId64 ",%" PRId64,
+			   p->zone->name, '\0', z->host, nodes, p->zone->vcpus,
 			   zone_boot_bytes(p->zone), p->spilled_bytes, z->start_ns);
-	free(name);
 	free(nodes);
 	return record;
 }
@@ -134,7 +120,9 @@ static void print_placed(struct zones_writer *w, const struct run_view *view,
 	const char *record = w->record[n->slot];
 	const char *rest = record + strlen(record) + 1;
 
-	fprintf(w->out, "%s,%s,,%s", record, n->outcome, rest);
+	fprintf(w->out, "%" PRIu64 ",", n->ordinal);
+	csv_print_field(record, w->out);
+	fprintf(w->out, ",%s,,%s", n->outcome, rest);
 	print_life(&view->cluster->live.zone[n->slot], balloons_zone(view->balloons, n->slot),
 		   n->at_ns, w->out);
 	print_pages(view->cluster, n->slot, w->out);

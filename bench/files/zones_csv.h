@@ -12,7 +12,7 @@
 
 struct zones_writer {
 	FILE *out; /* borrowed */
-	/* By slot: fields of its row before and after the outcome, as one allocation of two
+	/* By slot: its name, and behind its end fields of its row, as one allocation of two
 	 * strings; NULL when nothing lives there. */
 	char **record;
 	size_t cap;

@@ -235,8 +235,11 @@ static struct zone_news news_of(const struct cluster *c, enum news kind, uint32_
 
 static int tell_leaving(struct cluster *c, uint32_t slot, const char *outcome, struct error *err)
 {
-	struct zone_news news = news_of(c, NEWS_LEAVING, slot);
+	struct zone_news news;
 
+	if (!audience_wants(c->audience, NEWS_LEAVING))
+		return 0;
+	news = news_of(c, NEWS_LEAVING, slot);
 	news.outcome = outcome;
 	return audience_tell(c->audience, &news, err);
 }

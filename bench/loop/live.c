@@ -84,20 +84,48 @@ void live_release(struct live_set *l)
 	*l = (struct live_set){0};
 }
 
-void wait_queue_push(struct wait_queue *q, const struct zone_event *ev, uint64_t ordinal)
+static size_t text_bytes(const struct zone *z)
 {
-	struct waiting *w = xcalloc(1, sizeof(*w));
-	const char **device;
+	size_t bytes = strlen(z->name) + 1;
 
+	for (uint32_t i = 0; i < z->nr_devices; i++)
+		bytes += strlen(z->device[i]) + 1;
+	return bytes;
+}
+
+/* Appends a copy at *end; returns it. */
+static const char *keep_text(char **end, const char *text)
+{
+	size_t bytes = strlen(text) + 1;
+	char *copy = memcpy(*end, text, bytes);
+
+	*end += bytes;
+	return copy;
+}
+
+static struct waiting *waiting_new(const struct zone_event *ev, uint64_t ordinal)
+{
+	const struct zone *z = ev->zone;
+	size_t devices = z->nr_devices * sizeof(const char *);
+	struct waiting *w = xmalloc(sizeof(*w) + devices + text_bytes(z));
+	char *end = (char *)(w->device + z->nr_devices);
+
+	w->next = NULL;
 	w->event = *ev;
-	w->zone = *ev->zone;
+	w->zone = *z;
 	w->event.zone = &w->zone;
 	w->ordinal = ordinal;
-	w->zone.name = arena_strdup(&w->arena, ev->zone->name);
-	device = arena_alloc(&w->arena, sizeof(*device) * (ev->zone->nr_devices + 1));
-	for (uint32_t i = 0; i < ev->zone->nr_devices; i++)
-		device[i] = arena_strdup(&w->arena, ev->zone->device[i]);
-	w->zone.device = device;
+	w->zone.name = keep_text(&end, z->name);
+	for (uint32_t i = 0; i < z->nr_devices; i++)
+		w->device[i] = keep_text(&end, z->device[i]);
+	w->zone.device = w->device;
+	return w;
+}
+
+void wait_queue_push(struct wait_queue *q, const struct zone_event *ev, uint64_t ordinal)
+{
+	struct waiting *w = waiting_new(ev, ordinal);
+
 	if (!q->last)
 		q->last = &q->first;
 	*q->last = w;
@@ -131,9 +159,6 @@ struct waiting *wait_queue_remove(struct wait_queue *q, uint64_t id)
 
 void waiting_free(struct waiting *w)
 {
-	if (!w)
-		return;
-	arena_release(&w->arena);
 	free(w);
 }
 

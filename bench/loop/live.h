@@ -55,13 +55,14 @@ void live_map(struct live_set *l, uint32_t slot, uint64_t id);
 uint32_t live_find(const struct live_set *l, uint64_t id); /* SLOT_NONE if unknown */
 void live_release(struct live_set *l);
 
-/* A waiting zone: a copy of its START event whose strings are its own. */
+/* A waiting zone: a copy of its START event whose strings are its own, behind it in the
+ * same piece of memory. */
 struct waiting {
 	struct waiting *next;
 	struct zone_event event;
 	struct zone zone;
-	struct arena arena;
 	uint64_t ordinal;
+	const char *device[];
 };
 
 struct wait_queue {

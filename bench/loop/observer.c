@@ -10,7 +10,7 @@ void audience_add(struct audience *a, const struct observer_ops *ops, void *self
 	a->all[a->nr++] = o;
 	for (unsigned kind = 0; kind < NR_NEWS; kind++)
 		if (ops->wants & NEWS(kind))
-			a->of[kind][a->nr_of[kind]++] = o;
+			a->of[kind][a->nr_of[kind]++] = (struct listener){ops->on_zone, self};
 	a->wants_reasons |= ops->wants_reasons;
 	a->wants_samples |= ops->on_sample != NULL;
 }
@@ -22,16 +22,6 @@ int audience_begin(struct audience *a, struct error *err)
 	for (unsigned i = 0; i < a->nr && !rc; i++)
 		if (a->all[i].ops->on_begin)
 			rc = a->all[i].ops->on_begin(a->all[i].self, &a->view, err);
-	return rc;
-}
-
-int audience_tell(const struct audience *a, const struct zone_news *news, struct error *err)
-{
-	const struct observer *o = a->of[news->kind];
-	int rc = 0;
-
-	for (unsigned i = 0; i < a->nr_of[news->kind] && !rc; i++)
-		rc = o[i].ops->on_zone(o[i].self, &a->view, news, err);
 	return rc;
 }
 

@@ -94,14 +94,34 @@ struct audience {
 	unsigned nr, nr_of[NR_NEWS];
 	bool wants_reasons, wants_samples;
 	struct observer all[OBSERVERS_MAX];
-	struct observer of[NR_NEWS][OBSERVERS_MAX]; /* those that want a kind */
+	/* Those that want a kind, the function at hand: every event of a row passes here. */
+	struct listener {
+		int (*on_zone)(void *self, const struct run_view *view,
+			       const struct zone_news *news, struct error *err);
+		void *self;
+	} of[NR_NEWS][OBSERVERS_MAX];
 };
 
 void audience_add(struct audience *a, const struct observer_ops *ops, void *self);
 int audience_begin(struct audience *a, struct error *err) MUST_USE;
-int audience_tell(const struct audience *a, const struct zone_news *news,
-		  struct error *err) MUST_USE;
 void audience_sample(const struct audience *a, int64_t at_ns);
 void audience_end(const struct audience *a, struct run_result *out);
+
+/* False: news of this kind need not be put together. */
+static inline bool audience_wants(const struct audience *a, enum news kind)
+{
+	return a->nr_of[kind] > 0;
+}
+
+MUST_USE static inline int audience_tell(const struct audience *a, const struct zone_news *news,
+					 struct error *err)
+{
+	const struct listener *l = a->of[news->kind];
+	int rc = 0;
+
+	for (const struct listener *end = l + a->nr_of[news->kind]; l < end && !rc; l++)
+		rc = l->on_zone(l->self, &a->view, news, err);
+	return rc;
+}
 
 #endif

@@ -109,7 +109,8 @@ static void gather_audience(struct run *r, struct schedule *write)
 	};
 	audience_add(a, &totals_observer, &r->totals);
 	audience_add(a, &stranded_observer, &r->stranded);
-	audience_add(a, &balloons_observer, &r->balloons);
+	if (in->memory != RUN_MEMORY_STATIC && workload_resizes(in->workload))
+		audience_add(a, &balloons_observer, &r->balloons);
 	if (in->policy->remembers)
 		audience_add(a, &placer_observer, &r->placer);
 	if (in->cost)
