@@ -3,6 +3,7 @@
 #include "base/units.h"
 #include "placement/device.h"
 #include "placement/explain.h"
+#include "placement/fill.h"
 
 /* A zone being placed. Nodes move from `left` to order[] as they are chosen. */
 struct search {
@@ -10,16 +11,23 @@ struct search {
 	bool scatter;
 	uint32_t count; /* asked for; 0: until the CPUs suffice */
 	int64_t pages; /* the zone's, at boot */
+	int64_t most_pages; /* and at its maximum */
 	nodeset left; /* candidates not chosen yet */
 	nodeset ample; /* explicit count: candidates with room for a larger share too */
 	uint32_t vcpus, cpus; /* wanted; CPUs of the nodes chosen so far */
-	uint32_t nr;
+	uint32_t nr, homes; /* nodes chosen, and those of them with memory: the first ones */
 	uint8_t order[NODES_MAX];
 };
 
 static int64_t share_bytes(const struct search *s, uint32_t of, uint32_t i)
 {
 	return (s->pages / of + (i < s->pages % of)) * PAGE_BYTES;
+}
+
+/* Of the maximum, for an explicit count: the larger share. */
+static int64_t most_bytes(const struct search *s)
+{
+	return (s->most_pages + s->count - 1) / s->count * PAGE_BYTES;
 }
 
 static unsigned node_cpus(const struct search *s, unsigned node)
@@ -37,6 +45,14 @@ static unsigned freest(const struct search *s, nodeset nodes)
 			best = node;
 	}
 	return best;
+}
+
+/* Slower memory comes after all other. */
+static nodeset fastest(const struct search *s, nodeset nodes)
+{
+	nodeset fast = nodes & ~s->in->host->slow_nodes;
+
+	return fast ? fast : nodes;
 }
 
 /* Nearest to (or farthest from) the first node; more free memory, lower id. */
@@ -161,7 +177,7 @@ static nodeset level_with(const struct search *s, unsigned node, nodeset nodes)
 static void explain_choice(const struct search *s, unsigned node, nodeset nodes)
 {
 	const struct host *h = s->in->host;
-	nodeset level = level_with(s, node, nodes);
+	nodeset level = level_with(s, node, fastest(s, nodes));
 	struct sentence t;
 	char buf[32];
 
@@ -177,13 +193,17 @@ static void explain_choice(const struct search *s, unsigned node, nodeset nodes)
 		sentence_add_nodes(&t, h, level);
 		sentence_add(&t, ", so the lowest id");
 	}
+	if (nodeset_has(h->slow_nodes, node))
+		sentence_add(&t, "; its memory is slower (%s), no other node is left",
+			     h->node[node].kind);
 	add_others(s, &t, nodes & ~level & ~nodeset_of(node));
 	explain_add(s->in->why, "%s", t.text);
 }
 
 static void choose_from(struct search *s, nodeset nodes)
 {
-	unsigned node = s->nr ? next_node(s, nodes) : freest(s, nodes);
+	nodeset fast = fastest(s, nodes);
+	unsigned node = s->nr ? next_node(s, fast) : freest(s, fast);
 
 	if (s->in->why)
 		explain_choice(s, node, nodes);
@@ -201,6 +221,42 @@ static int short_of_cpus(const struct search *s, struct error *err)
 			 s->cpus);
 }
 
+static unsigned nearest_home(const struct search *s, unsigned node)
+{
+	unsigned best = s->order[0];
+
+	for (uint32_t i = 1; i < s->homes; i++) {
+		if (host_distance(s->in->host, node, s->order[i]) <
+		    host_distance(s->in->host, node, best))
+			best = s->order[i];
+	}
+	return best;
+}
+
+static void explain_memoryless(const struct search *s, unsigned node)
+{
+	const struct host *h = s->in->host;
+	unsigned home = nearest_home(s, node);
+
+	explain_add(s->in->why,
+		    "next node %u: it has no memory, but those chosen have only %u CPUs and no "
+		    "other node with memory is left; its nearest memory is node %u's, distance %u",
+		    node_name(h, node), s->cpus, node_name(h, home), host_distance(h, node, home));
+}
+
+/* CPUs of nodes without memory, before the zone is refused for want of CPUs. */
+static void add_memoryless(struct search *s)
+{
+	s->left = s->in->host->cpu_nodes & ~s->in->host->memory_nodes;
+	while (s->homes && s->left && s->cpus < s->vcpus) {
+		unsigned node = next_node(s, s->left);
+
+		if (s->in->why)
+			explain_memoryless(s, node);
+		choose(s, node);
+	}
+}
+
 /* The engine decides: nodes in order until their CPUs suffice. */
 static int choose_automatic(struct search *s, struct error *err)
 {
@@ -210,10 +266,12 @@ static int choose_automatic(struct search *s, struct error *err)
 		choose(s, home);
 	while (s->nr == 0 || s->cpus < s->vcpus) {
 		if (!s->left)
-			return short_of_cpus(s, err);
+			break;
 		choose_from(s, s->left);
 	}
-	return 0;
+	s->homes = s->nr;
+	add_memoryless(s);
+	return s->nr == 0 || s->cpus < s->vcpus ? short_of_cpus(s, err) : 0;
 }
 
 static int infeasible_memory(const struct search *s, unsigned nr, struct error *err)
@@ -256,7 +314,35 @@ static int infeasible_cpus(const struct search *s, uint32_t most, struct error *
 		s->vcpus, s->count, most);
 }
 
-/* Candidates are the nodes where a share is free. */
+static int infeasible_maximum(const struct search *s, uint32_t nr, struct error *err)
+{
+	char most[32], share[32];
+
+	if (!err)
+		return ERR_INFEASIBLE;
+	return error_set(
+		err, ERR_INFEASIBLE,
+		"numa_nodes %u and a maximum of %s are %s on each node, and %u of the %u nodes of "
+		"host %s are that large: the zone could not grow to it there",
+		s->count, bytes_text(s->most_pages * PAGE_BYTES, most, sizeof(most)),
+		bytes_text(most_bytes(s), share, sizeof(share)), nr,
+		nodeset_count(s->in->host->usable_nodes), s->in->host->name);
+}
+
+/* Nodes that could hold a share of the zone's maximum, were they empty. */
+static nodeset large_enough(const struct search *s)
+{
+	nodeset large = 0;
+	unsigned node;
+
+	nodeset_for_each (node, s->left) {
+		if (s->in->host->node[node].memory_bytes >= most_bytes(s))
+			large |= nodeset_of(node);
+	}
+	return large;
+}
+
+/* Candidates are the nodes where a share is free, and one of the maximum could be. */
 static int find_room(struct search *s, struct error *err)
 {
 	const struct host *h = s->in->host;
@@ -269,6 +355,11 @@ static int find_room(struct search *s, struct error *err)
 		return error_set(err, ERR_INFEASIBLE,
 				 "numa_nodes %u asked, host %s has %u nodes with CPUs and memory",
 				 s->count, h->name, nodeset_count(s->left));
+	if (s->most_pages > s->pages) {
+		s->left = large_enough(s);
+		if (nodeset_count(s->left) < s->count)
+			return infeasible_maximum(s, nodeset_count(s->left), err);
+	}
 	nodeset_for_each (node, s->left) {
 		if (s->in->state->free_bytes[node] >= smaller)
 			room |= nodeset_of(node);
@@ -334,18 +425,18 @@ static int choose_explicit(struct search *s, struct error *err)
 	return choose_count(s, true, err);
 }
 
-/* Evenly, the remainder to the earlier nodes; no node above its CPUs. */
-static void split_vcpus(const struct search *s, struct plan *out)
+/* `left` of them to vnodes `from` up to `to`, evenly, the remainder to the earlier
+ * ones; no node above its CPUs, which suffice. */
+static void split_vcpus(const struct search *s, uint32_t from, uint32_t to, uint32_t left,
+			struct plan *out)
 {
-	uint32_t left = s->vcpus;
-
 	while (left) {
 		uint32_t open = 0, each;
 
-		for (uint32_t i = 0; i < s->nr; i++)
+		for (uint32_t i = from; i < to; i++)
 			open += out->vnode[i].vcpus < node_cpus(s, s->order[i]);
 		each = left / open;
-		for (uint32_t i = 0; i < s->nr; i++) {
+		for (uint32_t i = from; i < to; i++) {
 			uint32_t room = node_cpus(s, s->order[i]) - out->vnode[i].vcpus;
 			uint32_t more = each;
 
@@ -359,22 +450,35 @@ static void split_vcpus(const struct search *s, struct plan *out)
 	}
 }
 
+/* Nodes without memory get what the CPUs beside memory cannot take. */
+static void fill_nodes_chosen(const struct search *s, struct plan *out)
+{
+	uint32_t at_home = 0;
+
+	for (uint32_t i = 0; i < s->nr; i++) {
+		out->nodes |= nodeset_of(s->order[i]);
+		out->vnode[i] = (struct plan_vnode){.node = s->order[i]};
+		if (i >= s->homes)
+			continue;
+		out->vnode[i].memory_bytes = share_bytes(s, s->homes, i);
+		at_home += node_cpus(s, s->order[i]);
+	}
+	at_home = at_home < s->vcpus ? at_home : s->vcpus;
+	split_vcpus(s, 0, s->homes, at_home, out);
+	split_vcpus(s, s->homes, s->nr, s->vcpus - at_home, out);
+}
+
 static void fill(const struct search *s, struct plan *out)
 {
 	const struct zone *z = s->in->zone;
 
 	out->zone = z;
 	out->host = s->in->host;
-	out->told = z->virt == ZONE_PV ? PLAN_TOLD_FLAT : PLAN_TOLD_VNUMA;
+	out->told = s->nr > s->homes ? PLAN_TOLD_FLAT : fill_told(z, s->nr);
 	out->pinned = true;
 	out->nodes = 0;
 	out->nr_vnodes = s->nr;
-	for (uint32_t i = 0; i < s->nr; i++) {
-		out->nodes |= nodeset_of(s->order[i]);
-		out->vnode[i] = (struct plan_vnode){.node = s->order[i],
-						    .memory_bytes = share_bytes(s, s->nr, i)};
-	}
-	split_vcpus(s, out);
+	fill_nodes_chosen(s, out);
 }
 
 static void explain_request(const struct search *s)
@@ -428,16 +532,18 @@ int edera_place(const struct policy_input *in, bool scatter, struct plan *out, s
 	s.scatter = z->spread == ZONE_SPREAD_DEFAULT ? scatter : z->spread == ZONE_SCATTER;
 	s.count = z->numa_nodes;
 	s.pages = zone_boot_bytes(z) / PAGE_BYTES;
+	s.most_pages = z->memory_bytes / PAGE_BYTES;
 	s.left = in->host->usable_nodes;
 	s.ample = 0;
 	s.vcpus = z->vcpus;
 	s.cpus = 0;
-	s.nr = 0;
+	s.nr = s.homes = 0;
 	if (in->why)
 		explain_request(&s);
 	rc = s.count ? choose_explicit(&s, err) : choose_automatic(&s, err);
 	if (rc)
 		return rc;
+	s.homes = s.count ? s.nr : s.homes;
 	fill(&s, out);
 	if (in->why)
 		explain_result(&s, out);
