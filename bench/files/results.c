@@ -40,12 +40,12 @@ struct row_files {
 	struct observer observer[3];
 };
 
-/* What a run writes, whole or partial; what it leaves half written is hidden. */
+/* What a run writes, whole or partial, and its page; what is half written is hidden. */
 static bool is_ours(const char *name)
 {
 	char ours[64];
 
-	if (strcmp(name, "run.json") == 0 || name[0] == '.')
+	if (strcmp(name, "run.json") == 0 || strcmp(name, "report.html") == 0 || name[0] == '.')
 		return true;
 	for (size_t i = 0; i < NR_FILES; i++) {
 		snprintf(ours, sizeof(ours), "%s.csv", file_names[i]);
