@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #include "base/nearest.h"
-#include "base/output.h"
+#include "base/text.h"
 #include "base/text_encoding.h"
 #include "base/units.h"
 
@@ -67,7 +67,7 @@ int doc_load(struct doc *out, const char *path, enum doc_format format, struct e
 	int rc;
 
 	*out = (struct doc){0};
-	rc = file_read(path, FILE_MAX, &text, &size, err);
+	rc = text_read(path, FILE_MAX, &text, &size, err);
 	return rc ? rc : parse(out, path, text, size, format, err);
 }
 

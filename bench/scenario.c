@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/output.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "zone/zone_check.h"
 
@@ -259,7 +259,7 @@ int scenario_load(struct scenario *out, const char *path, const struct host *hos
 	struct reader r = {.s = out, .host = host, .path = path};
 	char *text, *at;
 	size_t size;
-	int rc = file_read(path, FILE_MAX, &text, &size, err);
+	int rc = text_read(path, FILE_MAX, &text, &size, err);
 
 	if (rc)
 		return rc;

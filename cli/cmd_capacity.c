@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/output.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "cli/command.h"
 #include "cli/rows.h"
@@ -107,7 +108,7 @@ static int read_state(struct session *s, struct error *err)
 
 	if (!path)
 		return 0;
-	rc = file_read(path, STATE_FILE_MAX, &text, &size, err);
+	rc = text_read(path, STATE_FILE_MAX, &text, &size, err);
 	if (rc)
 		return rc;
 	if (plan_list_recognise(path, text, size))

@@ -280,15 +280,15 @@ static int run_list(const struct args *args, int *status, struct error *err)
 
 const struct command cmd_list = {
 	.name = "list",
-	.operands = "policies|choices|backends|options|topologies|workloads|formats|columns [FILE]",
+	.operands = "policies|choices|backends|options|topologies|workloads|formats|columns",
 	.min_operands = 1,
 	.max_operands = 2,
 	.summary = "the names that the other commands take",
 	.about = "Topologies and workloads are the files of the data directory; formats are those "
-		 "of fleet traces, options those of backends, columns those of results (FILE: "
-		 "summary, zones, size, ...). JSON and CSV also say where each rule or format is "
-		 "defined. A "
-		 "file that cannot be read is left out with a warning.",
+		 "of fleet traces, options those of backends, columns those of results, \"columns "
+		 "FILE\" "
+		 "those of one (summary, zones, size, ...). JSON and CSV also say where each rule "
+		 "or format is defined. A file that cannot be read is left out with a warning.",
 	.example = "homenode list topologies --format json",
 	.option = NULL,
 	.run = run_list,

@@ -15,12 +15,12 @@
 #include "cli/version.h"
 #include "cost/params/grades.h"
 
-static volatile sig_atomic_t stop_asked;
+static atomic_bool stop_asked; /* lock-free, so good for a handler and for threads */
 
 static void on_signal(int number)
 {
 	(void)number;
-	stop_asked = 1;
+	atomic_store(&stop_asked, true);
 }
 
 static const struct option options[] = {

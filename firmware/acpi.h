@@ -29,6 +29,7 @@
 #ifndef FIRMWARE_ACPI_H
 #define FIRMWARE_ACPI_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/error.h"
@@ -41,12 +42,17 @@ enum acpi_kind { ACPI_SRAT, ACPI_SLIT, ACPI_MADT, ACPI_HMAT, ACPI_KINDS };
 void acpi_write(enum acpi_kind kind, const struct guest_map *m, struct bytes *out);
 
 /* A table's content. What another writer may put into it beside what we write
- * (I/O APICs, caches, generic initiators) is checked for its length and counted. */
+ * (I/O APICs, caches, generic initiators) is checked for its length, named and counted. */
 struct acpi_table {
 	enum acpi_kind kind;
 	uint8_t revision;
 	char oem_id[7], oem_table_id[9]; /* what is not printable ASCII is '?' */
+	struct acpi_other {
+		uint32_t type, domain, nr;
+		bool has_domain;
+	} * other; /* by type and domain, in the order of the table */
 	uint32_t nr_others;
+	size_t cap_others;
 	/*
 	 * SRAT: cpu (apic_id, domain; what is not enabled is left out), range (the
 	 * same), nr_domains (highest + 1). SLIT: nr_domains, distance. MADT: cpu (uid,

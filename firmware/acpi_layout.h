@@ -16,6 +16,10 @@
 #define SRAT_MEMORY_BYTES 40
 #define SRAT_X2APIC 2
 #define SRAT_X2APIC_BYTES 24
+#define SRAT_GICC 3
+#define SRAT_GIC_ITS 4
+#define SRAT_INITIATOR 5
+#define SRAT_PORT 6
 #define SRAT_ENABLED 1
 
 #define SLIT_HEADER_BYTES 44

@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "firmware/acpi.h"
 #include "firmware/acpi_layout.h"
+#include "firmware/acpi_others.h"
 
 static const char *matrix_name(uint8_t kind)
 {
@@ -133,6 +134,20 @@ static void print_memories(const struct guest_map *m, FILE *out)
 	}
 }
 
+/* What else is in it, by name. */
+static void print_others(const struct acpi_table *t, FILE *out)
+{
+	for (uint32_t i = 0; i < t->nr_others; i++) {
+		const struct acpi_other *o = &t->other[i];
+
+		fprintf(out, "%salso %" PRIu32 " %s (type %" PRIu32 ")", i ? "" : "\n", o->nr,
+			acpi_other_name(t->kind, o->type), o->type);
+		if (o->has_domain)
+			fprintf(out, " of domain %" PRIu32, o->domain);
+		fputc('\n', out);
+	}
+}
+
 void acpi_print(const struct acpi_table *t, FILE *out)
 {
 	fprintf(out, "%s, revision %u, OEM \"%s\" \"%s\"\n", acpi_signature(t->kind), t->revision,
@@ -145,8 +160,7 @@ void acpi_print(const struct acpi_table *t, FILE *out)
 	print_memories(&t->map, out);
 	for (uint32_t i = 0; i < t->map.nr_matrices; i++)
 		print_matrix(&t->map.matrix[i], out);
-	if (t->nr_others)
-		fprintf(out, "\n%u structures of other types\n", t->nr_others);
+	print_others(t, out);
 }
 
 static void json_text(const char *s, FILE *out)
@@ -233,6 +247,21 @@ static void json_matrix(const struct guest_matrix *gm, FILE *out)
 	fputs("]}", out);
 }
 
+static void json_others(const struct acpi_table *t, FILE *out)
+{
+	fputs(", \"other_structures\": [", out);
+	for (uint32_t i = 0; i < t->nr_others; i++) {
+		const struct acpi_other *o = &t->other[i];
+
+		fprintf(out, "%s{\"type\": %" PRIu32 ", \"name\": \"%s\", \"count\": %" PRIu32,
+			i ? ", " : "", o->type, acpi_other_name(t->kind, o->type), o->nr);
+		if (o->has_domain)
+			fprintf(out, ", \"domain\": %" PRIu32, o->domain);
+		fputc('}', out);
+	}
+	fputc(']', out);
+}
+
 void acpi_print_json(const struct acpi_table *t, FILE *out)
 {
 	fprintf(out, "{\"table\": \"%s\", \"revision\": %u, \"oem_id\": ", acpi_signature(t->kind),
@@ -254,5 +283,6 @@ void acpi_print_json(const struct acpi_table *t, FILE *out)
 		}
 		fputc(']', out);
 	}
-	fprintf(out, ", \"other_structures\": %u}\n", t->nr_others);
+	json_others(t, out);
+	fputs("}\n", out);
 }

@@ -6,6 +6,7 @@
 #include "base/units.h"
 #include "firmware/acpi.h"
 #include "firmware/acpi_layout.h"
+#include "firmware/acpi_others.h"
 
 #define FILE_MAX ((size_t)MIB)
 #define COUNT_MAX 65536 /* initiators, targets, localities: more is nonsense */
@@ -112,7 +113,7 @@ static int read_srat_part(struct reader *r, uint32_t type, uint32_t length)
 		rc = want_bytes(r, length, SRAT_MEMORY_BYTES);
 		return rc ? rc : read_range(r);
 	}
-	r->out->nr_others++;
+	acpi_other_add(r->out, type, r->data + r->at, length);
 	return 0;
 }
 
@@ -141,7 +142,7 @@ static int read_madt_part(struct reader *r, uint32_t type, uint32_t length)
 		c.uid = get32(r, r->at + 12);
 		break;
 	default:
-		r->out->nr_others++;
+		acpi_other_add(r->out, type, r->data + r->at, length);
 		return 0;
 	}
 	c.online = flags & MADT_ENABLED;
@@ -224,12 +225,12 @@ static int read_hmat_part(struct reader *r, uint32_t type, uint32_t length)
 	case HMAT_LOCALITY:
 		/* a matrix of a cache in front of the memory is not one of the memory */
 		if (length >= HMAT_LOCALITY_BYTES && (r->data[r->at + 8] & 0xf)) {
-			r->out->nr_others++;
+			acpi_other_add(r->out, type, r->data + r->at, length);
 			return 0;
 		}
 		return read_matrix(r, length);
 	}
-	r->out->nr_others++;
+	acpi_other_add(r->out, type, r->data + r->at, length);
 	return 0;
 }
 
@@ -448,5 +449,6 @@ int acpi_load(struct acpi_table *out, const char *path, struct error *err)
 void acpi_table_release(struct acpi_table *t)
 {
 	guest_map_release(&t->map);
+	free(t->other);
 	memset(t, 0, sizeof(*t));
 }

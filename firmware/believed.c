@@ -116,14 +116,14 @@ void believed_print(const struct plan *p, FILE *out)
 	table_cell(t, "page share");
 	table_end_row(t);
 	for (size_t i = 0; i < c.nr; i++) {
+		char share[40];
 		int64_t share_ppm = ppm_wide(c.cell[i].weight, c.total);
 
 		table_cell(t, "%u", c.cell[i].believed);
 		if (vnuma)
 			table_cell(t, "%d", SELF);
 		table_cell(t, "%u", c.cell[i].real);
-		table_cell(t, "%lld.%02lld %%", (long long)(share_ppm / 10000),
-			   (long long)(share_ppm / 100 % 100));
+		table_cell(t, "%s %%", decimal_text(share_ppm, 10000, 2, share, sizeof(share)));
 		table_end_row(t);
 	}
 	sentence(p, out);

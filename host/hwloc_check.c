@@ -81,7 +81,7 @@ static int check_element(struct hwloc_tree *t, const struct xml_element *e, enum
 			 struct object *up, struct cpuset *pus, struct error *err)
 {
 	struct object *o = up;
-	enum element_id id;
+	enum element_id id = EL_OBJECT;
 	int rc = find_element(t, e, up_id, &id, err);
 
 	if (rc)

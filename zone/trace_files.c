@@ -14,11 +14,28 @@ bool trace_is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+bool trace_is_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 static bool ends_with(const char *text, const char *end)
 {
 	size_t n = strlen(text), m = strlen(end);
 
 	return n > m && strcmp(text + n - m, end) == 0;
+}
+
+bool trace_has_name(const char *path)
+{
+	static const char *const endings[] = {".csv", ".csv.gz", ".csv.xz", ".csv.zst"};
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (ends_with(path, endings[i]))
+			return true;
+	return false;
 }
 
 static int by_name(const void *pa, const void *pb)
@@ -53,8 +70,7 @@ int trace_files_list(struct trace_files *out, const char *folder, struct error *
 	if (!dir)
 		return error_set(err, ERR_INPUT, "%s: cannot be read: %s", folder, strerror(errno));
 	while ((e = readdir(dir))) {
-		if (e->d_name[0] == '.' ||
-		    (!ends_with(e->d_name, ".csv") && !ends_with(e->d_name, ".csv.xz")))
+		if (e->d_name[0] == '.' || !trace_has_name(e->d_name))
 			continue;
 		out->path = grow(out->path, &out->cap, out->nr + 1, sizeof(*out->path));
 		out->path[out->nr++] = arena_printf(&out->arena, "%s/%s", folder, e->d_name);

@@ -18,6 +18,9 @@ struct trace_files {
 };
 
 bool trace_is_folder(const char *path);
+bool trace_is_file(const char *path);
+/* Is it called .csv, packed or not? */
+bool trace_has_name(const char *path);
 /* ERR_INPUT when it cannot be read or holds no such file. */
 int trace_files_list(struct trace_files *out, const char *folder, struct error *err) MUST_USE;
 void trace_files_release(struct trace_files *f);

@@ -53,14 +53,6 @@ static const char *name_of_path(struct arena *a, const char *path)
 	return arena_strndup(a, base, dot && dot > base ? (size_t)(dot - base) : strlen(base));
 }
 
-static bool is_csv(const char *path)
-{
-	size_t n = strlen(path);
-
-	return (n > 4 && strcmp(path + n - 4, ".csv") == 0) ||
-	       (n > 7 && strcmp(path + n - 7, ".csv.xz") == 0);
-}
-
 static void list_formats(char *list, size_t size)
 {
 	size_t used = 0;
@@ -164,6 +156,17 @@ static int sniff(const char *path, const struct trace_format **out, struct error
 	return rc;
 }
 
+/* A bare trace: by its name, or because its header is that of a format. What comes through
+ * a pipe can be looked at once only. */
+static bool looks_like_trace(const char *path)
+{
+	const struct trace_format *found;
+
+	if (trace_is_folder(path) || trace_has_name(path))
+		return true;
+	return trace_is_file(path) && !sniff(path, &found, NULL);
+}
+
 int workload_find_format(struct workload *w, const char *format, struct error *err)
 {
 	if (!format)
@@ -180,7 +183,7 @@ int workload_load(struct workload *out, const char *path, const char *format, st
 	workload_defaults(out);
 	out->path = arena_strdup(&out->arena, path);
 	out->name = name_of_path(&out->arena, path);
-	if (format || is_csv(path) || trace_is_folder(path)) {
+	if (format || looks_like_trace(path)) {
 		out->source = SOURCE_TRACE;
 		out->trace_path = out->path;
 		rc = workload_find_format(out, format, err);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/doc.h"
-#include "base/output.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "zone/zone_check.h"
 #include "zone/zone_read.h"
@@ -386,7 +386,7 @@ int zone_list_load(struct zone_list *out, const char *path, const struct zone_re
 	int rc;
 
 	*out = (struct zone_list){0};
-	rc = file_read(path, ZONES_FILE_MAX, &text, &size, err);
+	rc = text_read(path, ZONES_FILE_MAX, &text, &size, err);
 	if (rc)
 		return rc;
 	rc = zone_list_parse(out, strcmp(path, "-") == 0 ? "standard input" : path, text, size, how,

@@ -50,7 +50,7 @@ struct experiment {
 	void *progress_context;
 	void (*say)(void *context, const char *sentence); /* as in struct run_input */
 	void *say_context;
-	const volatile sig_atomic_t *stop;
+	const atomic_bool *stop;
 };
 
 /* ERR_INTERRUPTED when stop was set: rows that were done by then were handed over. Other errors

@@ -156,8 +156,8 @@ static void note_bytes(struct future *f, uint32_t slot, const struct measure *m)
 		bytes[m->part[i].node] += m->part[i].bytes;
 }
 
-void future_start(struct future *f, uint32_t slot, uint64_t ordinal, uint32_t host,
-		  const struct plan *p, const struct measure *m)
+static void future_start(struct future *f, uint32_t slot, uint64_t ordinal, uint32_t host,
+			 const struct plan *p, const struct measure *m)
 {
 	const struct cost_zone zone = {.plan = p, .part = m->part, .nr_parts = m->nr_parts};
 	const struct scheduled *e = schedule_find(f->schedule, ordinal);
@@ -179,7 +179,8 @@ void future_start(struct future *f, uint32_t slot, uint64_t ordinal, uint32_t ho
 	ledger_start(f->price, slot, host, &zone, 0);
 }
 
-void future_move(struct future *f, uint32_t slot, const struct plan *p, const struct measure *m)
+static void future_move(struct future *f, uint32_t slot, const struct plan *p,
+			const struct measure *m)
 {
 	const struct cost_zone zone = {.plan = p, .part = m->part, .nr_parts = m->nr_parts};
 
@@ -187,7 +188,7 @@ void future_move(struct future *f, uint32_t slot, const struct plan *p, const st
 	ledger_move(f->price, slot, &zone, 0);
 }
 
-void future_stop(struct future *f, uint32_t slot)
+static void future_stop(struct future *f, uint32_t slot)
 {
 	struct native *n = &f->native[slot];
 	struct slots *on = &f->on_host[n->host];

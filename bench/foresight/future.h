@@ -33,12 +33,6 @@ struct future *future_new(const struct schedule *schedule, const struct host *co
 			  int64_t horizon_ns, uint32_t branch) MUST_USE;
 void future_free(struct future *f); /* NULL is fine */
 
-/* What comes true: a zone runs in `slot`; its pages are elsewhere; it is gone. */
-void future_start(struct future *f, uint32_t slot, uint64_t ordinal, uint32_t host,
-		  const struct plan *p, const struct measure *m);
-void future_move(struct future *f, uint32_t slot, const struct plan *p, const struct measure *m);
-void future_stop(struct future *f, uint32_t slot);
-
 /* A zone is to be placed on `host` now. *out is good until the next call to anything
  * here. */
 void future_look(struct future *f, uint32_t host, const struct host_state *state, uint64_t ordinal,

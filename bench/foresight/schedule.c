@@ -39,8 +39,8 @@ static void keep_zone(struct schedule *s, struct zone *z)
 	z->device = device;
 }
 
-void schedule_start(struct schedule *s, uint64_t ordinal, const struct zone *z, uint32_t host,
-		    int64_t at_ns)
+static void schedule_start(struct schedule *s, uint64_t ordinal, const struct zone *z,
+			   uint32_t host, int64_t at_ns)
 {
 	struct scheduled *e;
 
@@ -65,7 +65,7 @@ void schedule_start(struct schedule *s, uint64_t ordinal, const struct zone *z, 
 	keep_zone(s, &e->zone);
 }
 
-void schedule_stop(struct schedule *s, uint64_t ordinal, int64_t at_ns)
+static void schedule_stop(struct schedule *s, uint64_t ordinal, int64_t at_ns)
 {
 	s->zone[s->of_ordinal[ordinal]].end_ns = at_ns;
 }

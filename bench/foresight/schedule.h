@@ -39,9 +39,6 @@ extern const struct observer_ops schedule_observer; /* writes it */
 
 void schedule_init(struct schedule *s, uint32_t nr_hosts);
 void schedule_release(struct schedule *s);
-void schedule_start(struct schedule *s, uint64_t ordinal, const struct zone *z, uint32_t host,
-		    int64_t at_ns);
-void schedule_stop(struct schedule *s, uint64_t ordinal, int64_t at_ns);
 
 /* NULL: it was never placed. */
 const struct scheduled *schedule_find(const struct schedule *s, uint64_t ordinal);

@@ -47,8 +47,14 @@ static uint32_t vnode_on(const struct plan *p, uint32_t node)
 	return 0;
 }
 
-int cluster_measure(struct cluster *c, uint32_t host, uint32_t slot, const struct plan *p,
-		    struct measure *out, struct error *err)
+/*
+ * Where the memory of the zone in `slot` is, by the machine's word; `p` is its plan. A
+ * machine that knows nodes only (MEASURE_NODE_PARTS) leaves open which vnode a page is
+ * of: it is counted for the vnode whose node it is on, so locality is then the best that
+ * it can be.
+ */
+static int measure(struct cluster *c, uint32_t host, uint32_t slot, const struct plan *p,
+		   struct measure *out, struct error *err)
 {
 	int rc = backend_measure(c->backend, host, slot, out, err);
 
@@ -141,7 +147,7 @@ static int look_at_new(struct cluster *c, uint32_t slot, const struct plan *p, s
 		       struct error *err)
 {
 	struct live_zone *z = &c->live.zone[slot];
-	int rc = cluster_measure(c, z->host, slot, p, out, err);
+	int rc = measure(c, z->host, slot, p, out, err);
 
 	if (!rc && c->check)
 		rc = verify_plan(p, out, err);
@@ -198,7 +204,7 @@ int cluster_resize(struct cluster *c, uint32_t slot, const struct plan *p, int64
 	int rc = carry_out_step(c, &s, err);
 
 	if (!rc)
-		rc = cluster_measure(c, z->host, slot, p, &m, err);
+		rc = measure(c, z->host, slot, p, &m, err);
 	if (rc)
 		return rc;
 	plan_locality(p, m.part, m.nr_parts, &z->locality);

@@ -21,7 +21,7 @@ struct cluster {
 	int64_t now_ns; /* of what happens now */
 	bool check; /* verify each plan against what the machine says */
 	struct audience *audience;
-	struct plan_memory part[PLAN_MEMORY_MAX]; /* cluster_measure's, of nodes */
+	struct plan_memory part[PLAN_MEMORY_MAX]; /* scratch: what was measured, of nodes */
 };
 
 /* Hosts are chosen by `choice`; the backend is opened by config, with `record` (a path, or NULL) in
@@ -30,15 +30,6 @@ int cluster_open(struct cluster *c, const struct choice *choice, const struct ba
 		 const struct backend_config *config, const char *record,
 		 struct error *err) MUST_USE;
 void cluster_close(struct cluster *c); /* zeroed is fine */
-
-/*
- * Where the memory of the zone in `slot` is, by the machine's word; `p` is its plan. A
- * machine that knows nodes only (MEASURE_NODE_PARTS) leaves open which vnode a page is
- * of: it is counted for the vnode whose node it is on, so locality is then the best that
- * it can be.
- */
-int cluster_measure(struct cluster *c, uint32_t host, uint32_t slot, const struct plan *p,
-		    struct measure *out, struct error *err) MUST_USE;
 
 /* Would the machine take the plan? It may refuse what the policy accepts (an allocator that
  * never leaves the home node). */

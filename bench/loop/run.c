@@ -414,10 +414,9 @@ static int turn(struct run *r, struct error *err)
 	return on_stream_event(r, err);
 }
 
-static bool asked_to_stop(const struct run_input *in)
+static bool is_set(const atomic_bool *flag)
 {
-	return (in->stop && *in->stop) ||
-	       (in->cancel && atomic_load_explicit(in->cancel, memory_order_relaxed));
+	return flag && atomic_load_explicit(flag, memory_order_relaxed);
 }
 
 static int loop(struct run *r, struct error *err)
@@ -427,7 +426,7 @@ static int loop(struct run *r, struct error *err)
 
 		if (rc)
 			return rc;
-		if (asked_to_stop(r->in))
+		if (is_set(r->in->stop) || is_set(r->in->cancel))
 			return error_set(err, ERR_INTERRUPTED, "stopped by a signal");
 		if (++r->since_progress < PROGRESS_EVENTS)
 			continue;

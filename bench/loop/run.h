@@ -12,7 +12,6 @@
 #ifndef BENCH_LOOP_RUN_H
 #define BENCH_LOOP_RUN_H
 
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -74,7 +73,7 @@ struct run_input {
 	void *say_context;
 	/* End cleanly as soon as possible: set by a signal handler, or by another thread.
 	 * NULL: never. */
-	const volatile sig_atomic_t *stop;
+	const atomic_bool *stop;
 	const atomic_bool *cancel;
 };
 

@@ -272,20 +272,20 @@ static void explain_choice(const struct search *s, const struct choice *c, const
 	const struct zone_profile *p = s->in->zone->profile;
 	int64_t ppm = (int64_t)((int128)c->gets.work * 1000000 / s->best.gets.work);
 	struct sentence text;
+	char rate[40], latency[40];
 
 	sentence_set(&text, "%s ", what);
 	sentence_add_nodes(&text, s->in->host, c->nodes);
-	sentence_add(&text, ": the model expects %lld MB/s at %lld.%lld ns an access",
-		     (long long)(c->gets.bandwidth_bytes_per_s / 1000000),
-		     (long long)(c->gets.latency_ps / 1000),
-		     (long long)(c->gets.latency_ps / 100 % 10));
+	sentence_add(&text, ": the model expects %s MB/s at %s ns an access",
+		     decimal_text(c->gets.bandwidth_bytes_per_s, 1000000, 0, rate, sizeof(rate)),
+		     decimal_text(c->gets.latency_ps, 1000, 1, latency, sizeof(latency)));
 	if (c == &s->best)
 		sentence_add(&text, " (profile %s)", p ? p->name : "default");
 	else if (c->gets.work == s->best.gets.work)
 		sentence_add(&text, ", the same work");
 	else
-		sentence_add(&text, ", %lld.%02lld %% of the work", (long long)(ppm / 10000),
-			     (long long)(ppm / 100 % 100));
+		sentence_add(&text, ", %s %% of the work",
+			     decimal_text(ppm, 10000, 2, rate, sizeof(rate)));
 	explain_add(s->in->why, "%s", text.text);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "firmware/acpi.h"
+#include "firmware/acpi_others.h"
 #include "firmware/cpuid.h"
 #include "tests/placement/hosts.h"
 
@@ -324,4 +325,83 @@ Test(reader, damage_is_found)
 	}
 	guest_map_release(&m);
 	host_free(h);
+}
+
+static void put_text(struct bytes *b, const char *text)
+{
+	for (; *text; text++)
+		bytes_put(b, (unsigned char)*text, 1);
+}
+
+static void put_header(struct bytes *b, const char *signature)
+{
+	static const char ids[] = "OWN   TESTTEST";
+
+	put_text(b, signature);
+	bytes_put(b, 0, 4); /* length, later */
+	bytes_put(b, 3, 1);
+	bytes_put(b, 0, 1); /* sum, later */
+	put_text(b, ids);
+	bytes_put(b, 1, 4);
+	put_text(b, "OWN ");
+	bytes_put(b, 1, 4);
+}
+
+static void put_zeros(struct bytes *b, size_t nr)
+{
+	while (nr--)
+		bytes_put(b, 0, 1);
+}
+
+/* Of an Arm machine with an accelerator: CPUs by GICC, an ITS, a generic initiator. ACPI 6.5,
+ * 5.2.16.4 to 5.2.16.6. */
+Test(reader, what_it_has_no_place_for_is_named)
+{
+	struct bytes b = {0};
+	struct acpi_table t;
+	struct error err = {0};
+	uint8_t sum = 0;
+
+	put_header(&b, "SRAT");
+	bytes_put(&b, 1, 4);
+	put_zeros(&b, 8);
+	for (uint64_t cpu = 0; cpu < 4; cpu++) {
+		bytes_put(&b, 3 | 18 << 8, 2);
+		bytes_put(&b, cpu / 3, 4); /* domain: 0 0 0 1 */
+		bytes_put(&b, cpu, 4);
+		bytes_put(&b, 1, 4);
+		put_zeros(&b, 4);
+	}
+	bytes_put(&b, 4 | 12 << 8, 2);
+	bytes_put(&b, 1, 4);
+	put_zeros(&b, 6);
+	bytes_put(&b, 5 | 32 << 8, 2);
+	put_zeros(&b, 2);
+	bytes_put(&b, 7, 4);
+	put_zeros(&b, 24);
+	bytes_put(&b, 9 | 4 << 8, 2); /* no such type */
+	put_zeros(&b, 2);
+	b.data[4] = (uint8_t)b.nr;
+	for (size_t i = 0; i < b.nr; i++)
+		sum = (uint8_t)(sum + b.data[i]);
+	b.data[9] = (uint8_t)-sum;
+	cr_assert_eq(acpi_read(&t, "t", b.data, b.nr, &err), 0, "%s", err.text);
+	cr_assert_eq(t.nr_others, 5);
+	for (uint32_t i = 0; i < 5; i++) {
+		static const struct {
+			const char *name;
+			uint32_t nr, domain;
+		} want[] = {{"GICC affinity", 3, 0},
+			    {"GICC affinity", 1, 1},
+			    {"GIC ITS affinity", 1, 1},
+			    {"generic initiator affinity", 1, 7},
+			    {"unknown", 1, 0}};
+
+		cr_assert_str_eq(acpi_other_name(t.kind, t.other[i].type), want[i].name);
+		cr_assert_eq(t.other[i].nr, want[i].nr);
+		cr_assert_eq(t.other[i].domain, want[i].domain);
+		cr_assert_eq(t.other[i].has_domain, i < 4);
+	}
+	acpi_table_release(&t);
+	bytes_release(&b);
 }
