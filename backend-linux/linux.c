@@ -9,6 +9,7 @@
 #include "backend-linux/limits.h"
 #include "backend-linux/zone_process.h"
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/units.h"
 #include "probe/machine.h"
 
@@ -199,7 +200,7 @@ static int linux_open(struct backend **out, const struct backend_config *config,
 	m = xcalloc(1, sizeof(*m));
 	m->base = (struct backend){.ops = &linux_backend, .nr_hosts = 1};
 	m->host = config->host[0];
-	m->begin_ns = machine_now_ns();
+	m->begin_ns = monotonic_ns();
 	host_state_init(&m->state, m->host);
 	if (config->cpu_overcommit_milli)
 		m->state.vcpus_limit = (uint32_t)((uint64_t)m->host->nr_cpus *
@@ -216,7 +217,7 @@ static int linux_open(struct backend **out, const struct backend_config *config,
 
 static int64_t linux_now_ns(const struct backend *b)
 {
-	return machine_now_ns() - machine_of(b)->begin_ns;
+	return monotonic_ns() - machine_of(b)->begin_ns;
 }
 
 /* --- check --------------------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #include "backend-xen/topology.h"
 #include "backend-xen/xen.h"
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/units.h"
 
 #define LOOK_MS 200
@@ -161,7 +162,7 @@ static int xen_open(struct backend **out, const struct backend_config *config, s
 	m->host = config->host[0];
 	m->say = config->say;
 	m->say_context = config->say_context;
-	m->start_ns = clock_ns();
+	m->start_ns = monotonic_ns();
 	host_state_init(&m->state, m->host);
 	limit = (int64_t)m->host->nr_cpus * config->cpu_overcommit_milli / 1000;
 	if (config->cpu_overcommit_milli && limit < UINT32_MAX)
@@ -177,7 +178,7 @@ static int xen_open(struct backend **out, const struct backend_config *config, s
 
 static int64_t xen_now_ns(const struct backend *b)
 {
-	return clock_ns() - machine_of(b)->start_ns;
+	return monotonic_ns() - machine_of(b)->start_ns;
 }
 
 static int check_files(const struct machine *m, struct error *err)

@@ -8,6 +8,7 @@
 
 #include "backend-xen/machine.h"
 #include "backend-xen/pause.h"
+#include "base/clock.h"
 #include "base/units.h"
 
 #define LOOK_MS 50
@@ -92,19 +93,19 @@ int balloon_move(struct machine *m, struct machine_zone *z, int64_t bytes, struc
 		rc = set_target(m, z->domid, bytes, err);
 	if (rc)
 		return rc;
-	changed_ns = clock_ns();
+	changed_ns = monotonic_ns();
 	z->resized = true;
 	for (;;) {
 		enum domain_life life = domain_look(&m->xen, z->domid, &has);
 
 		has -= z->special_total;
 		if (has != last)
-			changed_ns = clock_ns();
+			changed_ns = monotonic_ns();
 		last = has;
 		if (life == DOMAIN_RUNS && is_near(has, bytes) &&
-		    (has == bytes || clock_ns() - changed_ns > SETTLED_NS))
+		    (has == bytes || monotonic_ns() - changed_ns > SETTLED_NS))
 			return 0;
-		if (life != DOMAIN_RUNS || clock_ns() - changed_ns > m->options.patience_ns)
+		if (life != DOMAIN_RUNS || monotonic_ns() - changed_ns > m->options.patience_ns)
 			return not_reached(m, z, has, bytes, life, err);
 		if (!pause_ms(LOOK_MS))
 			return error_set(err, ERR_INTERRUPTED, "stopped by a signal");

@@ -15,6 +15,7 @@
 #include "backend-xen/machine.h"
 #include "backend-xen/pause.h"
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/units.h"
 
 #define LOOK_MS 100
@@ -57,12 +58,12 @@ static int never(const struct machine *m, uint32_t domid, struct error *err)
 
 int boot_await(struct machine *m, struct machine_zone *z, struct error *err)
 {
-	int64_t begin = clock_ns(), listens = 0, quiet = 0, cpu_ns = 0;
+	int64_t begin = monotonic_ns(), listens = 0, quiet = 0, cpu_ns = 0;
 
 	while (!z->booted) {
 		enum boot_stage at = stage(m, z->domid);
 		enum domain_life life = domain_look(&m->xen, z->domid, NULL);
-		int64_t now = clock_ns(), used = domain_cpu_ns(&m->xen, z->domid);
+		int64_t now = monotonic_ns(), used = domain_cpu_ns(&m->xen, z->domid);
 
 		if (life != DOMAIN_RUNS)
 			return error_set(err, ERR_MACHINE, "domain %u %s while it booted", z->domid,

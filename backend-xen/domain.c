@@ -9,6 +9,7 @@
 #include "backend-xen/owner.h"
 #include "backend-xen/pause.h"
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/units.h"
 
 #define DESTROY_NS (60 * NS_PER_S)
@@ -208,7 +209,7 @@ int domain_unpause(struct xen *x, uint32_t domid, struct error *err)
 
 int domain_destroy(struct xen *x, uint32_t domid, struct error *err)
 {
-	int64_t until = clock_ns() + DESTROY_NS;
+	int64_t until = monotonic_ns() + DESTROY_NS;
 	int why;
 
 	xen_log_begin(x);
@@ -216,7 +217,7 @@ int domain_destroy(struct xen *x, uint32_t domid, struct error *err)
 	if (why && why != ERROR_DOMAIN_NOTFOUND)
 		return xen_error(x, err, ERR_MACHINE, "domain %u cannot be destroyed", domid);
 	while (domain_look(x, domid, NULL) != DOMAIN_GONE) {
-		if (clock_ns() > until)
+		if (monotonic_ns() > until)
 			return error_set(err, ERR_MACHINE,
 					 "domain %u is destroyed, but its memory does not come "
 					 "back: another domain still uses its pages",

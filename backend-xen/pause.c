@@ -4,14 +4,6 @@
 
 #include "base/units.h"
 
-int64_t clock_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
-}
-
 bool pause_ms(int64_t ms)
 {
 	struct timespec t = {.tv_sec = (time_t)(ms / 1000),

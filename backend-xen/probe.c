@@ -10,6 +10,7 @@
 #include "backend-xen/machine.h"
 #include "backend-xen/pause.h"
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/units.h"
 
@@ -29,7 +30,7 @@ static char *read_below(struct machine *m, uint32_t domid, const char *path)
 static int await(struct machine *m, uint32_t domid, const char *path, const char *begin, char **out,
 		 struct error *err)
 {
-	int64_t until = clock_ns() + m->options.patience_ns;
+	int64_t until = monotonic_ns() + m->options.patience_ns;
 
 	for (;;) {
 		*out = read_below(m, domid, path);
@@ -39,7 +40,7 @@ static int await(struct machine *m, uint32_t domid, const char *path, const char
 		*out = NULL;
 		if (domain_look(&m->xen, domid, NULL) != DOMAIN_RUNS)
 			return error_set(err, ERR_MACHINE, "domain %u does not run", domid);
-		if (clock_ns() > until)
+		if (monotonic_ns() > until)
 			return error_set(err, ERR_MACHINE,
 					 "domain %u does not write data/homenode/%s within %lld s: "
 					 "does its initramfs hold the zone's init and the probe?",
@@ -71,7 +72,7 @@ static int ask(struct machine *m, uint32_t domid, const char *arguments, char **
 	       struct error *err)
 {
 	char *path = xasprintf("/local/domain/%u/data/homenode/probe", domid);
-	char *id = xasprintf("%ld-%u ", (long)(clock_ns() / NS_PER_MS), ++m->probes);
+	char *id = xasprintf("%ld-%u ", (long)(monotonic_ns() / NS_PER_MS), ++m->probes);
 	char *request = xasprintf("%s%s", id, arguments), *result = NULL, *end;
 	int rc = 0;
 

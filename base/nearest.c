@@ -46,3 +46,11 @@ const char *nearest_name(const char *text, const char *const *names)
 	}
 	return best;
 }
+
+int name_index(const char *const *names, const char *text)
+{
+	for (int i = 0; names[i]; i++)
+		if (strcmp(names[i], text) == 0)
+			return i;
+	return -1;
+}

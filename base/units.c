@@ -91,9 +91,9 @@ static bool decimal_scale(const struct decimal *d, int64_t num, int64_t den, int
 	return true;
 }
 
-/* `same` compares the name of a unit. */
+/* `compare` takes the name of a unit. */
 static bool quantity_parse(const char *text, const struct unit *units,
-			   int (*same)(const char *a, const char *b), int64_t *out)
+			   int (*compare)(const char *a, const char *b), int64_t *out)
 {
 	const char *p = text, *end = text + strlen(text);
 	struct decimal d;
@@ -105,7 +105,7 @@ static bool quantity_parse(const char *text, const struct unit *units,
 	while (p < end && *p == ' ')
 		p++;
 	for (const struct unit *u = units; u->name; u++)
-		if (same(p, u->name) == 0)
+		if (compare(p, u->name) == 0)
 			return decimal_scale(&d, u->num, u->den, out);
 	return false;
 }

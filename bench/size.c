@@ -9,6 +9,7 @@
 #include "base/jobs.h"
 #include "base/units.h"
 #include "bench/loop/live.h"
+#include "bench/loop/run.h"
 
 /* --- what no policy can do without --------------------------------------------- */
 

@@ -8,13 +8,6 @@
 #include "cli/command.h"
 #include "cli/names.h"
 
-const struct option common_options[] = {
-	{"format", 0, "text|json|csv", "text (default), json, or csv where rows come out", false},
-	{"quiet", 'q', NULL, "no warnings and no progress on standard error", false},
-	{"help", 'h', NULL, "print this and exit", false},
-	{0},
-};
-
 /* What was given of one option; flags count in nr and keep no text. */
 struct given {
 	const char **value; /* nr of them, then NULL */
@@ -36,47 +29,6 @@ struct words {
 	char **word;
 	int nr, next;
 };
-
-/* A command that prints other formats too declares its own --format. */
-static bool own_option(const struct command *cmd, const char *name)
-{
-	for (const struct option *o = cmd->option; o && o->name; o++)
-		if (strcmp(o->name, name) == 0)
-			return true;
-	return false;
-}
-
-const struct option *command_option(const struct command *cmd, unsigned index)
-{
-	unsigned i = 0;
-
-	for (const struct option *o = cmd->option; o && o->name; o++)
-		if (i++ == index)
-			return o;
-	for (const struct option *o = common_options; o->name; o++)
-		if (!own_option(cmd, o->name) && i++ == index)
-			return o;
-	return NULL;
-}
-
-const struct command *command_find(const char *name, struct error *err)
-{
-	const char *names[64];
-	unsigned nr = 0;
-	char *who;
-
-	for (; commands[nr]; nr++) {
-		BUG_ON(nr == 63);
-		if (strcmp(commands[nr]->name, name) == 0)
-			return commands[nr];
-		names[nr] = commands[nr]->name;
-	}
-	names[nr] = NULL;
-	who = xasprintf("%s help", program_name);
-	(void)unknown_listed(err, NULL, "command", name, names, who);
-	free(who);
-	return NULL;
-}
 
 static int unknown_option(const struct args *a, const char *word, struct error *err)
 {

@@ -7,6 +7,7 @@
 
 #include "backend/backend_impl.h"
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "bench/files/results.h"
 #include "cli/backends.h"
 #include "cli/command.h"
@@ -259,7 +260,7 @@ static int some_zone_came(const struct cmd *c, struct error *err)
 
 static int run_all(struct cmd *c, struct error *err)
 {
-	int64_t start_ns = steady_ns();
+	int64_t start_ns = monotonic_ns();
 	struct error late = {0};
 	int rc2 = 0,
 	    rc = args_flag(c->args, "force") ? 0 : results_check_directory(c->directory, err);
@@ -281,7 +282,7 @@ static int run_all(struct cmd *c, struct error *err)
 	if (!c->quiet)
 		say_beside(c);
 	if (!rc || rc == ERR_INTERRUPTED)
-		rc2 = write_results(c, steady_ns() - start_ns, rc == 0, rc ? &late : err);
+		rc2 = write_results(c, monotonic_ns() - start_ns, rc == 0, rc ? &late : err);
 	if (!rc && !rc2)
 		rc2 = print_results(c, err);
 	if (!rc2 && rc == ERR_INTERRUPTED)

@@ -68,7 +68,7 @@ extern const struct command cmd_show, cmd_plan, cmd_compare, cmd_capacity, cmd_s
 extern const struct command *const commands[];
 extern const char program_name[];
 
-/* Options every command has: --format, --quiet, --help (cli/args.c). */
+/* Options every command has: --format, --quiet, --help. */
 extern const struct option common_options[];
 
 /* Options of a command, its own first and then the common ones that it does not
@@ -128,13 +128,6 @@ int find_host(const char *name, struct host **out, struct error *err) MUST_USE;
 bool host_is_xen(const struct host *h);
 /* A WORKLOAD argument as a path: a name from workloads/, or a file. The caller frees. */
 int find_workload(const char *name, char **path, struct error *err) MUST_USE;
-/*
- * Directory that holds topologies/ and workloads/: $HOMENODE_DATA if set, else
- * the source or install tree the program itself lies in, else where it was
- * configured to be installed. NULL when there is none. Belongs to the function;
- * not for several threads.
- */
-const char *data_directory(void);
 /* A POLICY argument of the option as it is shown ("--policy"): its name, or "compact" or
  * "scatter" for Edera's. ERR_USAGE names the nearest known one. */
 struct policy;

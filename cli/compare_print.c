@@ -9,21 +9,6 @@
 #include "cost/params/grades.h"
 #include "schema/schema.h"
 
-/* "2 3": os_indexes in the order chosen; the caller frees. */
-static char *nodes_text(const struct plan *p)
-{
-	char *text = xstrdup("");
-
-	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
-		char *longer = xasprintf("%s%s%u", text, v ? " " : "",
-					 p->host->node[p->vnode[v].node].os_index);
-
-		free(text);
-		text = longer;
-	}
-	return text;
-}
-
 /* Work a second of the second row against the first, ppm: bandwidth for a zone
  * that takes what it gets, 1 / slowdown x alone for others. 0: cannot be said. */
 static int64_t gain_ppm(const struct compare_row *from, const struct compare_row *to)
@@ -129,7 +114,7 @@ static void text_row(struct table *t, const struct compare_row *r, bool question
 		table_end_row(t);
 		return;
 	}
-	nodes = nodes_text(&r->plan);
+	nodes = plan_nodes_text(&r->plan);
 	table_cell(t, "%s", nodes);
 	figure_cell(t, UNIT_SLIT, r->mean_distance_centi, 2);
 	figure_cell(t, UNIT_BYTES_PER_S, c->bandwidth_bytes_per_s, 2);
@@ -251,7 +236,7 @@ void compare_print_csv(const struct compare *c, FILE *out)
 			fputs(",,,,,,,,,,,,,,,,,,,,\n", out);
 			continue;
 		}
-		nodes = nodes_text(&r->plan);
+		nodes = plan_nodes_text(&r->plan);
 		fprintf(out, ",%s,%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64, nodes,
 			r->mean_distance_centi, r->cost.bandwidth_bytes_per_s, r->cost.latency_ps,
 			r->cost.slowdown_ppm, r->cost.remote_ppm);

@@ -2,10 +2,78 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "cli/command.h"
+/* Is there a topologies/ below it that can be read? */
+static bool holds_data(const char *dir)
+{
+	char *topologies = xasprintf("%s/topologies", dir);
+	bool ok = access(topologies, R_OK | X_OK) == 0;
+
+	free(topologies);
+	return ok;
+}
+
+/* `up` components cut from the program's path, `below` appended. */
+static const struct {
+	unsigned up;
+	const char *below;
+} places[] = {
+	{2, "/share/homenode"}, /* PREFIX/bin/homenode */
+	{3, ""}, /* build/<preset>/homenode in the source tree */
+	{2, ""}, /* build/homenode */
+};
+
+static bool data_near_program(char out[PATH_MAX])
+{
+	char program[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+	if (n <= 0)
+		return false;
+	program[n] = '\0';
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		int end = (int)strlen(program);
+
+		for (unsigned up = places[i].up; end > 0 && up > 0; up--)
+			while (end > 0 && program[--end] != '/')
+				;
+		n = snprintf(out, PATH_MAX, "%.*s%s", end, program, places[i].below);
+		if (n >= 0 && n < PATH_MAX && holds_data(out))
+			return true;
+	}
+	return false;
+}
+
+const char *data_directory(void)
+{
+	static char found[PATH_MAX];
+	const char *wanted = getenv("HOMENODE_DATA");
+
+	if (wanted && *wanted)
+		return holds_data(wanted) ? wanted : NULL;
+	if (data_near_program(found))
+		return found;
+	return holds_data(HOMENODE_DATADIR) ? HOMENODE_DATADIR : NULL;
+}
+
+/* Why there is none. */
+static int no_data_directory(struct error *err)
+{
+	const char *wanted = getenv("HOMENODE_DATA");
+
+	if (wanted && *wanted)
+		return error_set(err, ERR_INPUT,
+				 "HOMENODE_DATA=%s holds no topologies/ that can be read", wanted);
+	return error_set(err, ERR_INPUT,
+			 "no topologies/ beside the program; set HOMENODE_DATA to the directory "
+			 "that holds it");
+}
 
 static int by_name(const void *a, const void *b)
 {
@@ -30,7 +98,7 @@ int data_files_list(struct data_files *out, const char *folder, const char *suff
 
 	*out = (struct data_files){0};
 	if (!data)
-		return data_directory_missing(err);
+		return no_data_directory(err);
 	path = xasprintf("%s/%s", data, folder);
 	dir = opendir(path);
 	if (!dir) {

@@ -9,6 +9,14 @@
 #include "base/alloc.h"
 #include "base/error.h"
 
+/*
+ * Directory that holds topologies/ and workloads/: $HOMENODE_DATA if set, else
+ * the source or install tree the program itself lies in, else where it was
+ * configured to be installed. NULL when there is none. Belongs to the function;
+ * not for several threads.
+ */
+const char *data_directory(void);
+
 /* Without the suffix, sorted, NULL-terminated. */
 struct data_files {
 	const char **name;
@@ -21,8 +29,5 @@ struct data_files {
 int data_files_list(struct data_files *out, const char *folder, const char *suffix,
 		    struct error *err) MUST_USE;
 void data_files_release(struct data_files *f);
-
-/* Why data_directory() is NULL, as an error. */
-int data_directory_missing(struct error *err);
 
 #endif

@@ -18,14 +18,6 @@ const char *program_version(void)
 	return HOMENODE_VERSION;
 }
 
-char *command_usage(const struct command *cmd)
-{
-	const char *operands = cmd->operands ? cmd->operands : "";
-
-	return xasprintf("%s %s [OPTION...]%s%s", program_name, cmd->name, *operands ? " " : "",
-			 operands);
-}
-
 /* Print `text` from column `at` on, continued at column `indent`; ends the line.
  * Returns the number of lines; with out NULL it only counts. */
 static unsigned print_wrapped(FILE *out, const char *text, unsigned at, unsigned indent)

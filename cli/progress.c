@@ -2,26 +2,18 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/units.h"
 
 /* How often the line changes. */
 #define PROGRESS_STEP_NS (200 * NS_PER_MS)
 
-int64_t steady_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
-}
-
 void progress_begin(struct progress *p, const char *unit, bool quiet)
 {
 	*p = (struct progress){.show = !quiet && isatty(STDERR_FILENO), .unit = unit};
-	p->start_ns = p->last_ns = steady_ns();
+	p->start_ns = p->last_ns = monotonic_ns();
 }
 
 /* "row 3 of 16: 1.2 M events, 0.95 M/s, 517 zones live, 42 %, 12 s left" */
@@ -47,7 +39,7 @@ static void print_line(const struct progress *p, const struct experiment_progres
 void progress_show(void *context, const struct experiment_progress *now)
 {
 	struct progress *p = context;
-	int64_t clock = steady_ns();
+	int64_t clock = monotonic_ns();
 	char line[256];
 
 	if (!p->show || clock - p->last_ns < PROGRESS_STEP_NS)

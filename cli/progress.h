@@ -20,7 +20,4 @@ void progress_show(void *context, const struct experiment_progress *now);
 /* Wipes the line. */
 void progress_end(struct progress *p);
 
-/* For results: the clock that does not jump. */
-int64_t steady_ns(void);
-
 #endif

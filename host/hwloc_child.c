@@ -13,10 +13,10 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/units.h"
 #include "host/hwloc_child.h"
 
@@ -234,30 +234,22 @@ static void NORETURN child(int fd, enum hwloc_source from, const char *text)
 
 /* --- in the parent --------------------------------------------------------------- */
 
-static int64_t monotonic_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / NS_PER_MS;
-}
-
 enum outcome { ANSWERED, TOO_SLOW, TOO_LONG, READ_FAILED };
 
 /* Everything up to the end of the pipe, or until time is up. */
 static enum outcome receive(int fd, struct bytes *b)
 {
-	int64_t deadline = monotonic_ms() + WALL_MS_MAX;
+	int64_t deadline_ns = monotonic_ns() + WALL_MS_MAX * NS_PER_MS;
 
 	for (;;) {
 		struct pollfd p = {.fd = fd, .events = POLLIN};
-		int64_t left = deadline - monotonic_ms();
+		int64_t left_ms = (deadline_ns - monotonic_ns()) / NS_PER_MS;
 		ssize_t n;
 		int ready;
 
-		if (left <= 0)
+		if (left_ms <= 0)
 			return TOO_SLOW;
-		ready = poll(&p, 1, (int)left);
+		ready = poll(&p, 1, (int)left_ms);
 		if (ready < 0 && errno != EINTR)
 			return READ_FAILED;
 		if (ready <= 0)

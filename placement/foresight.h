@@ -1,6 +1,6 @@
 /*
  * What a policy may ask about the future, where the caller knows it: a run of a
- * trace, whose departures and arrivals are written down (bench/future.h). Most
+ * trace, whose departures and arrivals are written down (bench/foresight/future.h). Most
  * callers know nothing and most policies do not ask.
  *
  * A policy stays pure: the answer depends on the host, its state, the trace and the

@@ -101,6 +101,9 @@ uint32_t plan_first_offline_vcpu(const struct plan *p, uint32_t vnode);
 /* Sum of vnode[].memory_bytes. */
 int64_t plan_memory_bytes(const struct plan *p);
 
+/* "7 5 6": os_indexes of its nodes in the order chosen, so that "0-7" does not do; the caller
+ * frees. */
+char *plan_nodes_text(const struct plan *p) MUST_USE;
 const char *plan_told_name(enum plan_told told); /* "vnuma", "flat" */
 /* "own-node", "nearest", "strict", "striped" */
 const char *plan_memory_rule_name(enum plan_memory_rule rule);

@@ -1,17 +1,21 @@
 /* Plans for people (a table, sentences under it) and for spreadsheets. */
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/csv.h"
 #include "base/table.h"
 #include "base/units.h"
 #include "plan/plan.h"
 
-/* "7 5 6", or "0-7" style is avoided on purpose: the order is the order chosen. */
-static void nodes_text(const struct plan *p, char *buf, size_t size)
+char *plan_nodes_text(const struct plan *p)
 {
+	char text[NODES_MAX * 12] = "";
 	size_t n = 0;
 
-	buf[0] = '\0';
-	for (uint32_t v = 0; v < p->nr_vnodes && n < size; v++)
-		n += (size_t)snprintf(buf + n, size - n, "%s%u", v ? " " : "",
+	for (uint32_t v = 0; v < p->nr_vnodes; v++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%u", v ? " " : "",
 				      p->host->node[p->vnode[v].node].os_index);
+	return xstrdup(text);
 }
 
 static void vcpus_text(const struct plan *p, char *buf, size_t size)
@@ -25,15 +29,15 @@ static void vcpus_text(const struct plan *p, char *buf, size_t size)
 
 static void placed_row(struct table *t, const struct plan *p)
 {
-	char nodes[512], vcpus[1024], spilled[32];
+	char *nodes = plan_nodes_text(p), vcpus[1024], spilled[32];
 
-	nodes_text(p, nodes, sizeof(nodes));
 	vcpus_text(p, vcpus, sizeof(vcpus));
 	table_cell(t, "%s", nodes);
 	table_cell(t, "%s", vcpus);
 	table_cell(t, "%s", plan_told_name(p->told));
 	table_cell(t, "%s",
 		   p->spilled_bytes ? bytes_text(p->spilled_bytes, spilled, sizeof(spilled)) : "-");
+	free(nodes);
 }
 
 static void result_row(struct table *t, const struct plan_result *r)
@@ -84,36 +88,16 @@ void plan_print_text(const struct host *host, const char *policy, const struct p
 		print_sentences(&result[i], explain, out);
 }
 
-/* RFC 4180: quotes around what needs them, doubled inside. */
-static void csv_text(const char *s, FILE *out)
-{
-	bool quote = false;
-
-	for (const char *c = s; *c; c++)
-		quote = quote || *c == ',' || *c == '"' || *c == '\n' || *c == '\r';
-	if (!quote) {
-		fputs(s, out);
-		return;
-	}
-	fputc('"', out);
-	for (const char *c = s; *c; c++) {
-		if (*c == '"')
-			fputc('"', out);
-		fputc(*c, out);
-	}
-	fputc('"', out);
-}
-
 static void csv_placed(const struct plan *p, FILE *out)
 {
+	char *nodes = plan_nodes_text(p);
 	struct plan_locality l;
-	char nodes[512];
 
-	nodes_text(p, nodes, sizeof(nodes));
 	plan_locality(p, p->memory, p->nr_memory, &l);
 	fprintf(out, ",%s,%s,%lld,%lld,%lld", plan_told_name(p->told), nodes,
 		(long long)l.local_bytes, (long long)p->spilled_bytes,
 		(long long)l.mean_distance_centi);
+	free(nodes);
 }
 
 void plan_print_csv(const struct host *host, const char *policy, const struct plan_result *result,
@@ -125,11 +109,11 @@ void plan_print_csv(const struct host *host, const char *policy, const struct pl
 	for (size_t i = 0; i < nr; i++) {
 		const struct plan_result *r = &result[i];
 
-		csv_text(host->name, out);
+		csv_print_field(host->name, out);
 		fputc(',', out);
-		csv_text(policy, out);
+		csv_print_field(policy, out);
 		fputc(',', out);
-		csv_text(r->zone->name, out);
+		csv_print_field(r->zone->name, out);
 		fprintf(out, ",%u,%lld,%d,%s", r->zone->vcpus, (long long)zone_boot_bytes(r->zone),
 			r->plan ? 1 : 0, r->plan ? "" : error_name(r->error_code));
 		if (r->plan)

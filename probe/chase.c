@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/rng.h"
 #include "base/units.h"
 #include "probe/machine.h"
@@ -66,14 +67,14 @@ static void chase(struct job *job)
 	chase_make_cycle(r->memory, job->lines, job->stride_bytes, r->seed);
 	at = chase_walk(r->memory, job->hops);
 	before = load_total(job);
-	job->load_ns = machine_now_ns();
+	job->load_ns = monotonic_ns();
 	for (uint32_t i = 0; i < r->repeats; i++) {
-		int64_t begin = machine_thread_ns();
+		int64_t begin = thread_cpu_ns();
 
 		at = chase_walk(at, job->hops);
-		job->ns[i] = machine_thread_ns() - begin;
+		job->ns[i] = thread_cpu_ns() - begin;
 	}
-	job->load_ns = machine_now_ns() - job->load_ns;
+	job->load_ns = monotonic_ns() - job->load_ns;
 	job->load_bytes = (int64_t)(load_total(job) - before);
 	job->sink = at;
 	atomic_store(&job->stop, true);

@@ -42,9 +42,6 @@ int machine_cpus_allowed(struct cpuset *out, struct error *err) MUST_USE;
 /* Let the calling thread run on these only. ERR_CANNOT when none is allowed. */
 int machine_pin(const struct cpuset *cpus, struct error *err) MUST_USE;
 
-int64_t machine_now_ns(void); /* CLOCK_MONOTONIC */
-/* CPU time of the calling thread: waiting for memory counts, waiting for a CPU does not. */
-int64_t machine_thread_ns(void);
 /* How often this process lost a CPU to somebody else so far. */
 int64_t machine_preempted(void);
 

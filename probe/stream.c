@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/units.h"
 #include "probe/machine.h"
 
@@ -69,12 +70,12 @@ static void work(void *context, uint32_t i)
 			size_t at = ((size_t)r * job->loops + k) * job->nr + i;
 
 			crew_meet(job->crew);
-			job->begin_ns[at] = machine_now_ns();
+			job->begin_ns[at] = monotonic_ns();
 			if (job->loops == STREAM_KERNELS)
 				stream_loop((enum stream_kernel)k, part);
 			else
 				sink = sink + stream_read(part->a, part->nr);
-			job->end_ns[at] = machine_now_ns();
+			job->end_ns[at] = monotonic_ns();
 		}
 	}
 }

@@ -6,66 +6,66 @@
 #include "base/alloc.h"
 #include "base/rng.h"
 
+#define FULL_MIN 32
+
 struct named_span {
-	char *name; /* NULL: free slot */
+	char *name;
 	uint64_t hash;
 	int64_t start_ns, end_ns;
 };
 
-static void put(struct name_set *s, const struct named_span *span)
+/* The last one takes its place. */
+static void drop(struct name_set *s, uint32_t at)
 {
-	size_t i = span->hash & (s->size - 1);
+	struct named_span *span = &s->span[at], *last = &s->span[--s->nr];
 
-	while (s->slot[i].name)
-		i = (i + 1) & (s->size - 1);
-	s->slot[i] = *span;
-	s->nr++;
+	map_remove(&s->index, span->hash, at);
+	free(span->name);
+	if (span == last)
+		return;
+	map_remove(&s->index, last->hash, (uint32_t)s->nr);
+	*span = *last;
+	map_add(&s->index, span->hash, at);
 }
 
 /* Room for as many again as are still in use. */
-static void renew(struct name_set *s, int64_t now_ns)
+static void forget_ended(struct name_set *s, int64_t now_ns)
 {
-	struct name_set renewed = {.size = 64};
-	size_t in_use = 0;
-
-	for (size_t i = 0; i < s->size; i++)
-		in_use += s->slot[i].name && s->slot[i].end_ns > now_ns;
-	while (renewed.size < 4 * in_use)
-		renewed.size *= 2;
-	renewed.slot = xcalloc(renewed.size, sizeof(*renewed.slot));
-	for (size_t i = 0; i < s->size; i++) {
-		if (s->slot[i].name && s->slot[i].end_ns > now_ns)
-			put(&renewed, &s->slot[i]);
-		else
-			free(s->slot[i].name);
+	for (size_t i = s->nr; i-- > 0;) {
+		if (s->span[i].end_ns <= now_ns)
+			drop(s, (uint32_t)i);
 	}
-	free(s->slot);
-	*s = renewed;
+	s->full = s->nr > FULL_MIN / 2 ? 2 * s->nr : FULL_MIN;
 }
 
 bool name_set_add(struct name_set *s, const char *name, int64_t start_ns, int64_t end_ns,
 		  int64_t now_ns)
 {
 	struct named_span span = {.hash = hash_text(name), .start_ns = start_ns, .end_ns = end_ns};
+	size_t at;
 
-	if (2 * (s->nr + 1) > s->size)
-		renew(s, now_ns);
-	for (size_t i = span.hash & (s->size - 1); s->slot[i].name; i = (i + 1) & (s->size - 1)) {
-		const struct named_span *other = &s->slot[i];
+	for (uint32_t i = map_first(&s->index, span.hash, &at); i != MAP_NONE;
+	     i = map_next(&s->index, span.hash, &at)) {
+		const struct named_span *other = &s->span[i];
 
-		if (other->hash == span.hash && other->start_ns < end_ns &&
-		    start_ns < other->end_ns && strcmp(other->name, name) == 0)
+		if (other->start_ns < end_ns && start_ns < other->end_ns &&
+		    strcmp(other->name, name) == 0)
 			return false;
 	}
+	if (s->nr >= s->full)
+		forget_ended(s, now_ns);
 	span.name = xstrdup(name);
-	put(s, &span);
+	s->span = grow(s->span, &s->cap, s->nr, sizeof(*s->span));
+	map_add(&s->index, span.hash, (uint32_t)s->nr);
+	s->span[s->nr++] = span;
 	return true;
 }
 
 void name_set_release(struct name_set *s)
 {
-	for (size_t i = 0; i < s->size; i++)
-		free(s->slot[i].name);
-	free(s->slot);
+	for (size_t i = 0; i < s->nr; i++)
+		free(s->span[i].name);
+	free(s->span);
+	map_release(&s->index);
 	*s = (struct name_set){0};
 }

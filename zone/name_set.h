@@ -1,7 +1,7 @@
 /*
  * Which names zones of a trace have, and when: a name stands for one zone at a
- * time. Open addressing; memory follows the names that are in use at one time
- * where time only goes on. Private to zone/.
+ * time. Memory follows the names that are in use at one time where time only goes
+ * on. Private to zone/.
  */
 #ifndef ZONE_NAME_SET_H
 #define ZONE_NAME_SET_H
@@ -11,11 +11,13 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
+#include "base/map.h"
 
 /* Zero-initialise. */
 struct name_set {
-	struct named_span *slot;
-	size_t nr, size;
+	struct named_span *span;
+	size_t nr, cap, full; /* full: with so many, look first which have ended */
+	struct map index; /* by hash of the name */
 };
 
 /* The name is copied. [start, end) and that of the same name must not overlap, else

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "base/units.h"
 
 const struct doc_value *pod_member(const struct doc_value *map, const char *key)
@@ -288,13 +289,13 @@ static int other_kind(struct pod_reader *r, const struct doc_value *node, const 
 	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++)
 		if (strcmp(kind, makers[i].kind) == 0)
 			return read_maker(r, &makers[i], node, at, err);
-	if (zone_name_index(beside, kind) < 0)
+	if (name_index(beside, kind) < 0)
 		return doc_error(at, err,
 				 "kind %.80s is not read; keep the documents with kind: Pod, or of "
 				 "a kind that makes pods (Deployment, StatefulSet, DaemonSet, Job, "
 				 "CronJob, ReplicaSet, ReplicationController), or a List of them",
 				 kind);
-	if (zone_name_index(deciding, kind) >= 0 || pod_member(node, "overhead"))
+	if (name_index(deciding, kind) >= 0 || pod_member(node, "overhead"))
 		return pod_unused(r, at, err, "%s is not a pod and passed over", kind);
 	doc_warn(at, r->how->warn, "%s is not a pod and passed over", kind);
 	return 0;

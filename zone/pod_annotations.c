@@ -32,7 +32,7 @@ static int read_choice(const struct doc_value *value, const char *key, const cha
 {
 	char list[128] = "";
 
-	*out = zone_name_index(names, value->text);
+	*out = name_index(names, value->text);
 	if (*out >= 0)
 		return 0;
 	for (size_t i = 0; names[i]; i++) {
@@ -154,7 +154,7 @@ static int unknown_annotation(struct pod_reader *r, const struct doc_value *key,
 	if (starts_with(text, kata_prefix))
 		return pod_unused(r, key, err, "the annotation \"%.80s\" is Kata's and is not used",
 				  text);
-	if (!starts_with(text, prefix) || zone_name_index(edera_ignored, text) >= 0)
+	if (!starts_with(text, prefix) || name_index(edera_ignored, text) >= 0)
 		return 0;
 	for (size_t i = 0; i < NR_ANNOTATED; i++)
 		if (starts_with(pod_words[annotated[i]], prefix))

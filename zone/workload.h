@@ -111,7 +111,7 @@ struct workload {
 	struct balloon_rule balloon;
 	const char *const *allocator;
 	/* How far the policy that foresees looks, and for how many of the next zones it
-	 * tries every place (bench/future.h). */
+	 * tries every place (bench/foresight/future.h). */
 	int64_t horizon_ns;
 	uint32_t branch;
 	bool no_cost; /* "cost": false: runs do not price zones */

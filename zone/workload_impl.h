@@ -17,16 +17,11 @@ int workload_from_doc(struct workload *out, const struct doc *doc, struct error 
 int workload_find_format(struct workload *w, const char *format, struct error *err) MUST_USE;
 
 /* Members of the workload object; strings and arrays go into w->arena. */
-int workload_read_fleet(struct workload *w, const struct doc_value *at, struct error *err) MUST_USE;
 int workload_read_balloon(struct balloon_rule *b, const struct doc_value *at,
 			  struct error *err) MUST_USE;
 int workload_read_generator(struct workload *w, const struct doc_value *at,
 			    struct error *err) MUST_USE;
 int workload_read_events(struct workload *w, const struct doc_value *list,
 			 struct error *err) MUST_USE;
-
-/* A positive real number in thousandths, rounded to the nearest. */
-int workload_read_milli(const struct doc_value *at, const char *key, double min, double max,
-			uint32_t *out, struct error *err) MUST_USE;
 
 #endif

@@ -4,8 +4,9 @@
 #include "base/units.h"
 #include "zone/workload_impl.h"
 
-int workload_read_milli(const struct doc_value *at, const char *key, double min, double max,
-			uint32_t *out, struct error *err)
+/* A positive real number in thousandths, rounded to the nearest. */
+static int read_milli(const struct doc_value *at, const char *key, double min, double max,
+		      uint32_t *out, struct error *err)
 {
 	double v = *out / 1000.0;
 	int rc = doc_get_real(at, key, false, min, max, &v, err);
@@ -70,7 +71,7 @@ static int read_groups(struct workload *w, const struct doc_value *fleet, struct
 	return rc;
 }
 
-int workload_read_fleet(struct workload *w, const struct doc_value *at, struct error *err)
+static int read_fleet(struct workload *w, const struct doc_value *at, struct error *err)
 {
 	static const char *const keys[] = {"hosts",	  "choice",	"cpu_overcommit",
 					   "dom0_memory", "dom0_vcpus", NULL};
@@ -86,8 +87,7 @@ int workload_read_fleet(struct workload *w, const struct doc_value *at, struct e
 	if (!rc && choice)
 		f->choice = arena_strdup(&w->arena, choice);
 	if (!rc)
-		rc = workload_read_milli(at, "cpu_overcommit", 0, 1000, &f->cpu_overcommit_milli,
-					 err);
+		rc = read_milli(at, "cpu_overcommit", 0, 1000, &f->cpu_overcommit_milli, err);
 	if (!rc)
 		rc = doc_get_bytes(at, "dom0_memory", false, true, &f->dom0_memory_bytes, err);
 	if (!rc)
@@ -217,7 +217,7 @@ static int read_trace(struct workload *w, const struct doc_value *at, struct err
 	if (!rc)
 		rc = doc_get_text(at, "format", false, &format, err);
 	if (!rc)
-		rc = workload_read_milli(at, "vcpu_scale", 0.001, 1000, &w->vcpu_scale_milli, err);
+		rc = read_milli(at, "vcpu_scale", 0.001, 1000, &w->vcpu_scale_milli, err);
 	if (!rc)
 		rc = doc_get_choice(at, "gpus", false, gpus_names, &gpus, err);
 	if (rc)
@@ -315,7 +315,7 @@ int workload_from_doc(struct workload *out, const struct doc *doc, struct error 
 	if (!rc)
 		rc = doc_get_map(root, "fleet", false, &fleet, err);
 	if (!rc && fleet)
-		rc = workload_read_fleet(out, fleet, err);
+		rc = read_fleet(out, fleet, err);
 	if (!rc)
 		rc = read_names(root, "policies", &out->arena, &out->policy, err);
 	if (!rc)

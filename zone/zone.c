@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "base/units.h"
 #include "zone/zone_check.h"
 
@@ -33,7 +34,7 @@ bool zone_device_any(const char *text, enum zone_device_class *class, uint32_t *
 		n = n * 10 + (uint32_t)(*text - '0');
 	if (!n || n > ZONE_DEVICES_MAX || *text != 'x')
 		return false;
-	c = zone_name_index(device_classes, text + 1);
+	c = name_index(device_classes, text + 1);
 	if (c < 0)
 		return false;
 	*class = (enum zone_device_class)c;

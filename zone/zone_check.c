@@ -247,11 +247,3 @@ bool zone_parse_nodes(const char *text, uint32_t *out)
 	*out = (uint32_t)v;
 	return true;
 }
-
-int zone_name_index(const char *const *names, const char *text)
-{
-	for (int i = 0; names[i]; i++)
-		if (strcmp(names[i], text) == 0)
-			return i;
-	return -1;
-}

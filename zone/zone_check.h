@@ -83,9 +83,6 @@ bool zone_parse_nodes(const char *text, uint32_t *out) MUST_USE;
 /* Whole decimal number in [min, max], nothing around it. False when it is not. */
 bool zone_parse_number(const char *text, int64_t min, int64_t max, int64_t *out) MUST_USE;
 
-/* Index of `text` in a NULL-terminated list, -1 when it is not there. */
-int zone_name_index(const char *const *names, const char *text) MUST_USE;
-
 /* The pods of a document; `out` is zeroed, and the caller releases it on failure. */
 int pods_from_doc(struct zone_list *out, const struct doc *doc, const struct zone_reading *how,
 		  struct error *err) MUST_USE;

@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "bench/loop/cluster.h"
-#include "bench/loop/run.h"
+#include "bench/loop/run_input.h"
 
 void pricing_init(struct pricing *p, const struct host *const *host, uint32_t nr_hosts)
 {

@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "base/units.h"
 #include "bench/loop/cluster.h"
-#include "bench/loop/run.h"
+#include "bench/loop/run_input.h"
 #include "schema/schema.h"
 
 #define FRAGMENT_VCPUS 16

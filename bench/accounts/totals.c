@@ -2,7 +2,7 @@
 
 #include "base/units.h"
 #include "bench/loop/cluster.h"
-#include "bench/loop/run.h"
+#include "bench/loop/run_input.h"
 
 static void advance(struct totals *t, int64_t to_ns)
 {

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/jobs.h"
 #include "base/units.h"
+#include "bench/loop/run.h"
 
 /* What is known of a row while and after it runs. */
 struct slot {

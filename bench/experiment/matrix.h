@@ -11,7 +11,7 @@
 #ifndef BENCH_EXPERIMENT_MATRIX_H
 #define BENCH_EXPERIMENT_MATRIX_H
 
-#include "bench/loop/run.h"
+#include "bench/loop/run_input.h"
 
 struct matrix_fleet {
 	const char *name; /* label of the rows */

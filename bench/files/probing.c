@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "bench/loop/cluster.h"
-#include "bench/loop/run.h"
+#include "bench/loop/run_input.h"
 #include "cost/at-a-moment/snapshot.h"
 
 /* Alone on the host, every vCPU doing what the profile says. */
@@ -24,20 +24,6 @@ static struct cost_result predict(const struct zone_news *n, const struct measur
 	cost_work_release(&work);
 	free(plan);
 	return out;
-}
-
-static char *nodes_text(const struct plan *p)
-{
-	char *text = xstrdup("");
-
-	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
-		char *more = xasprintf("%s%s%u", text, v ? " " : "",
-				       p->host->node[p->vnode[v].node].os_index);
-
-		free(text);
-		text = more;
-	}
-	return text;
 }
 
 static int ask_machine(struct cluster *c, const struct zone_news *n, struct probe_record *record,
@@ -109,7 +95,7 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 	if (rc)
 		return rc;
 	record.name = xstrdup(n->zone->name);
-	record.nodes = nodes_text(n->plan);
+	record.nodes = plan_nodes_text(n->plan);
 	probe_list_add(p->list, &record);
 	add(p, &record);
 	return 0;

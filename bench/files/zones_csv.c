@@ -40,15 +40,8 @@ static char *quoted(const char *text)
 /* Start of a placed zone's row, kept until it ends; the caller frees. */
 static char *new_record(const struct live_zone *z, const struct plan *p)
 {
-	char *name = quoted(p->zone->name), *nodes = xstrdup(""), *record;
+	char *name = quoted(p->zone->name), *nodes = plan_nodes_text(p), *record;
 
-	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
-		char *more = xasprintf("%s%s%u", nodes, v ? " " : "",
-				       p->host->node[p->vnode[v].node].os_index);
-
-		free(nodes);
-		nodes = more;
-	}
 	record = xasprintf("%" PRIu64 ",%s%c%" PRIu32 ",%s,%" PRIu32 ",%" PRId64 ",%" PRId64
 			   ",%" PRId64,
 			   z->ordinal, name, '\0', z->host, nodes, p->zone->vcpus,

@@ -156,8 +156,9 @@ static void note_bytes(struct future *f, uint32_t slot, const struct measure *m)
 		bytes[m->part[i].node] += m->part[i].bytes;
 }
 
-static void future_start(struct future *f, uint32_t slot, uint64_t ordinal, uint32_t host,
-			 const struct plan *p, const struct measure *m)
+/* A zone runs in `slot`. */
+static void on_start(struct future *f, uint32_t slot, uint64_t ordinal, uint32_t host,
+		     const struct plan *p, const struct measure *m)
 {
 	const struct cost_zone zone = {.plan = p, .part = m->part, .nr_parts = m->nr_parts};
 	const struct scheduled *e = schedule_find(f->schedule, ordinal);
@@ -179,8 +180,8 @@ static void future_start(struct future *f, uint32_t slot, uint64_t ordinal, uint
 	ledger_start(f->price, slot, host, &zone, 0);
 }
 
-static void future_move(struct future *f, uint32_t slot, const struct plan *p,
-			const struct measure *m)
+/* Its pages are elsewhere. */
+static void on_move(struct future *f, uint32_t slot, const struct plan *p, const struct measure *m)
 {
 	const struct cost_zone zone = {.plan = p, .part = m->part, .nr_parts = m->nr_parts};
 
@@ -188,7 +189,7 @@ static void future_move(struct future *f, uint32_t slot, const struct plan *p,
 	ledger_move(f->price, slot, &zone, 0);
 }
 
-static void future_stop(struct future *f, uint32_t slot)
+static void on_stop(struct future *f, uint32_t slot)
 {
 	struct native *n = &f->native[slot];
 	struct slots *on = &f->on_host[n->host];
@@ -494,11 +495,11 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 	(void)view;
 	(void)err;
 	if (n->kind == NEWS_STARTED)
-		future_start(self, n->slot, n->ordinal, n->host, n->plan, n->measure);
+		on_start(self, n->slot, n->ordinal, n->host, n->plan, n->measure);
 	else if (n->kind == NEWS_MOVED)
-		future_move(self, n->slot, n->plan, n->measure);
+		on_move(self, n->slot, n->plan, n->measure);
 	else
-		future_stop(self, n->slot);
+		on_stop(self, n->slot);
 	return 0;
 }
 

@@ -39,8 +39,8 @@ static void keep_zone(struct schedule *s, struct zone *z)
 	z->device = device;
 }
 
-static void schedule_start(struct schedule *s, uint64_t ordinal, const struct zone *z,
-			   uint32_t host, int64_t at_ns)
+static void on_start(struct schedule *s, uint64_t ordinal, const struct zone *z, uint32_t host,
+		     int64_t at_ns)
 {
 	struct scheduled *e;
 
@@ -65,7 +65,7 @@ static void schedule_start(struct schedule *s, uint64_t ordinal, const struct zo
 	keep_zone(s, &e->zone);
 }
 
-static void schedule_stop(struct schedule *s, uint64_t ordinal, int64_t at_ns)
+static void on_stop(struct schedule *s, uint64_t ordinal, int64_t at_ns)
 {
 	s->zone[s->of_ordinal[ordinal]].end_ns = at_ns;
 }
@@ -98,10 +98,10 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 {
 	(void)err;
 	if (n->kind == NEWS_STARTED)
-		schedule_start(self, n->ordinal, n->zone, n->host,
-			       view->cluster->live.zone[n->slot].start_ns);
+		on_start(self, n->ordinal, n->zone, n->host,
+			 view->cluster->live.zone[n->slot].start_ns);
 	else
-		schedule_stop(self, n->ordinal, n->at_ns);
+		on_stop(self, n->ordinal, n->at_ns);
 	return 0;
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "bench/loop/run.h"
+#include "bench/loop/run_input.h"
 
 /* Linux' balloon waits 1 s after the hypervisor had nothing, doubling to 32 s. */
 #define RETRY_FIRST_NS (1 * NS_PER_S)

@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "bench/foresight/future.h"
 
 /* A clock is read for one decision of so many: most take less time than reading it. */
@@ -69,19 +69,11 @@ static void apply_memory_policy(struct placer *p, const struct zone *asked)
 	}
 }
 
-static int64_t cpu_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
-}
-
 /* The policy's word on one host, now and then timed. */
 static int ask_policy(struct placer *p, uint32_t host, uint64_t ordinal, struct error *said)
 {
 	bool timed = p->decisions++ % DECISIONS_A_TIMING == 0;
-	int64_t start_ns = timed ? cpu_ns() : 0;
+	int64_t start_ns = timed ? thread_cpu_ns() : 0;
 	struct policy_input in = {
 		.host = p->cluster->host[host],
 		.state = p->cluster->state[host],
@@ -99,7 +91,7 @@ static int ask_policy(struct placer *p, uint32_t host, uint64_t ordinal, struct 
 	rc = policy_place(p->in->policy, &in, &p->plan, said);
 	if (timed) {
 		p->timed_decisions++;
-		p->decision_ns += cpu_ns() - start_ns;
+		p->decision_ns += thread_cpu_ns() - start_ns;
 	}
 	return rc;
 }
@@ -151,7 +143,7 @@ static int try_host(struct placer *p, struct offer *o, uint32_t host, bool *lost
 static void say_again(const struct placer *p, unsigned again, const char *why)
 {
 	char *sentence = xasprintf("zone %s is planned anew (%u of %d): %s", p->zone.name, again,
-				   RUN_PLANS_AGAIN, why);
+				   PLACER_PLANS_AGAIN, why);
 
 	p->in->say(p->in->say_context, sentence);
 	free(sentence);
@@ -167,7 +159,7 @@ static int ask_host(struct placer *p, struct offer *o, uint32_t host, struct err
 		if (!rc || o->placed || !lost || error_exit_status(rc) != 1)
 			return rc;
 		fleet_update(&p->cluster->fleet, host);
-		if (again > RUN_PLANS_AGAIN)
+		if (again > PLACER_PLANS_AGAIN)
 			return rc;
 		if (p->in->say)
 			say_again(p, again, o->said ? o->said->text : error_name(rc));

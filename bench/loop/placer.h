@@ -6,9 +6,16 @@
 #define BENCH_LOOP_PLACER_H
 
 #include "bench/loop/cluster.h"
-#include "bench/loop/run.h"
+#include "bench/loop/run_input.h"
 
 struct future; /* bench/foresight/future.h */
+
+/*
+ * On a host where others take memory too, a plan can be out of date before it is carried
+ * out. A zone that lost its memory to somebody else is planned anew on what is free then,
+ * so often at most; then it is refused like any other.
+ */
+#define PLACER_PLANS_AGAIN 3
 
 struct placer {
 	const struct run_input *in;

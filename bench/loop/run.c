@@ -40,13 +40,6 @@ struct run {
 	bool map_ids, ended;
 };
 
-const char *run_memory_name(enum run_memory m)
-{
-	static const char *const name[] = {"as-asked", "static", "dynamic"};
-
-	return name[m];
-}
-
 /* --- beginning ---------------------------------------------------------------------- */
 
 /* What the machine is told; the caller frees. */

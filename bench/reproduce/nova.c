@@ -12,9 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/rng.h"
 #include "base/units.h"
 #include "bench/reproduce/reproduce.h"
@@ -27,14 +27,6 @@
 #define CELL_BYTES (16 * GIB)
 #define CALLS 2000
 #define RUNS 7
-
-static int64_t cpu_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
-}
 
 static struct host *make_host(unsigned cells)
 {
@@ -178,11 +170,11 @@ static struct answer homenode_answer(const struct host_state *s, const struct zo
 	int64_t best_ns = NS_NEVER;
 
 	for (int r = 0; r < RUNS; r++) {
-		int64_t start_ns = cpu_ns(), took_ns;
+		int64_t start_ns = process_cpu_ns(), took_ns;
 
 		for (int i = 0; i < CALLS; i++)
 			a.fits = policy_place(nova, &in, &plan, NULL) == 0;
-		took_ns = (cpu_ns() - start_ns) / CALLS;
+		took_ns = (process_cpu_ns() - start_ns) / CALLS;
 		best_ns = took_ns < best_ns ? took_ns : best_ns;
 	}
 	*ns_per_call = best_ns;
@@ -208,10 +200,10 @@ static struct result fit(const struct host *h, unsigned k, unsigned room)
 
 	draw_state(&s, h, room);
 	r.homenode = homenode_answer(&s, &z, &r.homenode_ns);
-	start_ns = cpu_ns();
+	start_ns = process_cpu_ns();
 	walk_init(&w, &s, k);
 	r.walk.fits = walk(&w, r.walk.node);
-	r.walk_ns = cpu_ns() - start_ns;
+	r.walk_ns = process_cpu_ns() - start_ns;
 	r.pairings = w.pairings;
 	r.same = r.homenode.fits == r.walk.fits && memcmp(r.homenode.node, r.walk.node, k) == 0;
 	host_state_release(&s);

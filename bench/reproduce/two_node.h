@@ -2,7 +2,7 @@
  * Servers of two equal NUMA nodes and the VMs of Huawei-East-1, as SPANE and VMAgent model
  * them: a VM whose memory is above a limit takes half of itself on each node of one server,
  * every other VM lives on one node whole, and no node takes more vCPUs than it has CPUs.
- * Zones, fleet, host choice and loop are homenode's (bench/run.h, on the sim backend); what
+ * Zones, fleet, host choice and loop are homenode's (bench/loop/run.h, on the sim backend); what
  * is here is the machine, the trace as events, and the two papers' choice of a node as
  * policies.
  *

@@ -9,10 +9,12 @@
 #include <sys/resource.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/rng.h"
 #include "base/table.h"
 #include "bench/loop/controller.h"
 #include "bench/loop/run.h"
+#include "bench/speed/median.h"
 #include "bench/speed/speed.h"
 #include "sim/sim.h"
 
@@ -72,7 +74,7 @@ static double steps_per_s(const struct host *h, const struct host *const *host, 
 
 		start_zones(b, h, k, bytes);
 		rng_seed(&rng, 1, "balloon");
-		start = cpu_ns();
+		start = process_cpu_ns();
 		for (int i = 0; i < STEPS; i++) {
 			uint32_t slot = (uint32_t)i % ZONES;
 			struct step s = {.kind = STEP_RESIZE, .host = slot % HOSTS, .slot = slot};
@@ -86,7 +88,7 @@ static double steps_per_s(const struct host *h, const struct host *const *host, 
 			    backend_measure(b, s.host, slot, &m, &err))
 				fail(&err);
 		}
-		run[r] = STEPS / (double)(cpu_ns() - start) * 1e3;
+		run[r] = STEPS / (double)(process_cpu_ns() - start) * 1e3;
 		backend_close(b);
 	}
 	return median(run, RUNS);
@@ -139,10 +141,10 @@ static void loop(const char *what, const char *path, const struct host *const *h
 
 	if (workload_load(&w, path, NULL, &err))
 		fail(&err);
-	start = cpu_ns();
+	start = process_cpu_ns();
 	if (run_row(&in, &result, &err))
 		fail(&err);
-	s = (double)(cpu_ns() - start) / 1e9;
+	s = (double)(process_cpu_ns() - start) / 1e9;
 	printf("  %s: %" PRId64 " zones, %" PRIu64 " changes of use, %" PRId64
 	       " balloon steps in %.2f s: %.2f M changes/s\n",
 	       what, result.row.zones_placed, result.use_changes, result.row.balloon_steps, s,

@@ -9,9 +9,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/rng.h"
 #include "base/table.h"
 #include "base/units.h"
+#include "bench/speed/median.h"
 #include "bench/speed/speed.h"
 #include "placement/homenode/oracle.h"
 #include "placement/policy.h"
@@ -76,7 +78,7 @@ static double decision_ns(const struct host *h, const struct host_state *state, 
 	z.memory_bytes = z.memory_initial_bytes = (int64_t)k * 4 * GIB;
 	z.memory_min_bytes = PAGE_BYTES;
 	for (int r = 0; r < RUNS; r++) {
-		int64_t start = cpu_ns();
+		int64_t start = process_cpu_ns();
 
 		for (int i = 0; i < calls; i++) {
 			struct policy_input in = {
@@ -87,7 +89,7 @@ static double decision_ns(const struct host *h, const struct host_state *state, 
 				exit(3);
 			}
 		}
-		run[r] = (double)(cpu_ns() - start) / calls;
+		run[r] = (double)(process_cpu_ns() - start) / calls;
 	}
 	return median(run, RUNS);
 }
@@ -137,7 +139,7 @@ static double policy_ns(const struct policy *policy, const struct host *h,
 		return -1;
 	for (int i = 0; i < STATES; i++)
 		shape_zone(shape, &state[i], &zone[i]);
-	start = cpu_ns();
+	start = process_cpu_ns();
 	do {
 		for (int i = 0; i < batch; i++, calls++) {
 			struct policy_input in = {
@@ -150,8 +152,8 @@ static double policy_ns(const struct policy *policy, const struct host *h,
 			(void)rc;
 		}
 		batch = batch < 64 ? 2 * batch : batch;
-	} while (cpu_ns() - start < 20000000);
-	return (double)(cpu_ns() - start) / calls;
+	} while (process_cpu_ns() - start < 20000000);
+	return (double)(process_cpu_ns() - start) / calls;
 }
 
 static void print_policies(const struct shape *shape, struct host *const *h,

@@ -8,8 +8,10 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/table.h"
 #include "bench/loop/run.h"
+#include "bench/speed/median.h"
 #include "bench/speed/speed.h"
 #include "sim/sim.h"
 
@@ -25,7 +27,7 @@ static void fail(const struct error *err)
 /* Thousand events a second. */
 static double one_run(struct run_input *in, bool cost, int64_t *events)
 {
-	int64_t start = cpu_ns();
+	int64_t start = process_cpu_ns();
 	struct run_result result;
 	struct error err;
 
@@ -33,7 +35,7 @@ static double one_run(struct run_input *in, bool cost, int64_t *events)
 	if (run_row(in, &result, &err))
 		fail(&err);
 	*events = result.row.events;
-	return (double)result.row.events / (double)(cpu_ns() - start) * 1e6;
+	return (double)result.row.events / (double)(process_cpu_ns() - start) * 1e6;
 }
 
 static void one_row(struct table *t, const char *path, const char *policy, int64_t hours,

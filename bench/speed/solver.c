@@ -7,9 +7,11 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/rng.h"
 #include "base/table.h"
 #include "base/units.h"
+#include "bench/speed/median.h"
 #include "bench/speed/speed.h"
 #include "cost/flows/maxmin.h"
 
@@ -54,11 +56,11 @@ static double solve_us(const struct instance *in, void *scratch, double *rate)
 	int calls = 200;
 
 	for (int i = 0; i < RUNS; i++) {
-		int64_t start = cpu_ns();
+		int64_t start = process_cpu_ns();
 
 		for (int c = 0; c < calls; c++)
 			maxmin_solve(&in[c % INSTANCES].problem, scratch, rate, NULL);
-		run[i] = (double)(cpu_ns() - start) / calls / (double)NS_PER_US;
+		run[i] = (double)(process_cpu_ns() - start) / calls / (double)NS_PER_US;
 	}
 	return median(run, RUNS);
 }

@@ -13,35 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/table.h"
 #include "bench/loop/run.h"
+#include "bench/speed/median.h"
 #include "sim/sim.h"
 
 #define RUNS 5
-
-int64_t cpu_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-double median(double *value, size_t nr)
-{
-	qsort(value, nr, sizeof(*value), by_value);
-	return value[nr / 2];
-}
 
 static void fail(const struct error *err)
 {
@@ -109,21 +89,21 @@ struct rates {
 
 static double rate(uint64_t events, int64_t start_ns)
 {
-	return (double)events / (double)(cpu_ns() - start_ns) * 1e3;
+	return (double)events / (double)(process_cpu_ns() - start_ns) * 1e3;
 }
 
 static void measure(struct rates *r, const struct workload *w, const struct host *const *host,
 		    uint32_t nr_hosts, struct arrival *a, size_t nr)
 {
 	for (int i = 0; i < RUNS; i++) {
-		int64_t start = cpu_ns();
+		int64_t start = process_cpu_ns();
 
 		r->stream[i] = rate(read_arrivals(w, a, nr), start);
-		start = cpu_ns();
+		start = process_cpu_ns();
 		r->no_placement[i] = rate(floor_no_placement(a, nr), start);
-		start = cpu_ns();
+		start = process_cpu_ns();
 		r->linear[i] = rate(floor_linear_scan(a, nr, nr_hosts), start);
-		start = cpu_ns();
+		start = process_cpu_ns();
 		r->homenode[i] = rate((uint64_t)one_run(w, host, nr_hosts).row.events, start);
 	}
 }

@@ -9,10 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-int64_t cpu_ns(void);
-/* Sorts. */
-double median(double *value, size_t nr);
-
 /* One arrival of the workload, read beforehand. */
 struct arrival {
 	int64_t at_ns, lifetime_ns;

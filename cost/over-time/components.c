@@ -113,7 +113,7 @@ static uint64_t make_key(const struct components *c, uint32_t joined, bool canon
 
 		key[i].serial = c->classes->class[stand_in(c, f, canonical)].serial;
 		key[i].vcpus_micro = f->vcpus_micro;
-		hash = hash_mix(hash_mix(hash, key[i].serial), (uint64_t)key[i].vcpus_micro);
+		hash = map_mix(map_mix(hash, key[i].serial), (uint64_t)key[i].vcpus_micro);
 	}
 	return hash;
 }

@@ -8,15 +8,6 @@
 
 #define FREE UINT32_MAX
 
-static void index_again(struct flow_classes *c, size_t size)
-{
-	hash_index_empty(&c->index, size);
-	for (size_t i = 0; i < c->nr; i++) {
-		if (c->class[i].uses != FREE)
-			hash_index_put(&c->index, c->class[i].hash, (uint32_t)i);
-	}
-}
-
 /* Are two nodes with memory, ports and cores of their own the same to their own
  * flows? */
 static bool nodes_alike(const struct cost_params *p, uint32_t a, uint32_t b)
@@ -68,7 +59,6 @@ static void find_canonical_nodes(struct flow_classes *c)
 void flow_classes_init(struct flow_classes *c, const struct cost_params *params)
 {
 	*c = (struct flow_classes){.params = params, .free = NOWHERE};
-	hash_index_empty(&c->index, 64);
 	find_canonical_nodes(c);
 }
 
@@ -76,7 +66,7 @@ void flow_classes_release(struct flow_classes *c)
 {
 	free(c->class);
 	free(c->pages);
-	free(c->index.place);
+	map_release(&c->index);
 	free(c->canonical_node);
 	free(c->profile);
 }
@@ -138,11 +128,11 @@ static struct footprint find_footprint(const struct cost_params *c, uint32_t nod
 static uint64_t hash_content(uint32_t node, uint32_t profile, const uint16_t *pages,
 			     uint32_t nr_nodes)
 {
-	uint64_t hash = hash_mix(node, profile);
+	uint64_t hash = map_mix(node, profile);
 
 	for (uint32_t n = 0; n < nr_nodes; n++) {
 		if (pages[n])
-			hash = hash_mix(hash, (uint64_t)n << 32 | pages[n]);
+			hash = map_mix(hash, (uint64_t)n << 32 | pages[n]);
 	}
 	return hash;
 }
@@ -167,13 +157,13 @@ static uint32_t take_place(struct flow_classes *c)
 static uint32_t known(const struct flow_classes *c, uint64_t hash, uint32_t node, uint32_t profile,
 		      const uint16_t *pages)
 {
-	size_t row = c->params->nr_nodes * sizeof(*pages), mask = c->index.size - 1;
-	uint32_t k;
+	size_t row = c->params->nr_nodes * sizeof(*pages), at;
 
-	for (size_t at = hash & mask; (k = c->index.place[at]) != NOWHERE; at = (at + 1) & mask) {
+	for (uint32_t k = map_first(&c->index, hash, &at); k != MAP_NONE;
+	     k = map_next(&c->index, hash, &at)) {
 		const struct flow_class *old = &c->class[k];
 
-		if (old->hash == hash && old->node == node && old->profile == profile &&
+		if (old->node == node && old->profile == profile &&
 		    !memcmp(flow_class_pages(c, k), pages, row))
 			return k;
 	}
@@ -194,10 +184,7 @@ static uint32_t add(struct flow_classes *c, uint64_t hash, uint32_t node, uint32
 		.profile = profile,
 		.canonical = NOWHERE,
 	};
-	if (2 * c->nr > c->index.size)
-		index_again(c, 4 * c->index.size);
-	else
-		hash_index_put(&c->index, hash, place);
+	map_add(&c->index, hash, place);
 	return place;
 }
 
@@ -303,10 +290,10 @@ void flow_classes_sweep(struct flow_classes *c)
 				continue;
 			if (k->canonical != NOWHERE && k->canonical != i)
 				c->class[k->canonical].uses--;
+			map_remove(&c->index, k->hash, (uint32_t)i);
 			k->uses = FREE;
 			k->canonical = c->free;
 			c->free = (uint32_t)i;
 		}
 	}
-	index_again(c, c->index.size);
 }

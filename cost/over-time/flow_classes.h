@@ -6,11 +6,12 @@
 #ifndef COST_OVER_TIME_FLOW_CLASSES_H
 #define COST_OVER_TIME_FLOW_CLASSES_H
 
+#include "base/map.h"
 #include "cost/flows/flow.h"
 #include "cost/over-time/footprint.h"
-#include "cost/over-time/hash_index.h"
 #include "cost/params/params.h"
 
+#define NOWHERE UINT32_MAX /* no class, no node */
 #define PAGES_WHOLE 1024 /* a flow's pages, in parts */
 #define VCPU_MICRO 1000000
 
@@ -33,7 +34,7 @@ struct flow_classes {
 	uint16_t *pages; /* [class][node] of PAGES_WHOLE */
 	size_t nr, cap;
 	uint32_t free; /* a list through `canonical` */
-	struct hash_index index;
+	struct map index; /* by hash of the content */
 	uint32_t *canonical_node; /* [node]; NOWHERE: shares with others */
 	uint64_t serials; /* given so far */
 	struct zone_profile *profile;

@@ -16,7 +16,6 @@ struct zone_classes *zone_classes_new(const struct host *host)
 	flow_classes_init(&c->flows, &c->params);
 	components_init(&c->components, &c->flows);
 	c->free = NOWHERE;
-	hash_index_empty(&c->index, 64);
 	return c;
 }
 
@@ -25,7 +24,7 @@ void zone_classes_free(struct zone_classes *c)
 	for (size_t i = 0; i < c->nr; i++)
 		free(c->class[i].flow);
 	free(c->class);
-	free(c->index.place);
+	map_release(&c->index);
 	components_release(&c->components);
 	flow_classes_release(&c->flows);
 	cost_params_release(&c->params);
@@ -42,15 +41,6 @@ void zone_class_drop(struct zone_classes *c, uint32_t class)
 	c->nr_idle += !--c->class[class].holders;
 }
 
-static void index_again(struct zone_classes *c, size_t size)
-{
-	hash_index_empty(&c->index, size);
-	for (size_t i = 0; i < c->nr; i++) {
-		if (c->class[i].holders != FREE)
-			hash_index_put(&c->index, c->class[i].hash, (uint32_t)i);
-	}
-}
-
 /* Forgets what nobody holds when that is much and most, and its flow classes. */
 static void sweep(struct zone_classes *c)
 {
@@ -63,19 +53,18 @@ static void sweep(struct zone_classes *c)
 			continue;
 		for (uint32_t k = 0; k < z->nr_flows; k++)
 			c->flows.class[z->flow[k].class].uses--;
+		map_remove(&c->index, z->hash, (uint32_t)i);
 		z->holders = FREE;
 		z->nr_flows = c->free;
 		c->free = (uint32_t)i;
 	}
 	c->nr_idle = 0;
 	flow_classes_sweep(&c->flows);
-	index_again(c, c->index.size);
 }
 
-static bool is_class(const struct zone_class *z, uint64_t hash, const struct zone_class_flow *flow,
-		     uint32_t nr)
+static bool is_class(const struct zone_class *z, const struct zone_class_flow *flow, uint32_t nr)
 {
-	if (z->hash != hash || z->nr_flows != nr)
+	if (z->nr_flows != nr)
 		return false;
 	for (uint32_t i = 0; i < nr; i++) {
 		if (z->flow[i].class != flow[i].class ||
@@ -160,26 +149,22 @@ static uint32_t add(struct zone_classes *c, uint64_t hash, const struct zone_cla
 		footprint_add(&z->footprint, &class->footprint);
 	}
 	c->nr_idle++;
-	if (2 * c->nr > c->index.size)
-		index_again(c, 4 * c->index.size);
-	else
-		hash_index_put(&c->index, hash, place);
+	map_add(&c->index, hash, place);
 	solve_alone(c, z);
 	return place;
 }
 
 static uint32_t find(struct zone_classes *c, const struct zone_class_flow *flow, uint32_t nr)
 {
-	size_t mask = c->index.size - 1;
 	uint64_t hash = nr;
-	uint32_t place;
+	size_t at;
 
 	for (uint32_t i = 0; i < nr; i++)
-		hash = hash_mix(hash_mix(hash, flow[i].class), (uint64_t)flow[i].vcpus_micro);
-	for (size_t at = hash & mask; (place = c->index.place[at]) != NOWHERE;
-	     at = (at + 1) & mask) {
-		if (is_class(&c->class[place], hash, flow, nr))
-			return place;
+		hash = map_mix(map_mix(hash, flow[i].class), (uint64_t)flow[i].vcpus_micro);
+	for (uint32_t k = map_first(&c->index, hash, &at); k != MAP_NONE;
+	     k = map_next(&c->index, hash, &at)) {
+		if (is_class(&c->class[k], flow, nr))
+			return k;
 	}
 	return add(c, hash, flow, nr);
 }

@@ -31,7 +31,7 @@ struct zone_classes {
 	struct zone_class *class;
 	size_t nr, cap, nr_idle; /* idle: without holders */
 	uint32_t free; /* a list through `nr_flows` */
-	struct hash_index index;
+	struct map index; /* by hash of the content */
 	/* Scratch: one zone's flows. */
 	struct residency residency;
 	struct flow raw[NODES_MAX];

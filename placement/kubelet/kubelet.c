@@ -4,6 +4,8 @@
 #include "placement/capacity.h"
 #include "placement/explain.h"
 #include "placement/fill.h"
+#include "placement/kubelet/kubelet_cpus.h"
+#include "placement/kubelet/kubelet_memory.h"
 
 /* What is left of a provider's hints once they are merged, to say why. */
 struct provider {

@@ -40,116 +40,13 @@
 #ifndef PLACEMENT_KUBELET_H
 #define PLACEMENT_KUBELET_H
 
-#include <stdbool.h>
-
+#include "placement/kubelet/kubelet_rules.h"
 #include "placement/policy.h"
-
-#define KUBELET_NODES_DEFAULT 8 /* max-allowable-numa-nodes */
-#define KUBELET_NODES_MAX 16 /* the most that is computed */
-
-enum kubelet_policy {
-	KUBELET_NONE,
-	KUBELET_BEST_EFFORT,
-	KUBELET_RESTRICTED,
-	KUBELET_SINGLE_NUMA_NODE,
-};
-
-struct kubelet_rules {
-	enum kubelet_policy policy;
-	unsigned max_nodes; /* max-allowable-numa-nodes; 0: the default */
-	bool prefer_closest; /* prefer-closest-numa-nodes */
-	bool distribute_cpus; /* distribute-cpus-across-numa */
-	bool align_by_socket; /* align-by-socket */
-};
 
 int kubelet_place(const struct policy_input *in, const struct kubelet_rules *rules,
 		  struct plan *out, struct error *err) MUST_USE;
 
 /* single-numa-node: struct policy.capacity. */
 int64_t kubelet_single_capacity(const struct policy_input *in, unsigned max_nodes);
-
-/* --- kubelet_hints.c: which nodes --- */
-
-#define KUBELET_MASKS (1u << KUBELET_NODES_MAX)
-
-/* Sets of sets of nodes, a bit a mask; mask 0 is "any node". */
-struct kubelet_masks {
-	uint64_t word[KUBELET_MASKS / 64];
-};
-
-static inline bool kubelet_has(const struct kubelet_masks *s, nodeset mask)
-{
-	return (s->word[mask / 64] >> (mask % 64)) & 1;
-}
-
-static inline void kubelet_add(struct kubelet_masks *s, nodeset mask)
-{
-	s->word[mask / 64] |= (uint64_t)1 << (mask % 64);
-}
-
-/* One provider's hints. Only the words of the host's masks are written and read. */
-struct kubelet_hints {
-	struct kubelet_masks has, preferred;
-	unsigned least; /* nodes of the narrowest hint; 0: there is none but "any" */
-	bool prefers; /* some hint is preferred */
-};
-
-struct kubelet_hint {
-	nodeset nodes; /* 0: nothing said, any node */
-	bool preferred;
-};
-
-void kubelet_hints_clear(struct kubelet_hints *out, unsigned nr_nodes);
-void kubelet_cpu_hints(const struct policy_input *in, const struct kubelet_rules *rules,
-		       struct kubelet_hints *out);
-void kubelet_memory_hints(const struct policy_input *in, struct kubelet_hints *out);
-/* Of one of the zone's device requests. */
-void kubelet_device_hints(const struct policy_input *in, uint32_t request,
-			  struct kubelet_hints *out);
-
-/* Intersections of one hint of each provider so far, and those that are preferred: the
- * same mask, or any, from each, all preferred. */
-struct kubelet_merge {
-	const struct host *host;
-	const struct kubelet_rules *rules;
-	struct kubelet_masks has, preferred;
-	unsigned want; /* nodes of the provider whose narrowest hint is widest */
-};
-
-void kubelet_merge_begin(struct kubelet_merge *m, const struct host *h,
-			 const struct kubelet_rules *rules);
-/* single-numa-node drops hints from `hints` first. */
-void kubelet_merge_add(struct kubelet_merge *m, struct kubelet_hints *hints);
-/* The best merged hint; all nodes, not preferred, when nothing merges. */
-struct kubelet_hint kubelet_merge_best(const struct kubelet_merge *m);
-
-/* Free by the books of the CPU and memory managers. */
-int64_t kubelet_free_cpus(const struct policy_input *in, unsigned node);
-int64_t kubelet_free_bytes(const struct policy_input *in, unsigned node);
-
-/* --- kubelet_cpus.c: which CPUs --- */
-
-/* The CPU manager's pool, and what it hands out of it. */
-struct kubelet_cpus {
-	const struct host *host;
-	uint32_t free_cpus[NODES_MAX];
-	uint32_t vcpus[NODES_MAX], whole[NODES_MAX]; /* handed out; on whole cores of it */
-	uint32_t first[NODES_MAX]; /* of the node's cores */
-	uint16_t core_free[CPUS_MAX];
-};
-
-void kubelet_cpus_init(struct kubelet_cpus *c, const struct policy_input *in);
-/* Nodes of the packages of `nodes`, with CPUs. */
-nodeset kubelet_sockets(const struct host *h, nodeset nodes);
-unsigned kubelet_count_sockets(const struct host *h, nodeset nodes);
-/* takeByTopology: `want` CPUs of `nodes`. ERR_NO_ROOM with the CPU manager's words. */
-int kubelet_take_cpus(struct kubelet_cpus *c, const struct kubelet_rules *rules, nodeset nodes,
-		      uint32_t want, struct error *err) MUST_USE;
-
-/* --- kubelet_memory.c: which memory --- */
-
-/* The nodes of the pod's memory block. ERR_NO_ROOM with the memory manager's words. */
-int kubelet_allocate_memory(const struct policy_input *in, struct kubelet_hint hint, nodeset *out,
-			    struct error *err) MUST_USE;
 
 #endif

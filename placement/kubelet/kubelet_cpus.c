@@ -1,8 +1,9 @@
+#include "placement/kubelet/kubelet_cpus.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "placement/cores.h"
-#include "placement/kubelet/kubelet.h"
 
 void kubelet_cpus_init(struct kubelet_cpus *c, const struct policy_input *in)
 {

@@ -1,10 +1,13 @@
+#include "placement/kubelet/kubelet_hints.h"
+
 #include <string.h>
 
 #include "placement/device.h"
 #include "placement/fill.h"
-#include "placement/kubelet/kubelet.h"
+#include "placement/kubelet/kubelet_cpus.h"
 
-int64_t kubelet_free_cpus(const struct policy_input *in, unsigned node)
+/* By the books of the CPU manager. */
+static int64_t count_free_cpus(const struct policy_input *in, unsigned node)
 {
 	int64_t cpus = (int64_t)in->host->node[node].nr_cpus - policy_book(in, node).vcpus;
 
@@ -107,7 +110,7 @@ void kubelet_cpu_hints(const struct policy_input *in, const struct kubelet_rules
 
 	for (unsigned n = 0; n < h->nr_nodes; n++) {
 		cpus[n] = h->node[n].nr_cpus;
-		free_cpus[n] = kubelet_free_cpus(in, n);
+		free_cpus[n] = count_free_cpus(in, n);
 	}
 	sums_init(&all, cpus, h->nr_nodes);
 	sums_init(&unused, free_cpus, h->nr_nodes);

@@ -1,4 +1,4 @@
-#include "placement/kubelet/kubelet.h"
+#include "placement/kubelet/kubelet_memory.h"
 
 /* The memory manager's own best hint that holds `within`: preferred before not, then the
  * fewest nodes, then the lowest. nodes 0: none. */

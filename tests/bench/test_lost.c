@@ -8,6 +8,7 @@
 #include "backend/record.h"
 #include "base/units.h"
 #include "bench/files/zones_csv.h"
+#include "bench/loop/placer.h"
 #include "bench/loop/run.h"
 #include "sim/sim.h"
 #include "tests/temporary.h"
@@ -171,7 +172,7 @@ static struct outcome run_two(const struct backend_ops *backend, const char *opt
 	struct host *host;
 	struct error err;
 	size_t n;
-	struct zones_writer zones = {NULL};
+	struct zones_writer zones = {.out = NULL};
 	struct observer observer = {&zones_observer, &zones};
 	struct run_input in = {
 		.workload = &w,
@@ -240,11 +241,11 @@ Test(lost, refused_in_the_end)
 {
 	struct outcome o;
 
-	other.left = RUN_PLANS_AGAIN + 1;
+	other.left = PLACER_PLANS_AGAIN + 1;
 	other.at_check = false;
 	o = run_two(&other_backend, NULL, NULL);
-	expect_said(RUN_PLANS_AGAIN);
-	cr_assert_eq(said.last, RUN_PLANS_AGAIN);
+	expect_said(PLACER_PLANS_AGAIN);
+	cr_assert_eq(said.last, PLACER_PLANS_AGAIN);
 	cr_assert_eq(o.row.zones_placed, 1);
 	cr_assert_eq(o.row.zones_refused, 1);
 	cr_assert_eq(o.row.refused_no_room, 1);

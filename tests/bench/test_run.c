@@ -41,8 +41,8 @@ static struct outcome run_with(const struct workload *w, const char *policy, uin
 	struct host *host = load_host();
 	const struct host *hosts[8];
 	struct outcome out;
-	struct timeline_writer timeline = {NULL};
-	struct zones_writer zones = {NULL};
+	struct timeline_writer timeline = {.out = NULL};
+	struct zones_writer zones = {.out = NULL};
 	struct observer observer[] = {{&timeline_observer, &timeline}, {&zones_observer, &zones}};
 	struct error err;
 	size_t n;

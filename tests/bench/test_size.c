@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/units.h"
+#include "bench/loop/run.h"
 #include "bench/size.h"
 #include "sim/sim.h"
 #include "tests/bench/text.h"

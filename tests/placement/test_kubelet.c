@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "placement/kubelet/kubelet.h"
+#include "placement/kubelet/kubelet_hints.h"
 #include "tests/placement/hosts.h"
 
 #define G(n) ((int64_t)(n)*GIB)
