@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/event_queue.h"
 #include "base/jobs.h"
+#include "base/units.h"
 #include "bench/loop/live.h"
 #include "bench/loop/run.h"
 
@@ -124,6 +125,10 @@ int size_bound(const struct size_input *in, struct size_bound *out, struct error
 	*out = (struct size_bound){.zones = 0};
 	if (!rc)
 		rc = sum_up(&s, stream, w->duration_ns, err);
+	if (!rc && !out->zones)
+		rc = error_set(err, ERR_INPUT, "%s: no zone comes%s: there is nothing to size",
+			       w->path,
+			       w->duration_ns == NS_NEVER ? "" : " before its duration is over");
 	out->hosts = hosts_for(in, out);
 	zone_stream_close(stream);
 	event_queue_release(&s.queue);
@@ -157,15 +162,71 @@ static int try_hosts(struct search *s, uint32_t nr, struct row *out, struct erro
 	return rc;
 }
 
-static void say_why(const struct row *r, uint32_t hosts, bool each, char why[ERROR_TEXT_MAX])
+/* The ordinal-th zone that starts; its event belongs to the stream, which stays open. */
+static int find_zone(const struct size_input *in, uint64_t ordinal, struct zone_stream **stream,
+		     const struct zone_event **ev, struct error *err)
+{
+	int rc = workload_open(stream, in->run.workload, in->run.seed, in->run.skip_bad, err);
+
+	*ev = NULL;
+	while (!rc) {
+		rc = zone_stream_next(*stream, ev, err);
+		if (rc || !*ev || ((*ev)->kind == ZONE_EVENT_START && !--ordinal))
+			break;
+	}
+	return rc;
+}
+
+/* Is it refused by a host on which nobody else lives? Asked of a workload of its own. */
+static int too_large(struct search *s, const struct zone_event *ev, bool *out, struct error *err)
+{
+	struct workload whole = s->workload;
+	struct zone_event alone = *ev;
+	struct row row;
+	int rc;
+
+	alone.at_ns = 0;
+	s->workload.source = SOURCE_EVENTS;
+	s->workload.event = &alone;
+	s->workload.nr_events = 1;
+	rc = try_hosts(s, 1, &row, err);
+	s->workload = whole;
+	*out = !rc && row.zones_refused;
+	return rc;
+}
+
+static void write_why(const struct row *r, const struct zone_event *ev, bool never, uint32_t hosts,
+		      bool each, char why[ERROR_TEXT_MAX])
 {
 	const char *what = r->refused_no_device	   ? "a device is missing or taken"
 			   : r->refused_infeasible ? "its node count cannot be met"
+			   : never		   ? "no empty host has room"
 						   : "no host has room";
+	char size[96] = "", bytes[32];
 
-	snprintf(why, ERROR_TEXT_MAX, "%s %" PRIu32 " host%s%s zone %" PRId64 " is refused: %s",
+	if (ev && never)
+		snprintf(size, sizeof(size), " asks for %" PRIu32 " vCPUs and %s and",
+			 ev->zone->vcpus,
+			 bytes_text(zone_boot_bytes(ev->zone), bytes, sizeof(bytes)));
+	snprintf(why, ERROR_TEXT_MAX, "%s %" PRIu32 " host%s%s zone %" PRId64 "%s is refused: %s",
 		 each ? "with" : "even with", hosts, hosts == 1 ? "" : "s",
-		 each ? ", one for each zone that lives," : "", r->first_refusal_zone, what);
+		 each ? ", one for each zone that lives," : "", r->first_refusal_zone, size, what);
+}
+
+static int say_why(struct search *s, const struct row *r, uint32_t hosts, bool each,
+		   char why[ERROR_TEXT_MAX], struct error *err)
+{
+	struct zone_stream *stream = NULL;
+	const struct zone_event *ev;
+	bool never = false;
+	int rc = find_zone(s->in, (uint64_t)r->first_refusal_zone, &stream, &ev, err);
+
+	if (!rc && ev)
+		rc = too_large(s, ev, &never, err);
+	if (!rc)
+		write_why(r, ev, never, hosts, each, why);
+	zone_stream_close(stream);
+	return rc;
 }
 
 /* Enough hosts, from `low` on, or none up to `most`: *high 0. */
@@ -207,7 +268,7 @@ int size_fleet(const struct size_input *in, const struct size_bound *bound, stru
 		s.host[i] = in->host;
 	rc = find_enough(&s, &low, most, &high, &out->row, err);
 	if (!rc && !high)
-		say_why(&out->row, most, most == bound->peak_zones, out->why);
+		rc = say_why(&s, &out->row, most, most == bound->peak_zones, out->why, err);
 	while (!rc && high && low < high) {
 		uint32_t middle = low + (high - low) / 2;
 		struct row row;

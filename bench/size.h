@@ -38,11 +38,12 @@ struct size_bound {
 struct size_result {
 	uint32_t hosts; /* 0: not even `most` are enough */
 	struct row row; /* with so many */
-	/* hosts 0: why; "even with 100 hosts zone 17 is refused: no host has room" */
+	/* hosts 0: why; "even with 100 hosts zone 17 is refused: no host has room";
+	 * with its size where an empty host refuses it too */
 	char why[ERROR_TEXT_MAX];
 };
 
-/* Errors are the workload's. */
+/* Errors are the workload's; ERR_INPUT too when no zone comes. */
 int size_bound(const struct size_input *in, struct size_bound *out, struct error *err) MUST_USE;
 /* As run_row(); that too few hosts are enough is no error. `bound` from above. */
 int size_fleet(const struct size_input *in, const struct size_bound *bound, struct size_result *out,

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/nearest.h"
 #include "base/units.h"
 #include "cli/command.h"
+#include "cli/names.h"
 
 /* What was given of one option; flags count in nr and keep no text. */
 struct given {
@@ -32,21 +32,16 @@ struct words {
 
 static int unknown_option(const struct args *a, const char *word, struct error *err)
 {
-	size_t n = strcspn(word, "=");
-	const char **name = xcalloc(a->nr_options + 1, sizeof(*name)), *near = NULL;
-	char *text = xstrndup(word, n);
+	const char **name = xcalloc(a->nr_options + 1, sizeof(*name));
+	char *text = xstrndup(word, strcspn(word, "="));
+	char *who = xasprintf("%s %s --help", program_name, a->cmd->name);
 
 	for (unsigned i = 0; i < a->nr_options; i++)
-		name[i] = command_option(a->cmd, i)->name;
-	if (strncmp(text, "--", 2) == 0)
-		near = nearest_name(text + 2, name);
-	if (near)
-		error_set(err, ERR_USAGE, "unknown option \"%s\"; did you mean \"--%s\"?", text,
-			  near);
-	else
-		error_set(err, ERR_USAGE,
-			  "unknown option \"%s\"; \"%s %s --help\" lists the options", text,
-			  program_name, a->cmd->name);
+		name[i] = xasprintf("--%s", command_option(a->cmd, i)->name);
+	unknown_listed(err, NULL, "option", text, name, who);
+	for (unsigned i = 0; i < a->nr_options; i++)
+		free((void *)(uintptr_t)name[i]);
+	free(who);
 	free(text);
 	free(name);
 	return ERR_USAGE;
@@ -286,17 +281,11 @@ int args_duration(const struct args *a, const char *name, int64_t *out_ns, struc
 
 int args_format(const struct args *a, bool csv_ok, enum output_format *out, struct error *err)
 {
-	static const char *const name[] = {"text", "json", "csv"};
-	const char *text = args_string(a, "format", "text");
+	const char *const name[] = {"text", "json", csv_ok ? "csv" : NULL, NULL};
+	int format = FORMAT_TEXT;
+	int rc = find_name("--format", "format", args_string(a, "format", "text"), name, &format,
+			   err);
 
-	for (int i = FORMAT_TEXT; i <= FORMAT_CSV; i++) {
-		if (strcmp(text, name[i]) != 0)
-			continue;
-		if (i == FORMAT_CSV && !csv_ok)
-			break;
-		*out = (enum output_format)i;
-		return 0;
-	}
-	return error_set(err, ERR_USAGE, "option --format: \"%s\" is not one of %s", text,
-			 csv_ok ? "text, json, csv" : "text, json");
+	*out = (enum output_format)format;
+	return rc;
 }

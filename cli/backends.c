@@ -7,7 +7,7 @@
 #include "backend-xen/xen.h"
 #include "backend/record.h"
 #include "base/alloc.h"
-#include "base/nearest.h"
+#include "cli/names.h"
 #include "sim/sim.h"
 
 const struct backend_ops *const backends[] = {&sim_backend, &linux_backend, &xen_backend,
@@ -17,17 +17,11 @@ const struct backend_ops *const backends[] = {&sim_backend, &linux_backend, &xen
 
 static void refuse(const char *name, struct error *err)
 {
-	const char *names[NR_BACKENDS] = {NULL}, *near;
+	const char *names[NR_BACKENDS] = {NULL};
 
 	for (size_t i = 0; backends[i]; i++)
 		names[i] = backends[i]->name;
-	near = nearest_name(name, names);
-	if (near)
-		error_set(err, ERR_USAGE, "unknown backend \"%s\"; did you mean \"%s\"?", name,
-			  near);
-	else
-		error_set(err, ERR_USAGE,
-			  "unknown backend \"%s\"; \"homenode list backends\" names them", name);
+	(void)unknown_listed(err, NULL, "backend", name, names, "homenode list backends");
 }
 
 const struct backend_ops *backend_find(const char *text, const char **options, struct error *err)

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/nearest.h"
 #include "base/output.h"
 #include "cli/command.h"
+#include "cli/names.h"
 #include "report/check.h"
 
 static const struct option options[] = {
@@ -31,16 +31,13 @@ static const struct {
 
 #define NR_FORMATS (sizeof(formats) / sizeof(formats[0]))
 
-static int choose_format(const struct args *args, size_t *out, struct error *err)
+static int choose_format(const struct args *args, int *out, struct error *err)
 {
-	const char *name = args_string(args, "format", "text");
+	const char *name[NR_FORMATS + 1] = {NULL};
 
-	for (*out = 0; *out < NR_FORMATS; ++*out)
-		if (strcmp(formats[*out].name, name) == 0)
-			return 0;
-	return error_set(err, ERR_USAGE,
-			 "option --format: \"%s\" is not one of text, json, csv, markdown, github",
-			 name);
+	for (size_t i = 0; i < NR_FORMATS; i++)
+		name[i] = formats[i].name;
+	return find_name("--format", "format", args_string(args, "format", "text"), name, out, err);
 }
 
 static int write_junit(const struct check *c, const char *path, struct error *err)
@@ -76,7 +73,7 @@ static void advise(const struct args *args, const struct baseline *base, const s
 				"baseline\n");
 }
 
-static int judge(const struct args *args, struct run_dir *run, size_t format, int *status,
+static int judge(const struct args *args, struct run_dir *run, int format, int *status,
 		 struct error *err)
 {
 	const char *rules_path = args_string(args, "rules", NULL);
@@ -107,7 +104,7 @@ static int run_check(const struct args *args, int *status, struct error *err)
 	const char *baseline = args_string(args, "baseline", NULL);
 	bool update = args_flag(args, "update");
 	struct run_dir run;
-	size_t format;
+	int format;
 	int rc = choose_format(args, &format, err);
 
 	if (rc)

@@ -1,12 +1,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/nearest.h"
 #include "choice/choice.h"
 #include "cli/backends.h"
 #include "cli/command.h"
 #include "cli/data_files.h"
 #include "cli/list_columns.h"
+#include "cli/names.h"
 #include "cli/rows.h"
 #include "host/host.h"
 #include "placement/policy.h"
@@ -229,20 +229,14 @@ static const struct list {
 
 static const struct list *list_find(const char *name, struct error *err)
 {
-	const char *names[NR_LISTS + 1] = {NULL}, *near;
+	const char *names[NR_LISTS + 1] = {NULL};
 
 	for (size_t i = 0; i < NR_LISTS; i++) {
 		if (strcmp(lists[i].name, name) == 0)
 			return &lists[i];
 		names[i] = lists[i].name;
 	}
-	near = nearest_name(name, names);
-	if (near)
-		error_set(err, ERR_USAGE, "there is no list of \"%s\"; did you mean \"%s\"?", name,
-			  near);
-	else
-		error_set(err, ERR_USAGE, "there is no list of \"%s\"; choose one of %s", name,
-			  cmd_list.operands);
+	(void)unknown_name(err, NULL, "list", name, names);
 	return NULL;
 }
 

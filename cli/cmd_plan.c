@@ -39,12 +39,20 @@ static int load_zones(struct session *s, const struct args *args, struct error *
 {
 	const char *path = args_operand(args, 1);
 	struct zone_reading how = zone_reading_of(args);
+	const char *flag = zone_flag_given(args);
 	bool given = false;
-	int rc = path ? zone_list_load(&s->zones, path, &how, err) : 0;
+	int rc;
 
-	if (!rc)
-		rc = zone_from_flags(args, &s->zones, &given, err);
-	if (!rc && !path && !given)
+	if (path && flag)
+		return error_set(
+			err, ERR_USAGE,
+			"--%s describes a zone of its own, and %s brings zones: leave out one "
+			"of them",
+			flag, path);
+	if (path)
+		return zone_list_load(&s->zones, path, &how, err);
+	rc = zone_from_flags(args, &s->zones, &given, err);
+	if (!rc && !given)
 		return error_set(err, ERR_USAGE,
 				 "no zones: name a file of zones, or describe one zone by options "
 				 "(--target-cpus, --max-memory, ...)");

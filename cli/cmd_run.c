@@ -38,6 +38,7 @@ static const struct option options[] = {
 	{"replay", 0, "FILE", "replay such a record instead of a machine", OPTION_RARE},
 	OPTION_JOBS("rows"),
 	{"output", 'o', "DIR", "result directory (default: results/runs/WORKLOAD)", false},
+	{"force", 0, NULL, "write into DIR even if it holds other files", OPTION_RARE},
 	{0},
 };
 
@@ -194,19 +195,89 @@ static void say_done(const struct cmd *c)
 	fprintf(stderr, "results are in %s\n", c->directory);
 }
 
+/* When the workload ends: its duration, else the last of its events. */
+static int workload_end(const struct cmd *c, int64_t *out, struct error *err)
+{
+	const struct workload *w = &c->chosen.workload;
+	const struct zone_event *ev;
+	struct zone_stream *stream;
+	int rc;
+
+	*out = w->duration_ns;
+	if (*out != NS_NEVER)
+		return 0;
+	*out = 0;
+	rc = workload_open(&stream, w, c->chosen.matrix.seed[0], c->experiment.skip_bad, err);
+	while (!rc && (rc = zone_stream_next(stream, &ev, err)) == 0 && ev) {
+		int64_t end = ev->at_ns;
+
+		if (ev->kind == ZONE_EVENT_START && ev->lifetime_ns < NS_NEVER - end)
+			end += ev->lifetime_ns;
+		*out = end > *out ? end : *out;
+	}
+	zone_stream_close(stream);
+	return rc;
+}
+
+/* Where a second is a second, a person wants to know before it begins. */
+static int say_how_long(const struct cmd *c, struct error *err)
+{
+	size_t rows = matrix_rows(&c->chosen.matrix);
+	char one[32], all[32];
+	int64_t end;
+	int rc;
+
+	if (c->quiet || backend_traits(c->experiment.backend) & BACKEND_VIRTUAL_CLOCK)
+		return 0;
+	rc = workload_end(c, &end, err);
+	if (rc)
+		return rc;
+	duration_text(end, one, sizeof(one));
+	duration_text(end < NS_NEVER / (int64_t)rows ? end * (int64_t)rows : NS_NEVER, all,
+		      sizeof(all));
+	if (rows == 1)
+		fprintf(stderr, "homenode: time passes as it does on %s: about %s\n",
+			c->experiment.backend->name, all);
+	else
+		fprintf(stderr,
+			"homenode: time passes as it does on %s: %zu rows of %s, about %s\n",
+			c->experiment.backend->name, rows, one, all);
+	return 0;
+}
+
+/* Rows in which nothing came are no results. */
+static int some_zone_came(const struct cmd *c, struct error *err)
+{
+	const struct results *r = &c->results;
+	const struct workload *w = &c->chosen.workload;
+
+	for (size_t i = 0; i < r->nr; i++)
+		if (r->row[i].zones_placed || r->row[i].zones_refused)
+			return 0;
+	return error_set(err, ERR_INPUT, "%s: no zone comes%s: nothing was run", w->path,
+			 w->duration_ns == NS_NEVER ? "" : " before its duration is over");
+}
+
 static int run_all(struct cmd *c, struct error *err)
 {
 	int64_t start_ns = monotonic_ns();
 	struct error late = {0};
-	int rc = results_open(&c->results, c->directory, matrix_rows(&c->experiment.matrix),
-			      args_flag(c->args, "zones"), args_flag(c->args, "probe"), err);
-	int rc2 = 0;
+	int rc2 = 0,
+	    rc = args_flag(c->args, "force") ? 0 : results_check_directory(c->directory, err);
 
+	if (!rc)
+		rc = say_how_long(c, err);
+	if (rc)
+		return rc;
+	rc = results_open(&c->results, c->directory, matrix_rows(&c->experiment.matrix),
+			  args_flag(c->args, "zones"), args_flag(c->args, "probe"), err);
 	if (rc)
 		return rc;
 	catch_signals();
 	rc = experiment_run(&c->experiment, err);
 	progress_end(&c->progress);
+	if (!rc)
+		rc = some_zone_came(c, err);
 	row_fill_regret(c->results.row, c->results.nr);
 	if (!c->quiet)
 		say_beside(c);

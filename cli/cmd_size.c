@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "bench/size.h"
 #include "cli/command.h"
+#include "cli/fleet_flags.h"
 #include "cli/progress.h"
 #include "cli/rows.h"
 #include "host/host.h"
@@ -58,6 +59,7 @@ static int choose_host(struct sizing *s, struct error *err)
 				 "the fleet of %s has %" PRIu32 " kinds of host; choose one with "
 				 "--host",
 				 s->workload.path, f->nr_groups);
+	say_assumed_fleet(&s->workload, s->args);
 	return find_host(name ? name : f->group[0].topology, &s->host, err);
 }
 

@@ -1,9 +1,10 @@
 #include "cli/command.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/nearest.h"
+#include "cli/names.h"
 
 const struct option common_options[] = {
 	{"format", 0, "text|json|csv", "text (default), json, or csv where rows come out", false},
@@ -36,8 +37,9 @@ const struct option *command_option(const struct command *cmd, unsigned index)
 
 const struct command *command_find(const char *name, struct error *err)
 {
-	const char *names[64], *near;
+	const char *names[64];
 	unsigned nr = 0;
+	char *who;
 
 	for (; commands[nr]; nr++) {
 		BUG_ON(nr == 63);
@@ -46,13 +48,9 @@ const struct command *command_find(const char *name, struct error *err)
 		names[nr] = commands[nr]->name;
 	}
 	names[nr] = NULL;
-	near = nearest_name(name, names);
-	if (near)
-		error_set(err, ERR_USAGE, "unknown command \"%s\"; did you mean \"%s\"?", name,
-			  near);
-	else
-		error_set(err, ERR_USAGE, "unknown command \"%s\"; \"%s help\" lists the commands",
-			  name, program_name);
+	who = xasprintf("%s help", program_name);
+	(void)unknown_listed(err, NULL, "command", name, names, who);
+	free(who);
 	return NULL;
 }
 

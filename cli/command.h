@@ -120,7 +120,7 @@ int args_format(const struct args *a, bool csv_ok, enum output_format *out,
  * A HOST argument as a loaded host: "this", a name from topologies/, or a path
  * to an hwloc XML file. A name is looked up in topologies/ first; what has a
  * slash or ends in ".xml" is a path. "xen" is the host whose dom0 this is (ERR_CANNOT
- * elsewhere), an unknown name ERR_INPUT with the nearest known one; else as host_load().
+ * elsewhere), an unknown name ERR_USAGE with the nearest known one; else as host_load().
  */
 struct host;
 int find_host(const char *name, struct host **out, struct error *err) MUST_USE;

@@ -4,9 +4,9 @@
 
 #include "backend-xen/xen.h"
 #include "base/alloc.h"
-#include "base/nearest.h"
 #include "cli/command.h"
 #include "cli/data_files.h"
+#include "cli/names.h"
 #include "host/host.h"
 
 static bool ends_with(const char *text, const char *end)
@@ -19,22 +19,11 @@ static bool ends_with(const char *text, const char *end)
 static int unknown_host(const char *name, struct error *err)
 {
 	struct data_files files;
-	const char *near;
 	int rc = data_files_list(&files, "topologies", ".xml", err);
 
 	if (rc)
 		return rc;
-	near = nearest_name(name, files.name);
-	if (near)
-		rc = error_set(err, ERR_INPUT,
-			       "unknown host \"%s\"; did you mean \"%s\"? (\"homenode list "
-			       "topologies\" names them all)",
-			       name, near);
-	else
-		rc = error_set(err, ERR_INPUT,
-			       "unknown host \"%s\"; it is neither a name that \"homenode list "
-			       "topologies\" prints nor a file nor \"this\" nor \"xen\"",
-			       name);
+	rc = unknown_listed(err, NULL, "host", name, files.name, "homenode list topologies");
 	data_files_release(&files);
 	return rc;
 }

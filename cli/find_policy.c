@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/nearest.h"
 #include "cli/command.h"
 #include "cli/names.h"
 #include "placement/policy.h"
@@ -18,10 +17,14 @@ static const char every[] = "all";
 
 #define NR_ALIASES (sizeof(aliases) / sizeof(aliases[0]))
 
+static bool is_every(const char *name)
+{
+	return strcmp(name, every) == 0;
+}
+
 int find_policy(const char *option, const char *name, const struct policy **out, struct error *err)
 {
 	const char *names[POLICIES_MAX + NR_ALIASES + 1] = {NULL};
-	const char *near;
 	size_t n = 0;
 
 	*out = policy_find(name);
@@ -32,15 +35,14 @@ int find_policy(const char *option, const char *name, const struct policy **out,
 	}
 	if (*out)
 		return 0;
+	if (is_every(name))
+		return error_set(err, ERR_USAGE,
+				 "%s: one policy is asked for, not all; \"homenode compare HOST "
+				 "ZONES\" puts all side by side",
+				 option);
 	for (size_t i = 0; policies[i] && i < POLICIES_MAX; i++)
 		names[n++] = policies[i]->name;
-	near = nearest_name(name, names);
-	if (near)
-		return error_set(err, ERR_USAGE, "%s: unknown policy \"%s\"; did you mean \"%s\"?",
-				 option, name, near);
-	return error_set(err, ERR_USAGE,
-			 "%s: unknown policy \"%s\" (\"homenode list policies\" names them all)",
-			 option, name);
+	return unknown_listed(err, option, "policy", name, names, "homenode list policies");
 }
 
 static void add_all(const struct policy **out, size_t *nr)
@@ -67,10 +69,16 @@ static int add_one(const char *option, const char *name, const struct policy **o
 int find_named_policies(const char *option, const char *const *name, const struct policy **out,
 			size_t *nr, struct error *err)
 {
+	bool all = false;
 	int rc = 0;
 
 	*nr = 0;
-	if (name[0] && !name[1] && strcmp(name[0], every) == 0)
+	for (size_t i = 0; name[i]; i++)
+		all = all || is_every(name[i]);
+	if (all && name[1])
+		return error_set(err, ERR_USAGE,
+				 "%s: \"all\" is every policy; name no other beside it", option);
+	if (all)
 		add_all(out, nr);
 	else
 		for (; !rc && *name; name++)

@@ -3,25 +3,18 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/nearest.h"
 #include "cli/command.h"
 #include "cli/data_files.h"
+#include "cli/names.h"
 
 static int unknown_workload(const char *name, struct error *err)
 {
 	struct data_files files;
-	const char *near;
 	int rc = data_files_list(&files, "workloads", ".json", err);
 
 	if (rc)
 		return rc;
-	near = nearest_name(name, files.name);
-	rc = error_set(err, ERR_INPUT,
-		       near ? "unknown workload \"%s\"; did you mean \"%s\"? (\"homenode list "
-			      "workloads\" names them all)"
-			    : "unknown workload \"%s\"; it is neither a file nor a name that "
-			      "\"homenode list workloads\" prints",
-		       name, near);
+	rc = unknown_listed(err, NULL, "workload", name, files.name, "homenode list workloads");
 	data_files_release(&files);
 	return rc;
 }

@@ -156,3 +156,17 @@ int load_fleet(struct chosen *c, bool quiet, struct error *err)
 	c->fleet = (struct matrix_fleet){label, c->host, nr_hosts};
 	return rc;
 }
+
+void say_assumed_fleet(const struct workload *w, const struct args *args)
+{
+	const struct fleet_group *g = &w->fleet.group[0];
+
+	if (w->source != SOURCE_TRACE || strcmp(w->path, w->trace_path) != 0 ||
+	    args_given(args, "host") || args_flag(args, "quiet"))
+		return;
+	fprintf(stderr,
+		"homenode: %s names no fleet: %u host%s of the kind %s %s assumed; --host says "
+		"which\n",
+		w->path, g->count, g->count == 1 ? "" : "s", g->topology,
+		g->count == 1 ? "is" : "are");
+}

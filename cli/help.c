@@ -204,6 +204,19 @@ void help_command(const struct command *cmd, FILE *out)
 	print_command(cmd, page, out);
 }
 
+/* "  list policies|choices|..." in so many columns; the caller frees. */
+static char *command_entry(const struct command *cmd)
+{
+	char *text = xasprintf("  %s %s", cmd->name, cmd->operands);
+	char *cut = strlen(text) > SCREEN_COLUMNS ? text + SCREEN_COLUMNS - strlen("...") : NULL;
+
+	while (cut && cut > text && cut[-1] != '|')
+		cut--;
+	if (cut > text)
+		memcpy(cut, "...", sizeof("..."));
+	return text;
+}
+
 void help_program(const struct command *const *all, FILE *out)
 {
 	unsigned column = 0;
@@ -218,7 +231,7 @@ void help_program(const struct command *const *all, FILE *out)
 			column = n;
 	}
 	for (unsigned i = 0; all[i]; i++) {
-		char *left = xasprintf("  %s %s", all[i]->name, all[i]->operands);
+		char *left = command_entry(all[i]);
 
 		print_entry(out, left, all[i]->summary, column);
 		free(left);

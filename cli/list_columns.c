@@ -1,6 +1,5 @@
 #include "cli/list_columns.h"
-
-#include "base/nearest.h"
+#include "cli/names.h"
 
 #define SCHEMAS_MAX 16
 
@@ -38,22 +37,11 @@ static void add_columns(struct rows *r, const struct schema *s)
 
 static int no_such_table(const char *file, struct error *err)
 {
-	const char *names[SCHEMAS_MAX + 1] = {NULL}, *near;
-	struct arena a = {0};
-	const char *all = "";
-	int rc;
+	const char *names[SCHEMAS_MAX + 1] = {NULL};
 
-	for (size_t i = 0; schemas[i] && i < SCHEMAS_MAX; i++) {
+	for (size_t i = 0; schemas[i] && i < SCHEMAS_MAX; i++)
 		names[i] = schemas[i]->name;
-		all = arena_printf(&a, "%s%s%s", all, i ? ", " : "", names[i]);
-	}
-	near = nearest_name(file, names);
-	rc = near ? error_set(err, ERR_USAGE,
-			      "there are no columns of \"%s\"; did you mean \"%s\"?", file, near)
-		  : error_set(err, ERR_USAGE, "there are no columns of \"%s\"; choose one of %s",
-			      file, all);
-	arena_release(&a);
-	return rc;
+	return unknown_name(err, NULL, "table", file, names);
 }
 
 int list_columns(struct rows *r, const char *file, struct error *err)

@@ -197,6 +197,8 @@ int choose_matrix(struct chosen *c, const struct args *args, const struct backen
 		rc = choose_seeds(c, args, err);
 	if (!rc)
 		rc = choose_repeats(c, args, err);
+	if (!rc && !(backend->traits & BACKEND_OWN_ALLOCATOR))
+		say_assumed_fleet(&c->workload, args);
 	if (!rc)
 		rc = load_fleet(c, args_flag(args, "quiet"), err);
 	c->matrix.fleet = &c->fleet;

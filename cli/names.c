@@ -5,21 +5,47 @@
 
 #include "base/nearest.h"
 
+/* `--allocator: unknown allocator "sli"`, and what to do. */
+static int unknown(struct error *err, const char *option, const char *what, const char *name,
+		   const char *hint)
+{
+	return error_set(err, ERR_USAGE, "%s%sunknown %s \"%.80s\"%s", option ? option : "",
+			 option ? ": " : "", what, name, hint);
+}
+
+static bool near_name(const char *name, const char *const *names, char *hint, size_t size)
+{
+	const char *near = nearest_name(name, names);
+
+	if (near)
+		snprintf(hint, size, "; did you mean \"%s\"?", near);
+	return near != NULL;
+}
+
 int unknown_name(struct error *err, const char *option, const char *what, const char *name,
 		 const char *const *names)
 {
-	const char *near = nearest_name(name, names);
-	char known[512] = "";
-	size_t len = 0;
+	char hint[512];
+	size_t len;
 
-	if (near)
-		return error_set(err, ERR_USAGE, "%s: unknown %s \"%s\"; did you mean \"%s\"?",
-				 option, what, name, near);
-	for (size_t i = 0; names[i] && len < sizeof(known); i++)
-		len += (size_t)snprintf(known + len, sizeof(known) - len, "%s%s", i ? ", " : "",
-					names[i]);
-	return error_set(err, ERR_USAGE, "%s: unknown %s \"%s\"; there %s %s", option, what, name,
-			 names[0] && names[1] ? "are" : "is", known);
+	if (!near_name(name, names, hint, sizeof(hint))) {
+		len = (size_t)snprintf(hint, sizeof(hint), "; there %s ",
+				       names[0] && names[1] ? "are" : "is");
+		for (size_t i = 0; names[i] && len < sizeof(hint); i++)
+			len += (size_t)snprintf(hint + len, sizeof(hint) - len, "%s%s",
+						i ? ", " : "", names[i]);
+	}
+	return unknown(err, option, what, name, hint);
+}
+
+int unknown_listed(struct error *err, const char *option, const char *what, const char *name,
+		   const char *const *names, const char *who)
+{
+	char hint[512];
+
+	if (!near_name(name, names, hint, sizeof(hint)))
+		snprintf(hint, sizeof(hint), "; \"%s\" names them all", who);
+	return unknown(err, option, what, name, hint);
 }
 
 int find_name(const char *option, const char *what, const char *name, const char *const *names,

@@ -9,9 +9,14 @@
 #include "cli/command.h"
 
 /* ERR_USAGE: `--allocator: unknown allocator "sli"; did you mean "slit"?`, or without a near
- * one what there is. `names` is NULL-terminated. */
+ * one what there is. `names` is NULL-terminated; `option` NULL: an operand, nothing before
+ * the colon. */
 int unknown_name(struct error *err, const char *option, const char *what, const char *name,
 		 const char *const *names);
+/* The same for names that are too many for a sentence: without a near one it says who names
+ * them, "homenode list policies". */
+int unknown_listed(struct error *err, const char *option, const char *what, const char *name,
+		   const char *const *names, const char *who);
 
 /* The place of `name` in `names`, or as unknown_name(). */
 int find_name(const char *option, const char *what, const char *name, const char *const *names,

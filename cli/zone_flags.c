@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "base/nearest.h"
 #include "base/units.h"
+#include "cli/names.h"
 #include "zone/zone_check.h"
 
 const struct option zone_flag_options[] = {ZONE_FLAG_OPTIONS, {0}};
@@ -55,24 +55,12 @@ static int read_size(const struct args *a, enum zone_field field, int64_t *out, 
 	return 0;
 }
 
-static int read_choice(const struct args *a, enum zone_field field, const char *const *names,
-		       int *out, struct error *err)
+static int read_choice(const struct args *a, enum zone_field field, const char *what,
+		       const char *const *names, int *out, struct error *err)
 {
 	const char *text = args_string(a, flag_words[field] + 2, NULL);
-	char list[128] = "";
 
-	if (!text)
-		return 0;
-	*out = name_index(names, text);
-	if (*out >= 0)
-		return 0;
-	for (size_t i = 0; names[i]; i++) {
-		size_t used = strlen(list);
-
-		snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "", names[i]);
-	}
-	return error_set(err, ERR_USAGE, "%s must be one of %s, not \"%.80s\"", flag_words[field],
-			 list, text);
+	return text ? find_name(flag_words[field], what, text, names, out, err) : 0;
 }
 
 static int read_memory(const struct args *a, struct zone *z, struct error *err)
@@ -80,7 +68,8 @@ static int read_memory(const struct args *a, struct zone *z, struct error *err)
 	bool has_max, has_target, has_min;
 	int policy = ZONE_DYNAMIC, rc;
 
-	rc = read_choice(a, ZONE_FIELD_MEMORY_POLICY, zone_memory_policy_names, &policy, err);
+	rc = read_choice(a, ZONE_FIELD_MEMORY_POLICY, "memory policy", zone_memory_policy_names,
+			 &policy, err);
 	if (!rc)
 		rc = read_size(a, ZONE_FIELD_MEMORY, &z->memory_bytes, &has_max, err);
 	if (!rc)
@@ -127,11 +116,12 @@ static int read_placement(const struct args *a, struct zone *z, struct error *er
 				 "--numa-nodes must be auto or a whole number between 1 and %d, "
 				 "not \"%.80s\"",
 				 ZONE_NODES_MAX, nodes);
-	rc = read_choice(a, ZONE_FIELD_PLACEMENT, zone_spread_names, &spread, err);
+	rc = read_choice(a, ZONE_FIELD_PLACEMENT, "placement", zone_spread_names, &spread, err);
 	if (!rc)
-		rc = read_choice(a, ZONE_FIELD_VIRT, zone_virt_names, &virt, err);
+		rc = read_choice(a, ZONE_FIELD_VIRT, "kind of guest", zone_virt_names, &virt, err);
 	if (!rc)
-		rc = read_choice(a, ZONE_FIELD_PROFILE, zone_profile_names, &profile, err);
+		rc = read_choice(a, ZONE_FIELD_PROFILE, "profile", zone_profile_names, &profile,
+				 err);
 	if (rc)
 		return rc;
 	z->spread = (enum zone_spread)spread;
@@ -156,15 +146,21 @@ static void read_devices(const struct args *a, struct zone *z, struct arena *are
 	z->nr_devices = nr;
 }
 
+const char *zone_flag_given(const struct args *a)
+{
+	for (const struct option *o = zone_flag_options; o->name; o++)
+		if (args_given(a, o->name))
+			return o->name;
+	return NULL;
+}
+
 int zone_from_flags(const struct args *a, struct zone_list *out, bool *given, struct error *err)
 {
 	struct zone_fault fault;
 	struct zone z;
 	int rc;
 
-	*given = false;
-	for (const struct option *o = zone_flag_options; o->name; o++)
-		*given = *given || args_given(a, o->name);
+	*given = zone_flag_given(a) != NULL;
 	if (!*given)
 		return 0;
 	zone_init(&z);

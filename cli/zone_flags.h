@@ -12,6 +12,9 @@
  *	--virt-backend auto|pv|pvh			auto
  *	--device NAME		repeats
  *
+ * They describe a zone of their own. Beside a file of zones they are an error: one cannot
+ * tell whether they mean one zone more or the zones of the file.
+ *
  * Ours: --numa-nodes, --placement, --profile, and "zone" when there is no
  * --name. As with protect a bare number of memory is MB, 2^20 bytes; a SIZE
  * with a unit is read as everywhere.
@@ -66,6 +69,9 @@ static inline struct zone_reading zone_reading_of(const struct args *a)
 		.resources = args_string(a, "resources", NULL),
 	};
 }
+
+/* The first of those options that is given, without dashes; NULL: none. */
+const char *zone_flag_given(const struct args *a);
 
 /*
  * Append the zone that the options describe to `out` (zero-initialised or

@@ -77,28 +77,55 @@ static struct zone with_memory(const struct zone *z, int64_t bytes)
 	return less;
 }
 
-/* In MiB: what a person would write down. */
-static bool advise_memory(const struct policy *policy, const struct policy_input *in,
-			  struct plan *scratch, struct explain *why)
+static struct zone with_maximum(const struct zone *z, int64_t bytes)
 {
-	int64_t fit = 0, over = (zone_boot_bytes(in->zone) + MIB - 1) / MIB;
-	struct zone z;
-	char text[32];
+	struct zone less = *z;
+
+	less.memory_bytes = bytes;
+	if (less.memory_initial_bytes > bytes)
+		less.memory_initial_bytes = bytes;
+	if (less.memory_min_bytes > bytes)
+		less.memory_min_bytes = bytes;
+	return less;
+}
+
+/* The most below `over` MiB; 0: none. In MiB: what a person would write down. */
+static int64_t most_mib(const struct policy *policy, const struct policy_input *in,
+			struct zone (*with)(const struct zone *z, int64_t bytes), int64_t over,
+			struct plan *scratch)
+{
+	int64_t fit = 0;
 
 	while (over - fit > 1) {
 		int64_t middle = fit + (over - fit) / 2;
+		struct zone z = with(in->zone, middle * MIB);
 
-		z = with_memory(in->zone, middle * MIB);
 		if (fits(policy, in, &z, scratch))
 			fit = middle;
 		else
 			over = middle;
 	}
+	return fit;
+}
+
+static bool advise_memory(const struct policy *policy, const struct policy_input *in,
+			  struct plan *scratch, struct explain *why)
+{
+	int64_t boot = (zone_boot_bytes(in->zone) + MIB - 1) / MIB;
+	int64_t fit = most_mib(policy, in, with_memory, boot, scratch);
+	char text[32];
+
+	if (fit)
+		explain_add(why, "would fit with at most %s of memory%s",
+			    bytes_exact(fit * MIB, text, sizeof(text)),
+			    in->zone->memory_policy == ZONE_STATIC ? "" : " at boot");
+	if (fit || in->zone->memory_policy == ZONE_STATIC)
+		return fit > 0;
+	fit = most_mib(policy, in, with_maximum, (in->zone->memory_bytes + MIB - 1) / MIB, scratch);
 	if (!fit)
 		return false;
-	explain_add(why, "would fit with at most %s of memory%s",
-		    bytes_exact(fit * MIB, text, sizeof(text)),
-		    in->zone->memory_policy == ZONE_STATIC ? "" : " at boot");
+	explain_add(why, "would fit with a maximum of at most %s",
+		    bytes_exact(fit * MIB, text, sizeof(text)));
 	return true;
 }
 

@@ -28,6 +28,25 @@ void fill_nodes(const struct policy_input *in, nodeset nodes, struct plan *out)
 	fill_order(in, order, nr, out);
 }
 
+nodeset fill_usable(const struct policy_input *in)
+{
+	const struct host *h = in->host;
+	nodeset fast = h->usable_nodes & ~h->slow_nodes;
+	uint32_t cpus = 0;
+	unsigned node;
+
+	if (!h->slow_nodes)
+		return h->usable_nodes;
+	nodeset_for_each (node, fast)
+		cpus += h->node[node].nr_cpus;
+	return cpus >= in->zone->vcpus ? fast : h->usable_nodes;
+}
+
+enum plan_told fill_told(const struct zone *z, uint32_t nr_vnodes)
+{
+	return z->virt == ZONE_PV || nr_vnodes == 1 ? PLAN_TOLD_FLAT : PLAN_TOLD_VNUMA;
+}
+
 void fill_vcpus(struct plan *out)
 {
 	const struct host *h = out->host;
@@ -145,20 +164,53 @@ int fill_everywhere(const struct policy_input *in, struct plan *out, struct erro
 	return plan_fill_memory(out, in->state, err);
 }
 
+/* The node of `nodes` nearest to `from`; ties: the lower id. */
+static unsigned nearest(const struct host *h, unsigned from, nodeset nodes)
+{
+	unsigned best = nodeset_lowest(nodes), node;
+
+	nodeset_for_each (node, nodes) {
+		if (host_distance(h, from, node) < host_distance(h, from, best))
+			best = node;
+	}
+	return best;
+}
+
+/* CPUs of nodes without memory to order[0..k); the new k. */
+static uint32_t add_memoryless(const struct policy_input *in, uint8_t order[NODES_MAX], uint32_t k,
+			       uint32_t *cpus)
+{
+	const struct host *h = in->host;
+	nodeset left = k ? h->cpu_nodes & ~h->memory_nodes : 0;
+
+	while (left && *cpus < in->zone->vcpus) {
+		unsigned node = nearest(h, order[0], left);
+
+		left &= ~nodeset_of(node);
+		*cpus += h->node[node].nr_cpus;
+		order[k++] = (uint8_t)node;
+	}
+	return k;
+}
+
 int fill_in_order(const struct policy_input *in, const uint8_t *order, uint32_t nr,
 		  struct plan *out, struct error *err)
 {
-	uint32_t k = 0, cpus = 0;
+	uint8_t chosen[NODES_MAX];
+	uint32_t homes = 0, k, cpus = 0;
 
-	while (k < nr && cpus < in->zone->vcpus)
-		cpus += in->host->node[order[k++]].nr_cpus;
+	for (; homes < nr && cpus < in->zone->vcpus; homes++) {
+		chosen[homes] = order[homes];
+		cpus += in->host->node[order[homes]].nr_cpus;
+	}
+	k = add_memoryless(in, chosen, homes, &cpus);
 	if (cpus < in->zone->vcpus)
 		return error_set(err, ERR_NO_ROOM,
 				 "%u vCPUs asked, the nodes of host %s with CPUs and memory have "
 				 "%u CPUs together",
 				 in->zone->vcpus, in->host->name, cpus);
-	fill_order(in, order, k, out);
-	out->told = in->zone->virt == ZONE_PV ? PLAN_TOLD_FLAT : PLAN_TOLD_VNUMA;
+	fill_order(in, chosen, k, out);
+	out->told = k > homes ? PLAN_TOLD_FLAT : fill_told(in->zone, k);
 	fill_vcpus(out);
 	fill_memory_evenly(out);
 	return plan_fill_memory(out, in->state, err);

@@ -8,6 +8,14 @@
 void fill_order(const struct policy_input *in, const uint8_t *node, uint32_t nr, struct plan *out);
 void fill_nodes(const struct policy_input *in, nodeset nodes, struct plan *out); /* ascending */
 
+/* Usable nodes for a policy that chooses by itself: without those of slower memory where
+ * the others have the CPUs. */
+nodeset fill_usable(const struct policy_input *in);
+
+/* What a zone that is told of its nodes is told of so many: nothing of one, which is as
+ * flat as what it sees untold (placement/edera/edera.h says why), and PV of none. */
+enum plan_told fill_told(const struct zone *z, uint32_t nr_vnodes);
+
 /* Evenly, the remainder to the earlier vnodes, no node above its CPUs while
  * another has room; evenly again when all are full. Some vnode must have CPUs. */
 void fill_vcpus(struct plan *out);
@@ -26,8 +34,10 @@ int64_t fill_memory_by_room(const struct host_state *state, nodeset nodes, struc
  * nodes, the guest sees one flat node. */
 int fill_everywhere(const struct policy_input *in, struct plan *out, struct error *err) MUST_USE;
 
-/* `order[0..nr)` until their CPUs suffice: vCPUs pinned, memory even, the guest told
- * unless it is PV. ERR_NO_ROOM when all of them have too few CPUs. */
+/* `order[0..nr)` until their CPUs suffice: vCPUs pinned, memory even, the guest told by
+ * fill_told(). Where all of them have too few, nodes without memory lend their CPUs, the
+ * nearest to the first node first, and the guest is told nothing; ERR_NO_ROOM when those
+ * are too few as well. */
 int fill_in_order(const struct policy_input *in, const uint8_t *order, uint32_t nr,
 		  struct plan *out, struct error *err) MUST_USE;
 

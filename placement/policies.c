@@ -122,7 +122,8 @@ static void explain_spill(const struct plan *p, struct explain *why)
 			    p->memory_rule == PLAN_MEMORY_NEAREST
 				    ? "the nearest with room"
 				    : "where Xen's allocator looks next",
-			    p->told == PLAN_TOLD_VNUMA ? "; the guest's map does not know" : "");
+			    p->told == PLAN_TOLD_VNUMA ? "; the guest's map does not know"
+						       : "; the guest does not know");
 	}
 }
 

@@ -97,17 +97,19 @@ int policy_place(const struct policy *policy, const struct policy_input *in, str
  * After a refusal: the smallest changes that would have placed the zone, found
  * by asking the policy again. One change a sentence, added to `why` from the one
  * that costs least: the other spread, the smallest node count that works and
- * none at all, most memory (whole MiB), most vCPUs, no devices. Says so when no
+ * none at all, most memory (whole MiB; at boot, or where that helps nothing the
+ * maximum), most vCPUs, no devices. Says so when no
  * single change is enough. Memory and vCPUs are found by bisection: exact where
  * a policy that takes a zone also takes a smaller one, true everywhere.
  */
 void policy_advise(const struct policy *policy, const struct policy_input *in, struct explain *why);
 
 /* Warnings about a placed zone that the engine accepts but a person should know:
- * dynamic memory on several nodes, PV larger than a node, offline vCPUs, device
- * on another node than the memory or on none that is known, spilled memory, more
- * vCPUs than CPUs on a node, nodes without a vCPU. `before` is the state the plan
- * was made from. */
+ * dynamic memory on several nodes, a node count whose nodes lack room for the
+ * maximum, slower memory, nodes without memory, PV larger than a node, offline vCPUs
+ * for which the nodes have no CPUs, device on another node than the memory or on none
+ * that is known, spilled memory, more vCPUs than CPUs on a node, nodes without a vCPU. `before` is
+ * the state the plan was made from. */
 void policy_lint(const struct plan *plan, const struct host_state *before, struct explain *out);
 
 #endif

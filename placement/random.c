@@ -18,7 +18,7 @@ static int place(const struct policy_input *in, struct plan *out, struct error *
 		rng_seed(&own, in->state->nr_zones, in->zone->name);
 		rng = &own;
 	}
-	nodeset_for_each (node, in->host->usable_nodes) {
+	nodeset_for_each (node, fill_usable(in)) {
 		uint32_t at = (uint32_t)rng_below(rng, nr + 1);
 
 		order[nr] = order[at];

@@ -8,18 +8,18 @@
 static int place(const struct policy_input *in, struct plan *out, struct error *err)
 {
 	uint8_t order[NODES_MAX];
-	uint32_t nr = 0, total = nodeset_count(in->host->usable_nodes);
+	uint32_t nr = 0, total = nodeset_count(fill_usable(in));
 	uint64_t launches = 0;
 	unsigned node, start;
 
-	nodeset_for_each (node, in->host->usable_nodes) {
+	nodeset_for_each (node, fill_usable(in)) {
 		launches += policy_book(in, node).launches;
 	}
 	start = total ? (unsigned)(launches % total) : 0;
 	for (unsigned pass = 0; pass < 2; pass++) {
 		uint32_t i = 0;
 
-		nodeset_for_each (node, in->host->usable_nodes) {
+		nodeset_for_each (node, fill_usable(in)) {
 			if ((i++ >= start) == (pass == 0))
 				order[nr++] = (uint8_t)node;
 		}

@@ -123,8 +123,9 @@ unsigned plan_fallback_order(const struct host *host, nodeset affinity, unsigned
 
 /*
  * The order in which this plan's vnode looks for what its own node lacks, its
- * own node first: plan_fallback_order() from it over p->nodes, or by distance
- * (its SLIT row; ties: ascending id) under PLAN_MEMORY_NEAREST.
+ * own node first: plan_fallback_order() from it over p->nodes, which knows no kinds of
+ * memory, as Xen's allocator does not; or by distance (its SLIT row; ties: ascending
+ * id), slower memory after all other, under PLAN_MEMORY_NEAREST.
  */
 unsigned plan_spill_order(const struct plan *p, uint32_t vnode, uint8_t order[NODES_MAX]);
 

@@ -27,6 +27,14 @@ unsigned plan_fallback_order(const struct host *host, nodeset affinity, unsigned
 	return nr;
 }
 
+/* Is `a` looked at after `b`? Slower memory after all other, then by distance. */
+static bool comes_after(const struct host *h, unsigned home, unsigned a, unsigned b)
+{
+	bool slow_a = nodeset_has(h->slow_nodes, a), slow_b = nodeset_has(h->slow_nodes, b);
+
+	return slow_a != slow_b ? slow_a : host_distance(h, home, a) > host_distance(h, home, b);
+}
+
 unsigned plan_spill_order(const struct plan *p, uint32_t vnode, uint8_t order[NODES_MAX])
 {
 	unsigned home = p->vnode[vnode].node, node, nr = 0;
@@ -38,9 +46,7 @@ unsigned plan_spill_order(const struct plan *p, uint32_t vnode, uint8_t order[NO
 	nodeset_for_each (node, p->host->memory_nodes & ~nodeset_of(home)) {
 		unsigned i = nr++;
 
-		for (; i && order[i - 1] != home &&
-		       host_distance(p->host, home, order[i - 1]) >
-			       host_distance(p->host, home, node);
+		for (; i && order[i - 1] != home && comes_after(p->host, home, order[i - 1], node);
 		     i--)
 			order[i] = order[i - 1];
 		order[i] = (uint8_t)node;

@@ -162,11 +162,6 @@ static const struct trace_layout layout = {
 	.row = homenode_row,
 };
 
-static bool homenode_recognise(const struct csv *header)
-{
-	return trace_has_columns(header, &layout);
-}
-
 static int homenode_open(struct zone_stream **out, struct csv *csv, const struct workload *w,
 			 bool skip_bad, struct error *err)
 {
@@ -178,6 +173,6 @@ const struct trace_format trace_homenode = {
 	.name = "homenode-csv",
 	.summary = "one row a zone: at_s,lifetime_s,vcpus,memory_mib and optional columns",
 	.source = "docs/formats-workloads.md",
-	.recognise = homenode_recognise,
+	.layout = {&layout},
 	.open = homenode_open,
 };

@@ -117,11 +117,6 @@ static const struct trace_layout event_form = {
 	.release = event_release,
 };
 
-static bool huawei_recognise(const struct csv *header)
-{
-	return trace_has_columns(header, &lifetime_form) || trace_has_columns(header, &event_form);
-}
-
 static int huawei_open(struct zone_stream **out, struct csv *csv, const struct workload *w,
 		       bool skip_bad, struct error *err)
 {
@@ -136,6 +131,6 @@ const struct trace_format trace_huawei = {
 	.name = "huawei-east-1",
 	.summary = "Huawei-East-1: vmid,cpu,memory,time,type or vmid,cpu,mem,at,lt",
 	.source = "https://github.com/huaweicloud/VM-placement-dataset",
-	.recognise = huawei_recognise,
+	.layout = {&lifetime_form, &event_form},
 	.open = huawei_open,
 };

@@ -161,11 +161,6 @@ static const struct trace_layout layout = {
 	.row = openb_row,
 };
 
-static bool openb_recognise(const struct csv *header)
-{
-	return trace_has_columns(header, &layout);
-}
-
 static int openb_open(struct zone_stream **out, struct csv *csv, const struct workload *w,
 		      bool skip_bad, struct error *err)
 {
@@ -194,6 +189,6 @@ const struct trace_format trace_openb = {
 	.summary = "Alibaba openb pods: name,cpu_milli,memory_mib,num_gpu,...,creation_time,"
 		   "deletion_time",
 	.source = "https://github.com/alibaba/clusterdata/tree/master/cluster-trace-gpu-v2023",
-	.recognise = openb_recognise,
+	.layout = {&layout},
 	.open = openb_open,
 };

@@ -6,12 +6,20 @@
 #include "base/nearest.h"
 #include "base/units.h"
 
-bool trace_has_columns(const struct csv *header, const struct trace_layout *layout)
+unsigned trace_lacks(const struct csv *header, const struct trace_layout *layout, unsigned *have)
 {
-	for (const struct trace_column *c = layout->column; c->name; c++)
-		if (!c->optional && csv_column(header, c->name) < 0)
-			return false;
-	return true;
+	unsigned lacks = 0;
+
+	*have = 0;
+	for (const struct trace_column *c = layout->column; c->name; c++) {
+		if (c->optional)
+			continue;
+		if (csv_column(header, c->name) < 0)
+			lacks++;
+		else
+			++*have;
+	}
+	return lacks;
 }
 
 static int missing_column(const struct trace_stream *t, const char *name, struct error *err)

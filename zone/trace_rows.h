@@ -73,8 +73,8 @@ int trace_stream_open(struct zone_stream **out, size_t size, struct csv *csv,
 		      const struct trace_layout *layout, const struct workload *w, bool skip_bad,
 		      struct error *err) MUST_USE;
 
-/* True when the layout's required columns are all there. */
-bool trace_has_columns(const struct csv *header, const struct trace_layout *layout);
+/* How many of the layout's required columns are not there; `have` counts the others. */
+unsigned trace_lacks(const struct csv *header, const struct trace_layout *layout, unsigned *have);
 
 /*
  * Pieces of rows; `column` counts in the layout.

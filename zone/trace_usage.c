@@ -306,16 +306,6 @@ static const struct trace_layout condensed_layout = {
 	.row = usage_row,
 };
 
-static bool raw_recognise(const struct csv *header)
-{
-	return trace_has_columns(header, &raw_layout);
-}
-
-static bool condensed_recognise(const struct csv *header)
-{
-	return trace_has_columns(header, &condensed_layout);
-}
-
 static int raw_open(struct zone_stream **out, struct csv *csv, const struct workload *w,
 		    bool skip_bad, struct error *err)
 {
@@ -335,7 +325,7 @@ const struct trace_format trace_gwa_t_12 = {
 	.summary = "Bitbrains VM as published: Timestamp [ms];CPU cores;...;Memory usage [KB];...",
 	.source = GWA,
 	.takes_folders = true,
-	.recognise = raw_recognise,
+	.layout = {&raw_layout},
 	.open = raw_open,
 };
 
@@ -343,6 +333,6 @@ const struct trace_format trace_gwa_t_12_condensed = {
 	.name = "gwa-t-12-condensed",
 	.summary = "Bitbrains VMs in one table: vm,t_s,cpu_pct,mem_used_kb,cores,mem_prov_kb",
 	.source = GWA,
-	.recognise = condensed_recognise,
+	.layout = {&condensed_layout},
 	.open = condensed_open,
 };

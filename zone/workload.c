@@ -6,6 +6,7 @@
 #include "base/csv.h"
 #include "zone/stream.h"
 #include "zone/trace_files.h"
+#include "zone/trace_rows.h"
 #include "zone/workload_impl.h"
 
 const char *const refused_rule_names[] = {"count", "queue", "stop", NULL};
@@ -52,21 +53,73 @@ static const char *name_of_path(struct arena *a, const char *path)
 	return arena_strndup(a, base, dot && dot > base ? (size_t)(dot - base) : strlen(base));
 }
 
-static int unknown_format(const char *path, const char *format, struct error *err)
+static void list_formats(char *list, size_t size)
 {
-	char list[256] = "";
+	size_t used = 0;
+
+	*list = '\0';
+	for (int i = 0; trace_formats[i] && used < size; i++)
+		used += (size_t)snprintf(list + used, size - used, "%s%s", i ? ", " : "",
+					 trace_formats[i]->name);
+}
+
+static int unknown_format(const char *format, struct error *err)
+{
+	char list[256];
+
+	list_formats(list, sizeof(list));
+	return error_set(err, ERR_USAGE, "there is no trace format \"%.80s\"; known: %s", format,
+			 list);
+}
+
+/* A header and the form of a format that it has most columns of. */
+struct nearest_form {
+	const struct trace_format *format;
+	const struct trace_layout *layout;
+	unsigned lacks, have; /* of its required columns */
+};
+
+/* Most columns in common, then fewest missing, then the first of the table. */
+static struct nearest_form nearest_form(const struct csv *header)
+{
+	struct nearest_form best = {NULL, NULL, 0, 0};
 
 	for (int i = 0; trace_formats[i]; i++) {
-		size_t used = strlen(list);
+		for (int f = 0; f < TRACE_FORMS_MAX && trace_formats[i]->layout[f]; f++) {
+			struct nearest_form n = {trace_formats[i], trace_formats[i]->layout[f], 0,
+						 0};
 
-		snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "",
-			 trace_formats[i]->name);
+			n.lacks = trace_lacks(header, n.layout, &n.have);
+			if (!n.lacks)
+				return n;
+			if (!best.format || n.have > best.have ||
+			    (n.have == best.have && n.lacks < best.lacks))
+				best = n;
+		}
 	}
-	if (format)
-		return error_set(err, ERR_USAGE, "there is no trace format \"%.80s\"; known: %s",
-				 format, list);
+	return best;
+}
+
+static int unknown_header(const char *path, const struct csv *header, const struct nearest_form *n,
+			  struct error *err)
+{
+	char list[512] = "";
+	size_t used = 0;
+
+	if (!n->have) {
+		list_formats(list, sizeof(list));
+		return error_at(err, ERR_INPUT, path, 1, 1,
+				"the header has no column of any known trace format (%s)", list);
+	}
+	for (const struct trace_column *c = n->layout->column; c->name && used < sizeof(list);
+	     c++) {
+		if (!c->optional && csv_column(header, c->name) < 0)
+			used += (size_t)snprintf(list + used, sizeof(list) - used, "%s\"%s\"",
+						 used ? ", " : "", c->name);
+	}
 	return error_at(err, ERR_INPUT, path, 1, 1,
-			"the header is of no known trace format (%s); name the format", list);
+			"the header is of no known trace format; the nearest, %s, also needs %s",
+			n->format->name, list);
 }
 
 /* The trace, or the first file of a folder. */
@@ -86,20 +139,21 @@ static int open_trace(struct csv *out, const char *path, struct error *err)
 	return rc;
 }
 
-/* Which format the header of the trace is of; NULL in *out when of none. */
+/* Which format the header of the trace is of. */
 static int sniff(const char *path, const struct trace_format **out, struct error *err)
 {
+	struct nearest_form n;
 	struct csv c;
 	int rc = open_trace(&c, path, err);
 
-	*out = NULL;
 	if (rc)
 		return rc;
-	for (int i = 0; trace_formats[i] && !*out; i++)
-		if (trace_formats[i]->recognise(&c))
-			*out = trace_formats[i];
+	n = nearest_form(&c);
+	*out = n.format;
+	if (n.lacks)
+		rc = unknown_header(path, &c, &n, err);
 	csv_close(&c);
-	return 0;
+	return rc;
 }
 
 /* A bare trace: by its name, or because its header is that of a format. What comes through
@@ -110,20 +164,15 @@ static bool looks_like_trace(const char *path)
 
 	if (trace_is_folder(path) || trace_has_name(path))
 		return true;
-	return trace_is_file(path) && !sniff(path, &found, NULL) && found;
+	return trace_is_file(path) && !sniff(path, &found, NULL);
 }
 
 int workload_find_format(struct workload *w, const char *format, struct error *err)
 {
-	int rc = 0;
-
-	if (format)
-		w->trace_format = trace_format_find(format);
-	else
-		rc = sniff(w->trace_path, &w->trace_format, err);
-	if (rc || w->trace_format)
-		return rc;
-	return unknown_format(w->trace_path, format, err);
+	if (!format)
+		return sniff(w->trace_path, &w->trace_format, err);
+	w->trace_format = trace_format_find(format);
+	return w->trace_format ? 0 : unknown_format(format, err);
 }
 
 int workload_load(struct workload *out, const char *path, const char *format, struct error *err)

@@ -84,6 +84,9 @@ enum workload_source { SOURCE_GENERATOR, SOURCE_EVENTS, SOURCE_TRACE };
 struct workload_generator; /* zone/generator.h */
 struct trace_format;
 
+struct trace_layout; /* zone/trace_rows.h */
+#define TRACE_FORMS_MAX 2
+
 /* Every place of a zone more to come multiplies the work by some 40. */
 #define WORKLOAD_BRANCH_MAX 8
 
@@ -154,8 +157,8 @@ struct trace_format {
 	const char *summary; /* one line for `homenode list formats` */
 	const char *source; /* where the format is defined */
 	bool takes_folders; /* the trace may be a folder of files */
-	/* true when the columns of the file's header are this format's */
-	bool (*recognise)(const struct csv *header);
+	/* The forms it has; a header is this format's when it has all columns of one. */
+	const struct trace_layout *layout[TRACE_FORMS_MAX];
 	/* The stream takes over the open table and closes it, on failure too. */
 	int (*open)(struct zone_stream **out, struct csv *csv, const struct workload *w,
 		    bool skip_bad, struct error *err);

@@ -1,5 +1,7 @@
 #include "bench/files/results.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,6 +39,48 @@ struct row_files {
 	struct probe_list probes;
 	struct observer observer[3];
 };
+
+/* What a run writes, whole or partial, and its page; what is half written is hidden. */
+static bool is_ours(const char *name)
+{
+	char ours[64];
+
+	if (strcmp(name, "run.json") == 0 || strcmp(name, "report.html") == 0 || name[0] == '.')
+		return true;
+	for (size_t i = 0; i < NR_FILES; i++) {
+		snprintf(ours, sizeof(ours), "%s.csv", file_names[i]);
+		if (strcmp(name, ours) == 0)
+			return true;
+		snprintf(ours, sizeof(ours), "%s.partial.csv", file_names[i]);
+		if (strcmp(name, ours) == 0)
+			return true;
+	}
+	return false;
+}
+
+int results_check_directory(const char *directory, struct error *err)
+{
+	DIR *d = opendir(directory);
+	const struct dirent *e;
+	char other[256] = "";
+
+	if (!d && errno == ENOENT)
+		return 0;
+	if (!d)
+		return error_set(err, ERR_INPUT, "%s: %s", directory, strerror(errno));
+	while ((e = readdir(d))) {
+		/* the first by name, whatever the order of the directory */
+		if (!is_ours(e->d_name) && (!*other || strcmp(e->d_name, other) < 0))
+			snprintf(other, sizeof(other), "%s", e->d_name);
+	}
+	closedir(d);
+	if (!*other)
+		return 0;
+	return error_set(err, ERR_USAGE,
+			 "%s holds \"%s\", which no run writes: choose another directory, or add "
+			 "--force",
+			 directory, other);
+}
 
 int results_open(struct results *r, const char *directory, size_t nr_rows, bool want_zones,
 		 bool want_probes, struct error *err)

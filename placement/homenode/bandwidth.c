@@ -324,7 +324,7 @@ static int place_on(const struct search *s, struct plan *out, struct error *err)
 
 static int place(const struct policy_input *in, struct plan *out, struct error *err)
 {
-	uint32_t most = nodeset_count(in->host->usable_nodes);
+	uint32_t most = nodeset_count(fill_usable(in));
 	struct cost_outlook look;
 	struct search s = {.in = in, .look = &look};
 	unsigned home;

@@ -32,7 +32,7 @@ static void begin(const struct sweep *s, nodeset nodes)
 	p->nr_devices = 0;
 	fill_nodes(s->in, nodes, p);
 	p->memory_rule = PLAN_MEMORY_NEAREST;
-	p->told = s->in->zone->virt == ZONE_PV ? PLAN_TOLD_FLAT : PLAN_TOLD_VNUMA;
+	p->told = fill_told(s->in->zone, p->nr_vnodes);
 }
 
 static bool all_have_vcpus(const struct plan *p)
@@ -84,7 +84,7 @@ static void offer_homenode(struct sweep *s)
 	struct policy_input in = *s->in;
 
 	in.why = NULL;
-	begin(s, s->in->host->usable_nodes);
+	begin(s, fill_usable(s->in));
 	s->plan->memory_rule = PLAN_MEMORY_OWN_NODE;
 	if (policy_homenode.place(&in, s->plan, NULL) == 0)
 		offer(s);
@@ -108,7 +108,7 @@ unsigned oracle_each_plan(const struct policy_input *in, struct plan *plan,
 			  void (*each)(void *context, const struct plan *plan), void *context)
 {
 	struct sweep s = {.in = in, .plan = plan, .each = each, .context = context};
-	nodeset usable = in->host->usable_nodes, must = 0, nodes;
+	nodeset usable = fill_usable(in), must = 0, nodes;
 	unsigned home;
 
 	if (nodeset_count(usable) > ORACLE_NODES_MAX)
@@ -235,7 +235,7 @@ static void explain_choice(const struct judge *j)
 
 static int place(const struct policy_input *in, struct plan *out, struct error *err)
 {
-	uint32_t nodes = nodeset_count(in->host->usable_nodes);
+	uint32_t nodes = nodeset_count(fill_usable(in));
 	struct judge judge = {.in = in, .best = out};
 	struct cost_outlook look;
 	struct plan scratch;

@@ -141,7 +141,7 @@ static void set_count(struct search *s, uint32_t k)
 	s->k = k;
 	s->share_bytes = sets_share(s->in, k);
 	s->share_vcpus = (s->in->zone->vcpus + k - 1) / k;
-	s->candidates = s->rules->by_memory ? sets_with_share(s->in, k) : s->in->host->usable_nodes;
+	s->candidates = s->rules->by_memory ? sets_with_share(s->in, k) : fill_usable(s->in);
 }
 
 static void explain_set(const struct search *s, const struct set *t)
@@ -177,7 +177,7 @@ int sets_fill(const struct policy_input *in, const uint8_t *order, uint32_t nr, 
 	      struct plan *out, struct error *err)
 {
 	fill_order(in, order, nr, out);
-	out->told = in->zone->virt == ZONE_PV ? PLAN_TOLD_FLAT : PLAN_TOLD_VNUMA;
+	out->told = fill_told(in->zone, nr);
 	out->memory_rule = PLAN_MEMORY_NEAREST;
 	if (by_room) {
 		fill_memory_by_room(in->state, out->nodes, out);
@@ -200,7 +200,7 @@ nodeset sets_with_share(const struct policy_input *in, uint32_t k)
 	nodeset with = 0;
 	unsigned node;
 
-	nodeset_for_each (node, in->host->usable_nodes) {
+	nodeset_for_each (node, fill_usable(in)) {
 		if (in->state->free_bytes[node] >= least)
 			with |= nodeset_of(node);
 	}
@@ -216,7 +216,7 @@ int slit_spill_place(const struct policy_input *in, struct plan *out, struct err
 int sets_place(const struct policy_input *in, const struct set_rules *rules, struct plan *out,
 	       struct error *err)
 {
-	uint32_t most = nodeset_count(in->host->usable_nodes);
+	uint32_t most = nodeset_count(fill_usable(in));
 	struct search s = {.in = in, .rules = rules};
 	struct set best;
 

@@ -16,7 +16,7 @@ done <"$work/names"
 [ "$(sort -u "$work/sums" | wc -l)" -ge 5 ] || fail "the choices give the same: $(cat "$work/sums")"
 
 refused 2 run week --choice best-fits --output "$work/bad"
-says err '--choice: there is no host choice "best-fits"; did you mean "best-fit"?'
+says err '--choice: unknown host choice "best-fits"; did you mean "best-fit"?'
 refused 2 run week --choice nothing-like-it --output "$work/bad"
 says err '"homenode list choices" names'
 cat >"$work/w.json" <<'TEXT'
@@ -24,7 +24,7 @@ cat >"$work/w.json" <<'TEXT'
  "events": [{"at": 0, "start": {"name": "A", "vcpus": 1, "memory": "1GiB"}}]}
 TEXT
 refused 2 run "$work/w.json" --output "$work/bad"
-says err "$work/w.json: there is no host choice \"frist-fit\"; did you mean \"first-fit\"?"
+says err "$work/w.json: unknown host choice \"frist-fit\"; did you mean \"first-fit\"?"
 refused 2 size "$work/w.json"
 says err 'did you mean "first-fit"?'
 run 0 run "$work/w.json" --choice fgd --quiet --output "$work/good"

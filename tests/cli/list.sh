@@ -52,7 +52,7 @@ done
 refused 2 list columns sumary
 says err 'did you mean "summary"?'
 refused 2 list columns nonsense
-says err 'choose one of summary, timeline, zones, '
+says err 'there are summary, timeline, zones, '
 refused 2 list policies summary
 says err 'the list of policies has no parts'
 

@@ -122,10 +122,10 @@ Test(args, unknown_options_name_the_nearest)
 	cr_expect_str_eq(err.text, "unknown option \"--polcy\"; did you mean \"--policy\"?");
 	cr_assert_eq(PARSE("host", "--frobnicate"), ERR_USAGE);
 	cr_expect_str_eq(err.text, "unknown option \"--frobnicate\"; \"homenode sample --help\" "
-				   "lists the options");
+				   "names them all");
 	cr_assert_eq(PARSE("host", "-ez"), ERR_USAGE);
 	cr_expect_str_eq(err.text,
-			 "unknown option \"-z\"; \"homenode sample --help\" lists the options");
+			 "unknown option \"-z\"; \"homenode sample --help\" names them all");
 	cr_assert_eq(PARSE("host", "--quie"), ERR_USAGE, "no abbreviations");
 	cr_expect_str_eq(err.text, "unknown option \"--quie\"; did you mean \"--quiet\"?");
 }
@@ -204,7 +204,7 @@ Test(args, formats)
 	cr_assert_eq(args_format(a, true, &f, &err), 0);
 	cr_expect_eq(f, FORMAT_CSV);
 	cr_assert_eq(args_format(a, false, &f, &err), ERR_USAGE);
-	cr_expect_str_eq(err.text, "option --format: \"csv\" is not one of text, json");
+	cr_expect_str_eq(err.text, "--format: unknown format \"csv\"; there are text, json");
 }
 
 Test(args, options_of_a_command_are_its_own_and_the_common_ones)
@@ -226,5 +226,5 @@ Test(args, commands_by_name)
 	cr_expect_str_eq(err.text, "unknown command \"smaple\"; did you mean \"sample\"?");
 	cr_expect_null(command_find("qqqqqqqqq", &err));
 	cr_expect_str_eq(err.text,
-			 "unknown command \"qqqqqqqqq\"; \"homenode help\" lists the commands");
+			 "unknown command \"qqqqqqqqq\"; \"homenode help\" names them all");
 }

@@ -15,7 +15,7 @@ refused 2 help shwo
 refused 2 list polices
 says err 'did you mean "policies"?'
 refused 2 list topologies --format xml
-says err '"xml" is not one of text, json, csv'
+says err '--format: unknown format "xml"; there are text, json, csv'
 refused 2 list policies backends
 says err 'one operand too many, "backends"'
 

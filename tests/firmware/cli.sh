@@ -32,8 +32,8 @@ says out '"base": 4294967296'
 
 # what a spilled zone believes
 run 0 plan $host "$work/zones.json" --explain
-says out 'which is not told of what was spilled'
-says out '10               10             32     20.00 %'
+says out 'being told of one flat node'
+says out '10             32     20.00 %'
 
 printf 'SRAT' >"$work/short"
 refused 2 show --acpi "$work/short"

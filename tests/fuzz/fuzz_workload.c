@@ -8,6 +8,7 @@
 
 #include "base/csv.h"
 #include "base/units.h"
+#include "zone/trace_rows.h"
 #include "zone/workload_impl.h"
 #include "zone/zone_check.h"
 
@@ -61,13 +62,15 @@ static void as_trace(bool skip_bad, const char *text, size_t size)
 	struct error err = {0};
 	struct workload w;
 	struct csv csv;
+	unsigned have;
 
 	workload_defaults(&w);
 	if (csv_attach(&csv, fmemopen((char *)(uintptr_t)text, size, "r"), "fuzz.csv", &err))
 		return;
 	for (int i = 0; trace_formats[i]; i++)
-		if (trace_formats[i]->recognise(&csv))
-			format = trace_formats[i];
+		for (int f = 0; f < TRACE_FORMS_MAX && trace_formats[i]->layout[f]; f++)
+			if (!trace_lacks(&csv, trace_formats[i]->layout[f], &have))
+				format = trace_formats[i];
 	if (!format->open(&s, &csv, &w, skip_bad, &err))
 		drain(s);
 	else

@@ -35,6 +35,11 @@ static bool follow(const char *line, struct zone *z)
 		z->spread = strcmp(word, "compact") ? ZONE_SCATTER : ZONE_COMPACT;
 	} else if (strstr(line, "vCPU") && sscanf(line, "would fit with at most %u", &n) == 1) {
 		z->vcpus = n;
+	} else if (sscanf(line, "would fit with a maximum of at most %63s", word) == 1) {
+		cr_assert(bytes_parse(word, &bytes), "%s", line);
+		if (zone_boot_bytes(z) > bytes)
+			set_boot(z, bytes);
+		z->memory_bytes = bytes;
 	} else if (sscanf(line, "would fit with at most %63s", word) == 1) {
 		cr_assert(bytes_parse(word, &bytes), "%s", line);
 		set_boot(z, bytes);
@@ -69,7 +74,12 @@ static unsigned check_advice(const char *policy, const struct host_state *s, con
 		followed++;
 		if (!exactly)
 			continue;
-		if (changed.vcpus < z->vcpus) {
+		if (changed.memory_bytes < z->memory_bytes && z->memory_policy == ZONE_DYNAMIC) {
+			changed.memory_bytes += MIB;
+			if (zone_boot_bytes(z) >= changed.memory_bytes)
+				set_boot(&changed, changed.memory_bytes);
+			cr_assert(!placed(policy, s, &changed), "%s", why.line[i]);
+		} else if (changed.vcpus < z->vcpus) {
 			changed.vcpus++;
 			cr_assert(!placed(policy, s, &changed), "%s", why.line[i]);
 		} else if (zone_boot_bytes(&changed) < zone_boot_bytes(z)) {

@@ -40,12 +40,35 @@ static void check_spread(const char *policy, const struct host_state *s, const s
 	}
 }
 
+/* CPUs of nodes without memory are a last resort, and the guest is then told nothing. */
+static void check_memoryless(const struct plan *p)
+{
+	bool lent = p->nodes & ~p->host->usable_nodes;
+	unsigned node;
+
+	cr_assert(!(p->nodes & ~p->host->cpu_nodes));
+	if (!lent)
+		return;
+	cr_assert_eq(p->told, PLAN_TOLD_FLAT);
+	cr_assert_eq(p->host->usable_nodes & ~p->nodes, 0);
+	nodeset_for_each (node, p->host->usable_nodes) {
+		for (uint32_t i = 0; i < p->nr_vnodes; i++) {
+			if (p->vnode[i].node == node)
+				cr_assert_eq(p->vnode[i].vcpus, p->host->node[node].nr_cpus);
+		}
+	}
+}
+
 static void check_split(const struct plan *p)
 {
 	int64_t least = INT64_MAX, most = 0;
 	uint32_t level = 0;
 
 	for (uint32_t i = 0; i < p->nr_vnodes; i++) {
+		if (!nodeset_has(p->host->memory_nodes, p->vnode[i].node)) {
+			cr_assert_eq(p->vnode[i].memory_bytes, 0);
+			continue;
+		}
 		if (p->vnode[i].memory_bytes < least)
 			least = p->vnode[i].memory_bytes;
 		if (p->vnode[i].memory_bytes > most)
@@ -58,7 +81,8 @@ static void check_split(const struct plan *p)
 		uint32_t cpus = p->host->node[p->vnode[i].node].nr_cpus;
 
 		cr_assert_leq(p->vnode[i].vcpus, cpus);
-		if (p->vnode[i].vcpus < cpus)
+		if (p->vnode[i].vcpus < cpus &&
+		    nodeset_has(p->host->memory_nodes, p->vnode[i].node))
 			cr_assert_geq(p->vnode[i].vcpus + 1, level);
 	}
 }
@@ -69,6 +93,7 @@ static void check_edera(const char *policy, const struct host_state *s, const st
 	uint32_t cpus = 0, last = 0;
 
 	check_split(p);
+	check_memoryless(p);
 	for (uint32_t i = 0; i < p->nr_vnodes; i++) {
 		last = p->host->node[p->vnode[i].node].nr_cpus;
 		cpus += last;
@@ -84,21 +109,28 @@ static void check_edera(const char *policy, const struct host_state *s, const st
 	check_spread(policy, s, p);
 }
 
-/* A refusal must be one that no choice of nodes could have avoided. */
-static void check_refusal(const struct host_state *s, const struct zone *z, int rc)
+/* CPUs of usable nodes, and where there is one those of nodes without memory. */
+static uint32_t all_cpus(const struct host *h)
 {
 	uint32_t cpus = 0;
 	unsigned node;
 
-	nodeset_for_each (node, s->host->usable_nodes) {
-		cpus += s->host->node[node].nr_cpus;
+	nodeset_for_each (node, h->cpu_nodes) {
+		if (h->usable_nodes)
+			cpus += h->node[node].nr_cpus;
 	}
+	return cpus;
+}
+
+/* A refusal must be one that no choice of nodes could have avoided. */
+static void check_refusal(const struct host_state *s, const struct zone *z, int rc)
+{
 	if (z->nr_devices || z->numa_nodes) {
 		cr_assert(rc == ERR_NO_DEVICE || rc == ERR_NO_ROOM || rc == ERR_INFEASIBLE);
 		return;
 	}
 	cr_assert_eq(rc, ERR_NO_ROOM);
-	cr_assert(z->vcpus > cpus || zone_boot_bytes(z) > s->total_free_bytes ||
+	cr_assert(z->vcpus > all_cpus(s->host) || zone_boot_bytes(z) > s->total_free_bytes ||
 		  s->total_vcpus + z->vcpus > s->vcpus_limit);
 }
 
@@ -106,13 +138,15 @@ static void check_refusal(const struct host_state *s, const struct zone *z, int 
  * a share: counted here another way. */
 static void check_infeasible(const struct host_state *s, const struct zone *z, int rc)
 {
-	int64_t pages = zone_boot_bytes(z) / PAGE_BYTES;
+	int64_t pages = zone_boot_bytes(z) / PAGE_BYTES, most = z->memory_bytes / PAGE_BYTES;
 	uint32_t k = z->numa_nodes, larger = 0, smaller = 0;
 	unsigned node;
 
 	if (!k || z->nr_devices || z->vcpus > 1 || rc == ERR_NO_ROOM)
 		return;
 	nodeset_for_each (node, s->host->usable_nodes) {
+		if (s->host->node[node].memory_bytes / PAGE_BYTES < (most + k - 1) / k)
+			continue;
 		larger += s->free_bytes[node] / PAGE_BYTES >= (pages + k - 1) / k;
 		smaller += s->free_bytes[node] / PAGE_BYTES >= pages / k;
 	}

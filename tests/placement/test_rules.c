@@ -318,7 +318,19 @@ Test(ragged, nodes_without_cpus_or_memory_hold_no_vnode)
 	cr_assert_eq(r.p.memory[2].node, 1);
 	cr_assert_eq(r.p.memory[3].node, 1);
 	z.vcpus = z.vcpus_max = 9;
-	refuse(&r, "edera-compact", &z, ERR_NO_ROOM, "8 CPUs together");
+	/* the last CPU there is, of the node without memory; refused before it was lent */
+	expect(&r, "edera-compact", &z, "0,3,2");
+	cr_assert_eq(r.p.vnode[0].vcpus, 4);
+	cr_assert_eq(r.p.vnode[1].vcpus, 4);
+	cr_assert_eq(r.p.vnode[2].vcpus, 1);
+	cr_assert_eq(r.p.vnode[2].memory_bytes, 0);
+	cr_assert_eq(r.p.told, PLAN_TOLD_FLAT);
+	z.vcpus = z.vcpus_max = 13;
+	refuse(&r, "edera-compact", &z, ERR_NO_ROOM, "12 CPUs");
+	z.vcpus = z.vcpus_max = 9;
+	z.numa_nodes = 3;
+	refuse(&r, "edera-compact", &z, ERR_INFEASIBLE, "2 nodes with CPUs and memory");
+	z.numa_nodes = 0;
 	expect(&r, "flat", &z, "0,1,2,3");
 	cr_assert_eq(r.p.vnode[1].vcpus, 0);
 	cr_assert_eq(r.p.vnode[2].memory_bytes, 0);
@@ -379,6 +391,119 @@ Test(pv, placed_alike_told_flat)
 	expect(&r, "edera-compact", &z, "0,1");
 	cr_assert_eq(r.p.told, PLAN_TOLD_VNUMA);
 	explain_release(&lint);
+	done(&r);
+}
+
+Test(told, one_node_is_not_told)
+{
+	static const char *const policy[] = {"edera-compact", "edera-scatter", "homenode",
+					     "round-robin"};
+	struct zone z = test_zone("z", 16, GIB);
+	struct rig r;
+
+	rig(&r, test_host_seed());
+	for (unsigned i = 0; i < 4; i++) {
+		z.vcpus = z.vcpus_max = 16;
+		expect(&r, policy[i], &z, "0");
+		cr_assert_eq(r.p.told, PLAN_TOLD_FLAT, "%s", policy[i]);
+		cr_assert(r.p.pinned);
+		z.vcpus = z.vcpus_max = 17;
+		cr_assert_eq(test_place(policy[i], &r.s, &z, &r.p, NULL), 0);
+		cr_assert_eq(r.p.told, PLAN_TOLD_VNUMA, "%s", policy[i]);
+	}
+	/* one node by number is one node too */
+	z = test_zone("z", 4, GIB);
+	z.numa_nodes = 1;
+	expect(&r, "edera-compact", &z, "0");
+	cr_assert_eq(r.p.told, PLAN_TOLD_FLAT);
+	done(&r);
+}
+
+static struct zone dynamic_zone(uint32_t vcpus, int64_t boot, int64_t most)
+{
+	struct zone z = test_zone("z", vcpus, most);
+
+	z.memory_policy = ZONE_DYNAMIC;
+	z.memory_initial_bytes = z.memory_min_bytes = boot;
+	return z;
+}
+
+/* Nodes of 16 GiB: 100 GiB are 50 on each of two, 15 on each of seven. */
+Test(explicit, a_count_is_for_the_maximum_too)
+{
+	struct zone z = dynamic_zone(2, 300 * MIB, 100 * GIB);
+	struct rig r;
+
+	rig(&r, test_host_seed());
+	z.numa_nodes = 2;
+	refuse(&r, "edera-compact", &z, ERR_INFEASIBLE, "100 GiB are 50 GiB on each node");
+	z.numa_nodes = 6;
+	refuse(&r, "edera-scatter", &z, ERR_INFEASIBLE, "0 of the 8 nodes");
+	z.numa_nodes = 7;
+	expect(&r, "edera-compact", &z, "0,1,2,3,4,5,6");
+	z.memory_bytes = 32 * GIB;
+	z.numa_nodes = 2;
+	expect(&r, "edera-compact", &z, "0,1");
+	z.memory_bytes += PAGE_BYTES;
+	refuse(&r, "edera-compact", &z, ERR_INFEASIBLE, "the zone could not grow to it");
+	/* without a count memory does not drive anything */
+	z.numa_nodes = 0;
+	expect(&r, "edera-compact", &z, "0");
+	done(&r);
+}
+
+static unsigned count_lint(const struct rig *r, const char *words)
+{
+	struct explain lint = {0};
+	unsigned nr = 0;
+
+	policy_lint(&r->p, &r->s, &lint);
+	for (size_t i = 0; i < lint.nr; i++)
+		nr += strstr(lint.line[i], words) != NULL;
+	explain_release(&lint);
+	return nr;
+}
+
+/* It boots, and its nodes are large enough, but others have what it may grow to. */
+Test(lint, a_maximum_that_is_not_free_has_both_figures)
+{
+	struct zone z = dynamic_zone(2, GIB, 24 * GIB);
+	struct rig r;
+
+	rig(&r, test_host_seed());
+	z.numa_nodes = 2;
+	expect(&r, "edera-compact", &z, "0,1");
+	cr_assert_eq(count_lint(&r, "its maximum"), 0);
+	for (unsigned n = 0; n < 8; n++)
+		r.s.free_bytes[n] = 12 * GIB - (n == 1 ? 4 * GIB : 0);
+	r.s.total_free_bytes = 92 * GIB;
+	expect(&r, "edera-compact", &z, "0,2");
+	cr_assert_eq(count_lint(&r, "its maximum"), 0);
+	for (unsigned n = 0; n < 8; n++)
+		r.s.free_bytes[n] = 8 * GIB;
+	expect(&r, "edera-compact", &z, "0,1");
+	cr_assert_eq(count_lint(&r, "its maximum of 24 GiB is 12 GiB on each node, and node 0 "
+				    "has 8 GiB free"),
+		     1);
+	done(&r);
+}
+
+/* 16 CPUs a node: 4 of 12 are no matter, 4 of 20 are, 20 of 30 are not on two nodes. */
+Test(lint, offline_vcpus_only_where_they_do_not_fit)
+{
+	static const struct {
+		uint32_t vcpus, most, warned;
+	} cases[] = {{4, 12, 0}, {4, 16, 0}, {4, 17, 1}, {20, 30, 0}, {20, 33, 1}};
+	struct rig r;
+
+	rig(&r, test_host_seed());
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct zone z = test_zone("z", cases[i].vcpus, GIB);
+
+		z.vcpus_max = cases[i].most;
+		cr_assert_eq(test_place("edera-compact", &r.s, &z, &r.p, NULL), 0);
+		cr_assert_eq(count_lint(&r, "are offline at boot"), cases[i].warned, "%u", i);
+	}
 	done(&r);
 }
 

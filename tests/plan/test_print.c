@@ -141,12 +141,11 @@ Test(text, csv_quotes_and_columns)
 	result[1].error_code = ERR_INFEASIBLE;
 	plan_print_csv(h, "edera-compact", result, 2, f);
 	fclose(f);
-	cr_assert_str_eq(text,
-			 "host,policy,zone,vcpus,memory_bytes,placed,error,told,nodes,"
-			 "local_bytes,spilled_bytes,mean_distance_centi\n"
-			 "epyc-nps4-8n,edera-compact,\"a,\"\"b\"\"\",4,21474836480,1,,vnuma,0,"
-			 "17179869184,4294967296,1040\n"
-			 "epyc-nps4-8n,edera-compact,b,1,1073741824,0,ERR_INFEASIBLE,,,,,\n");
+	cr_assert_str_eq(text, "host,policy,zone,vcpus,memory_bytes,placed,error,told,nodes,"
+			       "local_bytes,spilled_bytes,mean_distance_centi\n"
+			       "epyc-nps4-8n,edera-compact,\"a,\"\"b\"\"\",4,21474836480,1,,flat,0,"
+			       "17179869184,4294967296,1040\n"
+			       "epyc-nps4-8n,edera-compact,b,1,1073741824,0,ERR_INFEASIBLE,,,,,\n");
 	free(text);
 	host_state_release(&s);
 	host_free(h);

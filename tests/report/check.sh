@@ -115,6 +115,9 @@ says err 'did you mean "local_page_ppm"?'
 echo '{"columns": {"policy": {"ignore": true}}}' >"$work/rules.json"
 refused 2 check "$work/bad" --baseline "$base" --rules "$work/rules.json"
 says err 'unknown field "policy" in the figures of a summary'
+echo '{"columns": {"events": {"ignore": true}}, "topology": "epyc-nps4-8m"}' >"$work/rules.json"
+refused 2 check "$work/bad" --baseline "$base" --rules "$work/rules.json"
+says err 'unknown field "topology"'
 
 # what is not known is no 0: without prices a run has no slowdown, which is not the best there is
 run 0 run golden-seven --no-cost --output "$work/free" --quiet

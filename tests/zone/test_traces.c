@@ -130,8 +130,15 @@ Test(traces, formats_are_recognised)
 	cr_assert_str_eq(w.trace_format->name, "openb");
 	workload_release(&w);
 	cr_assert_str_eq(error_of("e.csv", "a,b\n", NULL),
-			 "e.csv:1:1: the header is of no known trace format (homenode-csv, "
-			 "huawei-east-1, openb, gwa-t-12, gwa-t-12-condensed); name the format");
+			 "e.csv:1:1: the header has no column of any known trace format "
+			 "(homenode-csv, huawei-east-1, openb, gwa-t-12, gwa-t-12-condensed)");
+	/* the form that it has most columns of, and what that form lacks */
+	cr_assert_str_eq(error_of("e.csv", "vmid,cpu,mem,at\n", NULL),
+			 "e.csv:1:1: the header is of no known trace format; the nearest, "
+			 "huawei-east-1, also needs \"lt\"");
+	cr_assert_str_eq(error_of("e.csv", "name,vcpus,memory_mib,at_s\n", NULL),
+			 "e.csv:1:1: the header is of no known trace format; the nearest, "
+			 "homenode-csv, also needs \"lifetime_s\"");
 	cr_assert_str_eq(error_of("e.csv", "a,b\n", "azure"),
 			 "there is no trace format \"azure\"; known: homenode-csv, huawei-east-1, "
 			 "openb, gwa-t-12, gwa-t-12-condensed");

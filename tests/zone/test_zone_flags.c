@@ -213,13 +213,14 @@ Test(zone_flags, values_refused)
 	refused(ARGS("numa-nodes", "65"),
 		"--numa-nodes must be auto or a whole number between 1 and 64, not \"65\"");
 	refused(ARGS("placement", "near"),
-		"--placement must be one of default, compact, scatter, not \"near\"");
+		"--placement: unknown placement \"near\"; there are default, compact, scatter");
 	refused(ARGS("virt-backend", "hvm"),
-		"--virt-backend must be one of auto, pv, pvh, not \"hvm\"");
+		"--virt-backend: unknown kind of guest \"hvm\"; did you mean \"pv\"?");
 	refused(ARGS("resource-adjustment-policy", "fixed"),
-		"--resource-adjustment-policy must be one of dynamic, static, not \"fixed\"");
+		"--resource-adjustment-policy: unknown memory policy \"fixed\"; there are dynamic, "
+		"static");
 	refused(ARGS("profile", "x"),
-		"--profile must be one of stream, chase, web, database, idle, not \"x\"");
+		"--profile: unknown profile \"x\"; there are stream, chase, web, database, idle");
 	refused(ARGS("target-cpus", "0"), "--target-cpus is out of range");
 }
 
