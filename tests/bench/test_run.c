@@ -219,7 +219,7 @@ Test(run, those_who_leave_together_are_gone_before_anybody_comes)
 	load_text(&w, text);
 	o = run_with(&w, "edera-compact", 1, 1, &sim_backend, NULL, NULL);
 	cr_assert_eq(o.result.row.queue_wait_s, 9);
-	cr_assert_not_null(strstr(o.zones, ",10,W,stopped,,0,1,"), "%s", o.zones);
+	cr_assert_not_null(strstr(o.zones, "\n10,W,stopped,,0,1,"), "%s", o.zones);
 	outcome_free(&o);
 	workload_release(&w);
 }
