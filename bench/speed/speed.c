@@ -3,6 +3,7 @@
  * over the same events. Prints figures; judges nothing.
  *
  *	build/release/homenode-speed [ARRIVALS [HOSTS]]
+ *	build/release/homenode-speed jobs		rows one at a time and two, wall time
  *	build/release/homenode-speed policies		one decision of every policy, alone
  */
 #include "bench/speed/speed.h"
@@ -187,6 +188,10 @@ int main(int argc, char **argv)
 		speed_policies();
 		return 0;
 	}
+	if (argc == 2 && strcmp(argv[1], "jobs") == 0) {
+		speed_jobs();
+		return 0;
+	}
 	if (argc == 2 && strcmp(argv[1], "cost") == 0) {
 		speed_price();
 		speed_solver();
@@ -194,6 +199,7 @@ int main(int argc, char **argv)
 	}
 	if (!arrivals || !hosts || argc > 3) {
 		fprintf(stderr, "usage: homenode-speed [ARRIVALS [HOSTS]]\n"
+				"       homenode-speed jobs\n"
 				"       homenode-speed policies\n"
 				"       homenode-speed cost\n");
 		return 2;

@@ -34,6 +34,8 @@ void speed_decisions(void);
 void speed_policies(void);
 /* Prints its table: runs with and without the cost model. */
 void speed_price(void);
+/* Wall time of an experiment's rows, one at a time and two. */
+void speed_jobs(void);
 /* Prints its table: the cost model's solver on random problems. */
 void speed_solver(void);
 

@@ -214,5 +214,9 @@ Test(units, parts_per_million)
 	cr_assert_eq(ppm(1, 3), 333333);
 	cr_assert_eq(ppm(INT64_MAX, INT64_MAX), 1000000);
 	cr_assert_eq(ppm(5, 0), 0);
+	cr_assert_eq(ppm(INT64_MAX / 2, INT64_MAX), 499999, "the product needs 128 bits");
+	cr_assert_eq(mul_div(-7, 3, 2), -10);
+	cr_assert_eq(mul_div(INT64_MAX, INT64_MAX, INT64_MAX), INT64_MAX);
+	cr_assert_eq(mul_div(INT64_MAX, 2, 4), INT64_MAX / 2);
 	cr_assert_eq(ppm_wide((int128)INT64_MAX * 1000, (int128)INT64_MAX * 4000), 250000);
 }
