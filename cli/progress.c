@@ -26,14 +26,14 @@ static void print_line(const struct progress *p, const struct experiment_progres
 			 now->begun, now->rows,
 			 decimal_text((int64_t)now->events, 1000000, 1, events, sizeof(events)),
 			 decimal_text(per_s, 1000000, 2, rate, sizeof(rate)), now->live_zones);
-	int64_t share = now->share_ppm;
+	int64_t share = now->share_ppm, left_ns;
 
 	if (share <= 0 || n <= 0 || (size_t)n >= size)
 		return;
+	left_ns = (int64_t)((int128)spent_ns * (1000000 - share) / share) + NS_PER_S - 1;
 	snprintf(line + n, size - (size_t)n, ", %s %%, %s left",
 		 decimal_text(share, 10000, 0, events, sizeof(events)),
-		 duration_text((int64_t)((int128)spent_ns * (1000000 - share) / share), left,
-			       sizeof(left)));
+		 duration_text(left_ns / NS_PER_S * NS_PER_S, left, sizeof(left)));
 }
 
 void progress_show(void *context, const struct experiment_progress *now)
