@@ -285,8 +285,10 @@ char *duration_text(int64_t ns, char *buf, size_t size)
 		snprintf(buf, size, "%lldh %lldmin", s / 3600, s / 60 % 60);
 	else if (s >= 60)
 		snprintf(buf, size, "%lldmin %llds", s / 60, s % 60);
-	else
+	else if (ns % NS_PER_S)
 		snprintf(buf, size, "%lld.%03lld s", s, (long long)(ns / NS_PER_MS % 1000));
+	else
+		snprintf(buf, size, "%lld s", s);
 	return buf;
 }
 

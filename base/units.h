@@ -63,7 +63,7 @@ char *decimal_text(int64_t value, int64_t one, int decimals, char *buf, size_t s
 char *bytes_text(int64_t bytes, char *buf, size_t size);
 /* The same without a space and exact, re-readable by bytes_parse: "12GiB", "4097B". */
 char *bytes_exact(int64_t bytes, char *buf, size_t size);
-/* "3d 4h", "2h 5min", "12.5 s". */
+/* "3d 4h", "2h 5min", "12.500 s", "12 s". */
 char *duration_text(int64_t ns, char *buf, size_t size);
 
 /* a * b / by, cut off towards 0; the product may be wider than 64 bits, the quotient not.

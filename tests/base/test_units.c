@@ -156,6 +156,8 @@ Test(units, sizes_for_people)
 	cr_assert_str_eq(bytes_exact(12 * GIB, buf, sizeof(buf)), "12GiB");
 	cr_assert_str_eq(duration_text(76 * NS_PER_HOUR, buf, sizeof(buf)), "3d 4h");
 	cr_assert_str_eq(duration_text(125 * 60 * NS_PER_S, buf, sizeof(buf)), "2h 5min");
+	cr_assert_str_eq(duration_text(12 * NS_PER_S, buf, sizeof(buf)), "12 s");
+	cr_assert_str_eq(duration_text(12500 * NS_PER_MS, buf, sizeof(buf)), "12.500 s");
 }
 
 /* To the nearest, ties away from zero, on both sides of it. */
