@@ -89,5 +89,5 @@ says err 'begins as it is'
 
 refused 2 run "$work/small.json" --repeats 0
 refused 2 run "$work/small.json" --repeats 2 --seed 1,2
-refused 2 run week --backend linux
+refused 2 run week --backend linux -q
 finish

@@ -127,9 +127,9 @@ run_linux()
 }
 if ! "$HOMENODE" list backends --format csv | grep -q '^linux,.*cannot'; then
 	run_linux --policy flat
-	says err 'time passes as it does on linux: about 15.000 s'
+	says err 'time passes as it does on linux: about 15 s'
 	run_linux --policy flat,compact
-	says err 'time passes as it does on linux: 2 rows of 15.000 s, about 30.000 s'
+	says err 'time passes as it does on linux: 2 rows of 15 s, about 30 s'
 fi
 run 0 run "$trace" --host $host --output "$work/dir" --force
 grep -q 'time passes' "$work/err" && fail 'the simulator has a clock of its own'
