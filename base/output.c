@@ -12,28 +12,79 @@
 
 #include "base/alloc.h"
 
+/* Links that are followed, one after the other; the kernel's own limit is 40. */
+#define LINKS_MAX 40
+
+/* Where a link leads, or the path itself; the caller frees. */
+static char *behind_links(const char *path)
+{
+	char *at = xstrdup(path), target[4096];
+
+	for (int i = 0; i < LINKS_MAX; i++) {
+		ssize_t n = readlink(at, target, sizeof(target) - 1);
+		const char *slash = strrchr(at, '/');
+		char *next;
+
+		if (n <= 0)
+			break;
+		target[n] = '\0';
+		next = *target == '/' || !slash
+			       ? xstrdup(target)
+			       : xasprintf("%.*s%s", (int)(slash + 1 - at), at, target);
+		free(at);
+		at = next;
+	}
+	return at;
+}
+
+/* "a/b" -> "a/.b.XXXXXX" */
+static char *hidden_name(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+	return xasprintf("%.*s.%s.XXXXXX", (int)(name - path), path, name);
+}
+
+/* Something that is not to be replaced: a pipe, a device. */
+static bool is_no_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+static FILE *open_temporary(char *name)
+{
+	int fd = mkstemp(name);
+	FILE *file = NULL;
+
+	if (fd >= 0 && fchmod(fd, 0644) == 0)
+		file = fdopen(fd, "w");
+	if (fd >= 0 && !file) {
+		close(fd);
+		unlink(name);
+	}
+	return file;
+}
+
 int output_open(struct output *o, const char *path, struct error *err)
 {
-	int fd;
+	int rc;
 
-	*o = (struct output){.path = xstrdup(path), .temporary = xasprintf("%s.XXXXXX", path)};
-	fd = mkstemp(o->temporary);
-	if (fd >= 0 && fchmod(fd, 0644) == 0)
-		o->file = fdopen(fd, "w");
-	if (!o->file) {
-		int rc = error_set(err, ERR_MACHINE, "%s: cannot be written: %s", path,
-				   strerror(errno));
-
-		if (fd >= 0) {
-			close(fd);
-			unlink(o->temporary);
-		}
-		free(o->path);
-		free(o->temporary);
-		*o = (struct output){0};
-		return rc;
+	*o = (struct output){.path = behind_links(path)};
+	if (is_no_file(o->path)) {
+		o->file = fopen(o->path, "w");
+	} else {
+		o->temporary = hidden_name(o->path);
+		o->file = open_temporary(o->temporary);
 	}
-	return 0;
+	if (o->file)
+		return 0;
+	rc = error_set(err, ERR_MACHINE, "%s: cannot be written: %s", path, strerror(errno));
+	free(o->path);
+	free(o->temporary);
+	*o = (struct output){0};
+	return rc;
 }
 
 static void sync_directory_of(const char *path)
@@ -52,16 +103,18 @@ static void sync_directory_of(const char *path)
 int output_commit(struct output *o, struct error *err)
 {
 	int rc = 0;
-	bool ok = !ferror(o->file) && fflush(o->file) == 0 && fsync(fileno(o->file)) == 0;
+	bool ok = !ferror(o->file) && fflush(o->file) == 0 &&
+		  (!o->temporary || fsync(fileno(o->file)) == 0);
 
 	if (fclose(o->file) != 0)
 		ok = false;
 	o->file = NULL;
-	if (!ok || rename(o->temporary, o->path) != 0) {
+	if (!ok || (o->temporary && rename(o->temporary, o->path) != 0)) {
 		rc = error_set(err, ERR_MACHINE, "%s: cannot be written: %s", o->path,
 			       strerror(errno));
-		unlink(o->temporary);
-	} else {
+		if (o->temporary)
+			unlink(o->temporary);
+	} else if (o->temporary) {
 		sync_directory_of(o->path);
 	}
 	free(o->path);
@@ -74,7 +127,8 @@ void output_abandon(struct output *o)
 {
 	if (o->file) {
 		fclose(o->file);
-		unlink(o->temporary);
+		if (o->temporary)
+			unlink(o->temporary);
 	}
 	free(o->path);
 	free(o->temporary);

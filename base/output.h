@@ -1,6 +1,7 @@
 /*
  * Files that appear whole or not at all: written beside their place under
- * another name, synced, then renamed.
+ * another, hidden name (".NAME.XXXXXX"), synced, then renamed. A link is followed to its
+ * file; what is there and no file (a pipe, a device) is written as it goes.
  */
 #ifndef BASE_OUTPUT_H
 #define BASE_OUTPUT_H
@@ -11,7 +12,7 @@
 
 struct output {
 	FILE *file; /* write here */
-	char *path, *temporary;
+	char *path, *temporary; /* temporary NULL: path is no file */
 };
 
 int output_open(struct output *o, const char *path, struct error *err) MUST_USE;

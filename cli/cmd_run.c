@@ -61,6 +61,8 @@ static int choose_backend(struct cmd *c, struct error *err)
 				  &x->backend_options, err);
 	if (!x->backend)
 		return ERR_USAGE;
+	if (replay && args_given(c->args, "backend"))
+		return error_set(err, ERR_USAGE, "--replay takes the place of --backend; give one");
 	if (replay)
 		x->backend_options = replay;
 	x->recover = args_string(c->args, "recover", NULL);
@@ -95,6 +97,12 @@ static void fill_experiment(struct cmd *c)
 	x->stop = &stop_asked;
 }
 
+/* No machine of its own, and only one history. */
+static bool answers_from_a_record(const struct backend_ops *ops)
+{
+	return !(backend_traits(ops) & (BACKEND_REPEATABLE | BACKEND_FIXED_HOST));
+}
+
 static int prepare(struct cmd *c, struct error *err)
 {
 	enum output_format format;
@@ -105,9 +113,10 @@ static int prepare(struct cmd *c, struct error *err)
 	if (!rc)
 		rc = choose_backend(c, err);
 	if (!rc)
-		rc = choose_matrix(&c->chosen, c->args, c->experiment.backend, err);
+		rc = choose_matrix(&c->chosen, c->args, c->experiment.backend,
+				   c->experiment.backend_options, err);
 	if (!rc && matrix_rows(&c->chosen.matrix) > 1 &&
-	    (args_given(c->args, "record") || args_given(c->args, "replay")))
+	    (args_given(c->args, "record") || answers_from_a_record(c->experiment.backend)))
 		rc = error_set(err, ERR_USAGE,
 			       "a record holds one row: choose one --policy, --memory, --allocator "
 			       "and --seed");

@@ -78,6 +78,10 @@ static int prepare(struct sizing *s, struct error *err)
 	free(path);
 	if (!rc)
 		rc = find_choice(s->workload.path, s->workload.fleet.choice, err);
+	if (!rc && workload_is_piped(&s->workload))
+		rc = error_set(err, ERR_USAGE,
+			       "size reads the trace again and again, standard input can be read "
+			       "once: give a file");
 	if (!rc)
 		rc = choose_policies(s, err);
 	if (!rc)

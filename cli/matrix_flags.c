@@ -1,5 +1,6 @@
 #include "cli/matrix_flags.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,15 +68,43 @@ static int add_allocator(struct matrix *m, const char *name, struct error *err)
 	return 0;
 }
 
-/* A machine that hands out memory by itself has one allocator, its own. */
+/* The value of `key` among "key=value,key=value", the last of several; NULL: it is not there. */
+static const char *written(const char *text, const char *key, struct arena *a)
+{
+	size_t n = strlen(key);
+	const char *found = NULL;
+
+	for (const char *p = text; p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL)
+		if (strncmp(p, key, n) == 0 && p[n] == '=')
+			found = arena_strndup(a, p + n + 1, strcspn(p + n + 1, ","));
+	return found;
+}
+
+/* A machine that hands out memory by itself has one allocator, its own; one that was told
+ * behind its name has that: rows are named by what they were run with. */
 static int choose_allocators(struct chosen *c, const struct args *args,
-			     const struct backend_ops *backend, struct error *err)
+			     const struct backend_ops *backend, const char *options,
+			     struct error *err)
 {
 	size_t given, nr = 0;
 	const char **list = split_list(args, "allocator", &c->arena, &given);
 	const char *const *name = given ? list : c->workload.allocator;
+	const char *told[] = {NULL, NULL};
 	int rc = 0;
 
+	if (backend_option_find(backend, "allocator"))
+		told[0] = written(options, "allocator", &c->arena);
+	if (given && told[0])
+		return error_set(err, ERR_USAGE,
+				 "--allocator and \"allocator=%s\" behind --backend say it twice; "
+				 "give one of them",
+				 told[0]);
+	if (given && !(backend->traits & (BACKEND_REPEATABLE | BACKEND_FIXED_HOST)))
+		return error_set(
+			err, ERR_USAGE,
+			"--allocator: a record has the memory that its machine handed out");
+	if (told[0])
+		name = told;
 	if (backend->allocator) {
 		if (given && (given > 1 || strcmp(list[0], backend->allocator) != 0))
 			return error_set(err, ERR_USAGE,
@@ -95,10 +124,11 @@ static int choose_allocators(struct chosen *c, const struct args *args,
 
 static int add_seed(struct matrix *m, const char *text, struct error *err)
 {
-	char *end;
-	uint64_t seed = strtoull(text, &end, 10);
+	uint64_t seed;
 
-	if (*end || end == text || *text == '-')
+	errno = 0;
+	seed = strtoull(text, NULL, 10);
+	if (errno || !*text || text[strspn(text, "0123456789")])
 		return error_set(err, ERR_USAGE, "--seed takes whole numbers, not \"%s\"", text);
 	for (size_t i = 0; i < m->nr_seeds; i++)
 		if (m->seed[i] == seed)
@@ -137,6 +167,8 @@ static int choose_repeats(struct chosen *c, const struct args *args, struct erro
 			err, ERR_USAGE,
 			"--repeats counts on from one seed, there are %zu; give one --seed",
 			m->nr_seeds);
+	if (first > UINT64_MAX - (uint64_t)repeats)
+		return error_set(err, ERR_USAGE, "--repeats counts beyond the largest seed");
 	m->seeds_in_turn = true;
 	m->nr_seeds = (size_t)repeats;
 	m->seed = arena_alloc(&c->arena, m->nr_seeds * sizeof(*m->seed));
@@ -156,10 +188,11 @@ static int choose_foresight(struct chosen *c, const struct args *args,
 		rc = args_int(args, "branch", 0, WORKLOAD_BRANCH_MAX, &branch, err);
 	c->workload.branch = (uint32_t)branch;
 	for (size_t i = 0; !rc && i < c->matrix.nr_policies; i++)
-		if (c->matrix.policy[i]->foresees_by && !(backend->traits & BACKEND_REPEATABLE))
+		if (c->matrix.policy[i]->foresees_by &&
+		    (!(backend->traits & BACKEND_REPEATABLE) || args_given(args, "record")))
 			rc = error_set(err, ERR_USAGE,
 				       "%s runs the trace twice, to know what comes; that is for "
-				       "the simulator",
+				       "the simulator, without a record",
 				       c->matrix.policy[i]->name);
 	return rc;
 }
@@ -178,10 +211,43 @@ static int load_workload(struct chosen *c, const struct args *args, struct error
 	return rc;
 }
 
-int choose_matrix(struct chosen *c, const struct args *args, const struct backend_ops *backend,
-		  struct error *err)
+/* An option that is given names something. */
+static int check_lists(const struct args *args, struct arena *a, struct error *err)
 {
-	int rc = load_workload(c, args, err);
+	static const char *const options[] = {"policy", "memory", "allocator", "seed"};
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		size_t nr;
+
+		(void)split_list(args, options[i], a, &nr);
+		if (args_given(args, options[i]) && !nr)
+			return error_set(err, ERR_USAGE, "--%s names nothing", options[i]);
+	}
+	return 0;
+}
+
+/* Standard input can be read once, a row reads its trace from the start. */
+static int check_pipe(const struct chosen *c, struct error *err)
+{
+	const struct matrix *m = &c->matrix;
+	bool twice = matrix_rows(m) > 1;
+
+	for (size_t i = 0; i < m->nr_policies; i++)
+		twice |= m->policy[i]->foresees_by != NULL;
+	if (!twice || !workload_is_piped(&c->workload))
+		return 0;
+	return error_set(err, ERR_USAGE,
+			 "a trace from standard input is read once: choose one row (--policy, "
+			 "--memory, --allocator, --seed), or give a file");
+}
+
+int choose_matrix(struct chosen *c, const struct args *args, const struct backend_ops *backend,
+		  const char *options, struct error *err)
+{
+	int rc = check_lists(args, &c->arena, err);
+
+	if (!rc)
+		rc = load_workload(c, args, err);
 
 	if (!rc)
 		rc = choose_fleet(c, args, backend, err);
@@ -192,7 +258,7 @@ int choose_matrix(struct chosen *c, const struct args *args, const struct backen
 	if (!rc)
 		rc = choose_memory(c, args, err);
 	if (!rc)
-		rc = choose_allocators(c, args, backend, err);
+		rc = choose_allocators(c, args, backend, options, err);
 	if (!rc)
 		rc = choose_seeds(c, args, err);
 	if (!rc)
@@ -203,6 +269,8 @@ int choose_matrix(struct chosen *c, const struct args *args, const struct backen
 		rc = load_fleet(c, args_flag(args, "quiet"), err);
 	c->matrix.fleet = &c->fleet;
 	c->matrix.nr_fleets = 1;
+	if (!rc)
+		rc = check_pipe(c, err);
 	if (!rc)
 		matrix_sort(&c->matrix);
 	return rc;

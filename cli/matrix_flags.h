@@ -47,10 +47,10 @@ struct chosen {
 	struct arena arena;
 };
 
-/* The backend says which hosts and allocators there are to choose from. Errors are the user's
- * (ERR_USAGE), the workload's or a host's. */
+/* The backend says which hosts and allocators there are to choose from; `options` is what was
+ * written behind its name. Errors are the user's (ERR_USAGE), the workload's or a host's. */
 int choose_matrix(struct chosen *c, const struct args *args, const struct backend_ops *backend,
-		  struct error *err) MUST_USE;
+		  const char *options, struct error *err) MUST_USE;
 void chosen_release(struct chosen *c);
 
 /* Every file the result depends on, NULL-terminated, in its arena. */

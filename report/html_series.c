@@ -100,15 +100,39 @@ static void print_data(const struct series *s, enum curve_value v, double scale,
 	      f);
 }
 
-/* Those of `policy`, or all for NULL; colours count from the first that is drawn. */
-static void print_plot(const struct series *s, const char *policy, bool band, FILE *f)
+/* Has it a point? gnuplot fails on a curve that has none. */
+static bool has_point(const struct curve *c, enum curve_value v)
+{
+	for (size_t i = 0; i < c->nr; i++)
+		if (says(c, v, i))
+			return true;
+	return false;
+}
+
+/* Those of `policy`, or all for NULL; colours count from the first that is drawn. A curve
+ * without a point stands in the legend alone, a panel without one is empty. */
+static void print_plot(const struct series *s, enum curve_value v, const char *policy, bool band,
+		       FILE *f)
 {
 	const char *comma = "plot ";
 	size_t at = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < s->nr; i++)
+		any |= (!policy || strcmp(s->curve[i].policy, policy) == 0) &&
+		       has_point(&s->curve[i], v);
+	if (!any) {
+		fputs("set xrange [0:1]\nplot -1 with lines notitle\nset xrange [*:*]\n", f);
+		return;
+	}
 
 	for (size_t i = 0; band && i < s->nr; i++) {
 		if (policy && strcmp(s->curve[i].policy, policy) != 0)
 			continue;
+		if (!has_point(&s->curve[i], v)) {
+			at++;
+			continue;
+		}
 		fprintf(f,
 			"%s$b%zu using 1:2:3 with filledcurves fs transparent solid 0.2 "
 			"noborder lc rgb '%s' notitle",
@@ -119,8 +143,12 @@ static void print_plot(const struct series *s, const char *policy, bool band, FI
 	for (size_t i = 0; i < s->nr; i++) {
 		if (policy && strcmp(s->curve[i].policy, policy) != 0)
 			continue;
-		fprintf(f, "%s$c%zu using 1:2 with lines lw 2 dt %zu lc rgb '%s' title ", comma, i,
-			at % 5 + 1, picture_colour(at));
+		if (has_point(&s->curve[i], v))
+			fprintf(f, "%s$c%zu using 1:2", comma, i);
+		else
+			fprintf(f, "%sNaN", comma);
+		fprintf(f, " with lines lw 2 dt %zu lc rgb '%s' title ", at % 5 + 1,
+			picture_colour(at));
 		/* in its own panel the policy's name is the title */
 		if (policy && strcmp(s->curve[i].name, policy) == 0)
 			fputs("''", f);
@@ -141,7 +169,7 @@ static char *live_script(const struct series *s)
 	BUG_ON(!f);
 	print_data(s, CURVE_LIVE, 1, f);
 	fputs("set ylabel 'zones alive'\nset key outside above\nset yrange [0:*]\n", f);
-	print_plot(s, NULL, false, f);
+	print_plot(s, CURVE_LIVE, NULL, false, f);
 	fclose(f);
 	return text;
 }
@@ -180,7 +208,7 @@ static char *locality_script(const struct series *s, unsigned *height)
 		fputs("set title ", f);
 		print_gnuplot_text(policy[p], f);
 		fputc('\n', f);
-		print_plot(s, policy[p], s->spread, f);
+		print_plot(s, CURVE_MID, policy[p], s->spread, f);
 	}
 	fputs("unset multiplot\n", f);
 	fclose(f);

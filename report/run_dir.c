@@ -54,12 +54,21 @@ static int load_directory(struct run_dir *r, struct error *err)
 	return sheet_load(&r->summary, file_of(r, "summary"), again(r), err);
 }
 
+/* A summary.partial.csv by itself is of a run that was stopped, like its directory. */
+static bool names_a_part(const char *path)
+{
+	static const char end[] = ".partial.csv";
+	size_t n = strlen(path), m = sizeof(end) - 1;
+
+	return n >= m && strcmp(path + n - m, end) == 0;
+}
+
 int run_dir_load(struct run_dir *out, const char *path, struct error *err)
 {
 	struct stat st;
 	int rc;
 
-	*out = (struct run_dir){.complete = true, .version = "", .backend = ""};
+	*out = (struct run_dir){.complete = !names_a_part(path), .version = "", .backend = ""};
 	out->path = arena_strdup(&out->arena, path);
 	if (stat(path, &st) != 0)
 		rc = error_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));

@@ -198,6 +198,11 @@ int workload_load(struct workload *out, const char *path, const char *format, st
 	return rc;
 }
 
+bool workload_is_piped(const struct workload *w)
+{
+	return w->source == SOURCE_TRACE && strcmp(w->trace_path, "-") == 0;
+}
+
 void workload_release(struct workload *w)
 {
 	arena_release(&w->arena);

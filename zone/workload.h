@@ -143,6 +143,9 @@ void workload_defaults(struct workload *w);
 /* Can the memory of one of its zones change while it runs? */
 bool workload_resizes(const struct workload *w);
 
+/* Does its trace come through standard input, which can be read once? */
+bool workload_is_piped(const struct workload *w);
+
 /*
  * Open the stream of one row: same workload and seed, same events. The seed
  * matters to generators only. With skip_bad a bad trace row is counted and

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -82,6 +83,19 @@ int results_check_directory(const char *directory, struct error *err)
 			 directory, other);
 }
 
+/* A row that is done keeps its spools open until those before it are done. */
+static void allow_files(size_t nr_rows)
+{
+	rlim_t want = 2 * (rlim_t)nr_rows + 64;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= want)
+		return;
+	limit.rlim_cur =
+		limit.rlim_max == RLIM_INFINITY || limit.rlim_max > want ? want : limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int results_open(struct results *r, const char *directory, size_t nr_rows, bool want_zones,
 		 bool want_probes, struct error *err)
 {
@@ -93,6 +107,7 @@ int results_open(struct results *r, const char *directory, size_t nr_rows, bool 
 			      .files = xcalloc(nr_rows, sizeof(struct row_files)),
 			      .nr_files = nr_rows,
 			      .kept = SIZE_MAX};
+	allow_files(nr_rows);
 	rc = make_directories(directory, err);
 	if (!rc)
 		rc = open_stream(r, "timeline", &r->timeline, err);
@@ -162,7 +177,9 @@ static void note_run(struct results *r, const struct run_result *result)
 	r->events += (uint64_t)result->row.events;
 	if (result->bad_rows && !r->bad_rows)
 		memcpy(r->first_bad, result->first_bad, sizeof(r->first_bad));
-	r->bad_rows += result->bad_rows;
+	/* of the trace, which every row reads */
+	if (result->bad_rows > r->bad_rows)
+		r->bad_rows = result->bad_rows;
 	r->latency_grade = result->latency_grade;
 	r->bandwidth_grade = result->bandwidth_grade;
 	add_decision(r, result->row.policy, result->decision_ns);
@@ -280,7 +297,13 @@ static void remove_stale(const struct results *r, const struct results_about *ab
 
 int results_commit(struct results *r, const struct results_about *about, struct error *err)
 {
-	int rc = commit_stream(r, &r->timeline, "timeline", about->complete, err);
+	char *record = xasprintf("%s/run.json", r->directory);
+	int rc;
+
+	/* until it is there anew, the directory is no run's: its files may be of two */
+	unlink(record);
+	free(record);
+	rc = commit_stream(r, &r->timeline, "timeline", about->complete, err);
 
 	if (!rc)
 		rc = commit_stream(r, &r->zones, "zones", about->complete, err);

@@ -122,16 +122,18 @@ struct offer {
 static int try_host(struct placer *p, struct offer *o, uint32_t host, bool *lost, struct error *err)
 {
 	const struct host_state *state = p->cluster->state[host];
+	struct error *said = o->said ? o->said : &p->unheard;
 	int64_t free_bytes = state->total_free_bytes;
 	int rc = ask_policy(p, host, o->ordinal, o->said);
 
 	*lost = false;
 	if (rc)
 		return answer(p, rc, o->said, err);
-	rc = cluster_may_start(p->cluster, host, &p->plan, o->said);
+	/* the machine seldom says no, and when it fails its sentence is the error's */
+	rc = cluster_may_start(p->cluster, host, &p->plan, said);
 	*lost = rc && state->total_free_bytes != free_bytes;
 	if (rc)
-		return answer(p, rc, o->said, err);
+		return answer(p, rc, said, err);
 	rc = cluster_start(p->cluster, host, &p->plan, o->ev, o->ordinal, &o->slot, &o->placed,
 			   err);
 	*lost = rc && !o->placed;

@@ -26,6 +26,7 @@ struct placer {
 	struct rng choice_unused, policy_unused; /* as they were before the first draw */
 	struct plan plan; /* of the zone that is offered */
 	struct zone zone; /* the same under the row's memory policy */
+	struct error unheard; /* a machine's word that nobody asked for */
 	struct refusal refusal; /* of the last zone that was offered and not placed */
 	uint64_t decisions, timed_decisions;
 	int64_t decision_ns; /* CPU time of those timed */

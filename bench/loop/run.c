@@ -321,13 +321,15 @@ static int on_machine_event(struct run *r, const struct event *ev, struct error 
 
 /* --- the loop ------------------------------------------------------------------------- */
 
+/* A week in hours; streams without an end get an hour too. timeline.csv counts in seconds:
+ * a shorter step would put several samples under one time. */
 static int64_t sample_step_ns(const struct workload *w)
 {
-	if (w->timeline_step_ns)
-		return w->timeline_step_ns;
-	/* a week in hours; streams without an end get an hour too */
-	return w->duration_ns == NS_NEVER || w->duration_ns < 168 ? NS_PER_HOUR
-								  : w->duration_ns / 168;
+	int64_t step = w->timeline_step_ns;
+
+	if (!step)
+		step = w->duration_ns == NS_NEVER ? NS_PER_HOUR : w->duration_ns / 168;
+	return step > NS_PER_S ? step : NS_PER_S;
 }
 
 /* Samples up to and including `to_ns`, before what happens then. */
