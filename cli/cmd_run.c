@@ -135,6 +135,7 @@ static int write_results(struct cmd *c, int64_t wall_ns, bool complete, struct e
 		.jobs = c->experiment.jobs,
 		.wall_ns = wall_ns,
 		.complete = complete,
+		.real_clock = !(backend_traits(c->experiment.backend) & BACKEND_VIRTUAL_CLOCK),
 		.cost = c->experiment.cost,
 	};
 

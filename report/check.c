@@ -230,22 +230,19 @@ static int worst_first(const void *a, const void *b)
 	return c ? c : strcmp(x->column, y->column);
 }
 
-static bool is_measured(const struct run_dir *run)
-{
-	return run->about && strcmp(run->backend, "sim") != 0 &&
-	       strcmp(run->backend, "replay") != 0;
-}
-
 int check_run(struct check *out, struct baseline *base, struct run_dir *run,
 	      const struct rules *rules, struct error *err)
 {
 	struct comparison between;
 	int rc = 0;
 
-	*out = (struct check){.baseline = &base->summary, .measured = is_measured(run)};
+	*out = (struct check){.baseline = &base->summary, .measured = run->real_clock};
 	if (!run->complete)
 		return error_set(err, ERR_INPUT,
 				 "%s was interrupted; only a whole run can be judged", run->path);
+	if (!base->summary.nr)
+		return error_set(err, ERR_INPUT, "%s holds no row: nothing can be judged by it",
+				 base->summary.path);
 	compare(&between, &base->summary, &run->summary);
 	out->nr_rows = between.nr_rows;
 	if (base->record && strcmp(base->summary_sha256, base->actual_sha256) != 0)

@@ -213,7 +213,7 @@ static void print_grades(const struct page_options *o, FILE *out)
 
 static void print_trust(const struct run_dir *run, const struct page_options *o, FILE *out)
 {
-	bool simulated = !run->about || strcmp(run->backend, "sim") == 0;
+	bool simulated = !run->real_clock;
 
 	fputs("<section>\n<h2>How sure the figures are</h2>\n", out);
 	fputs(simulated ? "<p>Simulated: equal inputs give equal figures on every machine. Counts, "

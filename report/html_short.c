@@ -360,7 +360,7 @@ static void print_errors(const struct page_options *o, FILE *out)
 
 static void print_how_sure(const struct run_dir *run, const struct page_options *o, FILE *out)
 {
-	bool simulated = !run->about || strcmp(run->backend, "sim") == 0;
+	bool simulated = !run->real_clock;
 
 	if (!simulated) {
 		fprintf(out,

@@ -25,6 +25,7 @@ struct run_dir {
 	const char *timeline, *zones, *measured; /* NULL: there is none */
 	bool about; /* the rest is known */
 	bool complete;
+	bool real_clock; /* made on a machine, where figures differ from repeat to repeat */
 	const char *version, *backend;
 	const char **argument; /* of `homenode run`; NULL-terminated */
 	struct run_input *input;

@@ -58,6 +58,8 @@ static int read_top(struct run_dir *r, const struct doc_value *top, struct error
 	if (!rc)
 		rc = doc_get_text(top, "backend", true, &r->backend, err);
 	if (!rc)
+		rc = doc_get_bool(top, "real_clock", true, &r->real_clock, err);
+	if (!rc)
 		rc = doc_get_bool(top, "complete", true, &r->complete, err);
 	if (!rc)
 		rc = doc_get_int(top, "rows_asked", false, 0, INT64_MAX, &r->rows_asked, err);

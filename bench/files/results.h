@@ -58,6 +58,7 @@ struct results_about {
 	unsigned jobs;
 	int64_t wall_ns;
 	bool complete;
+	bool real_clock; /* of the backend */
 	bool cost; /* rows have prices */
 };
 

@@ -60,6 +60,7 @@ int results_write_about(const struct results *r, const struct results_about *abo
 			(json_int_t)(about->wall_ns / NS_PER_MS), "events_per_s",
 			(json_int_t)per_s);
 	BUG_ON(!top);
+	json_object_set_new(top, "real_clock", json_boolean(about->real_clock));
 	json_object_set_new(top, "jobs", json_integer(about->jobs));
 	json_object_set_new(top, "rows_not_run", json_integer((json_int_t)r->nr_same));
 	json_object_set_new(top, "decision_ns", decisions_json(r));

@@ -39,12 +39,17 @@ cp "$work/slit/summary.csv" "$work/part/summary.partial.csv"
 refused 2 check "$work/part/summary.partial.csv" --baseline "$work/slit/summary.csv"
 refused 2 check "$work/part/summary.partial.csv" --baseline "$work/new.csv" --update --reason x
 
+# nothing is no success
+head -n 1 "$work/slit/summary.csv" >"$work/empty.csv"
+refused 2 check "$work/empty.csv" --baseline "$work/empty.csv"
+
 # links are followed, pipes are written through
 if command -v gnuplot >/dev/null; then
 	: >"$work/real.html"
 	ln -s real.html "$work/link.html"
 	run 0 report "$work/k" -o "$work/link.html" -q
-	[ -L "$work/link.html" ] && [ -s "$work/real.html" ] || fail "a link is not followed"
+	[ -L "$work/link.html" ] || fail "a link was replaced"
+	[ -s "$work/real.html" ] || fail "a link is not followed"
 	mkfifo "$work/pipe"
 	cat "$work/pipe" >"$work/piped" &
 	run 0 report "$work/k" -o "$work/pipe" -q

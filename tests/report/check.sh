@@ -279,7 +279,7 @@ else
 fi
 
 # measured: pairs of repeats; noise passes, a shift does not, one pair is too few
-sed 's/"backend": "sim"/"backend": "linux"/' "$work/run/run.json" >"$work/about"
+sed 's/"real_clock": false/"real_clock": true/' "$work/run/run.json" >"$work/about"
 # repeats DIRECTORY SHIFT REPEATS
 repeats()
 {

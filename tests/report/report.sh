@@ -82,7 +82,7 @@ says evil.html '&lt;script&gt;alert(1)'
 
 # prediction against measurement: zones with their intervals, rows of a run on a machine
 cp -r "$work/run" "$work/machine"
-sed 's/"backend": "sim"/"backend": "linux"/' "$work/run/run.json" >"$work/machine/run.json"
+sed 's/"real_clock": false/"real_clock": true/' "$work/run/run.json" >"$work/machine/run.json"
 cat >"$work/machine/measured.csv" <<'CSV'
 topology,workload,policy,memory_policy,allocator,zone,name,nodes,vcpus,memory_bytes,repeats,triad_bytes_per_s,triad_half_95_bytes_per_s,predicted_triad_bytes_per_s,chase_ps,chase_half_95_ps,predicted_chase_ps
 this,golden-seven,edera-compact,as-asked,linux,1,A,0,4,4096,5,20000000000,1000000000,21000000000,100000,500,110000
