@@ -13,6 +13,7 @@ void draft_init(struct draft *d, const char *path, const char *program)
 {
 	memset(d, 0, sizeof(*d));
 	d->path = path;
+	d->line = 1;
 	d->program = program;
 	for (unsigned i = 0; i < CPUS_MAX; i++)
 		d->cpu[i] = (struct draft_cpu){DRAFT_UNKNOWN, DRAFT_UNKNOWN, DRAFT_UNKNOWN};
@@ -113,6 +114,30 @@ void draft_device(struct draft *d, const char *pci, unsigned node)
 	device = &d->device[d->nr_devices++];
 	*device = (struct host_device){.nodes = node < NODES_MAX ? nodeset_of(node) : 0};
 	snprintf(device->pci, sizeof(device->pci), "%s", pci);
+}
+
+int draft_check_count(const struct draft *d, const struct draft_count *said, uint64_t read,
+		      const char *what, struct error *err)
+{
+	if (!said->line || said->nr == read)
+		return 0;
+	return error_at(err, ERR_INPUT, d->path, said->line, 0,
+			"%s says that there are %llu %s, and this text has %llu: it is cut off, or "
+			"lines are missing",
+			d->program, (unsigned long long)said->nr, what, (unsigned long long)read);
+}
+
+static int check_counts(const struct draft *d, struct error *err)
+{
+	unsigned cpus = 0;
+	int rc = draft_check_count(d, &d->nodes_said, d->nr_nodes, "NUMA nodes", err);
+
+	for (unsigned c = 0; c < CPUS_MAX; c++)
+		cpus += d->cpu[c].node != DRAFT_UNKNOWN;
+	/* Xen lists CPUs that are present, online or not */
+	if (!rc && cpus < d->cpus_said.nr)
+		rc = draft_check_count(d, &d->cpus_said, cpus, "CPUs", err);
+	return rc;
 }
 
 /* --- the host --------------------------------------------------------------------- */
@@ -273,7 +298,10 @@ static void put_devices(struct host *h, struct draft *d)
 int draft_host(struct host **out, struct draft *d, struct error *err)
 {
 	struct host *h;
+	int rc = check_counts(d, err);
 
+	if (rc)
+		return rc;
 	if (d->nr_nodes == 0)
 		return error_set(err, ERR_INPUT, "%s: this text of %s names no NUMA node", d->path,
 				 d->program);

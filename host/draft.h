@@ -22,10 +22,19 @@ struct draft_cpu {
 	unsigned socket, core; /* as the program numbers them, or DRAFT_UNKNOWN */
 };
 
+/* How many the text itself says there are. */
+struct draft_count {
+	uint64_t nr;
+	unsigned long line; /* where; 0: nowhere */
+};
+
 struct draft {
 	const char *path; /* for messages */
+	unsigned long line; /* the same, of what is being read; from 1 */
 	const char *program; /* "numactl -H" */
 	char source[256]; /* one line on the machine, may be empty */
+	struct draft_count nodes_said; /* in numactl's "available:" and xl's nr_nodes */
+	struct draft_count cpus_said; /* xl's nr_cpus, which are those online */
 	unsigned nr_nodes;
 	struct draft_node node[NODES_MAX]; /* ascending os_index */
 	struct draft_cpu cpu[CPUS_MAX];
@@ -65,7 +74,13 @@ void draft_device(struct draft *d, const char *pci, unsigned node);
  */
 int draft_lines(struct draft *d, const char *text, unsigned *seen, struct error *err) MUST_USE;
 
-/* Unfinished, as from hwloc_host(). */
+/* ERR_INPUT where a text has fewer or more than it says it has: it was cut off, or lines
+ * were lost. `what` is "NUMA nodes". */
+int draft_check_count(const struct draft *d, const struct draft_count *said, uint64_t read,
+		      const char *what, struct error *err) MUST_USE;
+
+/* Unfinished, as from hwloc_host(). ERR_INPUT where there are fewer CPUs than cpus_said, or
+ * not nodes_said nodes. */
 int draft_host(struct host **out, struct draft *d, struct error *err) MUST_USE;
 
 #endif

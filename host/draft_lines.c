@@ -12,6 +12,7 @@ struct table_head {
 	unsigned nr;
 	uint64_t node[NODES_MAX];
 	unsigned nr_rows; /* without a number in front */
+	bool behind_cpus; /* the line before ended a node's CPUs */
 };
 
 static bool take_number(const char **p, uint64_t *out)
@@ -91,6 +92,26 @@ static bool head_line(struct table_head *head, const char *p)
 	return head->nr > 0;
 }
 
+/* "available: 2 nodes (0-1)" */
+static bool count_line(struct draft *d, const char *p)
+{
+	unsigned nr;
+	int n = 0;
+
+	if (sscanf(p, "available: %u node%n", &nr, &n) != 1 || !n)
+		return false;
+	d->nodes_said = (struct draft_count){nr, d->line};
+	return true;
+}
+
+/* numactl has sizes behind a list of CPUs, not numbers. */
+static int wrapped(const struct draft *d, struct error *err)
+{
+	return error_at(err, ERR_INPUT, d->path, d->line, 0,
+			"numbers alone below a node's list of CPUs: if the list was wrapped, join "
+			"the lines; if these are distances, set a blank line above them");
+}
+
 /* "  0:  10  21", or "10 21": the row of the next node. */
 static int distance_line(struct draft *d, struct table_head *head, const char *p, bool *known,
 			 struct error *err)
@@ -112,6 +133,8 @@ static int distance_line(struct draft *d, struct table_head *head, const char *p
 	p += strspn(p, " \t\r");
 	if (*p != '\0' || nr == 0 || (named && head->nr != nr))
 		return 0;
+	if (!named && head->behind_cpus)
+		return wrapped(d, err);
 	*known = true;
 	for (unsigned to = 0; to < nr && !rc; to++) {
 		if (named)
@@ -130,7 +153,7 @@ static int distance_line(struct draft *d, struct table_head *head, const char *p
 static int one_line(struct draft *d, struct table_head *head, const char *p, unsigned *seen,
 		    struct error *err)
 {
-	bool known = false;
+	bool known = false, of_cpus = strstr(p, " cpus:") != NULL;
 	int rc = 0;
 
 	p += strspn(p, " \t");
@@ -138,10 +161,13 @@ static int one_line(struct draft *d, struct table_head *head, const char *p, uns
 		rc = node_line(d, p, &known, err);
 		if (!rc && !known)
 			known = head_line(head, p);
+	} else if (count_line(d, p)) {
+		known = true;
 	} else {
 		rc = distance_line(d, head, p, &known, err);
 	}
 	*seen += known;
+	head->behind_cpus = known && of_cpus;
 	return rc;
 }
 
@@ -159,6 +185,7 @@ int draft_lines(struct draft *d, const char *text, unsigned *seen, struct error 
 		rc = one_line(d, &head, line, seen, err);
 		free(line);
 		text += n + (text[n] == '\n');
+		d->line++;
 	}
 	return rc;
 }

@@ -203,6 +203,63 @@ Test(readers, what_contradicts_itself_is_refused)
 	refuses("just some words\n", "not an hwloc XML file, nor what numactl");
 }
 
+#define LSCPU_2                                                                                    \
+	"{\"lscpu\":[{\"field\":\"On-line CPU(s) list:\",\"data\":\"0-3\"},\n"                     \
+	"{\"field\":\"NUMA node(s):\",\"data\":\"2\"},\n"                                          \
+	"{\"field\":\"NUMA node0 CPU(s):\",\"data\":\"0-1\"}"
+#define XL_2                                                                                       \
+	"host : dom0\nnr_cpus : %s\nnr_nodes : %s\ncpu_topology :\n  0: 0 0 0\n  1: 0 0 1\n"       \
+	"numa_info :\n  0: 100 50 10,20\n  1: 100 50 20,10\n"
+
+static void xl_refuses(const char *cpus, const char *nodes, const char *part)
+{
+	char *text = xasprintf(XL_2, cpus, nodes);
+
+	refuses(text, part);
+	free(text);
+}
+
+Test(readers, what_was_cut_off_is_refused)
+{
+	struct host *h = NULL;
+	char *xl;
+
+	refuses("x\navailable: 4 nodes (0-3)\nnode 0 cpus: 0\nnode 1 cpus: 1\n",
+		":2: numactl -H says that there are 4 NUMA nodes, and this text has 2");
+	refuses("available: 1 nodes (0)\nnode 0 cpus: 0\nnode 1 cpus: 1\n", ":1: ");
+	refuses(LSCPU_2 "]}", ":2: lscpu says that there are 2 NUMA nodes, and this text has 1");
+	refuses("{\"lscpu\":[{\"field\":\"On-line CPU(s) list:\",\"data\":\"0-3\"},"
+		"{\"field\":\"NUMA node0 CPU(s):\",\"data\":\"0-1\"}]}",
+		"CPU 2 is on-line, but in no node's list");
+	cr_expect_eq(load_text(&h, LSCPU_2 ",{\"field\":\"NUMA node1 CPU(s):\",\"data\":\"2-3\"}]}",
+			       NULL),
+		     0);
+	host_free(h);
+	xl_refuses("3", "2", ":2: xl info -n says that there are 3 CPUs, and this text has 2");
+	xl_refuses("2", "3",
+		   ":3: xl info -n says that there are 3 NUMA nodes, and this text has 2");
+	xl = xasprintf(XL_2, "1", "2"); /* a CPU is offline, and listed */
+	cr_expect_eq(load_text(&h, xl, NULL), 0);
+	host_free(h);
+	free(xl);
+	refuses("<capabilities><host><topology>\n<cells num='2'><cell id='0'/></cells></topology>"
+		"</host></capabilities>",
+		":2: virsh capabilities says that there are 2 NUMA nodes, and this text has 1");
+	refuses("<capabilities><host><topology><cells num='1'><cell id='0'><cpus num='2'><cpu "
+		"id='0'/></cpus></cell></cells></topology></host></capabilities>",
+		"2 CPUs in this cell, and this text has 1");
+}
+
+Test(readers, a_wrapped_list_of_cpus_is_refused)
+{
+	refuses("available: 2 nodes (0-1)\nnode 0 cpus: 0 1\n 2 3\nnode 0 size: 1 MB\n"
+		"node 1 cpus: 4 5\n 6 7\nnode 1 size: 1 MB\n",
+		":3: numbers alone below a node's list of CPUs");
+	refuses(LSCPU_2
+		",{\"field\":\"NUMA node1 CPU(s):\",\"data\":\"2-3\"}]}\nnode 0 cpus: 0\n1\n",
+		":5: numbers alone");
+}
+
 Test(readers, a_newer_hwloc_is_named)
 {
 	refuses("<topology version=\"3.0\"><object type=\"Machine\"/><info name=\"hwlocVersion\" "
