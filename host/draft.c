@@ -41,7 +41,7 @@ int draft_node(struct draft *d, uint64_t os_index, struct draft_node **out, stru
 	memmove(&d->node[at + 1], &d->node[at], sizeof(d->node[0]) * (d->nr_nodes - at));
 	d->nr_nodes++;
 	*out = &d->node[at];
-	**out = (struct draft_node){(unsigned)os_index, -1};
+	**out = (struct draft_node){(unsigned)os_index, -1, -1};
 	return 0;
 }
 
@@ -83,6 +83,14 @@ int draft_memory(struct draft *d, uint64_t node, uint64_t value, int64_t unit_by
 				 d->path, (unsigned long long)node);
 	n->memory_bytes = (int64_t)value * unit_bytes;
 	return 0;
+}
+
+void draft_free(struct draft *d, uint64_t node, uint64_t value, int64_t unit_bytes)
+{
+	for (unsigned n = 0; n < d->nr_nodes; n++)
+		if (d->node[n].os_index == node &&
+		    value <= ((uint64_t)1 << 52) / (uint64_t)unit_bytes)
+			d->node[n].free_bytes = (int64_t)value * unit_bytes;
 }
 
 int draft_distance(struct draft *d, uint64_t from, uint64_t to, uint64_t value, struct error *err)
@@ -248,6 +256,34 @@ static void put_memory(struct host *h, const struct draft *d)
 		  d->program, unknown);
 }
 
+/* Zones are placed on an empty host; how full this one was is for --free to say. */
+static void warn_free(struct host *h, const struct draft *d)
+{
+	char list[240] = "", sum[32];
+	int64_t all = 0;
+	int used = 0;
+
+	for (unsigned n = 0; n < h->nr_nodes; n++) {
+		int64_t bytes = d->node[n].free_bytes;
+
+		if (bytes < 0 || bytes >= h->node[n].memory_bytes)
+			continue;
+		all += bytes;
+		if (used >= 0 && used < (int)sizeof(list) - 40)
+			used += snprintf(list + used, sizeof(list) - (size_t)used, "%s%u=%lldMiB",
+					 used ? "," : "", h->node[n].os_index,
+					 (long long)(bytes / MIB));
+		else if (used >= 0)
+			used = -snprintf(list + used, sizeof(list) - (size_t)used, ",...");
+	}
+	if (used)
+		host_warn(
+			h,
+			"%s says that %s are free on nodes in use, which is no part of a host: all "
+			"its memory counts as free, but for --free %s",
+			d->program, bytes_text(all, sum, sizeof(sum)), list);
+}
+
 static void put_distances(struct host *h, const struct draft *d)
 {
 	unsigned known = 0, nr = h->nr_nodes;
@@ -316,6 +352,7 @@ int draft_host(struct host **out, struct draft *d, struct error *err)
 	if (!h->nr_packages)
 		assume_packages(h, d);
 	put_memory(h, d);
+	warn_free(h, d);
 	put_distances(h, d);
 	put_l3s(h, d);
 	put_devices(h, d);

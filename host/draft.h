@@ -15,6 +15,7 @@
 struct draft_node {
 	unsigned os_index;
 	int64_t memory_bytes; /* -1: not said */
+	int64_t free_bytes; /* the same; a host is empty, so this is only said */
 };
 
 struct draft_cpu {
@@ -60,6 +61,8 @@ int draft_cpu(struct draft *d, uint64_t cpu, uint64_t node, uint64_t socket, uin
 	      struct error *err) MUST_USE;
 int draft_memory(struct draft *d, uint64_t node, uint64_t value, int64_t unit_bytes,
 		 struct error *err) MUST_USE;
+/* Of a node that is there; what is more than anybody has is passed over. */
+void draft_free(struct draft *d, uint64_t node, uint64_t value, int64_t unit_bytes);
 int draft_distance(struct draft *d, uint64_t from, uint64_t to, uint64_t value,
 		   struct error *err) MUST_USE;
 void draft_l3(struct draft *d, const struct cpuset *cpus, int64_t bytes);

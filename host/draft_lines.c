@@ -72,9 +72,11 @@ static int node_line(struct draft *d, const char *p, bool *known, struct error *
 	rc = draft_node(d, node, &unused, err);
 	if (!rc && strcmp(word, "cpus") == 0)
 		return take_cpus(d, p, node, err);
-	if (rc || (strcmp(word, "size") != 0 && strcmp(word, "MemTotal") != 0))
+	if (rc || !take_number(&p, &value) || !unit_of(p)) /* "<not available>" */
 		return rc;
-	if (!take_number(&p, &value) || !unit_of(p)) /* "<not available>" */
+	if (strcmp(word, "free") == 0 || strcmp(word, "MemFree") == 0)
+		draft_free(d, node, value, unit_of(p));
+	if (strcmp(word, "size") != 0 && strcmp(word, "MemTotal") != 0)
 		return 0;
 	return draft_memory(d, node, value, unit_of(p), err);
 }

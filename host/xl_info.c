@@ -27,6 +27,8 @@ static int numa_line(struct draft *d, unsigned node, const char *p, struct error
 		return error_set(err, ERR_INPUT, "%s: the line of node %u has no memory", d->path,
 				 node);
 	rc = draft_memory(d, node, size, MIB, err);
+	if (!rc)
+		draft_free(d, node, available, MIB);
 	for (p += n; !rc && *p >= '0' && *p <= '9'; to++) {
 		char *end;
 

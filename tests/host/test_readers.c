@@ -56,7 +56,35 @@ Test(readers, numactl)
 	cr_expect_eq(h->memory_grade, GRADE_FIRMWARE);
 	cr_expect(warns(h, "nothing of cores"));
 	cr_expect(warns(h, "nothing of packages"));
+	cr_expect(warns(h, "60.55 GiB are free on nodes in use"));
+	cr_expect(warns(h, "--free 0=15000MiB,1=15000MiB,2=32000MiB"));
 	host_free(h);
+}
+
+Test(readers, what_is_free_is_told_where_it_is_not_all)
+{
+	char *text = xasprintf("%s", "available: 40 nodes (0-39)\nnode 0 cpus: 0\n");
+	struct host *h = NULL;
+
+	for (unsigned n = 0; n < 40; n++) {
+		char *more = xasprintf("%snode %u size: 9 MB\nnode %u free: %u MB\n", text, n, n,
+				       n ? 7 : 9);
+
+		free(text);
+		text = more;
+	}
+	cr_assert_eq(load_text(&h, text, NULL), 0);
+	cr_expect(warns(h, "--free 1=7MiB,2=7MiB"));
+	cr_expect(warns(h, ",..."));
+	host_free(h);
+	cr_assert_eq(load_text(&h,
+			       "available: 1 nodes (0)\nnode 0 cpus: 0\nnode 0 size: 9 MB\n"
+			       "node 0 free: 9 MB\n",
+			       NULL),
+		     0);
+	cr_expect_not(warns(h, "free"));
+	host_free(h);
+	free(text);
 }
 
 Test(readers, lscpu_and_rows_of_distances)
@@ -123,7 +151,8 @@ Test(readers, xl_info)
 	has_node(h, 0, "0-1", 1, 0, 2 * GIB);
 	has_node(h, 1, "2-3", 2, 1, 4 * GIB);
 	has_distances(h, distances);
-	cr_expect_eq(h->nr_warnings, 0);
+	cr_expect_eq(h->nr_warnings, 1);
+	cr_expect(warns(h, "but for --free 0=1024MiB,1=3000MiB"));
 	cr_assert_eq(h->nr_devices, 2);
 	cr_expect_eq(h->device[host_find_device(h, "41:00.0")].nodes, nodeset_of(1));
 	host_free(h);
