@@ -23,6 +23,16 @@ static bool is_topology(const struct xml_doc *doc, const char *version)
 	       strncmp(own, version, strlen(version)) == 0;
 }
 
+/* The declaration names the encoding that the file was in; hwloc gets UTF-8. */
+static const char *behind_declaration(const char *text)
+{
+	const char *end;
+
+	text += strspn(text, " \t\r\n");
+	end = strncmp(text, "<?xml ", 6) == 0 ? strstr(text, "?>") : NULL;
+	return end ? end + 2 + strspn(end + 2, " \t\r\n") : text;
+}
+
 /* Version 3: only a libhwloc of version 3 can read it, and writes it again. */
 static int from_newer_hwloc(struct xml_doc *doc, const char *text, struct error *err)
 {
@@ -40,7 +50,7 @@ static int from_newer_hwloc(struct xml_doc *doc, const char *text, struct error 
 			       "--export-xml-flags v2 FILE.xml",
 			       xml_attr(doc->root, "version"), by ? by : "3", here);
 	else
-		rc = hwloc_in_child(&converted, HWLOC_XML, text, err);
+		rc = hwloc_in_child(&converted, HWLOC_XML, behind_declaration(text), err);
 	xml_release(doc);
 	if (rc)
 		return here < 3 ? rc : error_prefix(err, "%s", path);
@@ -263,7 +273,7 @@ static int as_version_2(struct hwloc_tree *t, struct xml_doc *doc, const char *p
 			const char *text, struct error *err)
 {
 	char *converted;
-	int rc = hwloc_in_child(&converted, HWLOC_XML, text, err);
+	int rc = hwloc_in_child(&converted, HWLOC_XML, behind_declaration(text), err);
 
 	xml_release(doc);
 	if (rc)

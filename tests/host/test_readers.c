@@ -340,6 +340,10 @@ Test(bytes, packed_and_encoded_in_any_way)
 	loads_through("iconv -f UTF-8 -t UTF-16");
 	loads_through("iconv -f UTF-8 -t UTF-16LE");
 	loads_through("iconv -f UTF-8 -t UTF-16BE | xz");
+	loads_through("sed '1s/UTF-8/utf-16/' | "
+		      "iconv -f UTF-8 -t UTF-16");
+	loads_through("sed '1s/UTF-8/UTF-16LE/' | "
+		      "iconv -f UTF-8 -t UTF-16LE | gzip");
 	loads_through("printf '\\357\\273\\277'; cat");
 	loads_through("sed 's/$/\\r/'");
 }
