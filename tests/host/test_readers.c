@@ -189,10 +189,46 @@ Test(readers, a_synthetic_description)
 	cr_expect_eq(h->memory_grade, GRADE_ASSUMED);
 	cr_expect(warns(h, "nothing of memory"));
 	host_free(h);
+	cr_expect(host_is_synthetic("socket:2 L3:2 core:4"));
+	cr_expect(host_is_synthetic("2 4 2"));
+	cr_expect_not(host_is_synthetic("2"));
+	cr_expect_not(host_is_synthetic("host 2"));
+	cr_expect_not(host_is_synthetic("a:x 2"));
+	cr_expect_not(host_is_synthetic("2:2 4"));
+	cr_expect_not(host_is_synthetic("10 20\n20 10"));
 	cr_expect_not(host_is_synthetic("epyc-nps4-8n"));
 	cr_expect_not(host_is_synthetic("cpu:4"));
 	cr_expect_not(host_is_synthetic("<pu:2>"));
 	cr_expect_not(host_is_synthetic("node:2 pu:2\nnode:2 pu:2"));
+}
+
+Test(readers, a_synthetic_description_with_no_size_for_nodes)
+{
+	static const struct {
+		const char *text;
+		int64_t bytes; /* of all nodes */
+		enum host_grade grade;
+	} cases[] = {
+		{"node:2(memory=0) pu:2", 2 * GIB, GRADE_ASSUMED},
+		{"2 4 2", 8 * GIB, GRADE_ASSUMED},
+		{"(memory=8GiB) node:2 pu:2", 2 * GIB, GRADE_ASSUMED},
+		{"core:2(memory=4GiB) pu:2", GIB, GRADE_ASSUMED},
+		{"package:2 NUMANode:1(memory=0x100000000) L3:1 pu:2", 8 * GIB, GRADE_FIRMWARE},
+		{"node:2(indexes=1,0 memory=3GiB) pu:2", 6 * GIB, GRADE_FIRMWARE},
+		{"package:2 [numa(memory=4GiB)] [numa] pu:2", 8 * GIB, GRADE_FIRMWARE},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct error err = {0, ""};
+		struct host *h = NULL;
+
+		cr_assert_eq(load_text(&h, cases[i].text, &err), 0, "%s", err.text);
+		cr_expect_eq(h->memory_bytes, cases[i].bytes, "%s", cases[i].text);
+		cr_expect_eq(h->memory_grade, cases[i].grade, "%s", cases[i].text);
+		cr_expect_eq(warns(h, "1 GiB a node is assumed"), cases[i].grade == GRADE_ASSUMED,
+			     "%s", cases[i].text);
+		host_free(h);
+	}
 }
 
 static void refuses(const char *text, const char *part)
@@ -228,6 +264,8 @@ Test(readers, what_contradicts_itself_is_refused)
 		":1:");
 	refuses("<capabilities/>", "names no NUMA node");
 	refuses("node:2 core:x pu:2", "hwloc refuses");
+	refuses("socket:2 core:4", "cannot use non-PU type for last level");
+	refuses("foo:2 bar:4", "unknown object type");
 	refuses("<domain/>", "its root is <domain>");
 	refuses("just some words\n", "not an hwloc XML file, nor what numactl");
 }
