@@ -346,6 +346,7 @@ int draft_host(struct host **out, struct draft *d, struct error *err)
 	h->source = xstrdup(d->source);
 	for (unsigned n = 0; n < h->nr_nodes; n++)
 		h->node[n].os_index = d->node[n].os_index;
+	h->nr_cpus_offline = d->nr_offline;
 	put_cpus(h, d);
 	count_cores(h, d);
 	number_packages(h, d);

@@ -43,6 +43,7 @@ struct draft {
 	uint32_t distance[NODES_MAX][NODES_MAX];
 	unsigned threads_per_core; /* where cores have no numbers; 0: not said */
 	unsigned nr_sockets; /* the same for sockets */
+	unsigned nr_offline; /* CPUs that are there and on no node */
 	unsigned nr_l3s;
 	struct host_l3 *l3; /* without nodes */
 	size_t cap_l3s;

@@ -46,6 +46,22 @@ static int numa_cpus(struct draft *d, const char *field, const char *data, bool 
 	return rc;
 }
 
+/* "On-line CPU(s) list:"; where no CPU is in the list, some versions have no text. */
+static int cpu_list(struct draft *d, struct cpuset *online, const char *field, const char *data,
+		    struct error *err)
+{
+	struct cpuset offline;
+	bool is_offline = strcmp(field, "Off-line CPU(s) list:") == 0;
+
+	if ((!is_offline && strcmp(field, "On-line CPU(s) list:") != 0) || !*data)
+		return 0;
+	if (!cpuset_parse(is_offline ? &offline : online, data))
+		return error_set(err, ERR_INPUT, "%s: \"%.60s\" is no list of CPUs", d->path, data);
+	if (is_offline)
+		d->nr_offline = cpuset_count(&offline);
+	return 0;
+}
+
 static int one_field(struct draft *d, struct cpuset *online, const char *field, const char *data,
 		     struct error *err)
 {
@@ -53,12 +69,12 @@ static int one_field(struct draft *d, struct cpuset *online, const char *field, 
 	bool is_one;
 	int rc = numa_cpus(d, field, data, &is_one, err);
 
+	if (!rc && !is_one)
+		rc = cpu_list(d, online, field, data, err);
 	if (rc || is_one)
 		return rc;
 	if (strcmp(field, "Model name:") == 0)
 		copy_text(d->source, sizeof(d->source), data);
-	else if (strcmp(field, "On-line CPU(s) list:") == 0 && !cpuset_parse(online, data))
-		return error_set(err, ERR_INPUT, "%s: \"%.60s\" is no list of CPUs", d->path, data);
 	if (!plain_number(data, CPUS_MAX, &number))
 		return 0;
 	if (strcmp(field, "NUMA node(s):") == 0)

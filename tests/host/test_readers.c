@@ -87,6 +87,21 @@ Test(readers, what_is_free_is_told_where_it_is_not_all)
 	free(text);
 }
 
+Test(readers, lscpu_offline_cpus)
+{
+	struct host *h = NULL;
+
+	cr_assert_eq(load_text(&h,
+			       "{\"lscpu\":[{\"field\":\"On-line CPU(s) list:\",\"data\":\"0-3\"},"
+			       "{\"field\":\"Off-line CPU(s) list:\",\"data\":\"4,6-7\"},"
+			       "{\"field\":\"NUMA node0 CPU(s):\",\"data\":\"0-3\"}]}",
+			       NULL),
+		     0);
+	cr_expect_eq(h->nr_cpus, 4);
+	cr_expect_eq(h->nr_cpus_offline, 3);
+	host_free(h);
+}
+
 Test(readers, lscpu_and_rows_of_distances)
 {
 	static const uint32_t distances[] = {10, 32, 32, 10};
