@@ -13,6 +13,7 @@ void draft_init(struct draft *d, const char *path, const char *program)
 {
 	memset(d, 0, sizeof(*d));
 	d->path = path;
+	d->line = 1;
 	d->program = program;
 	for (unsigned i = 0; i < CPUS_MAX; i++)
 		d->cpu[i] = (struct draft_cpu){DRAFT_UNKNOWN, DRAFT_UNKNOWN, DRAFT_UNKNOWN};
@@ -40,7 +41,7 @@ int draft_node(struct draft *d, uint64_t os_index, struct draft_node **out, stru
 	memmove(&d->node[at + 1], &d->node[at], sizeof(d->node[0]) * (d->nr_nodes - at));
 	d->nr_nodes++;
 	*out = &d->node[at];
-	**out = (struct draft_node){(unsigned)os_index, -1};
+	**out = (struct draft_node){(unsigned)os_index, -1, -1};
 	return 0;
 }
 
@@ -84,6 +85,14 @@ int draft_memory(struct draft *d, uint64_t node, uint64_t value, int64_t unit_by
 	return 0;
 }
 
+void draft_free(struct draft *d, uint64_t node, uint64_t value, int64_t unit_bytes)
+{
+	for (unsigned n = 0; n < d->nr_nodes; n++)
+		if (d->node[n].os_index == node &&
+		    value <= ((uint64_t)1 << 52) / (uint64_t)unit_bytes)
+			d->node[n].free_bytes = (int64_t)value * unit_bytes;
+}
+
 int draft_distance(struct draft *d, uint64_t from, uint64_t to, uint64_t value, struct error *err)
 {
 	if (from >= NODES_MAX || to >= NODES_MAX)
@@ -113,6 +122,30 @@ void draft_device(struct draft *d, const char *pci, unsigned node)
 	device = &d->device[d->nr_devices++];
 	*device = (struct host_device){.nodes = node < NODES_MAX ? nodeset_of(node) : 0};
 	snprintf(device->pci, sizeof(device->pci), "%s", pci);
+}
+
+int draft_check_count(const struct draft *d, const struct draft_count *said, uint64_t read,
+		      const char *what, struct error *err)
+{
+	if (!said->line || said->nr == read)
+		return 0;
+	return error_at(err, ERR_INPUT, d->path, said->line, 0,
+			"%s says that there are %llu %s, and this text has %llu: it is cut off, or "
+			"lines are missing",
+			d->program, (unsigned long long)said->nr, what, (unsigned long long)read);
+}
+
+static int check_counts(const struct draft *d, struct error *err)
+{
+	unsigned cpus = 0;
+	int rc = draft_check_count(d, &d->nodes_said, d->nr_nodes, "NUMA nodes", err);
+
+	for (unsigned c = 0; c < CPUS_MAX; c++)
+		cpus += d->cpu[c].node != DRAFT_UNKNOWN;
+	/* Xen lists CPUs that are present, online or not */
+	if (!rc && cpus < d->cpus_said.nr)
+		rc = draft_check_count(d, &d->cpus_said, cpus, "CPUs", err);
+	return rc;
 }
 
 /* --- the host --------------------------------------------------------------------- */
@@ -223,6 +256,34 @@ static void put_memory(struct host *h, const struct draft *d)
 		  d->program, unknown);
 }
 
+/* Zones are placed on an empty host; how full this one was is for --free to say. */
+static void warn_free(struct host *h, const struct draft *d)
+{
+	char list[240] = "", sum[32];
+	int64_t all = 0;
+	int used = 0;
+
+	for (unsigned n = 0; n < h->nr_nodes; n++) {
+		int64_t bytes = d->node[n].free_bytes;
+
+		if (bytes < 0 || bytes >= h->node[n].memory_bytes)
+			continue;
+		all += bytes;
+		if (used >= 0 && used < (int)sizeof(list) - 40)
+			used += snprintf(list + used, sizeof(list) - (size_t)used, "%s%u=%lldMiB",
+					 used ? "," : "", h->node[n].os_index,
+					 (long long)(bytes / MIB));
+		else if (used >= 0)
+			used = -snprintf(list + used, sizeof(list) - (size_t)used, ",...");
+	}
+	if (used)
+		host_warn(
+			h,
+			"%s says that %s are free on nodes in use, which is no part of a host: all "
+			"its memory counts as free, but for --free %s",
+			d->program, bytes_text(all, sum, sizeof(sum)), list);
+}
+
 static void put_distances(struct host *h, const struct draft *d)
 {
 	unsigned known = 0, nr = h->nr_nodes;
@@ -273,7 +334,10 @@ static void put_devices(struct host *h, struct draft *d)
 int draft_host(struct host **out, struct draft *d, struct error *err)
 {
 	struct host *h;
+	int rc = check_counts(d, err);
 
+	if (rc)
+		return rc;
 	if (d->nr_nodes == 0)
 		return error_set(err, ERR_INPUT, "%s: this text of %s names no NUMA node", d->path,
 				 d->program);
@@ -282,12 +346,14 @@ int draft_host(struct host **out, struct draft *d, struct error *err)
 	h->source = xstrdup(d->source);
 	for (unsigned n = 0; n < h->nr_nodes; n++)
 		h->node[n].os_index = d->node[n].os_index;
+	h->nr_cpus_offline = d->nr_offline;
 	put_cpus(h, d);
 	count_cores(h, d);
 	number_packages(h, d);
 	if (!h->nr_packages)
 		assume_packages(h, d);
 	put_memory(h, d);
+	warn_free(h, d);
 	put_distances(h, d);
 	put_l3s(h, d);
 	put_devices(h, d);

@@ -12,6 +12,7 @@ struct table_head {
 	unsigned nr;
 	uint64_t node[NODES_MAX];
 	unsigned nr_rows; /* without a number in front */
+	bool behind_cpus; /* the line before ended a node's CPUs */
 };
 
 static bool take_number(const char **p, uint64_t *out)
@@ -71,9 +72,11 @@ static int node_line(struct draft *d, const char *p, bool *known, struct error *
 	rc = draft_node(d, node, &unused, err);
 	if (!rc && strcmp(word, "cpus") == 0)
 		return take_cpus(d, p, node, err);
-	if (rc || (strcmp(word, "size") != 0 && strcmp(word, "MemTotal") != 0))
+	if (rc || !take_number(&p, &value) || !unit_of(p)) /* "<not available>" */
 		return rc;
-	if (!take_number(&p, &value) || !unit_of(p)) /* "<not available>" */
+	if (strcmp(word, "free") == 0 || strcmp(word, "MemFree") == 0)
+		draft_free(d, node, value, unit_of(p));
+	if (strcmp(word, "size") != 0 && strcmp(word, "MemTotal") != 0)
 		return 0;
 	return draft_memory(d, node, value, unit_of(p), err);
 }
@@ -89,6 +92,26 @@ static bool head_line(struct table_head *head, const char *p)
 	if (*p != '\0')
 		head->nr = 0;
 	return head->nr > 0;
+}
+
+/* "available: 2 nodes (0-1)" */
+static bool count_line(struct draft *d, const char *p)
+{
+	unsigned nr;
+	int n = 0;
+
+	if (sscanf(p, "available: %u node%n", &nr, &n) != 1 || !n)
+		return false;
+	d->nodes_said = (struct draft_count){nr, d->line};
+	return true;
+}
+
+/* numactl has sizes behind a list of CPUs, not numbers. */
+static int wrapped(const struct draft *d, struct error *err)
+{
+	return error_at(err, ERR_INPUT, d->path, d->line, 0,
+			"numbers alone below a node's list of CPUs: if the list was wrapped, join "
+			"the lines; if these are distances, set a blank line above them");
 }
 
 /* "  0:  10  21", or "10 21": the row of the next node. */
@@ -112,6 +135,8 @@ static int distance_line(struct draft *d, struct table_head *head, const char *p
 	p += strspn(p, " \t\r");
 	if (*p != '\0' || nr == 0 || (named && head->nr != nr))
 		return 0;
+	if (!named && head->behind_cpus)
+		return wrapped(d, err);
 	*known = true;
 	for (unsigned to = 0; to < nr && !rc; to++) {
 		if (named)
@@ -130,7 +155,7 @@ static int distance_line(struct draft *d, struct table_head *head, const char *p
 static int one_line(struct draft *d, struct table_head *head, const char *p, unsigned *seen,
 		    struct error *err)
 {
-	bool known = false;
+	bool known = false, of_cpus = strstr(p, " cpus:") != NULL;
 	int rc = 0;
 
 	p += strspn(p, " \t");
@@ -138,10 +163,13 @@ static int one_line(struct draft *d, struct table_head *head, const char *p, uns
 		rc = node_line(d, p, &known, err);
 		if (!rc && !known)
 			known = head_line(head, p);
+	} else if (count_line(d, p)) {
+		known = true;
 	} else {
 		rc = distance_line(d, head, p, &known, err);
 	}
 	*seen += known;
+	head->behind_cpus = known && of_cpus;
 	return rc;
 }
 
@@ -159,6 +187,7 @@ int draft_lines(struct draft *d, const char *text, unsigned *seen, struct error 
 		rc = one_line(d, &head, line, seen, err);
 		free(line);
 		text += n + (text[n] == '\n');
+		d->line++;
 	}
 	return rc;
 }

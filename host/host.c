@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/units.h"
@@ -100,25 +101,42 @@ static int check_node(const struct host *h, unsigned n, struct error *err)
 	return 0;
 }
 
-/* By the subtypes that hwloc gives nodes (hwloc/memattrs.c of 3.0) and gave them
- * before (MCDRAM). What nobody knows is taken for DRAM. */
-static enum host_memory memory_of(const char *kind)
+/* "Tier1", "tier 2": tiers are numbered from the fastest on. */
+static bool is_tier(const char *kind, enum host_memory *out)
+{
+	if (strncasecmp(kind, "tier", 4) != 0)
+		return false;
+	kind += 4;
+	kind += strspn(kind, " -_");
+	if (!*kind || kind[strspn(kind, "0123456789")] != '\0')
+		return false;
+	*out = kind[strspn(kind, "0")] ? MEMORY_SLOW : MEMORY_DRAM;
+	return true;
+}
+
+/* By how the subtypes begin that hwloc gives nodes (hwloc/memattrs.c of 3.0), gave them
+ * before (MCDRAM) and people write, in any case; false where nobody knows. */
+static bool memory_of(const char *kind, enum host_memory *out)
 {
 	static const struct {
-		const char *kind;
+		const char *begins;
 		enum host_memory memory;
 	} known[] = {
-		{"HBM", MEMORY_FAST},	      {"MCDRAM", MEMORY_FAST},
-		{"SPM", MEMORY_FAST},	      {"NVM", MEMORY_SLOW},
-		{"CXL-DRAM", MEMORY_SLOW},    {"CXL-HBM", MEMORY_SLOW},
-		{"CXL-SPM", MEMORY_SLOW},     {"CXL-NVM", MEMORY_SLOW},
-		{"GPUMemory", MEMORY_DEVICE}, {"CXL-GPUMemory", MEMORY_DEVICE},
+		{"HBM", MEMORY_FAST},	 {"MCDRAM", MEMORY_FAST},    {"SPM", MEMORY_FAST},
+		{"NVM", MEMORY_SLOW},	 {"NVDIMM", MEMORY_SLOW},    {"PMEM", MEMORY_SLOW},
+		{"Optane", MEMORY_SLOW}, {"CXL-GPU", MEMORY_DEVICE}, {"CXL", MEMORY_SLOW},
+		{"GPU", MEMORY_DEVICE},	 {"VRAM", MEMORY_DEVICE},    {"DRAM", MEMORY_DRAM},
+		{"DDR", MEMORY_DRAM},	 {"LPDDR", MEMORY_DRAM},
 	};
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcmp(known[i].kind, kind) == 0)
-			return known[i].memory;
-	return strncmp(kind, "CXL", 3) == 0 ? MEMORY_SLOW : MEMORY_DRAM;
+	*out = MEMORY_DRAM;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strncasecmp(known[i].begins, kind, strlen(known[i].begins)) != 0)
+			continue;
+		*out = known[i].memory;
+		return true;
+	}
+	return is_tier(kind, out);
 }
 
 static void sort_memory(struct host *h)
@@ -128,7 +146,11 @@ static void sort_memory(struct host *h)
 		struct host_node *node = &h->node[n];
 		char bytes[32];
 
-		node->memory = memory_of(node->kind);
+		if (!memory_of(node->kind, &node->memory))
+			host_warn(h,
+				  "node %u has memory of a kind that is not known (%s): it is "
+				  "taken for DRAM",
+				  node->os_index, node->kind);
 		if (node->memory == MEMORY_SLOW && node->memory_bytes)
 			h->slow_nodes |= nodeset_of(n);
 		if (node->memory != MEMORY_DEVICE || node->memory_bytes <= 0)

@@ -51,7 +51,7 @@ struct host_matrix {
 enum host_memory {
 	MEMORY_DRAM,
 	MEMORY_FAST, /* HBM, MCDRAM, memory set aside for a purpose (SPM) */
-	MEMORY_SLOW, /* NVM, CXL: after DRAM */
+	MEMORY_SLOW, /* NVM, CXL, tiers but the first: after DRAM */
 	MEMORY_DEVICE, /* a GPU's: never a zone's */
 };
 

@@ -25,6 +25,18 @@ static int number(const struct xml_doc *doc, const struct xml_element *e, const 
 	return 0;
 }
 
+/* <cells num='2'>, <cpus num='4'> */
+static int check_num(const struct draft *d, const struct xml_doc *doc, const struct xml_element *e,
+		     uint64_t read, const char *what, struct error *err)
+{
+	struct draft_count said = {.line = e->place.line};
+	int rc = number(doc, e, "num", &said.nr, err);
+
+	if (rc || !xml_attr(e, "num"))
+		return rc;
+	return draft_check_count(d, &said, read, what, err);
+}
+
 static int64_t unit_of(const struct xml_element *e)
 {
 	const char *unit = xml_attr(e, "unit");
@@ -42,6 +54,7 @@ static int read_cpus(struct draft *d, const struct xml_doc *doc, const struct xm
 {
 	const struct xml_element *cpus = child(cell, "cpus");
 	struct xml_element *e = NULL;
+	uint64_t nr = 0;
 	int rc = 0;
 
 	while (!rc && cpus && (e = xml_child(cpus, "cpu", e)) != NULL) {
@@ -59,8 +72,9 @@ static int read_cpus(struct draft *d, const struct xml_doc *doc, const struct xm
 			core = cpuset_next(&threads, 0);
 		if (!rc)
 			rc = draft_cpu(d, cpu, node, socket, core, err);
+		nr++;
 	}
-	return rc;
+	return rc || !cpus ? rc : check_num(d, doc, cpus, nr, "CPUs in this cell", err);
 }
 
 static int read_distances(struct draft *d, const struct xml_doc *doc,
@@ -148,6 +162,8 @@ int libvirt_host(struct host **out, const struct xml_doc *doc, struct error *err
 	read_model(d, child(host, "cpu"));
 	while (!rc && cells && (e = xml_child(cells, "cell", e)) != NULL)
 		rc = read_cell(d, doc, e, err);
+	if (!rc && cells)
+		rc = check_num(d, doc, cells, d->nr_nodes, "NUMA nodes", err);
 	if (!rc)
 		rc = read_l3s(d, doc, child(host, "cache"), err);
 	if (!rc)

@@ -23,6 +23,16 @@ static bool is_topology(const struct xml_doc *doc, const char *version)
 	       strncmp(own, version, strlen(version)) == 0;
 }
 
+/* The declaration names the encoding that the file was in; hwloc gets UTF-8. */
+static const char *behind_declaration(const char *text)
+{
+	const char *end;
+
+	text += strspn(text, " \t\r\n");
+	end = strncmp(text, "<?xml ", 6) == 0 ? strstr(text, "?>") : NULL;
+	return end ? end + 2 + strspn(end + 2, " \t\r\n") : text;
+}
+
 /* Version 3: only a libhwloc of version 3 can read it, and writes it again. */
 static int from_newer_hwloc(struct xml_doc *doc, const char *text, struct error *err)
 {
@@ -40,7 +50,7 @@ static int from_newer_hwloc(struct xml_doc *doc, const char *text, struct error 
 			       "--export-xml-flags v2 FILE.xml",
 			       xml_attr(doc->root, "version"), by ? by : "3", here);
 	else
-		rc = hwloc_in_child(&converted, HWLOC_XML, text, err);
+		rc = hwloc_in_child(&converted, HWLOC_XML, behind_declaration(text), err);
 	xml_release(doc);
 	if (rc)
 		return here < 3 ? rc : error_prefix(err, "%s", path);
@@ -80,7 +90,36 @@ static int xml_host(struct host **out, const char *path, const char *text, struc
 	return rc;
 }
 
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 /* --- a synthetic description ---------------------------------------------------------- */
+
+/* "core:2", "L3:4(size=...)", "2": a level with or without its type. */
+static bool is_level(const char *word, size_t n)
+{
+	size_t type = strspn(word, LETTERS "0123456789"), digits;
+
+	type = word[type] == ':' && strspn(word, LETTERS) ? type + 1 : 0;
+	digits = strspn(word + type, "0123456789");
+	return digits && (type + digits == n || word[type + digits] == '(');
+}
+
+/* Nothing but levels, and more than one: "socket:2 core:4", "2 4 2". hwloc has the last
+ * word on them. */
+static bool all_levels(const char *text, size_t n)
+{
+	unsigned nr = 0;
+
+	for (size_t i = 0; i < n; nr++) {
+		size_t word = strcspn(text + i, " \r\n");
+
+		if (!is_level(text + i, word))
+			return false;
+		i += word;
+		i += strspn(text + i, " ");
+	}
+	return nr > 1;
+}
 
 /* Levels from the machine down to CPUs, on one line. */
 bool host_is_synthetic(const char *text)
@@ -98,7 +137,27 @@ bool host_is_synthetic(const char *text)
 		if ((unsigned char)text[i] < 0x20 || strchr("<>{}\"'/\\", text[i]))
 			return false;
 	}
-	return has_cpus;
+	return has_cpus || all_levels(text, n);
+}
+
+/* Does the level of nodes have a size? hwloc takes none, and 0, for 1 GiB; of nodes that
+ * are attached, "[numa]", for none. Sizes of other levels are nobody's. */
+static bool says_memory(const char *line)
+{
+	for (const char *p = line; *p; p += strcspn(p, " ["), p += strspn(p, " ")) {
+		size_t type = strspn(p, LETTERS "["), digits;
+		const char *end, *size;
+
+		if (strncasecmp(p, "[n", 2) == 0)
+			return true;
+		if (strncasecmp(p, "n", 1) != 0 || p[type] != ':')
+			continue;
+		digits = type + 1 + strspn(p + type + 1, "0123456789");
+		end = p[digits] == '(' ? strchr(p, ')') : NULL;
+		size = strstr(p, "memory=");
+		return end && size && size < end && strtoull(size + strlen("memory="), NULL, 0);
+	}
+	return false;
 }
 
 static int synthetic_host(struct host **out, const char *path, const char *text, struct error *err)
@@ -110,10 +169,12 @@ static int synthetic_host(struct host **out, const char *path, const char *text,
 		error_prefix(err, "%s", path);
 	else
 		rc = xml_host(out, path, xml, err);
-	if (!rc && !strstr(line, "memory=")) {
+	if (!rc && !says_memory(line)) {
 		(*out)->memory_grade = GRADE_ASSUMED;
-		host_warn(*out, "the description says nothing of memory: 1 GiB a node is assumed; "
-				"write node:2(memory=16GB)");
+		host_warn(*out,
+			  "the description says nothing of memory%s: 1 GiB a node is assumed; "
+			  "write node:2(memory=16GB)",
+			  strstr(line, "memory=") ? " of nodes, or 0" : "");
 	}
 	free(xml);
 	free(line);
@@ -263,7 +324,7 @@ static int as_version_2(struct hwloc_tree *t, struct xml_doc *doc, const char *p
 			const char *text, struct error *err)
 {
 	char *converted;
-	int rc = hwloc_in_child(&converted, HWLOC_XML, text, err);
+	int rc = hwloc_in_child(&converted, HWLOC_XML, behind_declaration(text), err);
 
 	xml_release(doc);
 	if (rc)

@@ -14,6 +14,16 @@ bool lscpu_is(const char *text)
 	return *text == '{' && strstr(text, "\"lscpu\"");
 }
 
+/* jansson keeps no places. */
+static unsigned long line_of(const char *text, const char *at)
+{
+	unsigned long line = 1;
+
+	for (; text < at; text++)
+		line += *text == '\n';
+	return line;
+}
+
 static int numa_cpus(struct draft *d, const char *field, const char *data, bool *is_one,
 		     struct error *err)
 {
@@ -36,6 +46,22 @@ static int numa_cpus(struct draft *d, const char *field, const char *data, bool 
 	return rc;
 }
 
+/* "On-line CPU(s) list:"; where no CPU is in the list, some versions have no text. */
+static int cpu_list(struct draft *d, struct cpuset *online, const char *field, const char *data,
+		    struct error *err)
+{
+	struct cpuset offline;
+	bool is_offline = strcmp(field, "Off-line CPU(s) list:") == 0;
+
+	if ((!is_offline && strcmp(field, "On-line CPU(s) list:") != 0) || !*data)
+		return 0;
+	if (!cpuset_parse(is_offline ? &offline : online, data))
+		return error_set(err, ERR_INPUT, "%s: \"%.60s\" is no list of CPUs", d->path, data);
+	if (is_offline)
+		d->nr_offline = cpuset_count(&offline);
+	return 0;
+}
+
 static int one_field(struct draft *d, struct cpuset *online, const char *field, const char *data,
 		     struct error *err)
 {
@@ -43,14 +69,16 @@ static int one_field(struct draft *d, struct cpuset *online, const char *field, 
 	bool is_one;
 	int rc = numa_cpus(d, field, data, &is_one, err);
 
+	if (!rc && !is_one)
+		rc = cpu_list(d, online, field, data, err);
 	if (rc || is_one)
 		return rc;
 	if (strcmp(field, "Model name:") == 0)
 		copy_text(d->source, sizeof(d->source), data);
-	else if (strcmp(field, "On-line CPU(s) list:") == 0 && !cpuset_parse(online, data))
-		return error_set(err, ERR_INPUT, "%s: \"%.60s\" is no list of CPUs", d->path, data);
 	if (!plain_number(data, CPUS_MAX, &number))
 		return 0;
+	if (strcmp(field, "NUMA node(s):") == 0)
+		d->nodes_said = (struct draft_count){number, 1};
 	if (strcmp(field, "Thread(s) per core:") == 0)
 		d->threads_per_core = (unsigned)number;
 	else if (strcmp(field, "Socket(s):") == 0)
@@ -92,6 +120,27 @@ static int one_node(struct draft *d, const struct cpuset *online, struct error *
 	return rc;
 }
 
+/* What the JSON says, before further texts add to it. */
+static int check_nodes(struct draft *d, const char *text, const struct cpuset *online,
+		       struct error *err)
+{
+	const char *at = strstr(text, "\"NUMA node(s):\"");
+	struct draft_count said = d->nodes_said;
+	int rc;
+
+	d->nodes_said = (struct draft_count){0};
+	said.line = said.line ? line_of(text, at ? at : text) : 0;
+	rc = draft_check_count(d, &said, d->nr_nodes, "NUMA nodes", err);
+	for (unsigned c = cpuset_next(online, 0); c != CPUSET_NONE && !rc && d->nr_nodes;
+	     c = cpuset_next(online, c + 1))
+		if (d->cpu[c].node == DRAFT_UNKNOWN)
+			rc = error_set(err, ERR_INPUT,
+				       "%s: CPU %u is on-line, but in no node's list: lines are "
+				       "missing",
+				       d->path, c);
+	return rc;
+}
+
 static int read_text(struct draft *d, const char *text, struct error *err)
 {
 	struct cpuset online = {{0}};
@@ -105,8 +154,11 @@ static int read_text(struct draft *d, const char *text, struct error *err)
 				(unsigned long)where.column, "%s", where.text);
 	rc = fields(d, &online, json_object_get(root, "lscpu"), 0, err);
 	json_decref(root);
+	if (!rc)
+		rc = check_nodes(d, text, &online, err);
 	if (!rc && d->nr_nodes == 0)
 		rc = one_node(d, &online, err);
+	d->line = line_of(text, text + where.position);
 	return rc ? rc : draft_lines(d, text + where.position, &seen, err);
 }
 

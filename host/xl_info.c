@@ -27,6 +27,8 @@ static int numa_line(struct draft *d, unsigned node, const char *p, struct error
 		return error_set(err, ERR_INPUT, "%s: the line of node %u has no memory", d->path,
 				 node);
 	rc = draft_memory(d, node, size, MIB, err);
+	if (!rc)
+		draft_free(d, node, available, MIB);
 	for (p += n; !rc && *p >= '0' && *p <= '9'; to++) {
 		char *end;
 
@@ -46,6 +48,17 @@ static void device_line(struct draft *d, const char *line)
 		draft_device(d, pci, node);
 }
 
+/* "nr_cpus                : 4" */
+static void count_line(struct draft *d, const char *line)
+{
+	unsigned long long nr;
+
+	if (sscanf(line, " nr_cpus : %llu", &nr) == 1)
+		d->cpus_said = (struct draft_count){nr, d->line};
+	else if (sscanf(line, " nr_nodes : %llu", &nr) == 1)
+		d->nodes_said = (struct draft_count){nr, d->line};
+}
+
 static int one_line(struct draft *d, enum section *in, const char *line, struct error *err)
 {
 	static const struct {
@@ -61,6 +74,8 @@ static int one_line(struct draft *d, enum section *in, const char *line, struct 
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
 		if (strncmp(line, heads[i].begins, strlen(heads[i].begins)) == 0)
 			*in = heads[i].section;
+	if (*in == OTHER)
+		count_line(d, line);
 	if (*in == DEVICES)
 		device_line(d, line);
 	if ((*in != CPUS && *in != NODES) || sscanf(line, " %u: %n", &number, &n) != 1 || !n)
@@ -86,6 +101,7 @@ int xl_info_host(struct host **out, const char *path, const char *text, struct e
 		rc = one_line(d, &in, line, err);
 		free(line);
 		text += n + (text[n] == '\n');
+		d->line++;
 	}
 	if (!rc)
 		rc = draft_host(out, d, err);

@@ -243,7 +243,9 @@ static void XMLCALL on_doctype(void *data, const XML_Char *name, const XML_Char 
 static void XMLCALL on_declaration(void *data, const XML_Char *version, const XML_Char *encoding,
 				   int standalone)
 {
-	static const char *const names[] = {"UTF-8", "US-ASCII", "ASCII"};
+	/* a file in UTF-16 is UTF-8 here, and still says what it was */
+	static const char *const names[] = {"UTF-8",  "US-ASCII", "ASCII",
+					    "UTF-16", "UTF-16LE", "UTF-16BE"};
 
 	(void)version;
 	(void)standalone;
@@ -251,7 +253,7 @@ static void XMLCALL on_declaration(void *data, const XML_Char *version, const XM
 		if (strcasecmp(encoding, names[i]) == 0)
 			return;
 	if (encoding)
-		refuse(data, "the encoding is not UTF-8; convert it first");
+		refuse(data, "the encoding is not UTF-8 or UTF-16; convert it first");
 }
 
 static void XMLCALL on_entity(void *data, const XML_Char *name, int parameter)

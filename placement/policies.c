@@ -100,7 +100,7 @@ static int check_host(const struct policy_input *in, struct error *err)
 		return short_of_memory(in, err);
 	if (z->vcpus > limit)
 		return short_of_vcpus(in, err);
-	if (z->numa_nodes == 0 && z->vcpus > in->host->nr_cpus)
+	if (z->vcpus > in->host->nr_cpus && (z->numa_nodes == 0 || in->host->nr_cpus == 0))
 		return error_set(err, ERR_NO_ROOM, "%u vCPUs asked, host %s has %u CPUs", z->vcpus,
 				 in->host->name, in->host->nr_cpus);
 	return 0;

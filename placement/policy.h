@@ -82,9 +82,9 @@ const struct policy *policy_find(const char *name); /* NULL if unknown */
  *    all that is free;
  *  - ERR_NO_ROOM: its online vCPUs and those already there exceed the state's
  *    limit. Admission by vCPUs is host-wide, because CPUs are shared in time;
- *  - ERR_NO_ROOM: without a node count, more online vCPUs than the host has
- *    CPUs: no overcommit makes a zone run with more CPUs than there are. With a
- *    node count the policy says so itself (ERR_INFEASIBLE).
+ *  - ERR_NO_ROOM: without a node count, or on a host without CPUs, more online vCPUs
+ *    than the host has CPUs: no overcommit makes a zone run with more CPUs than there
+ *    are. With a node count the policy says so itself (ERR_INFEASIBLE).
  * With `why`, adds a sentence for each piece of memory that spills.
  * Devices are dealt out after the policy (plan_fill_devices()): it looks at where
  * they are as it likes, and never fills out->device.

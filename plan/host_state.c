@@ -73,11 +73,12 @@ void host_state_give(struct host_state *s, const struct plan *p)
 	s->nr_zones--;
 }
 
+/* Of the memory that dom0 asks for, which is none where the host has none. */
 static int64_t dom0_share(const struct host *h, unsigned node, int64_t memory_bytes)
 {
-	int128 share = (int128)memory_bytes * h->node[node].memory_bytes / h->memory_bytes;
+	int128 of_all = (int128)memory_bytes * h->node[node].memory_bytes;
 
-	return (int64_t)share / PAGE_BYTES * PAGE_BYTES;
+	return h->memory_bytes ? (int64_t)(of_all / h->memory_bytes) / PAGE_BYTES * PAGE_BYTES : 0;
 }
 
 void host_state_take_dom0_vcpus(struct host_state *s, uint32_t vcpus)

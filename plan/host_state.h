@@ -44,7 +44,8 @@ void host_state_give(struct host_state *s, const struct plan *p);
  * dom0's share, before any zone: memory over the nodes in proportion to their
  * size (whole pages; what rounding leaves over goes to the lowest nodes), vCPUs
  * one to a CPU from the lowest node on, round again when there are more than
- * CPUs. ERR_NO_ROOM, and nothing taken, when the nodes have too little free.
+ * CPUs. ERR_NO_ROOM, and nothing taken, when the nodes have too little free. Nodes
+ * without memory, or a host without any, have no share.
  */
 int host_state_take_dom0(struct host_state *s, int64_t memory_bytes, uint32_t vcpus,
 			 struct error *err) MUST_USE;

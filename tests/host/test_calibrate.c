@@ -152,6 +152,21 @@ Test(calibrate, a_version_1_file)
 	calibrate_and_reload("tests/host/machines/version1.xml", UINT32_MAX);
 }
 
+/* hwloc is handed UTF-8, whatever the file says of itself. */
+Test(calibrate, a_version_1_file_in_utf_16)
+{
+	char path[256], *command;
+
+	close(mkstemp(temporary_name(path, sizeof(path), "homenode-calibrate")));
+	command = xasprintf("sed '1s/UTF-8/UTF-16/' tests/host/machines/version1.xml | "
+			    "iconv -f UTF-8 -t UTF-16 >%s",
+			    path);
+	cr_assert_eq(system(command), 0);
+	calibrate_and_reload(path, UINT32_MAX);
+	unlink(path);
+	free(command);
+}
+
 Test(calibrate, what_is_no_xml)
 {
 	struct host *h;

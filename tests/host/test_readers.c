@@ -56,6 +56,49 @@ Test(readers, numactl)
 	cr_expect_eq(h->memory_grade, GRADE_FIRMWARE);
 	cr_expect(warns(h, "nothing of cores"));
 	cr_expect(warns(h, "nothing of packages"));
+	cr_expect(warns(h, "60.55 GiB are free on nodes in use"));
+	cr_expect(warns(h, "--free 0=15000MiB,1=15000MiB,2=32000MiB"));
+	host_free(h);
+}
+
+Test(readers, what_is_free_is_told_where_it_is_not_all)
+{
+	char *text = xasprintf("%s", "available: 40 nodes (0-39)\nnode 0 cpus: 0\n");
+	struct host *h = NULL;
+
+	for (unsigned n = 0; n < 40; n++) {
+		char *more = xasprintf("%snode %u size: 9 MB\nnode %u free: %u MB\n", text, n, n,
+				       n ? 7 : 9);
+
+		free(text);
+		text = more;
+	}
+	cr_assert_eq(load_text(&h, text, NULL), 0);
+	cr_expect(warns(h, "--free 1=7MiB,2=7MiB"));
+	cr_expect(warns(h, ",..."));
+	host_free(h);
+	cr_assert_eq(load_text(&h,
+			       "available: 1 nodes (0)\nnode 0 cpus: 0\nnode 0 size: 9 MB\n"
+			       "node 0 free: 9 MB\n",
+			       NULL),
+		     0);
+	cr_expect_not(warns(h, "free"));
+	host_free(h);
+	free(text);
+}
+
+Test(readers, lscpu_offline_cpus)
+{
+	struct host *h = NULL;
+
+	cr_assert_eq(load_text(&h,
+			       "{\"lscpu\":[{\"field\":\"On-line CPU(s) list:\",\"data\":\"0-3\"},"
+			       "{\"field\":\"Off-line CPU(s) list:\",\"data\":\"4,6-7\"},"
+			       "{\"field\":\"NUMA node0 CPU(s):\",\"data\":\"0-3\"}]}",
+			       NULL),
+		     0);
+	cr_expect_eq(h->nr_cpus, 4);
+	cr_expect_eq(h->nr_cpus_offline, 3);
 	host_free(h);
 }
 
@@ -123,7 +166,8 @@ Test(readers, xl_info)
 	has_node(h, 0, "0-1", 1, 0, 2 * GIB);
 	has_node(h, 1, "2-3", 2, 1, 4 * GIB);
 	has_distances(h, distances);
-	cr_expect_eq(h->nr_warnings, 0);
+	cr_expect_eq(h->nr_warnings, 1);
+	cr_expect(warns(h, "but for --free 0=1024MiB,1=3000MiB"));
 	cr_assert_eq(h->nr_devices, 2);
 	cr_expect_eq(h->device[host_find_device(h, "41:00.0")].nodes, nodeset_of(1));
 	host_free(h);
@@ -160,10 +204,46 @@ Test(readers, a_synthetic_description)
 	cr_expect_eq(h->memory_grade, GRADE_ASSUMED);
 	cr_expect(warns(h, "nothing of memory"));
 	host_free(h);
+	cr_expect(host_is_synthetic("socket:2 L3:2 core:4"));
+	cr_expect(host_is_synthetic("2 4 2"));
+	cr_expect_not(host_is_synthetic("2"));
+	cr_expect_not(host_is_synthetic("host 2"));
+	cr_expect_not(host_is_synthetic("a:x 2"));
+	cr_expect_not(host_is_synthetic("2:2 4"));
+	cr_expect_not(host_is_synthetic("10 20\n20 10"));
 	cr_expect_not(host_is_synthetic("epyc-nps4-8n"));
 	cr_expect_not(host_is_synthetic("cpu:4"));
 	cr_expect_not(host_is_synthetic("<pu:2>"));
 	cr_expect_not(host_is_synthetic("node:2 pu:2\nnode:2 pu:2"));
+}
+
+Test(readers, a_synthetic_description_with_no_size_for_nodes)
+{
+	static const struct {
+		const char *text;
+		int64_t bytes; /* of all nodes */
+		enum host_grade grade;
+	} cases[] = {
+		{"node:2(memory=0) pu:2", 2 * GIB, GRADE_ASSUMED},
+		{"2 4 2", 8 * GIB, GRADE_ASSUMED},
+		{"(memory=8GiB) node:2 pu:2", 2 * GIB, GRADE_ASSUMED},
+		{"core:2(memory=4GiB) pu:2", GIB, GRADE_ASSUMED},
+		{"package:2 NUMANode:1(memory=0x100000000) L3:1 pu:2", 8 * GIB, GRADE_FIRMWARE},
+		{"node:2(indexes=1,0 memory=3GiB) pu:2", 6 * GIB, GRADE_FIRMWARE},
+		{"package:2 [numa(memory=4GiB)] [numa] pu:2", 8 * GIB, GRADE_FIRMWARE},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct error err = {0, ""};
+		struct host *h = NULL;
+
+		cr_assert_eq(load_text(&h, cases[i].text, &err), 0, "%s", err.text);
+		cr_expect_eq(h->memory_bytes, cases[i].bytes, "%s", cases[i].text);
+		cr_expect_eq(h->memory_grade, cases[i].grade, "%s", cases[i].text);
+		cr_expect_eq(warns(h, "1 GiB a node is assumed"), cases[i].grade == GRADE_ASSUMED,
+			     "%s", cases[i].text);
+		host_free(h);
+	}
 }
 
 static void refuses(const char *text, const char *part)
@@ -199,8 +279,67 @@ Test(readers, what_contradicts_itself_is_refused)
 		":1:");
 	refuses("<capabilities/>", "names no NUMA node");
 	refuses("node:2 core:x pu:2", "hwloc refuses");
+	refuses("socket:2 core:4", "cannot use non-PU type for last level");
+	refuses("foo:2 bar:4", "unknown object type");
 	refuses("<domain/>", "its root is <domain>");
 	refuses("just some words\n", "not an hwloc XML file, nor what numactl");
+}
+
+#define LSCPU_2                                                                                    \
+	"{\"lscpu\":[{\"field\":\"On-line CPU(s) list:\",\"data\":\"0-3\"},\n"                     \
+	"{\"field\":\"NUMA node(s):\",\"data\":\"2\"},\n"                                          \
+	"{\"field\":\"NUMA node0 CPU(s):\",\"data\":\"0-1\"}"
+#define XL_2                                                                                       \
+	"host : dom0\nnr_cpus : %s\nnr_nodes : %s\ncpu_topology :\n  0: 0 0 0\n  1: 0 0 1\n"       \
+	"numa_info :\n  0: 100 50 10,20\n  1: 100 50 20,10\n"
+
+static void xl_refuses(const char *cpus, const char *nodes, const char *part)
+{
+	char *text = xasprintf(XL_2, cpus, nodes);
+
+	refuses(text, part);
+	free(text);
+}
+
+Test(readers, what_was_cut_off_is_refused)
+{
+	struct host *h = NULL;
+	char *xl;
+
+	refuses("x\navailable: 4 nodes (0-3)\nnode 0 cpus: 0\nnode 1 cpus: 1\n",
+		":2: numactl -H says that there are 4 NUMA nodes, and this text has 2");
+	refuses("available: 1 nodes (0)\nnode 0 cpus: 0\nnode 1 cpus: 1\n", ":1: ");
+	refuses(LSCPU_2 "]}", ":2: lscpu says that there are 2 NUMA nodes, and this text has 1");
+	refuses("{\"lscpu\":[{\"field\":\"On-line CPU(s) list:\",\"data\":\"0-3\"},"
+		"{\"field\":\"NUMA node0 CPU(s):\",\"data\":\"0-1\"}]}",
+		"CPU 2 is on-line, but in no node's list");
+	cr_expect_eq(load_text(&h, LSCPU_2 ",{\"field\":\"NUMA node1 CPU(s):\",\"data\":\"2-3\"}]}",
+			       NULL),
+		     0);
+	host_free(h);
+	xl_refuses("3", "2", ":2: xl info -n says that there are 3 CPUs, and this text has 2");
+	xl_refuses("2", "3",
+		   ":3: xl info -n says that there are 3 NUMA nodes, and this text has 2");
+	xl = xasprintf(XL_2, "1", "2"); /* a CPU is offline, and listed */
+	cr_expect_eq(load_text(&h, xl, NULL), 0);
+	host_free(h);
+	free(xl);
+	refuses("<capabilities><host><topology>\n<cells num='2'><cell id='0'/></cells></topology>"
+		"</host></capabilities>",
+		":2: virsh capabilities says that there are 2 NUMA nodes, and this text has 1");
+	refuses("<capabilities><host><topology><cells num='1'><cell id='0'><cpus num='2'><cpu "
+		"id='0'/></cpus></cell></cells></topology></host></capabilities>",
+		"2 CPUs in this cell, and this text has 1");
+}
+
+Test(readers, a_wrapped_list_of_cpus_is_refused)
+{
+	refuses("available: 2 nodes (0-1)\nnode 0 cpus: 0 1\n 2 3\nnode 0 size: 1 MB\n"
+		"node 1 cpus: 4 5\n 6 7\nnode 1 size: 1 MB\n",
+		":3: numbers alone below a node's list of CPUs");
+	refuses(LSCPU_2
+		",{\"field\":\"NUMA node1 CPU(s):\",\"data\":\"2-3\"}]}\nnode 0 cpus: 0\n1\n",
+		":5: numbers alone");
 }
 
 Test(readers, a_newer_hwloc_is_named)
@@ -254,6 +393,10 @@ Test(bytes, packed_and_encoded_in_any_way)
 	loads_through("iconv -f UTF-8 -t UTF-16");
 	loads_through("iconv -f UTF-8 -t UTF-16LE");
 	loads_through("iconv -f UTF-8 -t UTF-16BE | xz");
+	loads_through("sed '1s/UTF-8/utf-16/' | "
+		      "iconv -f UTF-8 -t UTF-16");
+	loads_through("sed '1s/UTF-8/UTF-16LE/' | "
+		      "iconv -f UTF-8 -t UTF-16LE | gzip");
 	loads_through("printf '\\357\\273\\277'; cat");
 	loads_through("sed 's/$/\\r/'");
 }

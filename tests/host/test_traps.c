@@ -660,6 +660,44 @@ Test(traps, t21_memory_of_devices_is_nobodys_and_tiers_are_told_apart)
 	host_free(h);
 }
 
+static void expect_kind(const char *kind, enum host_memory memory, bool known)
+{
+	struct toy toy = {
+		.pus = 0xf,
+		.package = {0xf},
+		.node = {{0, 0xf, 0, 1 << 30, NULL}, {1, 0xf, 0, 1 << 28, kind}},
+		.nr_nodes = 2,
+	};
+	struct host *h = load_toy(&toy);
+
+	cr_assert(h);
+	cr_expect_eq(h->node[1].memory, memory, "%s is %s", kind,
+		     host_memory_name(h->node[1].memory));
+	cr_expect_eq(h->node[1].memory_bytes, memory == MEMORY_DEVICE ? 0 : 1 << 28, "%s", kind);
+	cr_expect_eq(warns(h, "of a kind that is not known"), !known, "%s", kind);
+	host_free(h);
+}
+
+Test(traps, t21_kinds_in_any_case_and_unknown_ones)
+{
+	static const char *const slow[] = {"cxl",   "CXL-NVM", "cxl-dram", "nvm",
+					   "PMEM",  "pmem",    "NVDIMM",   "Optane",
+					   "Tier1", "tier 2",  "TIER-10"};
+	static const char *const device[] = {"gpumemory", "GPU", "CXL-GPUMemory", "vram"};
+	static const char *const dram[] = {"dram", "DDR5", "LPDDR5X", "Tier0"};
+	static const char *const unknown[] = {"foo", "Tier", "Tier1x", "slow"};
+
+	for (size_t i = 0; i < sizeof(slow) / sizeof(slow[0]); i++)
+		expect_kind(slow[i], MEMORY_SLOW, true);
+	for (size_t i = 0; i < sizeof(device) / sizeof(device[0]); i++)
+		expect_kind(device[i], MEMORY_DEVICE, true);
+	for (size_t i = 0; i < sizeof(dram) / sizeof(dram[0]); i++)
+		expect_kind(dram[i], MEMORY_DRAM, true);
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+		expect_kind(unknown[i], MEMORY_DRAM, false);
+	expect_kind("hbm3", MEMORY_FAST, true);
+}
+
 /* Nodes without CPUs and nodes without memory of hwloc 1, where hwloc 2 drops them. */
 Test(traps, t22_version_1_nodes_without_memory_stay)
 {

@@ -105,3 +105,38 @@ Test(plain, random_is_repeatable_and_reaches_all)
 	host_state_release(&s);
 	host_free(h);
 }
+
+/* Hosts that lack one of the two altogether: every policy says no, and can be asked what
+ * would help. */
+Test(plain, nothing_goes_where_there_are_no_cpus_or_no_memory)
+{
+	static const unsigned cpus[][2] = {{4, 4}, {0, 0}};
+	static const int64_t bytes[][2] = {{0, 0}, {G(4), G(4)}};
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct host *h = test_host_done(test_host(2, cpus[i], bytes[i], 20));
+		struct zone z = test_zone("z", 1, G(1));
+		struct host_state s;
+
+		host_state_init(&s, h);
+		cr_assert_eq(host_state_take_dom0(&s, 0, 0, NULL), 0);
+		for (size_t k = 0; policies[k]; k++) {
+			for (z.numa_nodes = 0; z.numa_nodes <= 2; z.numa_nodes++) {
+				struct explain why = {.line = NULL};
+				struct rng rng;
+				struct plan p;
+				struct policy_input in = {
+					.host = h, .state = &s, .zone = &z, .rng = &rng};
+
+				rng_seed(&rng, 1, "plain");
+				cr_expect_eq(policy_place(policies[k], &in, &p, NULL), ERR_NO_ROOM,
+					     "%s on host %u", policies[k]->name, i);
+				policy_advise(policies[k], &in, &why);
+				cr_expect_eq(why.nr, 1);
+				explain_release(&why);
+			}
+		}
+		host_state_release(&s);
+		host_free(h);
+	}
+}

@@ -84,4 +84,10 @@ refused 2 plan $host -c 2 --free 0
 refused 2 plan $host -c 2 --cpu-overcommit 1.0001
 refused 2 plan $host -c 2 --output "$work/x"
 refused 1 plan $host -c 2 --dom0-memory 129GiB
+
+# a host without memory takes nothing
+printf '%s\n' 'available: 1 nodes (0)' 'node 0 cpus: 0 1' 'node 0 size: 0 MB' >"$work/empty.txt"
+run 1 plan "$work/empty.txt" -c 1 -m 300
+says out "ERR_NO_ROOM"
+run 1 capacity "$work/empty.txt" -f 1x1GiB
 finish

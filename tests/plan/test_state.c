@@ -83,6 +83,23 @@ Test(state, dom0_by_size)
 	host_free(h);
 }
 
+Test(state, dom0_of_a_host_without_memory)
+{
+	static const unsigned cpus[] = {2, 2};
+	static const int64_t bytes[] = {0, 0};
+	struct host *h = test_host_done(test_host(2, cpus, bytes, 20));
+	struct error err = {0};
+	struct host_state s;
+
+	host_state_init(&s, h);
+	cr_assert_eq(host_state_take_dom0(&s, 0, 1, &err), 0);
+	cr_assert_eq(s.total_vcpus, 1);
+	cr_assert_eq(host_state_take_dom0(&s, GIB, 0, &err), ERR_NO_ROOM);
+	cr_assert(strstr(err.text, "has only 0 B free"), "%s", err.text);
+	host_state_release(&s);
+	host_free(h);
+}
+
 Test(plan, offline_vcpus_are_dealt_level)
 {
 	static const unsigned cpus[] = {2, 4, 4};
