@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "base/units.h"
 #include "zone/pod.h"
 
@@ -30,9 +31,9 @@ static int64_t max(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-static bool is_huge_pages(const char *name)
+bool pod_is_huge_pages(const char *resource)
 {
-	return strncmp(name, "hugepages-", strlen("hugepages-")) == 0;
+	return strncmp(resource, "hugepages-", strlen("hugepages-")) == 0;
 }
 
 static struct resource *find(struct sums *s, const char *name, const struct resource_row *row)
@@ -110,7 +111,7 @@ static int add_other(struct pod_reader *r, struct pod *p, struct sums *s, enum r
 
 	if (row && row->use == RESOURCE_NONE)
 		return 0;
-	if (is_huge_pages(key->text)) {
+	if (pod_is_huge_pages(key->text)) {
 		rc = read_bytes(value, key->text, &n, err);
 		return rc ? rc : add(find(s, key->text, NULL), role, n, value, err);
 	}
@@ -148,7 +149,7 @@ static int add_map(struct pod_reader *r, struct pod *p, struct sums *s, enum rol
 	return rc;
 }
 
-/* *limits and *requests of `of` ("the container"), NULL when absent. */
+/* *limits and *requests of `of` ("container \"c\""), NULL when absent. */
 static int get_resources(const struct doc_value *at, const char *of,
 			 const struct doc_value **limits, const struct doc_value **requests,
 			 struct error *err)
@@ -160,8 +161,33 @@ static int get_resources(const struct doc_value *at, const char *of,
 	if (rc || !resources)
 		return rc;
 	rc = pod_get(resources, "limits", DOC_MAP, "the resources", false, limits, err);
-	return rc ? rc
-		  : pod_get(resources, "requests", DOC_MAP, "the resources", false, requests, err);
+	if (!rc)
+		rc = pod_get(resources, "requests", DOC_MAP, "the resources", false, requests, err);
+	return rc ? rc : pod_check_amounts(*limits, *requests, of, err);
+}
+
+/* Fields of a container that no Kubernetes knows; how it restarts decides when it runs. */
+static int check_container(struct pod_reader *r, const struct pod *p,
+			   const struct doc_value *container, const char *where, struct error *err)
+{
+	static const char *const policies[] = {"Always", "OnFailure", "Never", NULL};
+	const struct doc_value *policy;
+	char resources[160];
+	int rc = pod_check_fields(r, p->zone.name, container, POD_CONTAINER, where, err);
+
+	snprintf(resources, sizeof(resources), "\"resources\" of %s", where);
+	if (!rc)
+		rc = pod_check_fields(r, p->zone.name, pod_member(container, "resources"),
+				      POD_RESOURCES, resources, err);
+	if (!rc)
+		rc = pod_get(container, "restartPolicy", DOC_TEXT, where, false, &policy, err);
+	if (!rc && policy && name_index(policies, policy->text) < 0)
+		rc = doc_error(
+			policy, err,
+			"restartPolicy of %s must be \"Always\" (a sidecar), \"OnFailure\" or "
+			"\"Never\", not \"%.80s\"",
+			where, policy->text);
+	return rc;
 }
 
 /* A limit or, without one (or with 0), a request; *limited says which. */
@@ -219,7 +245,9 @@ static int read_container(struct pod_reader *r, struct pod *p, struct sums *s,
 	if (container->kind != DOC_MAP)
 		return doc_error(container, err, "a container must be a mapping");
 	snprintf(where, sizeof(where), "container \"%.80s\"", container_name(container));
-	rc = get_resources(container, "the container", &limits, &requests, err);
+	rc = check_container(r, p, container, where, err);
+	if (!rc)
+		rc = get_resources(container, where, &limits, &requests, err);
 	if (!rc)
 		rc = memory_of(limits, requests, &bytes, &limited, err);
 	if (rc)
@@ -267,7 +295,7 @@ static int read_budget_map(struct pod_reader *r, struct pod *p, struct sums *s,
 			continue;
 		if (strcmp(key.text, "cpu") == 0) {
 			p->cpu = value;
-		} else if (is_huge_pages(key.text)) {
+		} else if (pod_is_huge_pages(key.text)) {
 			rc = read_bytes(value, key.text, &bytes, err);
 			huge = find(s, key.text, NULL);
 			huge->running = rc ? 0 : bytes;
@@ -440,6 +468,11 @@ int pod_read_resources(struct pod_reader *r, struct pod *p, struct error *err)
 	int rc = pod_get(p->node, "spec", DOC_MAP, "the pod", true, &spec, err);
 
 	find(&s, "memory", NULL);
+	if (!rc)
+		rc = pod_check_fields(r, p->zone.name, spec, POD_SPEC, "a pod's spec", err);
+	if (!rc)
+		rc = pod_check_fields(r, p->zone.name, pod_member(spec, "resources"), POD_RESOURCES,
+				      "\"resources\" of a pod's spec", err);
 	if (!rc)
 		rc = read_budget(r, p, &s, spec, false, err);
 	if (!rc)

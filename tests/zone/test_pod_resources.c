@@ -279,6 +279,107 @@ Test(pod_resources, fields_about_place)
 	       "is not used");
 }
 
+#define FITS "resources: {limits: {memory: 1Gi}}"
+
+/* What Kubernetes does not define is named, with what was meant. */
+Test(pod_resources, fields_that_do_not_exist)
+{
+	static const struct {
+		const char *text, *place, *sentence;
+	} cases[] = {
+		{POD("p", "overHead: {memory: 9Gi}, containers: [{name: c, " FITS "}]"),
+		 "p.yaml:3:8",
+		 "a pod's spec has no field \"overHead\" in Kubernetes: it is not used; did you "
+		 "mean "
+		 "\"overhead\"?"},
+		{POD("p", "containers: [{name: c, " FITS "}], INITCONTAINERS: []"), "p.yaml:3:69",
+		 "a pod's spec has no field \"INITCONTAINERS\" in Kubernetes: it is not used; did "
+		 "you mean \"initContainers\"?"},
+		{POD("p", "containers: [{name: c, " FITS "}], container: []"), "p.yaml:3:69",
+		 "a pod's spec has no field \"container\" in Kubernetes: it is not used; did you "
+		 "mean \"containers\"?"},
+		{POD("p", "containers: [{name: c, " FITS "}], nodeselector: {a: b}"), "p.yaml:3:69",
+		 "a pod's spec has no field \"nodeselector\" in Kubernetes: it is not used; did "
+		 "you "
+		 "mean \"nodeSelector\"?"},
+		{POD("p", "containers: [{name: c, " FITS "}], numaNode: 3"), "p.yaml:3:69",
+		 "a pod's spec has no field \"numaNode\" in Kubernetes: it is not used"},
+		{ONE("limits: {memory: 1Gi}, request: {memory: 3Gi}"), "p.yaml:3:66",
+		 "\"resources\" of container \"c\" has no field \"request\" in Kubernetes: it is "
+		 "not used; did you mean \"requests\"?"},
+		{POD("p", "containers: [{name: c, " FITS ", resource: {}}]"), "p.yaml:3:67",
+		 "container \"c\" has no field \"resource\" in Kubernetes: it is not used; did you "
+		 "mean \"resources\"?"},
+		{POD("p",
+		     "resources: {limits: {memory: 1Gi}, Limits: {}}, containers: [{name: c}]"),
+		 "p.yaml:3:43",
+		 "\"resources\" of a pod's spec has no field \"Limits\" in Kubernetes: it is not "
+		 "used; "
+		 "did "
+		 "you mean \"limits\"?"},
+		{"kind: Pod\nmetadata: {name: p, annotations: {dev.edera/cpu: \"2\"}, annotation: "
+		 "{}}\nspec: {containers: [{name: c, " FITS "}]}\n",
+		 "p.yaml:2:60",
+		 "metadata has no field \"annotation\" in Kubernetes: it is not used; did you mean "
+		 "\"annotations\"?"},
+		{"kind: Deployment\nmetadata: {name: p}\nspec: {replica: 3, template: {metadata: "
+		 "{annotations: {dev.edera/cpu: \"2\"}}, spec: {containers: [{name: c, " FITS
+		 "}]}}}\n",
+		 "p.yaml:3:8",
+		 "the kind's spec has no field \"replica\" in Kubernetes: it is not used; did you "
+		 "mean \"replicas\"?"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char sentence[512];
+
+		snprintf(sentence, sizeof(sentence), "pod \"p\": %s", cases[i].sentence);
+		unused(cases[i].text, cases[i].place, sentence);
+	}
+	/* those that it defines and that bear on nothing here */
+	memory_is(POD("p",
+		      "dnsPolicy: Default, hostNetwork: true, tolerations: [], volumes: [], "
+		      "terminationGracePeriodSeconds: 5, containers: [{name: c, image: i, env: "
+		      "[], ports: [], livenessProbe: {}, " FITS "}]"),
+		  GIB);
+}
+
+/* As Kubernetes' validation refuses them. */
+Test(pod_resources, amounts_that_kubernetes_refuses)
+{
+	refused(ONE("limits: {memory: 1Gi}, requests: {memory: 3Gi}"),
+		"p.yaml:3:85: container \"c\" requests 3Gi of memory, above its limit of 1Gi; "
+		"Kubernetes refuses that");
+	refused(ONE("limits: {memory: 1Gi, cpu: 1200m}, requests: {cpu: 1.5}"),
+		"p.yaml:3:94: container \"c\" requests 1.5 of cpu, above its limit of 1200m; "
+		"Kubernetes refuses that");
+	memory_is(ONE("limits: {memory: 1Gi, cpu: 1500m}, requests: {cpu: 1.5}"), GIB);
+	refused(ONE("limits: {memory: 1Gi, nvidia.com/gpu: \"1.5\"}"),
+		"p.yaml:3:81: nvidia.com/gpu must be a whole number, not \"1.5\"");
+	refused(ONE("limits: {memory: 1Gi, x.com/y: 500m}"),
+		"p.yaml:3:74: x.com/y must be a whole number, not \"500m\"");
+	refused(ONE("limits: {memory: 1Gi, nvidia.com/gpu: 2}, requests: {nvidia.com/gpu: 1}"),
+		"p.yaml:3:112: container \"c\" requests 1 of nvidia.com/gpu with a limit of 2; "
+		"Kubernetes wants both equal");
+	refused(ONE("limits: {memory: 1Gi, hugepages-2Mi: 3Mi}"),
+		"p.yaml:3:80: hugepages-2Mi must be a multiple of the size of its pages, not "
+		"\"3Mi\"");
+	refused(POD("p", "resources: {limits: {memory: 1Gi}, requests: {memory: 2Gi}}, containers: "
+			 "[{name: c}]"),
+		"p.yaml:3:62: the pod's spec requests 2Gi of memory, above its limit of 1Gi; "
+		"Kubernetes refuses that");
+	refused(POD("p", "initContainers: [{name: i, restartPolicy: always, " FITS
+			 "}], containers: [{name: c, " FITS "}]"),
+		"p.yaml:3:50: restartPolicy of container \"i\" must be \"Always\" (a sidecar), "
+		"\"OnFailure\" or \"Never\", not \"always\"");
+	memory_is(POD("p", "initContainers: [{name: i, restartPolicy: Always, " FITS
+			   "}], containers: [{name: c, " FITS "}]"),
+		  2 * GIB);
+	memory_is(POD("p", "initContainers: [{name: i, restartPolicy: Never, " FITS
+			   "}], containers: [{name: c, " FITS "}]"),
+		  GIB);
+}
+
 /* What the user says goes before the table. */
 Test(pod_resources, a_file_of_resources)
 {
