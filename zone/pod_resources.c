@@ -109,12 +109,12 @@ static int add_other(struct pod_reader *r, struct pod *p, struct sums *s, enum r
 	int64_t n;
 	int rc;
 
-	if (row && row->use == RESOURCE_NONE)
-		return 0;
 	if (pod_is_huge_pages(key->text)) {
 		rc = read_bytes(value, key->text, &n, err);
 		return rc ? rc : add(find(s, key->text, NULL), role, n, value, err);
 	}
+	if (row && row->use == RESOURCE_NONE)
+		return 0;
 	if (row && row->use == RESOURCE_DEVICES) {
 		rc = read_count(value, key->text, &n, err);
 		return rc ? rc : add(find(s, key->text, row), role, n, value, err);

@@ -319,7 +319,7 @@ Test(pod_resources, fields_that_do_not_exist)
 		 "you mean \"limits\"?"},
 		{"kind: Pod\nmetadata: {name: p, annotations: {dev.edera/cpu: \"2\"}, annotation: "
 		 "{}}\nspec: {containers: [{name: c, " FITS "}]}\n",
-		 "p.yaml:2:60",
+		 "p.yaml:2:56",
 		 "metadata has no field \"annotation\" in Kubernetes: it is not used; did you mean "
 		 "\"annotations\"?"},
 		{"kind: Deployment\nmetadata: {name: p}\nspec: {replica: 3, template: {metadata: "
@@ -408,6 +408,59 @@ Test(pod_resources, a_file_of_resources)
 	cr_assert_not_null(strstr(err.text, ":1:31: \"device\" must be one of \"nic\", \"gpu\", "
 					    "\"storage\", \"none\""));
 	close(fd);
+	unlink(path);
+}
+
+/* It is opened and checked whatever is read. */
+Test(pod_resources, a_file_of_resources_is_checked)
+{
+	static const struct {
+		const char *file, *said;
+	} cases[] = {
+		{"resources: [{name: \"\", device: gpu}]\n",
+		 ":1:20: \"\" is the name of no device"},
+		{"resources: [{name: memory, device: none}]\n",
+		 ":1:20: \"memory\" is the name of no device: the row can never match"},
+		{"resources: [{name: cpu, device: none}]\n", ":1:20: \"cpu\" is the name"},
+		{"resources: [{name: hugepages-2Mi, device: none}]\n",
+		 ":1:20: \"hugepages-2Mi\" is the name"},
+	};
+	static const char zones[] = "{\"zones\": [{\"name\": \"a\", \"vcpus\": 1, \"memory\": "
+				    "\"1GiB\"}]}";
+	static const char all[] = "resources: [{name: \"*\", device: none}]\n";
+	static const char huge[] = ONE("limits: {memory: 1Gi, hugepages-2Mi: 1Gi, x.com/y: 1}");
+	char path[256];
+	struct zone_reading how = {.resources = "/nonexistent/r.yaml"};
+	struct error err = {0};
+	struct zone_list l;
+
+	cr_assert_eq(zone_list_parse(&l, "z.json", zones, strlen(zones), NULL, &err), 0, "%s",
+		     err.text);
+	zone_list_release(&l);
+	cr_assert_eq(zone_list_parse(&l, "z.json", zones, strlen(zones), &how, &err), ERR_INPUT);
+	cr_assert_not_null(strstr(err.text, "/nonexistent/r.yaml"), "%s", err.text);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int fd = mkstemp(temporary_name(path, sizeof(path), "homenode-resources"));
+
+		how.resources = path;
+		cr_assert_eq(write(fd, cases[i].file, strlen(cases[i].file)),
+			     (ssize_t)strlen(cases[i].file));
+		close(fd);
+		cr_assert_eq(zone_list_parse(&l, "z.json", zones, strlen(zones), &how, &err),
+			     ERR_INPUT, "%s", cases[i].file);
+		cr_assert_not_null(strstr(err.text, cases[i].said), "%s", err.text);
+		cr_assert_eq(zone_reading_check(&how, &err), ERR_INPUT);
+		unlink(path);
+	}
+	/* huge pages stay memory where everything else is nothing */
+	int fd = mkstemp(temporary_name(path, sizeof(path), "homenode-resources"));
+
+	cr_assert_eq(write(fd, all, strlen(all)), (ssize_t)strlen(all));
+	close(fd);
+	cr_assert_eq(zone_list_parse(&l, "p.yaml", huge, strlen(huge), &how, &err), 0, "%s",
+		     err.text);
+	cr_assert_eq(l.zone[0].memory_bytes, 2 * GIB);
+	zone_list_release(&l);
 	unlink(path);
 }
 
