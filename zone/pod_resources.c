@@ -128,7 +128,24 @@ static int add_other(struct pod_reader *r, struct pod *p, struct sums *s, enum r
 			  row ? row->why : "of no kind that is known");
 }
 
-/* The map of limits or of requests, less what `limits` has already. */
+/* Kubernetes wants limits of huge pages and devices; a request alone counts, aloud. */
+static void warn_request_alone(const struct pod_reader *r, const struct pod *p,
+			       const struct doc_value *key, const struct doc_value *value,
+			       const char *where)
+{
+	const struct resource_row *row = pod_find_row(r, key->text);
+	int64_t n;
+
+	if (!pod_is_huge_pages(key->text) && (!row || row->use != RESOURCE_DEVICES))
+		return;
+	if (pod_quantity(value, &n) && n)
+		doc_warn(key, r->how->warn,
+			 "pod \"%.80s\": %s has no limit of %.80s, its request of %.40s counts",
+			 p->zone.name, where, key->text, value->text);
+}
+
+/* The map of limits (then `limits` is that, too) or of requests, less what `limits`
+ * has already. */
 static int add_map(struct pod_reader *r, struct pod *p, struct sums *s, enum role role,
 		   const struct doc_value *map, const struct doc_value *limits, const char *where,
 		   struct error *err)
@@ -139,8 +156,10 @@ static int add_map(struct pod_reader *r, struct pod *p, struct sums *s, enum rol
 		struct doc_value key = doc_key(map, i);
 		const struct doc_value *value = &map->member[i].value;
 
-		if (value->kind == DOC_NULL || pod_member(limits, key.text))
+		if (value->kind == DOC_NULL || (map != limits && pod_member(limits, key.text)))
 			continue;
+		if (map != limits)
+			warn_request_alone(r, p, &key, value, where);
 		if (strcmp(key.text, "cpu") == 0)
 			p->cpu = value;
 		else if (strcmp(key.text, "memory") != 0)
@@ -256,7 +275,7 @@ static int read_container(struct pod_reader *r, struct pod *p, struct sums *s,
 		warn_unlimited(r, p, container, bytes);
 	rc = add(&s->resource[0], role, bytes, container, err);
 	if (!rc)
-		rc = add_map(r, p, s, role, limits, NULL, where, err);
+		rc = add_map(r, p, s, role, limits, limits, where, err);
 	return rc ? rc : add_map(r, p, s, role, requests, limits, where, err);
 }
 
@@ -281,7 +300,8 @@ static int read_containers(struct pod_reader *r, struct pod *p, struct sums *s,
 
 /* The pod's own huge pages take the place of its containers'. */
 static int read_budget_map(struct pod_reader *r, struct pod *p, struct sums *s,
-			   const struct doc_value *map, struct error *err)
+			   const struct doc_value *map, const struct doc_value *limits,
+			   struct error *err)
 {
 	struct resource *huge;
 	int64_t bytes;
@@ -293,6 +313,8 @@ static int read_budget_map(struct pod_reader *r, struct pod *p, struct sums *s,
 
 		if (strcmp(key.text, "memory") == 0)
 			continue;
+		if (map != limits && !pod_member(limits, key.text))
+			warn_request_alone(r, p, &key, value, "the pod's spec");
 		if (strcmp(key.text, "cpu") == 0) {
 			p->cpu = value;
 		} else if (pod_is_huge_pages(key.text)) {
@@ -328,8 +350,8 @@ static int read_budget(struct pod_reader *r, struct pod *p, struct sums *s,
 		s->resource[0] = (struct resource){.name = "memory", .running = bytes};
 	else
 		s->resource[0].running = max(total(&s->resource[0]), bytes);
-	rc = read_budget_map(r, p, s, requests, err);
-	return rc ? rc : read_budget_map(r, p, s, limits, err);
+	rc = read_budget_map(r, p, s, requests, limits, err);
+	return rc ? rc : read_budget_map(r, p, s, limits, limits, err);
 }
 
 /* What the pod's runtime needs beside the containers; RuntimeClasses set it. */

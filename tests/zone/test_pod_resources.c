@@ -41,6 +41,21 @@ static void memory_is(const char *text, int64_t bytes)
 	free(warnings);
 }
 
+/* Read with these warnings, which are no errors of a strict reading. */
+static void warned(const char *text, int64_t bytes, const char *expected)
+{
+	struct error err = {0};
+	struct zone_list l;
+	char *warnings;
+
+	cr_assert_eq(read_as(&l, "p.yaml", text, true, &warnings, &err), 0, "%s", err.text);
+	cr_assert_str_eq(warnings, expected);
+	cr_assert_eq(l.zone[0].memory_bytes, bytes, "%s: %lld MiB", text,
+		     (long long)(l.zone[0].memory_bytes / MIB));
+	zone_list_release(&l);
+	free(warnings);
+}
+
 static void refused(const char *text, const char *sentence)
 {
 	struct error err = {0};
@@ -136,7 +151,20 @@ Test(pod_resources, huge_pages)
 			   "{memory: 2Gi, hugepages-1Gi: 2Gi}}}, {name: b, resources: {limits: "
 			   "{memory: 1Gi, hugepages-1Gi: 3Gi}}}]"),
 		  11 * GIB);
-	memory_is(ONE("limits: {memory: 1Gi}, requests: {hugepages-2Mi: 1Gi}"), 2 * GIB);
+	warned(ONE("limits: {memory: 1Gi}, requests: {hugepages-2Mi: 1Gi}"), 2 * GIB,
+	       "p.yaml:3:77: warning: pod \"p\": container \"c\" has no limit of hugepages-2Mi, "
+	       "its "
+	       "request of 1Gi counts\n");
+	warned(POD("p", "resources: {limits: {memory: 1Gi}, requests: {hugepages-1Gi: 2Gi}}, "
+			"containers: [{name: c}]"),
+	       3 * GIB,
+	       "p.yaml:3:54: warning: pod \"p\": the pod's spec has no limit of hugepages-1Gi, its "
+	       "request of 2Gi counts\n");
+	warned(ONE("limits: {memory: 1Gi}, requests: {nvidia.com/gpu: 1, ephemeral-storage: 1Gi}"),
+	       GIB,
+	       "p.yaml:3:77: warning: pod \"p\": container \"c\" has no limit of nvidia.com/gpu, "
+	       "its "
+	       "request of 1 counts\n");
 	refused(ONE("limits: {memory: 1Gi, hugepages-2Mi: x}"),
 		"p.yaml:3:80: hugepages-2Mi must be a Kubernetes quantity such as 512Mi or 2Gi, of "
 		"at most 4096 TiB, not \"x\"");
