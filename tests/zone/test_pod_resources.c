@@ -439,6 +439,51 @@ Test(pod_resources, a_file_of_resources)
 	unlink(path);
 }
 
+/* Of others that place pods, and nearly ours. */
+Test(pod_resources, annotations_beside_ours)
+{
+	static const struct {
+		const char *key, *said;
+	} cases[] = {
+		{"Homenode/numa-nodes",
+		 "not known and ignored; did you mean \"homenode/numa-nodes\"?"},
+		{"homenode.io/nodes",
+		 "not known and ignored; did you mean \"homenode/numa-nodes\"?"},
+		{"home-node/numa-nodes",
+		 "not known and ignored; did you mean \"homenode/numa-nodes\"?"},
+		{"homenode", "not known and ignored; such names begin with homenode/"},
+		{"dev.Edera/cpu", "not known and ignored; did you mean \"dev.edera/cpu\"?"},
+		{"edera.dev/cpu", "not known and ignored; did you mean \"dev.edera/cpu\"?"},
+		{"memory-type.resource-policy.nri.io/pod", "an NRI plugin's and is not used"},
+		{"memory-type.resource-policy.nri.io", "an NRI plugin's and is not used"},
+		{"memory-type.cri-resource-manager.intel.com/pod",
+		 "an NRI plugin's and is not used"},
+		{"cpuset.crio.io", "CRI-O's and is not used"},
+		{"cpu-shared.crio.io/c", "CRI-O's and is not used"},
+	};
+	static const char *const silent[] = {"plan.homenode/nodes", "app.kubernetes.io/name",
+					     "prometheus.io/scrape", "umask.crio.io"};
+	char text[512], sentence[512];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text),
+			 "kind: Pod\nmetadata:\n  name: p\n  annotations:\n    dev.edera/cpu: "
+			 "\"1\"\n    %s: x\nspec: {containers: [{name: c, " FITS "}]}\n",
+			 cases[i].key);
+		snprintf(sentence, sizeof(sentence), "the annotation \"%s\" is %s", cases[i].key,
+			 cases[i].said);
+		unused(text, "p.yaml:6:5", sentence);
+	}
+	for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++) {
+		snprintf(text, sizeof(text),
+			 "kind: Pod\nmetadata: {name: p, annotations: {dev.edera/cpu: \"1\", %s: "
+			 "x}}\n"
+			 "spec: {containers: [{name: c, " FITS "}]}\n",
+			 silent[i]);
+		memory_is(text, GIB);
+	}
+}
+
 /* It is opened and checked whatever is read. */
 Test(pod_resources, a_file_of_resources_is_checked)
 {
