@@ -310,59 +310,56 @@ Test(pod_resources, fields_about_place)
 #define FITS "resources: {limits: {memory: 1Gi}}"
 
 /* What Kubernetes does not define is named, with what was meant. */
+static const struct {
+	const char *text, *place, *sentence;
+} no_fields[] = {
+	{POD("p", "overHead: {memory: 9Gi}, containers: [{name: c, " FITS "}]"), "p.yaml:3:8",
+	 "a pod's spec has no field \"overHead\" in Kubernetes: it is not used; did you "
+	 "mean "
+	 "\"overhead\"?"},
+	{POD("p", "containers: [{name: c, " FITS "}], INITCONTAINERS: []"), "p.yaml:3:69",
+	 "a pod's spec has no field \"INITCONTAINERS\" in Kubernetes: it is not used; did "
+	 "you mean \"initContainers\"?"},
+	{POD("p", "containers: [{name: c, " FITS "}], container: []"), "p.yaml:3:69",
+	 "a pod's spec has no field \"container\" in Kubernetes: it is not used; did you "
+	 "mean \"containers\"?"},
+	{POD("p", "containers: [{name: c, " FITS "}], nodeselector: {a: b}"), "p.yaml:3:69",
+	 "a pod's spec has no field \"nodeselector\" in Kubernetes: it is not used; did "
+	 "you "
+	 "mean \"nodeSelector\"?"},
+	{POD("p", "containers: [{name: c, " FITS "}], numaNode: 3"), "p.yaml:3:69",
+	 "a pod's spec has no field \"numaNode\" in Kubernetes: it is not used"},
+	{ONE("limits: {memory: 1Gi}, request: {memory: 3Gi}"), "p.yaml:3:66",
+	 "\"resources\" of container \"c\" has no field \"request\" in Kubernetes: it is "
+	 "not used; did you mean \"requests\"?"},
+	{POD("p", "containers: [{name: c, " FITS ", resource: {}}]"), "p.yaml:3:67",
+	 "container \"c\" has no field \"resource\" in Kubernetes: it is not used; did you "
+	 "mean \"resources\"?"},
+	{POD("p", "resources: {limits: {memory: 1Gi}, Limits: {}}, containers: [{name: c}]"),
+	 "p.yaml:3:43",
+	 "\"resources\" of a pod's spec has no field \"Limits\" in Kubernetes: it is not "
+	 "used; "
+	 "did "
+	 "you mean \"limits\"?"},
+	{"kind: Pod\nmetadata: {name: p, annotations: {dev.edera/cpu: \"2\"}, annotation: "
+	 "{}}\nspec: {containers: [{name: c, " FITS "}]}\n",
+	 "p.yaml:2:56",
+	 "metadata has no field \"annotation\" in Kubernetes: it is not used; did you mean "
+	 "\"annotations\"?"},
+	{"kind: Deployment\nmetadata: {name: p}\nspec: {replica: 3, template: {metadata: "
+	 "{annotations: {dev.edera/cpu: \"2\"}}, spec: {containers: [{name: c, " FITS "}]}}}\n",
+	 "p.yaml:3:8",
+	 "the kind's spec has no field \"replica\" in Kubernetes: it is not used; did you "
+	 "mean \"replicas\"?"},
+};
+
 Test(pod_resources, fields_that_do_not_exist)
 {
-	static const struct {
-		const char *text, *place, *sentence;
-	} cases[] = {
-		{POD("p", "overHead: {memory: 9Gi}, containers: [{name: c, " FITS "}]"),
-		 "p.yaml:3:8",
-		 "a pod's spec has no field \"overHead\" in Kubernetes: it is not used; did you "
-		 "mean "
-		 "\"overhead\"?"},
-		{POD("p", "containers: [{name: c, " FITS "}], INITCONTAINERS: []"), "p.yaml:3:69",
-		 "a pod's spec has no field \"INITCONTAINERS\" in Kubernetes: it is not used; did "
-		 "you mean \"initContainers\"?"},
-		{POD("p", "containers: [{name: c, " FITS "}], container: []"), "p.yaml:3:69",
-		 "a pod's spec has no field \"container\" in Kubernetes: it is not used; did you "
-		 "mean \"containers\"?"},
-		{POD("p", "containers: [{name: c, " FITS "}], nodeselector: {a: b}"), "p.yaml:3:69",
-		 "a pod's spec has no field \"nodeselector\" in Kubernetes: it is not used; did "
-		 "you "
-		 "mean \"nodeSelector\"?"},
-		{POD("p", "containers: [{name: c, " FITS "}], numaNode: 3"), "p.yaml:3:69",
-		 "a pod's spec has no field \"numaNode\" in Kubernetes: it is not used"},
-		{ONE("limits: {memory: 1Gi}, request: {memory: 3Gi}"), "p.yaml:3:66",
-		 "\"resources\" of container \"c\" has no field \"request\" in Kubernetes: it is "
-		 "not used; did you mean \"requests\"?"},
-		{POD("p", "containers: [{name: c, " FITS ", resource: {}}]"), "p.yaml:3:67",
-		 "container \"c\" has no field \"resource\" in Kubernetes: it is not used; did you "
-		 "mean \"resources\"?"},
-		{POD("p",
-		     "resources: {limits: {memory: 1Gi}, Limits: {}}, containers: [{name: c}]"),
-		 "p.yaml:3:43",
-		 "\"resources\" of a pod's spec has no field \"Limits\" in Kubernetes: it is not "
-		 "used; "
-		 "did "
-		 "you mean \"limits\"?"},
-		{"kind: Pod\nmetadata: {name: p, annotations: {dev.edera/cpu: \"2\"}, annotation: "
-		 "{}}\nspec: {containers: [{name: c, " FITS "}]}\n",
-		 "p.yaml:2:56",
-		 "metadata has no field \"annotation\" in Kubernetes: it is not used; did you mean "
-		 "\"annotations\"?"},
-		{"kind: Deployment\nmetadata: {name: p}\nspec: {replica: 3, template: {metadata: "
-		 "{annotations: {dev.edera/cpu: \"2\"}}, spec: {containers: [{name: c, " FITS
-		 "}]}}}\n",
-		 "p.yaml:3:8",
-		 "the kind's spec has no field \"replica\" in Kubernetes: it is not used; did you "
-		 "mean \"replicas\"?"},
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < sizeof(no_fields) / sizeof(no_fields[0]); i++) {
 		char sentence[512];
 
-		snprintf(sentence, sizeof(sentence), "pod \"p\": %s", cases[i].sentence);
-		unused(cases[i].text, cases[i].place, sentence);
+		snprintf(sentence, sizeof(sentence), "pod \"p\": %s", no_fields[i].sentence);
+		unused(no_fields[i].text, no_fields[i].place, sentence);
 	}
 	/* those that it defines and that bear on nothing here */
 	memory_is(POD("p",
