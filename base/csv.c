@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/input.h"
+#include "base/text.h"
 #include "base/text_encoding.h"
 #include "base/units.h"
 
@@ -35,9 +36,15 @@ static int decode(struct csv *c, char *text, size_t *size, struct error *err)
 /* The first bytes tell the encoding; a byte order mark is left out. */
 static int look(struct csv *c, size_t *size, struct error *err)
 {
+	/* one character that went wrong is the row's to say */
+	const char *name = text_content_name(c->buf, *size, 1);
 	size_t mark;
 
 	c->looked = true;
+	if (name) {
+		*size = 0;
+		return error_at(err, ERR_INPUT, c->path, 0, 0, "is %s", name);
+	}
 	c->decoder.encoding = text_encoding_of(c->buf, *size, &mark);
 	*size -= mark;
 	memmove(c->buf, c->buf + mark, *size);

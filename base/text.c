@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,8 +15,14 @@ static const struct {
 	const char *bytes, *name;
 } contents[] = {
 	{4, "PK\3\4", "a zip archive; unpack it first"},
-	{3, "BZh", "packed with bzip2; unpack it first"},
 	{4, "\x04\x22\x4d\x18", "packed with lz4; unpack it first"},
+	/* what base/input.h unpacks comes here as what was in it */
+	{2, "\x1f\x8b", "packed more than once, with gzip inside; unpack it first"},
+	{6,
+	 "\xfd"
+	 "7zXZ\0",
+	 "packed more than once, with xz inside; unpack it first"},
+	{4, "\x28\xb5\x2f\xfd", "packed more than once, with zstd inside; unpack it first"},
 	{6, "7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it first"},
 	{4,
 	 "\x7f"
@@ -30,16 +37,30 @@ static const struct {
 
 #define NR_CONTENTS (sizeof(contents) / sizeof(contents[0]))
 
-static const char *content_name(const char *s, size_t n)
+/* A text may begin as its first three bytes do: the first block, or an empty end. */
+static bool is_bzip2(const char *s, size_t n)
 {
+	return n >= 10 && memcmp(s, "BZh", 3) == 0 && s[3] >= '1' && s[3] <= '9' &&
+	       (memcmp(s + 4, "1AY&SY", 6) == 0 ||
+		memcmp(s + 4, "\x17\x72\x45\x38\x50\x90", 6) == 0);
+}
+
+const char *text_content_name(const char *s, size_t n, unsigned stray)
+{
+	size_t mark;
+
 	for (size_t i = 0; i < NR_CONTENTS; i++)
 		if (n >= contents[i].nr && memcmp(s, contents[i].bytes, contents[i].nr) == 0)
 			return contents[i].name;
+	if (is_bzip2(s, n))
+		return "packed with bzip2; unpack it first";
 	if (n >= 262 && memcmp(s + 257, "ustar", 5) == 0)
 		return "a tar archive; unpack it first";
+	if (text_encoding_of(s, n, &mark) != TEXT_UTF8)
+		return NULL;
 	/* a stray byte further down is the reader's to point at */
 	for (size_t i = 0; i < n && i < 64; i++)
-		if ((unsigned char)s[i] < 0x20 && !memchr("\t\n\f\r", s[i], 4))
+		if ((unsigned char)s[i] < 0x20 && !memchr("\t\n\f\r", s[i], 4) && !stray--)
 			return "binary data, not text";
 	return NULL;
 }
@@ -83,9 +104,12 @@ int text_read(const char *path, size_t max, char **out, size_t *size, struct err
 		return error_set(err, ERR_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
 	in = input_new(f);
 	rc = read_all(in, path, max, out, size, err);
-	if (!rc)
+	name = rc ? NULL : text_content_name(*out, *size, 0);
+	if (!rc && !name) {
 		rc = text_to_utf8(path, out, size, err);
-	if (!rc && (name = content_name(*out, *size)) != NULL)
+		name = rc ? NULL : text_content_name(*out, *size, 0);
+	}
+	if (!rc && name)
 		rc = error_set(err, ERR_INPUT, "%s: is %s", path, name);
 	input_free(in);
 	if (f != stdin)

@@ -198,16 +198,27 @@ static int64_t k8s_value(const struct k8s_number *n)
 	return v > INT64_MAX ? INT64_MAX : (int64_t)v;
 }
 
-bool k8s_bytes_parse(const char *text, int64_t *out)
+/* In units of 10^-places. */
+static bool k8s_parse(const char *text, int places, int64_t *out)
 {
 	const char *p = text + (*text == '+' || *text == '-'), *suffix;
-	struct k8s_number n = {0};
+	struct k8s_number n = {.exponent = places};
 
 	suffix = k8s_digits(p, &n);
 	if (suffix == p || !k8s_suffix(suffix, &n) || (*text == '-' && n.mantissa))
 		return false;
 	*out = k8s_value(&n);
 	return true;
+}
+
+bool k8s_bytes_parse(const char *text, int64_t *out)
+{
+	return k8s_parse(text, 0, out);
+}
+
+bool k8s_thousandths_parse(const char *text, int64_t *out)
+{
+	return k8s_parse(text, 3, out);
 }
 
 /* by > 0 */

@@ -44,6 +44,8 @@ bool bytes_parse(const char *text, int64_t *out) MUST_USE;
  * up to a whole number, at most INT64_MAX, as there. False when it is none, or
  * below 0; without a digit ("Gi"), which is 0 there, too. */
 bool k8s_bytes_parse(const char *text, int64_t *out) MUST_USE;
+/* The same in thousandths, which is as finely as Kubernetes compares. */
+bool k8s_thousandths_parse(const char *text, int64_t *out) MUST_USE;
 
 /* "7d", "12h", "5min" (or "5m"), "30s", "1.5s", "100ms", "2us", "40ns"; a bare number is seconds.
  */

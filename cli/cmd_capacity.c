@@ -80,7 +80,7 @@ static int add_flavor(struct session *s, const char *text, struct error *err)
 	z.name = arena_strdup(&l->arena, text);
 	l->zone = grow(l->zone, &l->cap, l->nr, sizeof(*l->zone));
 	l->zone[l->nr++] = z;
-	return 0;
+	return zone_reading_check(&how, err);
 }
 
 static int read_flavors(struct session *s, struct error *err)

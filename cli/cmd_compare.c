@@ -59,8 +59,9 @@ static int load(struct session *s, const struct args *args, struct error *err)
 		rc = choose_policies(s, args, zones != NULL, err);
 	if (!rc)
 		rc = args_jobs(args, &s->result.jobs, err);
-	if (!rc && zones)
-		rc = zone_list_load(&s->zones, zones, &how, err);
+	if (!rc)
+		rc = zones ? zone_list_load(&s->zones, zones, &how, err)
+			   : zone_reading_check(&how, err);
 	if (!rc && neighbours)
 		rc = zone_list_load(&s->neighbours, neighbours, &how, err);
 	if (!rc)

@@ -52,6 +52,8 @@ static int load_zones(struct session *s, const struct args *args, struct error *
 	if (path)
 		return zone_list_load(&s->zones, path, &how, err);
 	rc = zone_from_flags(args, &s->zones, &given, err);
+	if (!rc)
+		rc = zone_reading_check(&how, err);
 	if (!rc && !given)
 		return error_set(err, ERR_USAGE,
 				 "no zones: name a file of zones, or describe one zone by options "

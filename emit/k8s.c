@@ -75,6 +75,35 @@ static const char *resource_of(const struct plan *p, uint32_t device)
 	return gpu_resource(&p->host->device[p->device[device]]);
 }
 
+static bool same_figures(const struct zone_profile *a, const struct zone_profile *b)
+{
+	return a->demand_bytes_per_s == b->demand_bytes_per_s &&
+	       a->read_share_ppm == b->read_share_ppm && a->stall_share_ppm == b->stall_share_ppm &&
+	       a->sharing_share_ppm == b->sharing_share_ppm && a->parallelism == b->parallelism;
+}
+
+/* What a zone would not have any more, were its pod read back. */
+static void note_lost(const struct zone *z, struct emit_notes *n)
+{
+	const struct zone_profile *preset = z->profile ? zone_profile_find(z->profile->name) : NULL;
+
+	if (z->profile && !preset)
+		emit_note(n, "an annotation names a preset only: its profile of its own is lost");
+	else if (preset && !same_figures(z->profile, preset))
+		emit_note(
+			n,
+			"an annotation names a preset only: what its profile has other than %s is "
+			"lost",
+			preset->name);
+	if (z->memory_bytes < ZONE_MEMORY_FLOOR_BYTES)
+		emit_note(n, "a pod has no less than 300 MiB: its memory is read back as that");
+	else if (z->memory_policy == ZONE_DYNAMIC &&
+		 z->memory_initial_bytes < ZONE_MEMORY_FLOOR_BYTES)
+		emit_note(n,
+			  "a pod boots with no less than 300 MiB: its initial memory is read back "
+			  "as that");
+}
+
 static void k8s_limits(const struct emit_input *in, struct emit_notes *n)
 {
 	const struct plan *p = in->plan;
@@ -97,6 +126,7 @@ static void k8s_limits(const struct emit_input *in, struct emit_notes *n)
 	if (p->zone->memory_policy == ZONE_DYNAMIC &&
 	    p->zone->memory_min_bytes != ZONE_MEMORY_FLOOR_BYTES)
 		emit_note(n, "no annotation says a zone's least memory");
+	note_lost(p->zone, n);
 	for (uint32_t i = 0; i < p->nr_devices; i++)
 		others += !resource_of(p, i);
 	if (others)

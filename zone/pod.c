@@ -99,6 +99,10 @@ static int read_pod(struct pod_reader *r, struct pod *p, const struct doc_value 
 	p->at[ZONE_FIELD_NAME] = name;
 	rc = pod_get(node, "metadata", DOC_MAP, "the pod", false, &metadata, err);
 	if (!rc)
+		rc = pod_check_fields(r, p->zone.name, node, POD_OBJECT, "a pod", err);
+	if (!rc)
+		rc = pod_check_fields(r, p->zone.name, metadata, POD_METADATA, "metadata", err);
+	if (!rc)
 		rc = pod_read_annotations(r, p, metadata, err);
 	if (!rc)
 		rc = pod_read_resources(r, p, err);
@@ -237,6 +241,8 @@ static int read_maker(struct pod_reader *r, const struct maker *m, const struct 
 		rc = pod_get(template, "spec", DOC_MAP, "the jobTemplate", true, &spec, err);
 	if (!rc)
 		rc = pod_get(spec, "template", DOC_MAP, "the spec", true, &template, err);
+	if (!rc)
+		rc = pod_check_fields(r, name->text, spec, POD_MAKER, "the kind's spec", err);
 	if (!rc)
 		rc = get_replicas(m, spec, &replicas, &first, err);
 	if (!rc)

@@ -2,8 +2,8 @@
  * Between the files that read Kubernetes manifests: pod.c has the documents and
  * their kinds, pod_annotations.c what Edera's and our annotations say,
  * pod_resources.c what containers ask for, pod_devices.c which resources are
- * devices. Private to zone/. The rules and their sources are in
- * docs/formats-zones.md.
+ * devices, pod_fields.c what Kubernetes would not take. Private to zone/. The rules and their
+ * sources are in docs/formats-zones.md.
  *
  * One rule stands above them: what bears on a pod's size or place and is not
  * used is named in a warning, or with --strict in an error.
@@ -64,6 +64,22 @@ bool pod_quantity(const struct doc_value *v, int64_t *out) MUST_USE;
  * reading is strict an error. */
 int pod_unused(const struct pod_reader *r, const struct doc_value *at, struct error *err,
 	       const char *fmt, ...) MUST_USE PRINTF_LIKE(4, 5);
+
+bool pod_is_huge_pages(const char *resource);
+/* Of the NULL-terminated names the one that is `text` but for capitals, or else a
+ * typing mistake away; NULL: none. */
+const char *pod_near(const char *text, const char *const *names);
+
+/* Maps whose fields Kubernetes defines. */
+enum pod_map { POD_OBJECT, POD_METADATA, POD_SPEC, POD_CONTAINER, POD_RESOURCES, POD_MAKER };
+/* Fields of `map` (NULL: none) that it does not define are not used. `where` is the
+ * map in the sentence. */
+int pod_check_fields(const struct pod_reader *r, const char *pod, const struct doc_value *map,
+		     enum pod_map which, const char *where, struct error *err) MUST_USE;
+/* Amounts that Kubernetes refuses are errors: parts of what comes whole, requests
+ * above limits. Both maps may be NULL; `where` is whose they are. */
+int pod_check_amounts(const struct doc_value *limits, const struct doc_value *requests,
+		      const char *where, struct error *err) MUST_USE;
 
 /* The pod's annotations into its zone; `metadata` may be NULL. */
 int pod_read_annotations(struct pod_reader *r, struct pod *p, const struct doc_value *metadata,

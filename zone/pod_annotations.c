@@ -1,3 +1,5 @@
+#include <ctype.h>
+#include <fnmatch.h>
 #include <string.h>
 
 #include "base/nearest.h"
@@ -20,8 +22,30 @@ const char *const pod_words[ZONE_FIELDS] = {
 	[ZONE_FIELD_PROFILE] = "homenode/profile",
 };
 
-/* Sizes and places of another runtime that gives a pod a VM of its own. */
-static const char kata_prefix[] = "io.katacontainers.config.hypervisor.";
+/* What other runtimes, plugins and schedulers take from a pod to size or to place it:
+ *	Kata		docs/how-to/how-to-set-sandbox-config-kata.md
+ *	NRI		containers/nri-plugins, docs/resource-policy and docs/memory
+ *	CRI-O		its annotation migration guide; unified cgroups can hold cpuset.mems
+ *	OpenShift	workload partitioning: management pods on reserved CPUs
+ *	Volcano		its NUMA-aware plugin
+ *	Koordinator	apis/extension/resource.go
+ */
+static const struct {
+	const char *pattern, *whose;
+} others[] = {
+	{"io.katacontainers.config.hypervisor.*", "Kata"},
+	{"*.nri.io/*", "an NRI plugin"},
+	{"*.nri.io", "an NRI plugin"},
+	{"*cri-resource-manager.intel.com*", "an NRI plugin"},
+	{"cpuset.crio.io*", "CRI-O"},
+	{"cpu-shared.crio.io*", "CRI-O"},
+	{"unified-cgroup.crio.io*", "CRI-O"},
+	{"io.kubernetes.cri-o.UnifiedCgroup*", "CRI-O"},
+	{"target.workload.openshift.io/*", "OpenShift"},
+	{"volcano.sh/numa-topology-policy", "Volcano"},
+	{"scheduling.koordinator.sh/resource-spec", "Koordinator"},
+	{"scheduling.koordinator.sh/numa-topology-spec", "Koordinator"},
+};
 
 /* Edera's own that decide nothing about placement. */
 static const char *const edera_ignored[] = {"dev.edera/kernel", "dev.edera/kernel-variant",
@@ -143,23 +167,72 @@ static bool starts_with(const char *text, const char *prefix)
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* Ours must be right; Edera may have more than is known here, so those are
- * passed over, aloud. Everyone else's are none of our business. */
-static int unknown_annotation(struct pod_reader *r, const struct doc_value *key, struct error *err)
+/* Of those with the prefix, the one that is perhaps meant. */
+static const char *near_annotation(const char *text, const char *prefix)
 {
-	const char *known[NR_ANNOTATED + 1] = {NULL}, *text = key->text, *near;
-	const char *prefix = starts_with(text, "homenode/") ? "homenode/" : "dev.edera/";
+	const char *known[NR_ANNOTATED + 1] = {NULL};
 	size_t nr = 0;
 
-	if (starts_with(text, kata_prefix))
-		return pod_unused(r, key, err, "the annotation \"%.80s\" is Kata's and is not used",
-				  text);
-	if (!starts_with(text, prefix) || name_index(edera_ignored, text) >= 0)
-		return 0;
 	for (size_t i = 0; i < NR_ANNOTATED; i++)
 		if (starts_with(pod_words[annotated[i]], prefix))
 			known[nr++] = pod_words[annotated[i]];
-	near = nearest_name(text, known);
+	return pod_near(text, known);
+}
+
+/* "homenode/" or "dev.edera/", when the part before the slash is nearly that:
+ * Homenode, homenode.io, dev.Edera, edera.dev. What plans write is theirs. */
+static const char *near_prefix(const char *text)
+{
+	static const char *const ours[] = {"homenode", NULL};
+	char prefix[64];
+	size_t n = strcspn(text, "/");
+
+	if (n >= sizeof(prefix) || starts_with(text, "plan.homenode/"))
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		prefix[i] = (char)tolower((unsigned char)text[i]);
+	prefix[n] = '\0';
+	if (strstr(prefix, "homenode") || (text[n] && pod_near(prefix, ours)))
+		return "homenode/";
+	if (strcmp(prefix, "dev.edera") == 0 || starts_with(prefix, "edera.") ||
+	    starts_with(prefix, "dev.edera."))
+		return "dev.edera/";
+	return NULL;
+}
+
+/* What somebody else goes by, and what was perhaps meant for us. */
+static int foreign_annotation(struct pod_reader *r, const struct doc_value *key, struct error *err)
+{
+	const char *text = key->text, *prefix = near_prefix(text), *near, *slash;
+	char meant[128];
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (fnmatch(others[i].pattern, text, 0) == 0)
+			return pod_unused(r, key, err,
+					  "the annotation \"%.80s\" is %s's and is not used", text,
+					  others[i].whose);
+	if (!prefix)
+		return 0;
+	slash = strchr(text, '/');
+	snprintf(meant, sizeof(meant), "%s%s", prefix, slash ? slash + 1 : "");
+	near = near_annotation(meant, prefix);
+	return pod_unused(r, key, err, "the annotation \"%.80s\" is not known and ignored; %s%s%s",
+			  text, near ? "did you mean \"" : "such names begin with ",
+			  near ? near : prefix, near ? "\"?" : "");
+}
+
+/* Ours must be right; Edera may have more than is known here, so those are
+ * passed over, aloud. */
+static int unknown_annotation(struct pod_reader *r, const struct doc_value *key, struct error *err)
+{
+	const char *text = key->text, *near;
+	const char *prefix = starts_with(text, "homenode/") ? "homenode/" : "dev.edera/";
+
+	if (!starts_with(text, prefix))
+		return foreign_annotation(r, key, err);
+	if (name_index(edera_ignored, text) >= 0)
+		return 0;
+	near = near_annotation(text, prefix);
 	if (*prefix == 'd')
 		return pod_unused(
 			r, key, err, "the annotation \"%.80s\" is not known and ignored%s%s%s",

@@ -23,6 +23,13 @@ static const struct resource_row rows[] = {
 
 static const char *const device_names[] = {"nic", "gpu", "storage", "none", NULL};
 
+/* CPUs, memory and huge pages are no devices, and nothing is called "". */
+static bool can_match(const char *pattern)
+{
+	return *pattern && strcmp(pattern, "cpu") != 0 && strcmp(pattern, "memory") != 0 &&
+	       !pod_is_huge_pages(pattern);
+}
+
 static int read_row(struct pod_reader *r, const struct doc_value *at, struct error *err)
 {
 	static const char *const keys[] = {"name", "device", NULL};
@@ -34,6 +41,9 @@ static int read_row(struct pod_reader *r, const struct doc_value *at, struct err
 		rc = doc_get_text(at, "name", true, &name, err);
 	if (!rc)
 		rc = doc_get_choice(at, "device", true, device_names, &device, err);
+	if (!rc && !can_match(name))
+		rc = doc_error(doc_member(at, "name"), err,
+			       "\"%.80s\" is the name of no device: the row can never match", name);
 	if (rc)
 		return rc;
 	row->pattern = arena_strdup(&r->arena, name);
@@ -71,6 +81,15 @@ int pod_load_rows(struct pod_reader *r, struct error *err)
 	if (!rc && doc.path)
 		rc = read_rows(r, &doc, err);
 	doc_release(&doc);
+	return rc;
+}
+
+int zone_reading_check(const struct zone_reading *how, struct error *err)
+{
+	struct pod_reader r = {.how = how};
+	int rc = pod_load_rows(&r, err);
+
+	arena_release(&r.arena);
 	return rc;
 }
 

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "base/units.h"
 #include "zone/pod.h"
 
@@ -30,9 +31,9 @@ static int64_t max(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-static bool is_huge_pages(const char *name)
+bool pod_is_huge_pages(const char *resource)
 {
-	return strncmp(name, "hugepages-", strlen("hugepages-")) == 0;
+	return strncmp(resource, "hugepages-", strlen("hugepages-")) == 0;
 }
 
 static struct resource *find(struct sums *s, const char *name, const struct resource_row *row)
@@ -108,12 +109,12 @@ static int add_other(struct pod_reader *r, struct pod *p, struct sums *s, enum r
 	int64_t n;
 	int rc;
 
-	if (row && row->use == RESOURCE_NONE)
-		return 0;
-	if (is_huge_pages(key->text)) {
+	if (pod_is_huge_pages(key->text)) {
 		rc = read_bytes(value, key->text, &n, err);
 		return rc ? rc : add(find(s, key->text, NULL), role, n, value, err);
 	}
+	if (row && row->use == RESOURCE_NONE)
+		return 0;
 	if (row && row->use == RESOURCE_DEVICES) {
 		rc = read_count(value, key->text, &n, err);
 		return rc ? rc : add(find(s, key->text, row), role, n, value, err);
@@ -127,7 +128,24 @@ static int add_other(struct pod_reader *r, struct pod *p, struct sums *s, enum r
 			  row ? row->why : "of no kind that is known");
 }
 
-/* The map of limits or of requests, less what `limits` has already. */
+/* Kubernetes wants limits of huge pages and devices; a request alone counts, aloud. */
+static void warn_request_alone(const struct pod_reader *r, const struct pod *p,
+			       const struct doc_value *key, const struct doc_value *value,
+			       const char *where)
+{
+	const struct resource_row *row = pod_find_row(r, key->text);
+	int64_t n;
+
+	if (!pod_is_huge_pages(key->text) && (!row || row->use != RESOURCE_DEVICES))
+		return;
+	if (pod_quantity(value, &n) && n)
+		doc_warn(key, r->how->warn,
+			 "pod \"%.80s\": %s has no limit of %.80s, its request of %.40s counts",
+			 p->zone.name, where, key->text, value->text);
+}
+
+/* The map of limits (then `limits` is that, too) or of requests, less what `limits`
+ * has already. */
 static int add_map(struct pod_reader *r, struct pod *p, struct sums *s, enum role role,
 		   const struct doc_value *map, const struct doc_value *limits, const char *where,
 		   struct error *err)
@@ -138,8 +156,10 @@ static int add_map(struct pod_reader *r, struct pod *p, struct sums *s, enum rol
 		struct doc_value key = doc_key(map, i);
 		const struct doc_value *value = &map->member[i].value;
 
-		if (value->kind == DOC_NULL || pod_member(limits, key.text))
+		if (value->kind == DOC_NULL || (map != limits && pod_member(limits, key.text)))
 			continue;
+		if (map != limits)
+			warn_request_alone(r, p, &key, value, where);
 		if (strcmp(key.text, "cpu") == 0)
 			p->cpu = value;
 		else if (strcmp(key.text, "memory") != 0)
@@ -148,7 +168,7 @@ static int add_map(struct pod_reader *r, struct pod *p, struct sums *s, enum rol
 	return rc;
 }
 
-/* *limits and *requests of `of` ("the container"), NULL when absent. */
+/* *limits and *requests of `of` ("container \"c\""), NULL when absent. */
 static int get_resources(const struct doc_value *at, const char *of,
 			 const struct doc_value **limits, const struct doc_value **requests,
 			 struct error *err)
@@ -160,8 +180,33 @@ static int get_resources(const struct doc_value *at, const char *of,
 	if (rc || !resources)
 		return rc;
 	rc = pod_get(resources, "limits", DOC_MAP, "the resources", false, limits, err);
-	return rc ? rc
-		  : pod_get(resources, "requests", DOC_MAP, "the resources", false, requests, err);
+	if (!rc)
+		rc = pod_get(resources, "requests", DOC_MAP, "the resources", false, requests, err);
+	return rc ? rc : pod_check_amounts(*limits, *requests, of, err);
+}
+
+/* Fields of a container that no Kubernetes knows; how it restarts decides when it runs. */
+static int check_container(struct pod_reader *r, const struct pod *p,
+			   const struct doc_value *container, const char *where, struct error *err)
+{
+	static const char *const policies[] = {"Always", "OnFailure", "Never", NULL};
+	const struct doc_value *policy;
+	char resources[160];
+	int rc = pod_check_fields(r, p->zone.name, container, POD_CONTAINER, where, err);
+
+	snprintf(resources, sizeof(resources), "\"resources\" of %s", where);
+	if (!rc)
+		rc = pod_check_fields(r, p->zone.name, pod_member(container, "resources"),
+				      POD_RESOURCES, resources, err);
+	if (!rc)
+		rc = pod_get(container, "restartPolicy", DOC_TEXT, where, false, &policy, err);
+	if (!rc && policy && name_index(policies, policy->text) < 0)
+		rc = doc_error(
+			policy, err,
+			"restartPolicy of %s must be \"Always\" (a sidecar), \"OnFailure\" or "
+			"\"Never\", not \"%.80s\"",
+			where, policy->text);
+	return rc;
 }
 
 /* A limit or, without one (or with 0), a request; *limited says which. */
@@ -219,7 +264,9 @@ static int read_container(struct pod_reader *r, struct pod *p, struct sums *s,
 	if (container->kind != DOC_MAP)
 		return doc_error(container, err, "a container must be a mapping");
 	snprintf(where, sizeof(where), "container \"%.80s\"", container_name(container));
-	rc = get_resources(container, "the container", &limits, &requests, err);
+	rc = check_container(r, p, container, where, err);
+	if (!rc)
+		rc = get_resources(container, where, &limits, &requests, err);
 	if (!rc)
 		rc = memory_of(limits, requests, &bytes, &limited, err);
 	if (rc)
@@ -228,7 +275,7 @@ static int read_container(struct pod_reader *r, struct pod *p, struct sums *s,
 		warn_unlimited(r, p, container, bytes);
 	rc = add(&s->resource[0], role, bytes, container, err);
 	if (!rc)
-		rc = add_map(r, p, s, role, limits, NULL, where, err);
+		rc = add_map(r, p, s, role, limits, limits, where, err);
 	return rc ? rc : add_map(r, p, s, role, requests, limits, where, err);
 }
 
@@ -253,7 +300,8 @@ static int read_containers(struct pod_reader *r, struct pod *p, struct sums *s,
 
 /* The pod's own huge pages take the place of its containers'. */
 static int read_budget_map(struct pod_reader *r, struct pod *p, struct sums *s,
-			   const struct doc_value *map, struct error *err)
+			   const struct doc_value *map, const struct doc_value *limits,
+			   struct error *err)
 {
 	struct resource *huge;
 	int64_t bytes;
@@ -265,9 +313,11 @@ static int read_budget_map(struct pod_reader *r, struct pod *p, struct sums *s,
 
 		if (strcmp(key.text, "memory") == 0)
 			continue;
+		if (map != limits && !pod_member(limits, key.text))
+			warn_request_alone(r, p, &key, value, "the pod's spec");
 		if (strcmp(key.text, "cpu") == 0) {
 			p->cpu = value;
-		} else if (is_huge_pages(key.text)) {
+		} else if (pod_is_huge_pages(key.text)) {
 			rc = read_bytes(value, key.text, &bytes, err);
 			huge = find(s, key.text, NULL);
 			huge->running = rc ? 0 : bytes;
@@ -300,8 +350,8 @@ static int read_budget(struct pod_reader *r, struct pod *p, struct sums *s,
 		s->resource[0] = (struct resource){.name = "memory", .running = bytes};
 	else
 		s->resource[0].running = max(total(&s->resource[0]), bytes);
-	rc = read_budget_map(r, p, s, requests, err);
-	return rc ? rc : read_budget_map(r, p, s, limits, err);
+	rc = read_budget_map(r, p, s, requests, limits, err);
+	return rc ? rc : read_budget_map(r, p, s, limits, limits, err);
 }
 
 /* What the pod's runtime needs beside the containers; RuntimeClasses set it. */
@@ -440,6 +490,11 @@ int pod_read_resources(struct pod_reader *r, struct pod *p, struct error *err)
 	int rc = pod_get(p->node, "spec", DOC_MAP, "the pod", true, &spec, err);
 
 	find(&s, "memory", NULL);
+	if (!rc)
+		rc = pod_check_fields(r, p->zone.name, spec, POD_SPEC, "a pod's spec", err);
+	if (!rc)
+		rc = pod_check_fields(r, p->zone.name, pod_member(spec, "resources"), POD_RESOURCES,
+				      "\"resources\" of a pod's spec", err);
 	if (!rc)
 		rc = read_budget(r, p, &s, spec, false, err);
 	if (!rc)

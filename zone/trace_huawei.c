@@ -98,6 +98,8 @@ static const struct trace_layout lifetime_form = {
 	.place = {[ZONE_FIELD_NAME] = VMID + 1,
 		  [ZONE_FIELD_VCPUS] = CPU + 1,
 		  [ZONE_FIELD_MEMORY] = MEMORY + 1},
+	.named_rows = true,
+	.sorted = true,
 	.row = lifetime_row,
 };
 

@@ -31,6 +31,8 @@ enum { TIME, USED, CORES, PROVISIONED, VM };
 
 struct usage_vm {
 	const char *name;
+	const char *path; /* of its first sample */
+	unsigned long line;
 	int64_t first_s, vcpus, bytes;
 	size_t first_sample;
 	size_t row; /* breaks ties of time */
@@ -107,6 +109,8 @@ static void add_vm(struct usage_stream *u)
 	u->vm = grow(u->vm, &u->cap, u->nr, sizeof(*u->vm));
 	u->vm[u->nr] = (struct usage_vm){
 		.name = arena_printf(&u->names, "vm-%s", name),
+		.path = arena_strdup(&u->names, u->rows.csv.path),
+		.line = u->rows.csv.line,
 		.first_s = u->t_s,
 		.first_sample = u->nr_samples,
 		.row = u->nr,
@@ -187,6 +191,49 @@ static int read_next_file(struct usage_stream *u, const char *path, struct error
 	return rc;
 }
 
+static int64_t lifetime_ns(const struct usage_vm *vm)
+{
+	const struct zone_use *use = &vm->use;
+
+	return ((int64_t)use->sample[use->nr_samples - 1].at_s + STEP_S) * NS_PER_S;
+}
+
+/* VMs whose name another one has at the same time are bad rows. */
+static int check_names(struct usage_stream *u, struct error *err)
+{
+	struct zone_stream_stats *stats = &u->rows.base.stats;
+	struct name_set names = {0};
+	struct error own = {.code = 0};
+	size_t nr = 0;
+
+	for (size_t i = 0; i < u->nr; i++) {
+		const struct usage_vm *vm = &u->vm[i];
+		int64_t start_ns = vm->first_s * NS_PER_S;
+
+		if (name_set_add(&names, vm->name, start_ns, start_ns + lifetime_ns(vm),
+				 start_ns)) {
+			u->vm[nr++] = *vm;
+			continue;
+		}
+		error_at(&own, ERR_INPUT, vm->path, vm->line, 0,
+			 "zone \"%.80s\" is there already; a name stands for one zone at a time",
+			 vm->name);
+		if (!u->rows.skip_bad)
+			break;
+		if (!stats->bad_rows++)
+			snprintf(stats->first_bad, sizeof(stats->first_bad), "%.*s",
+				 (int)sizeof(stats->first_bad) - 1, own.text);
+	}
+	name_set_release(&names);
+	if (own.code && !u->rows.skip_bad) {
+		if (err)
+			*err = own;
+		return ERR_INPUT;
+	}
+	u->nr = nr;
+	return 0;
+}
+
 static int read_vms(struct usage_stream *u, struct error *err)
 {
 	bool more;
@@ -207,9 +254,10 @@ static int read_vms(struct usage_stream *u, struct error *err)
 			.nr_samples = end - u->vm[i].first_sample,
 		};
 	}
-	if (!rc)
-		qsort(u->vm, u->nr, sizeof(*u->vm), compare_vms);
-	return rc;
+	if (rc)
+		return rc;
+	qsort(u->vm, u->nr, sizeof(*u->vm), compare_vms);
+	return check_names(u, err);
 }
 
 static int usage_next(struct zone_stream *s, const struct zone_event **out, struct error *err)
@@ -237,7 +285,7 @@ static int usage_next(struct zone_stream *s, const struct zone_event **out, stru
 		.at_ns = (vm->first_s - u->vm[0].first_s) * NS_PER_S,
 		.kind = ZONE_EVENT_START,
 		.id = s->stats.done++,
-		.lifetime_ns = ((int64_t)use->sample[use->nr_samples - 1].at_s + STEP_S) * NS_PER_S,
+		.lifetime_ns = lifetime_ns(vm),
 		.zone = z,
 		.use = use,
 	};

@@ -96,6 +96,9 @@ struct zone_reading {
 	const char *resources; /* a file that says what a pod's resources are; NULL: none */
 };
 
+/* What a reading would do with `how->resources`, where there is nothing to read. */
+int zone_reading_check(const struct zone_reading *how, struct error *err) MUST_USE;
+
 /*
  * Read ZONES, JSON or YAML: a list ({"zones":[...]}), or Kubernetes manifests (one
  * or more documents). "-" is standard input. ERR_INPUT names file:line:column,

@@ -371,7 +371,10 @@ int zone_list_parse(struct zone_list *out, const char *path, const char *text, s
 	*out = (struct zone_list){0};
 	if (rc)
 		return rc;
-	rc = holds_zones(&doc) ? read_root(doc.root, out, err) : pods_from_doc(out, &doc, how, err);
+	if (!holds_zones(&doc))
+		rc = pods_from_doc(out, &doc, how, err);
+	else if (!(rc = how ? zone_reading_check(how, err) : 0))
+		rc = read_root(doc.root, out, err);
 	doc_release(&doc);
 	if (rc)
 		zone_list_release(out);

@@ -71,6 +71,44 @@ Test(csv, rows_quotes_and_line_ends)
 	csv_close(&c);
 }
 
+/* What is no table is called by its name, in pieces and after unpacking, too. */
+Test(csv, other_contents_are_named)
+{
+	static const struct {
+		const char *bytes;
+		size_t n;
+		const char *sentence;
+	} cases[] = {
+		{"BZh91AY&SY\0\0\1\2", 14, "t.csv: is packed with bzip2; unpack it first"},
+		{"PK\3\4\24\0\0\0", 8, "t.csv: is a zip archive; unpack it first"},
+		{"\x04\x22\x4d\x18\x64", 5, "t.csv: is packed with lz4; unpack it first"},
+		{"\x7f"
+		 "ELF\2\1\1\0",
+		 8, "t.csv: is a program"},
+		{"\x93\x07\x1a\x02\xee\x8f\x11\x40\x03\x9c", 10, "t.csv: is binary data, not text"},
+		/* gzip of gzip */
+		{"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x93\xef\xe6\x60\x00\x01"
+		 "\x26\x66\xef\x2b\x9e\x8f\x8c\xae\x18\x3e\x62\x62\xa8\x66\x9f\xce"
+		 "\x05\x12\x05\x00\x50\xc9\xd0\xbe\x1c\x00\x00\x00",
+		 44, "t.csv: is packed more than once, with gzip inside; unpack it first"},
+	};
+	char tar[512] = "trace.csv";
+	struct error err = {0};
+	struct csv c;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		cr_assert_eq(attach(&c, cases[i].bytes, cases[i].n, &err), ERR_INPUT);
+		cr_expect_str_eq(err.text, cases[i].sentence);
+	}
+	memcpy(tar + 257, "ustar", 5);
+	cr_assert_eq(attach(&c, tar, sizeof(tar), &err), ERR_INPUT);
+	cr_expect_str_eq(err.text, "t.csv: is a tar archive; unpack it first");
+	/* a name that begins as bzip2 does */
+	open_text(&c, "BZh,b\n1,2\n");
+	cr_assert_eq(csv_column(&c, "BZh"), 0);
+	csv_close(&c);
+}
+
 Test(csv, bad_lines_are_named_and_passed)
 {
 	static const char nul[] = "a,b\n1\n1,2,3\nx\0,2\n\"open,2\n\"x\"y,2\n5,6\n";

@@ -109,6 +109,12 @@ Test(units, kubernetes_quantities)
 	quantity_is("1e-1000", 1);
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
 		cr_assert_not(k8s_bytes_parse(refused[i], &v), "%s", refused[i]);
+	cr_assert(k8s_thousandths_parse("1.5", &v) && v == 1500);
+	cr_assert(k8s_thousandths_parse("1200m", &v) && v == 1200);
+	cr_assert(k8s_thousandths_parse("2Ki", &v) && v == 2048000);
+	cr_assert(k8s_thousandths_parse("1u", &v) && v == 1); /* rounded up */
+	cr_assert(k8s_thousandths_parse("8Ei", &v) && v == INT64_MAX);
+	cr_assert_not(k8s_thousandths_parse("1Mie3", &v));
 }
 
 Test(units, durations)

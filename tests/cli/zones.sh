@@ -34,6 +34,11 @@ refused 2 compare $host "$work/mig.yaml" --strict
 refused 2 capacity $host --flavor "$work/mig.yaml" --strict
 run 0 plan $host "$work/mig.yaml" --strict --resources "$work/resources.yaml"
 [ -s "$work/err" ] && fail "a strict reading said: $(cat "$work/err")"
+# the file is opened where no pod is read, too
+refused 2 plan $host -c 2 -M 1GiB --resources "$work/absent.yaml"
+says err 'absent.yaml'
+refused 2 compare $host --resources "$work/absent.yaml"
+refused 2 capacity $host --flavor 2x1GiB --resources "$work/absent.yaml"
 
 # kubectl in PowerShell writes UTF-16
 iconv -f UTF-8 -t UTF-16 "$work/mig.yaml" >"$work/utf16.yaml"

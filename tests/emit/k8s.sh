@@ -101,6 +101,27 @@ run 0 plan epyc-nps4-8n -c 2 -M 1GiB --emit k8s
 run 0 plan epyc-nps4-8n -c 2 -M 1GiB -D 1xgpu -q --emit k8s
 says out '        nvidia.com/gpu: 1'
 
+# what does not survive being read back is said; what does is not
+lost()
+{
+	printf '{"zones": [{"name": "a", "vcpus": 1, %s}]}' "$1" >"$work/lost.json"
+	run 0 plan epyc-nps4-8n "$work/lost.json" --emit k8s
+}
+lost '"memory": "1GiB", "profile": {"preset": "web", "parallelism": 9}'
+says err 'an annotation names a preset only: what its profile has other than web is lost'
+says out 'homenode/profile: "web"'
+lost '"memory": "1GiB", "profile": {"parallelism": 9, "demand_bytes_per_s": 0,
+	"read_share_ppm": 9, "stall_share_ppm": 9, "sharing_share_ppm": 0}'
+says err 'an annotation names a preset only: its profile of its own is lost'
+lost '"memory": "1GiB", "profile": "web"'
+grep -q 'is lost' "$work/err" && fail "a preset is not lost: $(cat "$work/err")"
+lost '"memory": "100MiB"'
+says err 'a pod has no less than 300 MiB: its memory is read back as that'
+lost '"memory": "1GiB", "memory_initial": "200MiB"'
+says err 'a pod boots with no less than 300 MiB: its initial memory is read back as that'
+lost '"memory": "300MiB"'
+grep -q 'read back as that' "$work/err" && fail "300 MiB is read back: $(cat "$work/err")"
+
 # names that do not fit together, and the check can fail
 printf '{"zones": [{"name": "A_1", "vcpus": 1, "memory": "300MiB"}, {"name": "a-1", "vcpus": 1,
 	"memory": "300MiB"}]}' >"$work/same.json"

@@ -41,6 +41,21 @@ static void memory_is(const char *text, int64_t bytes)
 	free(warnings);
 }
 
+/* Read with these warnings, which are no errors of a strict reading. */
+static void warned(const char *text, int64_t bytes, const char *expected)
+{
+	struct error err = {0};
+	struct zone_list l;
+	char *warnings;
+
+	cr_assert_eq(read_as(&l, "p.yaml", text, true, &warnings, &err), 0, "%s", err.text);
+	cr_assert_str_eq(warnings, expected);
+	cr_assert_eq(l.zone[0].memory_bytes, bytes, "%s: %lld MiB", text,
+		     (long long)(l.zone[0].memory_bytes / MIB));
+	zone_list_release(&l);
+	free(warnings);
+}
+
 static void refused(const char *text, const char *sentence)
 {
 	struct error err = {0};
@@ -136,7 +151,20 @@ Test(pod_resources, huge_pages)
 			   "{memory: 2Gi, hugepages-1Gi: 2Gi}}}, {name: b, resources: {limits: "
 			   "{memory: 1Gi, hugepages-1Gi: 3Gi}}}]"),
 		  11 * GIB);
-	memory_is(ONE("limits: {memory: 1Gi}, requests: {hugepages-2Mi: 1Gi}"), 2 * GIB);
+	warned(ONE("limits: {memory: 1Gi}, requests: {hugepages-2Mi: 1Gi}"), 2 * GIB,
+	       "p.yaml:3:77: warning: pod \"p\": container \"c\" has no limit of hugepages-2Mi, "
+	       "its "
+	       "request of 1Gi counts\n");
+	warned(POD("p", "resources: {limits: {memory: 1Gi}, requests: {hugepages-1Gi: 2Gi}}, "
+			"containers: [{name: c}]"),
+	       3 * GIB,
+	       "p.yaml:3:54: warning: pod \"p\": the pod's spec has no limit of hugepages-1Gi, its "
+	       "request of 2Gi counts\n");
+	warned(ONE("limits: {memory: 1Gi}, requests: {nvidia.com/gpu: 1, ephemeral-storage: 1Gi}"),
+	       GIB,
+	       "p.yaml:3:77: warning: pod \"p\": container \"c\" has no limit of nvidia.com/gpu, "
+	       "its "
+	       "request of 1 counts\n");
 	refused(ONE("limits: {memory: 1Gi, hugepages-2Mi: x}"),
 		"p.yaml:3:80: hugepages-2Mi must be a Kubernetes quantity such as 512Mi or 2Gi, of "
 		"at most 4096 TiB, not \"x\"");
@@ -279,6 +307,104 @@ Test(pod_resources, fields_about_place)
 	       "is not used");
 }
 
+#define FITS "resources: {limits: {memory: 1Gi}}"
+
+/* What Kubernetes does not define is named, with what was meant. */
+static const struct {
+	const char *text, *place, *sentence;
+} no_fields[] = {
+	{POD("p", "overHead: {memory: 9Gi}, containers: [{name: c, " FITS "}]"), "p.yaml:3:8",
+	 "a pod's spec has no field \"overHead\" in Kubernetes: it is not used; did you "
+	 "mean "
+	 "\"overhead\"?"},
+	{POD("p", "containers: [{name: c, " FITS "}], INITCONTAINERS: []"), "p.yaml:3:69",
+	 "a pod's spec has no field \"INITCONTAINERS\" in Kubernetes: it is not used; did "
+	 "you mean \"initContainers\"?"},
+	{POD("p", "containers: [{name: c, " FITS "}], container: []"), "p.yaml:3:69",
+	 "a pod's spec has no field \"container\" in Kubernetes: it is not used; did you "
+	 "mean \"containers\"?"},
+	{POD("p", "containers: [{name: c, " FITS "}], nodeselector: {a: b}"), "p.yaml:3:69",
+	 "a pod's spec has no field \"nodeselector\" in Kubernetes: it is not used; did "
+	 "you "
+	 "mean \"nodeSelector\"?"},
+	{POD("p", "containers: [{name: c, " FITS "}], numaNode: 3"), "p.yaml:3:69",
+	 "a pod's spec has no field \"numaNode\" in Kubernetes: it is not used"},
+	{ONE("limits: {memory: 1Gi}, request: {memory: 3Gi}"), "p.yaml:3:66",
+	 "\"resources\" of container \"c\" has no field \"request\" in Kubernetes: it is "
+	 "not used; did you mean \"requests\"?"},
+	{POD("p", "containers: [{name: c, " FITS ", resource: {}}]"), "p.yaml:3:67",
+	 "container \"c\" has no field \"resource\" in Kubernetes: it is not used; did you "
+	 "mean \"resources\"?"},
+	{POD("p", "resources: {limits: {memory: 1Gi}, Limits: {}}, containers: [{name: c}]"),
+	 "p.yaml:3:43",
+	 "\"resources\" of a pod's spec has no field \"Limits\" in Kubernetes: it is not "
+	 "used; "
+	 "did "
+	 "you mean \"limits\"?"},
+	{"kind: Pod\nmetadata: {name: p, annotations: {dev.edera/cpu: \"2\"}, annotation: "
+	 "{}}\nspec: {containers: [{name: c, " FITS "}]}\n",
+	 "p.yaml:2:56",
+	 "metadata has no field \"annotation\" in Kubernetes: it is not used; did you mean "
+	 "\"annotations\"?"},
+	{"kind: Deployment\nmetadata: {name: p}\nspec: {replica: 3, template: {metadata: "
+	 "{annotations: {dev.edera/cpu: \"2\"}}, spec: {containers: [{name: c, " FITS "}]}}}\n",
+	 "p.yaml:3:8",
+	 "the kind's spec has no field \"replica\" in Kubernetes: it is not used; did you "
+	 "mean \"replicas\"?"},
+};
+
+Test(pod_resources, fields_that_do_not_exist)
+{
+	for (size_t i = 0; i < sizeof(no_fields) / sizeof(no_fields[0]); i++) {
+		char sentence[512];
+
+		snprintf(sentence, sizeof(sentence), "pod \"p\": %s", no_fields[i].sentence);
+		unused(no_fields[i].text, no_fields[i].place, sentence);
+	}
+	/* those that it defines and that bear on nothing here */
+	memory_is(POD("p",
+		      "dnsPolicy: Default, hostNetwork: true, tolerations: [], volumes: [], "
+		      "terminationGracePeriodSeconds: 5, containers: [{name: c, image: i, env: "
+		      "[], ports: [], livenessProbe: {}, " FITS "}]"),
+		  GIB);
+}
+
+/* As Kubernetes' validation refuses them. */
+Test(pod_resources, amounts_that_kubernetes_refuses)
+{
+	refused(ONE("limits: {memory: 1Gi}, requests: {memory: 3Gi}"),
+		"p.yaml:3:85: container \"c\" requests 3Gi of memory, above its limit of 1Gi; "
+		"Kubernetes refuses that");
+	refused(ONE("limits: {memory: 1Gi, cpu: 1200m}, requests: {cpu: 1.5}"),
+		"p.yaml:3:94: container \"c\" requests 1.5 of cpu, above its limit of 1200m; "
+		"Kubernetes refuses that");
+	memory_is(ONE("limits: {memory: 1Gi, cpu: 1500m}, requests: {cpu: 1.5}"), GIB);
+	refused(ONE("limits: {memory: 1Gi, nvidia.com/gpu: \"1.5\"}"),
+		"p.yaml:3:81: nvidia.com/gpu must be a whole number, not \"1.5\"");
+	refused(ONE("limits: {memory: 1Gi, x.com/y: 500m}"),
+		"p.yaml:3:74: x.com/y must be a whole number, not \"500m\"");
+	refused(ONE("limits: {memory: 1Gi, nvidia.com/gpu: 2}, requests: {nvidia.com/gpu: 1}"),
+		"p.yaml:3:112: container \"c\" requests 1 of nvidia.com/gpu with a limit of 2; "
+		"Kubernetes wants both equal");
+	refused(ONE("limits: {memory: 1Gi, hugepages-2Mi: 3Mi}"),
+		"p.yaml:3:80: hugepages-2Mi must be a multiple of the size of its pages, not "
+		"\"3Mi\"");
+	refused(POD("p", "resources: {limits: {memory: 1Gi}, requests: {memory: 2Gi}}, containers: "
+			 "[{name: c}]"),
+		"p.yaml:3:62: the pod's spec requests 2Gi of memory, above its limit of 1Gi; "
+		"Kubernetes refuses that");
+	refused(POD("p", "initContainers: [{name: i, restartPolicy: always, " FITS
+			 "}], containers: [{name: c, " FITS "}]"),
+		"p.yaml:3:50: restartPolicy of container \"i\" must be \"Always\" (a sidecar), "
+		"\"OnFailure\" or \"Never\", not \"always\"");
+	memory_is(POD("p", "initContainers: [{name: i, restartPolicy: Always, " FITS
+			   "}], containers: [{name: c, " FITS "}]"),
+		  2 * GIB);
+	memory_is(POD("p", "initContainers: [{name: i, restartPolicy: Never, " FITS
+			   "}], containers: [{name: c, " FITS "}]"),
+		  GIB);
+}
+
 /* What the user says goes before the table. */
 Test(pod_resources, a_file_of_resources)
 {
@@ -307,6 +433,104 @@ Test(pod_resources, a_file_of_resources)
 	cr_assert_not_null(strstr(err.text, ":1:31: \"device\" must be one of \"nic\", \"gpu\", "
 					    "\"storage\", \"none\""));
 	close(fd);
+	unlink(path);
+}
+
+/* Of others that place pods, and nearly ours. */
+Test(pod_resources, annotations_beside_ours)
+{
+	static const struct {
+		const char *key, *said;
+	} cases[] = {
+		{"Homenode/numa-nodes",
+		 "not known and ignored; did you mean \"homenode/numa-nodes\"?"},
+		{"homenode.io/nodes",
+		 "not known and ignored; did you mean \"homenode/numa-nodes\"?"},
+		{"home-node/numa-nodes",
+		 "not known and ignored; did you mean \"homenode/numa-nodes\"?"},
+		{"homenode", "not known and ignored; such names begin with homenode/"},
+		{"dev.Edera/cpu", "not known and ignored; did you mean \"dev.edera/cpu\"?"},
+		{"edera.dev/cpu", "not known and ignored; did you mean \"dev.edera/cpu\"?"},
+		{"memory-type.resource-policy.nri.io/pod", "an NRI plugin's and is not used"},
+		{"memory-type.resource-policy.nri.io", "an NRI plugin's and is not used"},
+		{"memory-type.cri-resource-manager.intel.com/pod",
+		 "an NRI plugin's and is not used"},
+		{"cpuset.crio.io", "CRI-O's and is not used"},
+		{"cpu-shared.crio.io/c", "CRI-O's and is not used"},
+	};
+	static const char *const silent[] = {"plan.homenode/nodes", "app.kubernetes.io/name",
+					     "prometheus.io/scrape", "umask.crio.io"};
+	char text[512], sentence[512];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text),
+			 "kind: Pod\nmetadata:\n  name: p\n  annotations:\n    dev.edera/cpu: "
+			 "\"1\"\n    %s: x\nspec: {containers: [{name: c, " FITS "}]}\n",
+			 cases[i].key);
+		snprintf(sentence, sizeof(sentence), "the annotation \"%s\" is %s", cases[i].key,
+			 cases[i].said);
+		unused(text, "p.yaml:6:5", sentence);
+	}
+	for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++) {
+		snprintf(text, sizeof(text),
+			 "kind: Pod\nmetadata: {name: p, annotations: {dev.edera/cpu: \"1\", %s: "
+			 "x}}\n"
+			 "spec: {containers: [{name: c, " FITS "}]}\n",
+			 silent[i]);
+		memory_is(text, GIB);
+	}
+}
+
+/* It is opened and checked whatever is read. */
+Test(pod_resources, a_file_of_resources_is_checked)
+{
+	static const struct {
+		const char *file, *said;
+	} cases[] = {
+		{"resources: [{name: \"\", device: gpu}]\n",
+		 ":1:20: \"\" is the name of no device"},
+		{"resources: [{name: memory, device: none}]\n",
+		 ":1:20: \"memory\" is the name of no device: the row can never match"},
+		{"resources: [{name: cpu, device: none}]\n", ":1:20: \"cpu\" is the name"},
+		{"resources: [{name: hugepages-2Mi, device: none}]\n",
+		 ":1:20: \"hugepages-2Mi\" is the name"},
+	};
+	static const char zones[] = "{\"zones\": [{\"name\": \"a\", \"vcpus\": 1, \"memory\": "
+				    "\"1GiB\"}]}";
+	static const char all[] = "resources: [{name: \"*\", device: none}]\n";
+	static const char huge[] = ONE("limits: {memory: 1Gi, hugepages-2Mi: 1Gi, x.com/y: 1}");
+	char path[256];
+	struct zone_reading how = {.resources = "/nonexistent/r.yaml"};
+	struct error err = {0};
+	struct zone_list l;
+
+	cr_assert_eq(zone_list_parse(&l, "z.json", zones, strlen(zones), NULL, &err), 0, "%s",
+		     err.text);
+	zone_list_release(&l);
+	cr_assert_eq(zone_list_parse(&l, "z.json", zones, strlen(zones), &how, &err), ERR_INPUT);
+	cr_assert_not_null(strstr(err.text, "/nonexistent/r.yaml"), "%s", err.text);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int fd = mkstemp(temporary_name(path, sizeof(path), "homenode-resources"));
+
+		how.resources = path;
+		cr_assert_eq(write(fd, cases[i].file, strlen(cases[i].file)),
+			     (ssize_t)strlen(cases[i].file));
+		close(fd);
+		cr_assert_eq(zone_list_parse(&l, "z.json", zones, strlen(zones), &how, &err),
+			     ERR_INPUT, "%s", cases[i].file);
+		cr_assert_not_null(strstr(err.text, cases[i].said), "%s", err.text);
+		cr_assert_eq(zone_reading_check(&how, &err), ERR_INPUT);
+		unlink(path);
+	}
+	/* huge pages stay memory where everything else is nothing */
+	int fd = mkstemp(temporary_name(path, sizeof(path), "homenode-resources"));
+
+	cr_assert_eq(write(fd, all, strlen(all)), (ssize_t)strlen(all));
+	close(fd);
+	cr_assert_eq(zone_list_parse(&l, "p.yaml", huge, strlen(huge), &how, &err), 0, "%s",
+		     err.text);
+	cr_assert_eq(l.zone[0].memory_bytes, 2 * GIB);
+	zone_list_release(&l);
 	unlink(path);
 }
 

@@ -322,6 +322,9 @@ Test(traces, bad_rows_are_located)
 	fails(h, "vmid,cpu,mem,at,lt\n0,1,2,9.0,1\n1,1,2,8.5,1\n",
 	      "t.csv:3:7: the row is before the one above it; sort the file by \"at\" (keeping the "
 	      "order of equal times)");
+	fails(h, "vmid,cpu,mem,at,lt\n1,4,8,0,10\n1,4,8,5,10\n",
+	      "t.csv:3:1: zone \"vm1\" is there already; a name stands for one zone at a time");
+	fails(h, "vmid,cpu,mem,at,lt\n1,4,8,0,10\n1,4,8,10,10\n", "");
 	fails(h, "vmid,cpu,memory,time,type\n5,1,2,0,0\n5,1,2,1,0\n",
 	      "t.csv:3:1: VM 5 is created twice without a deletion between");
 	fails(h, "vmid,cpu,memory,time,type\n5,1,2,0,2\n",

@@ -124,6 +124,37 @@ Test(usage, bad_rows_are_located)
 			 "t.csv: the trace has no rows");
 }
 
+/* A name stands for one zone at a time. */
+Test(usage, names_twice)
+{
+	static const char twice[] = "vm,t_s,cpu_pct,mem_used_kb,cores,mem_prov_kb\n"
+				    "a,1000,1,1000,1,1048576\nb,1000,1,1000,1,1048576\n"
+				    "a,1200,1,1000,1,1048576\n";
+	const struct zone_event *e;
+	struct zone_stream *s;
+	struct workload w;
+	size_t nr = 0;
+
+	cr_assert_str_eq(
+		error_of("t.csv", twice, NULL),
+		"t.csv:4: zone \"vm-a\" is there already; a name stands for one zone at a time");
+	/* it ended at 1300 */
+	cr_assert_str_eq(error_of("t.csv",
+				  "vm,t_s,cpu_pct,mem_used_kb,cores,mem_prov_kb\n"
+				  "a,1000,1,1000,1,1048576\nb,1000,1,1000,1,1048576\n"
+				  "a,1300,1,1000,1,1048576\n",
+				  NULL),
+			 "");
+	load_text(&w, "t.csv", twice);
+	cr_assert_eq(workload_open(&s, &w, 1, true, NULL), 0);
+	while (zone_stream_next(s, &e, NULL) == 0 && e)
+		nr++;
+	cr_assert_eq(nr, 2);
+	cr_assert_eq(zone_stream_stats(s)->bad_rows, 1);
+	zone_stream_close(s);
+	workload_release(&w);
+}
+
 /* July 2013, whole: 500 VMs, 3,890,450 rows (published), packed as it lies there. */
 Test(usage, bitbrains_july, .timeout = 120)
 {
