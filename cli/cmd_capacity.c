@@ -48,7 +48,7 @@ static bool parse_shape(const char *text, struct zone *out)
 	if (size)
 		*size++ = '\0';
 	ok = ok && zone_parse_number(copy, 1, ZONE_VCPUS_MAX, &vcpus) &&
-	     bytes_parse(size, &bytes) && bytes > 0 && bytes <= ZONE_MEMORY_MAX_BYTES &&
+	     bytes_parse_option(size, &bytes) && bytes > 0 && bytes <= ZONE_MEMORY_MAX_BYTES &&
 	     (!nodes || zone_parse_number(nodes, 1, NODES_MAX, &count));
 	free(copy);
 	if (!ok)

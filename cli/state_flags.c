@@ -59,7 +59,7 @@ static int set_free(struct host_state *s, const char *item, struct error *err)
 	int64_t bytes;
 	int node;
 
-	if (*item < '0' || *item > '9' || *end != '=' || !bytes_parse(end + 1, &bytes))
+	if (*item < '0' || *item > '9' || *end != '=' || !bytes_parse_option(end + 1, &bytes))
 		return error_set(err, ERR_USAGE, "--free: \"%s\" is not NODE=SIZE, such as 0=12GiB",
 				 item);
 	node = os_index > UINT32_MAX ? -1 : host_find_node(s->host, (unsigned)os_index);
