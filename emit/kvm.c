@@ -1,5 +1,6 @@
 #include "emit/kvm.h"
 
+#include "base/units.h"
 #include "emit/words.h"
 
 #define Q35_VCPUS_MAX 288 /* pc_q35_machine_options() of hw/i386/pc_q35.c before 9.0 */
@@ -7,6 +8,29 @@
 bool kvm_has_nodes(const struct plan *p)
 {
 	return emit_tells(p) && !emit_has_empty_vnode(p, emit_mib(p->zone->memory_bytes));
+}
+
+bool kvm_pins(const struct plan *p)
+{
+	for (uint32_t i = 0; i < p->nr_devices; i++) {
+		if (*emit_pci(p, i))
+			return true;
+	}
+	return false;
+}
+
+static void pinned_limits(const struct plan *p, struct emit_notes *n)
+{
+	char boot[32], most[32];
+
+	if (!kvm_pins(p) || zone_boot_bytes(p->zone) == p->zone->memory_bytes)
+		return;
+	emit_note(n,
+		  "its memory is dynamic, but vfio pins all %s of it for the devices that are "
+		  "passed through, and the balloon gives nothing back: it keeps all, not %s, and "
+		  "the plan has no room reserved for that",
+		  bytes_text(p->zone->memory_bytes, most, sizeof(most)),
+		  bytes_text(zone_boot_bytes(p->zone), boot, sizeof(boot)));
 }
 
 static void memory_limits(const struct plan *p, struct emit_notes *n)
@@ -32,6 +56,7 @@ void kvm_limits(const struct plan *p, struct emit_notes *n)
 	if (p->zone->vcpus_max > Q35_VCPUS_MAX)
 		emit_note(n, "QEMU before 9.0 refuses more than %d vCPUs on q35", Q35_VCPUS_MAX);
 	memory_limits(p, n);
+	pinned_limits(p, n);
 	if (kvm_has_nodes(p) && p->nr_devices)
 		emit_note(n, "the guest is not told on which node its devices are");
 	emit_note_soft(p, n);

@@ -27,7 +27,8 @@ static void qemu_limits(const struct emit_input *in, struct emit_notes *n)
 	if (p->zone->vcpus_max > p->zone->vcpus)
 		emit_note(n,
 			  "the vCPUs that are offline at boot are not bound when they are added");
-	emit_note_boots_with_all(p, n);
+	if (!kvm_pins(p))
+		emit_note_boots_with_all(p, n);
 }
 
 /* vCPUs ascend from vnode to vnode, first the online ones, then the others. */
