@@ -40,9 +40,10 @@ static void memory_limits(const struct plan *p, struct emit_notes *n)
 	if (emit_tells(p) && !nodes)
 		emit_note(n, "the share of a vnode is less than a MiB, so the guest is told of one "
 			     "node");
+	emit_note_spilled_linux(p, n);
 	if (p->spilled_bytes && nodes)
-		emit_note(n, "the guest believes each node's memory in one place; what the plan "
-			     "spills is elsewhere, as in the plan");
+		emit_note(n, "the guest believes each node's memory in one place; what is spilled "
+			     "is elsewhere");
 	if (!nodes && p->nr_vnodes > 1 && !emit_interleaves(p))
 		emit_note(n, "the guest has one node; each page comes from the node nearest to the "
 			     "vCPU that touches it first, so the nodes' shares are not the plan's");

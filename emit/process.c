@@ -33,6 +33,7 @@ static void process_limits(const struct emit_input *in, struct emit_notes *n)
 	emit_note(n, "sizes are not set here: %u vCPUs and the memory are what the process takes",
 		  p->zone->vcpus);
 	note_vnodes(p, n);
+	emit_note_spilled_linux(p, n);
 	emit_note_soft(p, n);
 	if (p->nr_devices)
 		emit_note(n, "a process is given no devices: open them as usual");

@@ -50,6 +50,53 @@ void emit_note_boots_with_all(const struct plan *p, struct emit_notes *n)
 		bytes_text(zone_boot_bytes(p->zone), boot, sizeof(boot)));
 }
 
+/* "16 GiB on node 0, 8 GiB on node 1"; the caller frees. */
+static char *where_text(const struct plan *p)
+{
+	int64_t bytes[NODES_MAX] = {0};
+	char *text = xstrdup(""), size[32];
+
+	for (uint32_t i = 0; i < p->nr_memory; i++)
+		bytes[p->memory[i].node] += p->memory[i].bytes;
+	for (unsigned i = 0; i < p->host->nr_nodes; i++) {
+		char *longer;
+
+		if (!bytes[i])
+			continue;
+		longer = xasprintf("%s%s%s on node %u", text, *text ? ", " : "",
+				   bytes_text(bytes[i], size, sizeof(size)),
+				   p->host->node[i].os_index);
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+void emit_note_spilled(const struct plan *p, const char *instead, struct emit_notes *n)
+{
+	char *where, spilled[32];
+
+	if (!p->spilled_bytes)
+		return;
+	where = where_text(p);
+	emit_note(n, "the plan spills %s of its memory (%s); %s",
+		  bytes_text(p->spilled_bytes, spilled, sizeof(spilled)), where, instead);
+	free(where);
+}
+
+void emit_note_spilled_linux(const struct plan *p, struct emit_notes *n)
+{
+	emit_note_spilled(
+		p,
+		emit_interleaves(p)
+			? "here the nodes are named without sizes, and its pages go round "
+			  "them, so that is not kept"
+			: "here the nodes are named without sizes, and each page comes "
+			  "from the nearest with room when it is touched, so that is not "
+			  "kept",
+		n);
+}
+
 void emit_note_soft(const struct plan *p, struct emit_notes *n)
 {
 	if (p->soft)

@@ -15,6 +15,11 @@ void emit_note(struct emit_notes *n, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* The sentence about the maximum of a zone with dynamic memory under a format that
  * boots with all of it; nothing for others. */
 void emit_note_boots_with_all(const struct plan *p, struct emit_notes *n);
+/* The sentence about memory that the plan spills, in bytes a node, for a file that does not
+ * say how much is where: `instead` is what happens. Nothing for plans that spill nothing. */
+void emit_note_spilled(const struct plan *p, const char *instead, struct emit_notes *n);
+/* For Linux, whichever program binds. */
+void emit_note_spilled_linux(const struct plan *p, struct emit_notes *n);
 /* Affinity that the plan only prefers, under a format that only knows hard ones. */
 void emit_note_soft(const struct plan *p, struct emit_notes *n);
 

@@ -79,9 +79,10 @@ static void memory_limits(const struct plan *p, struct emit_notes *n)
 	if (p->nr_vnodes > 1 && p->memory_rule != PLAN_MEMORY_STRIPED)
 		emit_note(n, "its memory goes round its nodes, extent by extent; the nodes' shares "
 			     "are not kept exactly");
-	else if (p->memory_rule == PLAN_MEMORY_NEAREST && p->spilled_bytes)
-		emit_note(n, "what does not fit goes to other nodes by their number, not the "
-			     "nearest first");
+	emit_note_spilled(p,
+			  "here no node is named for it: what finds no room on the nodes of its "
+			  "vCPUs goes to other nodes by their number, as much as it is then",
+			  n);
 }
 
 static void xl_limits(const struct emit_input *in, struct emit_notes *n)

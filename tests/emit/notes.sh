@@ -24,4 +24,16 @@ for format in libvirt qemu; do
 	[ $format = qemu ] || says out "<currentMemory unit='MiB'>1024</currentMemory>"
 done
 
+# 16 GiB of 24 are on the zone's node, and no file says so by itself
+for format in xl libvirt qemu numactl systemd; do
+	for policy in edera-compact slit-spill; do
+		run 0 plan $host -c 8 -M 24GiB --resource-adjustment-policy static -p $policy --emit $format
+		noted 'the plan spills 8 GiB of its memory (16 GiB on node 0, 8 GiB on node 1)'
+		run 0 plan $host -c 8 -M 12GiB --resource-adjustment-policy static -p $policy --emit $format
+		grep -q spill "$work/err" && fail "nothing is spilled, but: $(cat "$work/err")"
+	done
+done
+run 0 plan $host -c 20 -M 40GiB --resource-adjustment-policy static --emit xl
+noted 'the plan spills 8 GiB of its memory (16 GiB on node 0, 16 GiB on node 1, 8 GiB on node 2)'
+
 finish
