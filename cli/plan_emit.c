@@ -223,6 +223,9 @@ static int write_acpi(const struct emission *e, const struct plan *p, struct err
 	struct guest_map m;
 	int rc = 0;
 
+	if (!untold && !e->quiet && strcmp(name, p->zone->name) != 0)
+		fprintf(stderr, "homenode: warning: zone %s: --emit %s: its folder is called %s\n",
+			p->zone->name, e->name, name);
 	if (untold) {
 		fprintf(stderr, "homenode: zone %s gets no tables: %s\n", p->zone->name, untold);
 	} else {

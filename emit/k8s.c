@@ -85,8 +85,7 @@ static void k8s_limits(const struct emit_input *in, struct emit_notes *n)
 	emit_note(n, "the kubelet chooses nodes by itself and may choose others: a pod says how "
 		     "much, never where; kubelet.yaml gives it the policy's rule as far as it has "
 		     "one");
-	if (strcmp(name, p->zone->name) != 0)
-		emit_note(n, "Kubernetes allows no such name, so the pod is called %s", name);
+	emit_note_renamed(p, name, n);
 	free(name);
 	if (emit_tells(p))
 		emit_note(n, "a container is told of no nodes of its own; it sees the host's");
@@ -204,7 +203,7 @@ static void print_pod(const struct emit_input *in, const struct emit_notes *n, F
 {
 	char *name = pod_name(in->plan->zone);
 
-	emit_head(in, n, "# ", out);
+	emit_head(in, name, n, "# ", out);
 	fprintf(out,
 		"apiVersion: v1\n"
 		"kind: Pod\n"

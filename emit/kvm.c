@@ -1,5 +1,7 @@
 #include "emit/kvm.h"
 
+#include <stdlib.h>
+
 #include "base/units.h"
 #include "emit/words.h"
 
@@ -51,6 +53,10 @@ static void memory_limits(const struct plan *p, struct emit_notes *n)
 
 void kvm_limits(const struct plan *p, struct emit_notes *n)
 {
+	char *name = plan_xl_name(p->zone);
+
+	emit_note_renamed(p, name, n);
+	free(name);
 	if (p->zone->virt != ZONE_AUTO)
 		emit_note(n, "KVM has neither PV nor PVH guests of Xen's kind: this is a hardware "
 			     "virtual machine");

@@ -135,7 +135,7 @@ static void print_libvirt(const struct emit_input *in, const struct emit_notes *
 	char *name = plan_xl_name(p->zone);
 
 	fputs("<!--\n", out);
-	emit_head(in, n, "  ", out);
+	emit_head(in, name, n, "  ", out);
 	emit_comment("Add disks and networks, or change the kernel to the guest's.", "  ", out);
 	fputs("-->\n<domain type='kvm'>\n", out);
 	fprintf(out, "  <name>%s</name>\n", name);

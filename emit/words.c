@@ -161,13 +161,22 @@ void emit_comments(const struct emit_notes *n, const char *prefix, FILE *out)
 	}
 }
 
-void emit_head(const struct emit_input *in, const struct emit_notes *n, const char *prefix,
-	       FILE *out)
+void emit_note_renamed(const struct plan *p, const char *name, struct emit_notes *n)
+{
+	if (strcmp(name, p->zone->name) != 0)
+		emit_note(n, "no zone can be called \"%s\" here, so it is called %s", p->zone->name,
+			  name);
+}
+
+void emit_head(const struct emit_input *in, const char *name, const struct emit_notes *n,
+	       const char *prefix, FILE *out)
 {
 	char *nodes = emit_node_list(in->plan->host, in->plan->nodes);
-	char *line = xasprintf("Zone %s on host %s, nodes %s, by the policy %s; written by "
+	bool same = strcmp(name, in->plan->zone->name) == 0;
+	char *line = xasprintf("Zone %s%s%s%s on host %s, nodes %s, by the policy %s; written by "
 			       "homenode plan.",
-			       in->plan->zone->name, in->plan->host->name, nodes, in->policy);
+			       in->plan->zone->name, same ? "" : " (here ", same ? "" : name,
+			       same ? "" : ")", in->plan->host->name, nodes, in->policy);
 
 	emit_comment(line, prefix, out);
 	free(line);

@@ -89,7 +89,10 @@ static void xl_limits(const struct emit_input *in, struct emit_notes *n)
 {
 	const struct plan *p = in->plan;
 	struct xl_form f = xl_form(p);
+	char *name = plan_xl_name(p->zone);
 
+	emit_note_renamed(p, name, n);
+	free(name);
 	if (f.no_vnuma)
 		emit_note(
 			n,
@@ -184,7 +187,7 @@ static void print_xl(const struct emit_input *in, const struct emit_notes *n, FI
 			     : f.whole ? "a bzImage, or disk= with a system of its own instead"
 				       : "an ELF image with a PVH entry";
 
-	emit_head(in, n, "# ", out);
+	emit_head(in, name, n, "# ", out);
 	fprintf(out,
 		"name = \"%s\"\n"
 		"type = \"%s\"\n"

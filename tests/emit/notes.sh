@@ -4,12 +4,17 @@
 
 host=epyc-nps4-8n
 
-# noted WORDS: in both
+# in_head WORDS, noted WORDS: on standard error too
+in_head()
+{
+	sed -e '/^<domain/q' -e 's/^# //' "$work/out" | tr -s ' \n' '  ' >"$work/head"
+	says head "$1"
+}
+
 noted()
 {
 	says err "$1"
-	sed -e '/^<domain/q' -e 's/^# //' "$work/out" | tr -s ' \n' '  ' >"$work/head"
-	says head "$1"
+	in_head "$1"
 }
 
 # devices that are passed through pin all memory: no word of a balloon that helps
@@ -35,5 +40,21 @@ for format in xl libvirt qemu numactl systemd; do
 done
 run 0 plan $host -c 20 -M 40GiB --resource-adjustment-policy static --emit xl
 noted 'the plan spills 8 GiB of its memory (16 GiB on node 0, 16 GiB on node 1, 8 GiB on node 2)'
+
+# both names of a zone whose name cannot stand there
+# shellcheck disable=SC2016 # no command
+odd='$(id)&<b>'
+for format in xl libvirt qemu numactl systemd k8s; do
+	new=__id___b_
+	[ $format = k8s ] && new=id---b
+	run 0 plan $host -n "$odd" -c 2 -M 1GiB --emit $format
+	noted "no zone can be called \"$odd\" here, so it is called $new"
+	in_head "Zone $odd (here $new) on host"
+	run 0 plan $host -n plain -c 2 -M 1GiB --emit $format
+	grep -q 'be called' "$work/err" && fail "no other name, but: $(cat "$work/err")"
+	says out 'Zone plain on host'
+done
+run 0 plan $host -n "$odd" -c 2 -M 1GiB --emit acpi --output "$work/acpi"
+says err 'its folder is called __id___b_'
 
 finish
