@@ -71,7 +71,7 @@ static int read_probe_bytes(void *out, const struct backend_option *o, const cha
 {
 	int64_t *bytes = &((struct machine_options *)out)->probe_bytes;
 
-	if (bytes_parse(value, bytes) && *bytes >= PROBE_MIN_BYTES)
+	if (bytes_parse_option(value, bytes) && *bytes >= PROBE_MIN_BYTES)
 		return 0;
 	return error_set(err, ERR_USAGE, "option %s takes a size like 64MiB, not \"%s\"", o->key,
 			 value);

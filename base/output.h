@@ -15,6 +15,9 @@ struct output {
 	char *path, *temporary; /* temporary NULL: path is no file */
 };
 
+/* A name of more characters cannot be written: most file systems take 255, and the other name
+ * is 7 longer. */
+#define OUTPUT_NAME_MAX 248
 int output_open(struct output *o, const char *path, struct error *err) MUST_USE;
 /* Flush, fsync, rename, fsync the directory. On failure nothing is left. */
 int output_commit(struct output *o, struct error *err) MUST_USE;

@@ -16,34 +16,22 @@ struct unit {
 };
 
 static const struct unit byte_units[] = {
-	{"", 1, 1},
-	{"B", 1, 1},
-	{"KiB", KIB, 1},
-	{"MiB", MIB, 1},
-	{"GiB", GIB, 1},
-	{"TiB", TIB, 1},
-	{"kB", 1000, 1},
-	{"KB", 1000, 1},
-	{"MB", 1000000, 1},
-	{"GB", 1000000000, 1},
-	{"TB", 1000000000000, 1},
-	{"K", KIB, 1},
-	{"M", MIB, 1},
-	{"G", GIB, 1},
-	{"T", TIB, 1},
-	{"Ki", KIB, 1},
-	{"Mi", MIB, 1},
-	{"Gi", GIB, 1},
-	{"Ti", TIB, 1},
+	{"B", 1, 1},	       {"KiB", KIB, 1},
+	{"MiB", MIB, 1},       {"GiB", GIB, 1},
+	{"TiB", TIB, 1},       {"kB", 1000, 1},
+	{"KB", 1000, 1},       {"MB", 1000000, 1},
+	{"GB", 1000000000, 1}, {"TB", 1000000000000, 1},
+	{"K", KIB, 1},	       {"M", MIB, 1},
+	{"G", GIB, 1},	       {"T", TIB, 1},
+	{"Ki", KIB, 1},	       {"Mi", MIB, 1},
+	{"Gi", GIB, 1},	       {"Ti", TIB, 1},
 	{NULL, 0, 0},
 };
 
 static const struct unit time_units[] = {
-	{"", NS_PER_S, 1},	   {"ns", 1, 1},
-	{"us", NS_PER_US, 1},	   {"ms", NS_PER_MS, 1},
-	{"s", NS_PER_S, 1},	   {"m", 60 * NS_PER_S, 1},
-	{"min", 60 * NS_PER_S, 1}, {"h", NS_PER_HOUR, 1},
-	{"d", NS_PER_DAY, 1},	   {NULL, 0, 0},
+	{"ns", 1, 1},	       {"us", NS_PER_US, 1},	{"ms", NS_PER_MS, 1},
+	{"s", NS_PER_S, 1},    {"m", 60 * NS_PER_S, 1}, {"min", 60 * NS_PER_S, 1},
+	{"h", NS_PER_HOUR, 1}, {"d", NS_PER_DAY, 1},	{NULL, 0, 0},
 };
 
 /* A decimal number as mantissa / 10^places, exactly. */
@@ -91,8 +79,8 @@ static bool decimal_scale(const struct decimal *d, int64_t num, int64_t den, int
 	return true;
 }
 
-/* `compare` takes the name of a unit. */
-static bool quantity_parse(const char *text, const struct unit *units,
+/* `bare` is what a number without a unit counts; `compare` takes the name of a unit. */
+static bool quantity_parse(const char *text, int64_t bare, const struct unit *units,
 			   int (*compare)(const char *a, const char *b), int64_t *out)
 {
 	const char *p = text, *end = text + strlen(text);
@@ -104,6 +92,8 @@ static bool quantity_parse(const char *text, const struct unit *units,
 		return false;
 	while (p < end && *p == ' ')
 		p++;
+	if (!*p)
+		return decimal_scale(&d, bare, 1, out);
 	for (const struct unit *u = units; u->name; u++)
 		if (compare(p, u->name) == 0)
 			return decimal_scale(&d, u->num, u->den, out);
@@ -112,12 +102,17 @@ static bool quantity_parse(const char *text, const struct unit *units,
 
 bool bytes_parse(const char *text, int64_t *out)
 {
-	return quantity_parse(text, byte_units, strcasecmp, out);
+	return quantity_parse(text, 1, byte_units, strcasecmp, out);
+}
+
+bool bytes_parse_option(const char *text, int64_t *out)
+{
+	return quantity_parse(text, MIB, byte_units, strcasecmp, out);
 }
 
 bool duration_parse(const char *text, int64_t *out_ns)
 {
-	return quantity_parse(text, time_units, strcmp, out_ns);
+	return quantity_parse(text, NS_PER_S, time_units, strcmp, out_ns);
 }
 
 /* A Kubernetes number on the way: mantissa * 2^shift * 10^exponent, of at most 19

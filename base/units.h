@@ -31,12 +31,15 @@
 /*
  * "6GiB", "512 MiB", "1.75GiB", "6442450944": number, optional unit. Units, in
  * capitals or not: B; KiB MiB GiB TiB, and as xl and QEMU have them K M G T, and
- * Ki Mi Gi Ti (1024); kB MB GB TB (1000). A bare number is bytes: what else it
- * means, such as MB in options, is its reader's business. False when it is not a
+ * Ki Mi Gi Ti (1024); kB MB GB TB (1000). A bare number is bytes,
+ * as in files; options are read by bytes_parse_option(). False when it is not a
  * number, negative, the unit is unknown, or it does not fit; a fraction must come
  * out as a whole number of bytes after rounding down.
  */
 bool bytes_parse(const char *text, int64_t *out) MUST_USE;
+/* The same in an option of any program here: a bare number is MB of 2^20 bytes, as it is
+ * for protect, xl and QEMU. */
+bool bytes_parse_option(const char *text, int64_t *out) MUST_USE;
 
 /* Kubernetes quantity, all of its grammar (apimachinery's resource/quantity.go,
  * 357557a): a sign, digits, Ki Mi Gi Ti Pi Ei (1024), n u m k M G T P E (powers of

@@ -261,7 +261,7 @@ int args_bytes(const struct args *a, const char *name, int64_t *out, struct erro
 {
 	const char *text = args_string(a, name, NULL);
 
-	if (!text || bytes_parse(text, out))
+	if (!text || bytes_parse_option(text, out))
 		return 0;
 	return error_set(err, ERR_USAGE,
 			 "option --%s: \"%s\" is not a size; write it like 6GiB or 512MiB", name,

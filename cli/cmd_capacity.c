@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/output.h"
@@ -48,7 +49,7 @@ static bool parse_shape(const char *text, struct zone *out)
 	if (size)
 		*size++ = '\0';
 	ok = ok && zone_parse_number(copy, 1, ZONE_VCPUS_MAX, &vcpus) &&
-	     bytes_parse(size, &bytes) && bytes > 0 && bytes <= ZONE_MEMORY_MAX_BYTES &&
+	     bytes_parse_option(size, &bytes) && bytes > 0 && bytes <= ZONE_MEMORY_MAX_BYTES &&
 	     (!nodes || zone_parse_number(nodes, 1, NODES_MAX, &count));
 	free(copy);
 	if (!ok)
@@ -69,11 +70,11 @@ static int add_flavor(struct session *s, const char *text, struct error *err)
 	struct zone z;
 
 	if (!parse_shape(text, &z)) {
-		if (text[strspn(text, "0123456789")] == 'x' && !strpbrk(text, "./"))
+		if (strcmp(text, "-") != 0 && access(text, F_OK) != 0 && !strchr(text, '/'))
 			return error_set(
 				err, ERR_USAGE,
-				"--flavor: \"%s\" is not VCPUSxSIZE or VCPUSxSIZExNODES, such as "
-				"4x16GiB or 8x32GiBx2",
+				"--flavor: \"%.80s\" is not VCPUSxSIZE or VCPUSxSIZExNODES, such "
+				"as 4x16GiB or 8x32GiBx2, and no file of that name is there",
 				text);
 		return zone_list_load(l, text, &how, err);
 	}
@@ -98,6 +99,20 @@ static int read_flavors(struct session *s, struct error *err)
 	return rc;
 }
 
+static int read_stands(struct session *s, const char *path, const char *text, size_t size,
+		       struct error *err)
+{
+	int rc = plan_list_parse(&s->stands, s->host, path, text, size, err);
+
+	if (!rc && *s->stands.host && strcmp(s->stands.host, s->host->name) != 0 &&
+	    !args_flag(s->args, "quiet"))
+		fprintf(stderr,
+			"homenode: warning: %s is a plan for host %s, and is taken for one of host "
+			"%s\n",
+			path, s->stands.host, s->host->name);
+	return rc;
+}
+
 static int read_state(struct session *s, struct error *err)
 {
 	const char *path = args_operand(s->args, 1);
@@ -112,7 +127,7 @@ static int read_state(struct session *s, struct error *err)
 	if (rc)
 		return rc;
 	if (plan_list_recognise(path, text, size))
-		rc = plan_list_parse(&s->stands, s->host, path, text, size, err);
+		rc = read_stands(s, path, text, size, err);
 	else
 		rc = zone_list_parse(&s->before, path, text, size, &how, err);
 	free(text);

@@ -93,7 +93,7 @@ static void place_one(struct session *s, size_t i)
 	r->zone = in.zone;
 	if (policy_place(s->policy, &in, &o->plan, &o->err) == 0) {
 		r->plan = &o->plan;
-		policy_lint(&o->plan, &s->state, &o->lint);
+		policy_lint(s->policy, &o->plan, &s->state, &o->lint);
 		host_state_take(&s->state, &o->plan);
 		policy_note_start(s->memory, i, &o->plan);
 	} else {

@@ -104,6 +104,7 @@ const char *const *args_strings(const struct args *a, const char *name);
 /* Typed; ERR_USAGE says which option and what was expected. Absent: *out unchanged. */
 int args_int(const struct args *a, const char *name, int64_t min, int64_t max, int64_t *out,
 	     struct error *err) MUST_USE;
+/* A bare number is MB (bytes_parse_option()). */
 int args_bytes(const struct args *a, const char *name, int64_t *out, struct error *err) MUST_USE;
 int args_duration(const struct args *a, const char *name, int64_t *out_ns,
 		  struct error *err) MUST_USE;

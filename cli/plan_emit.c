@@ -6,24 +6,44 @@
 #include "base/alloc.h"
 #include "base/output.h"
 #include "cli/command.h"
+#include "cli/names.h"
 #include "firmware/acpi.h"
 #include "firmware/cpuid.h"
 
+#define FORMATS_MAX 16
+
+/* Beside those of emit/: the tables, which are several files a zone. */
+static const struct {
+	const char *name;
+	enum guest_layout layout;
+} tables[] = {{"acpi", GUEST_PVH}, {"acpi-q35", GUEST_Q35}};
+
+#define NR_TABLES (sizeof(tables) / sizeof(tables[0]))
+
+static int unknown_format(const char *name, struct error *err)
+{
+	const char *names[FORMATS_MAX + NR_TABLES + 1] = {NULL};
+	size_t nr = 0;
+
+	for (; nr < FORMATS_MAX && emit_formats[nr]; nr++)
+		names[nr] = emit_formats[nr]->name;
+	for (size_t i = 0; i < NR_TABLES; i++)
+		names[nr++] = tables[i].name;
+	return unknown_name(err, "--emit", "format", name, names);
+}
+
 static int find_format(struct emission *e, struct error *err)
 {
+	size_t i = 0;
+
 	e->format = emit_find(e->name);
 	if (e->format)
 		return 0;
-	e->layout = GUEST_PVH;
-	if (strcmp(e->name, "acpi") != 0) {
-		e->layout = GUEST_Q35;
-		if (strcmp(e->name, "acpi-q35") != 0)
-			return error_set(err, ERR_USAGE,
-					 "--emit: \"%s\" is not a format; there are \"xl\", "
-					 "\"acpi\", \"acpi-q35\", \"libvirt\", \"qemu\", "
-					 "\"numactl\", \"systemd\" and \"k8s\"",
-					 e->name);
-	}
+	while (i < NR_TABLES && strcmp(tables[i].name, e->name) != 0)
+		i++;
+	if (i == NR_TABLES)
+		return unknown_format(e->name, err);
+	e->layout = tables[i].layout;
 	if (!e->directory)
 		return error_set(err, ERR_USAGE,
 				 "--emit %s writes several files a zone; add --output DIR",
@@ -66,6 +86,12 @@ static int check_file(const struct emission *e, const struct zone *zone, size_t 
 {
 	char *mine = file_name(e, &zone[i]);
 	int rc = 0;
+
+	if (e->format && strlen(mine) > OUTPUT_NAME_MAX)
+		rc = error_set(err, ERR_INPUT,
+			       "zone \"%.40s...\" would be written to a file whose name has %zu "
+			       "characters, and at most %d can be written; rename it",
+			       zone[i].name, strlen(mine), OUTPUT_NAME_MAX);
 
 	for (size_t j = 0; j < i && !rc; j++) {
 		char *other = file_name(e, &zone[j]);
@@ -223,6 +249,9 @@ static int write_acpi(const struct emission *e, const struct plan *p, struct err
 	struct guest_map m;
 	int rc = 0;
 
+	if (!untold && !e->quiet && strcmp(name, p->zone->name) != 0)
+		fprintf(stderr, "homenode: warning: zone %s: --emit %s: its folder is called %s\n",
+			p->zone->name, e->name, name);
 	if (untold) {
 		fprintf(stderr, "homenode: zone %s gets no tables: %s\n", p->zone->name, untold);
 	} else {

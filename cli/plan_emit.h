@@ -25,7 +25,8 @@ struct emission {
 };
 
 int emission_read(struct emission *e, const struct args *args, struct error *err) MUST_USE;
-/* Several zones need a directory, and two zones must not end up in one file. */
+/* Several zones need a directory, and two zones must not end up in one file, and each
+ * file's name must be one that can be written. */
 int emission_check(const struct emission *e, const struct zone *zone, size_t nr,
 		   struct error *err) MUST_USE;
 /* To the directory, or to standard output. Refused zones have no file; on standard output

@@ -51,21 +51,24 @@ static int set_overcommit(struct host_state *s, const struct args *args, struct 
 	return 0;
 }
 
-/* One NODE=SIZE, by os_index. */
-static int set_free(struct host_state *s, const char *item, struct error *err)
+/* One NODE=SIZE, by os_index; `said` are the nodes of those before it. */
+static int set_free(struct host_state *s, nodeset *said, const char *item, struct error *err)
 {
 	char *end;
 	unsigned long os_index = strtoul(item, &end, 10);
 	int64_t bytes;
 	int node;
 
-	if (*item < '0' || *item > '9' || *end != '=' || !bytes_parse(end + 1, &bytes))
+	if (*item < '0' || *item > '9' || *end != '=' || !bytes_parse_option(end + 1, &bytes))
 		return error_set(err, ERR_USAGE, "--free: \"%s\" is not NODE=SIZE, such as 0=12GiB",
 				 item);
 	node = os_index > UINT32_MAX ? -1 : host_find_node(s->host, (unsigned)os_index);
 	if (node < 0)
 		return error_set(err, ERR_USAGE, "--free: host %s has no node %lu", s->host->name,
 				 os_index);
+	if (nodeset_has(*said, (unsigned)node))
+		return error_set(err, ERR_USAGE, "--free: node %lu is there twice", os_index);
+	*said |= nodeset_of((unsigned)node);
 	if (bytes > s->host->node[node].memory_bytes) {
 		char have[32];
 
@@ -78,7 +81,7 @@ static int set_free(struct host_state *s, const char *item, struct error *err)
 	return 0;
 }
 
-static int set_free_list(struct host_state *s, const char *list, struct error *err)
+static int set_free_list(struct host_state *s, nodeset *said, const char *list, struct error *err)
 {
 	int rc = 0;
 
@@ -86,7 +89,7 @@ static int set_free_list(struct host_state *s, const char *list, struct error *e
 		size_t n = strcspn(list, ",");
 		char *item = xstrndup(list, n);
 
-		rc = set_free(s, item, err);
+		rc = set_free(s, said, item, err);
 		free(item);
 		if (!list[n])
 			break;
@@ -99,6 +102,7 @@ int state_from_flags(const struct args *args, const struct host *host, struct ho
 		     struct error *err)
 {
 	int64_t dom0 = 0;
+	nodeset said = 0;
 	int rc;
 
 	host_state_init(out, host);
@@ -112,6 +116,6 @@ int state_from_flags(const struct args *args, const struct host *host, struct ho
 	if (!rc)
 		rc = set_overcommit(out, args, err);
 	for (const char *const *list = args_strings(args, "free"); !rc && *list; list++)
-		rc = set_free_list(out, *list, err);
+		rc = set_free_list(out, &said, *list, err);
 	return rc;
 }

@@ -33,7 +33,7 @@ static int read_count(const struct args *a, enum zone_field field, uint32_t *out
 	return rc;
 }
 
-/* A bare number is MB as in protect; *given says whether there was one. */
+/* *given says whether there was one. */
 static int read_size(const struct args *a, enum zone_field field, int64_t *out, bool *given,
 		     struct error *err)
 {
@@ -43,10 +43,7 @@ static int read_size(const struct args *a, enum zone_field field, int64_t *out, 
 	*given = text != NULL;
 	if (!text)
 		return 0;
-	if (zone_parse_number(text, 1, ZONE_MEMORY_MAX_BYTES / MIB, &v))
-		v *= MIB;
-	else if (strspn(text, "0123456789") == strlen(text) || !bytes_parse(text, &v) || v <= 0 ||
-		 v > ZONE_MEMORY_MAX_BYTES)
+	if (!bytes_parse_option(text, &v) || v <= 0 || v > ZONE_MEMORY_MAX_BYTES)
 		return error_set(err, ERR_USAGE,
 				 "%s must be a number of MB such as 2048, or a size such as 2GiB, "
 				 "more than 0 and at most %lld TiB, not \"%.80s\"",

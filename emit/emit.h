@@ -48,6 +48,8 @@ struct emit_format {
 			   FILE *out);
 };
 
+/* All of them, NULL-terminated. */
+extern const struct emit_format *const emit_formats[];
 /* "xl", "libvirt", "qemu", "numactl", "systemd", "k8s"; NULL if unknown. */
 const struct emit_format *emit_find(const char *name);
 

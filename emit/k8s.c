@@ -23,6 +23,7 @@
 #define NAME_MAX_CHARS 63
 #define RESERVED_MIB 1024
 #define EVICTION_MIB 100
+#define OPTION_NODES_MAX 16 /* of the policies named -max-nodes-16 */
 #define NUMA_NODES_MAX 8 /* defaultMaxAllowableNUMANodes, topologymanager/topology_manager.go */
 
 /* RFC 1123, one label: what is not allowed becomes '-'. */
@@ -113,8 +114,7 @@ static void k8s_limits(const struct emit_input *in, struct emit_notes *n)
 	emit_note(n, "the kubelet chooses nodes by itself and may choose others: a pod says how "
 		     "much, never where; kubelet.yaml gives it the policy's rule as far as it has "
 		     "one");
-	if (strcmp(name, p->zone->name) != 0)
-		emit_note(n, "Kubernetes allows no such name, so the pod is called %s", name);
+	emit_note_renamed(p, name, n);
 	free(name);
 	if (emit_tells(p))
 		emit_note(n, "a container is told of no nodes of its own; it sees the host's");
@@ -233,7 +233,7 @@ static void print_pod(const struct emit_input *in, const struct emit_notes *n, F
 {
 	char *name = pod_name(in->plan->zone);
 
-	emit_head(in, n, "# ", out);
+	emit_head(in, name, n, "# ", out);
 	fprintf(out,
 		"apiVersion: v1\n"
 		"kind: Pod\n"
@@ -292,20 +292,42 @@ static struct kubelet kubelet_of(const char *policy)
 	return k;
 }
 
+/* The nearest to another's policy, and which of ours says where that puts zones: none joins
+ * the closest nodes with hosts as large, so what is named there is not all of the file. */
+static void note_nearest(const struct host *h, const char *policy, struct emit_notes *n)
+{
+	const char *says = "homenode plan --policy k8s-best-effort-prefer-closest says where that "
+			   "puts zones";
+
+	if (h->nr_nodes > OPTION_NODES_MAX)
+		says = "homenode has no policy of the kubelet's for a host as large, so it cannot "
+		       "say where that puts zones";
+	else if (h->nr_nodes > NUMA_NODES_MAX)
+		says = "homenode has no policy for that on a host as large; the nearest is "
+		       "homenode plan --policy k8s-best-effort-max-nodes-16, which does not look "
+		       "for the closest nodes";
+	emit_note(n,
+		  "the kubelet does not have the policy %s; best-effort with the closest nodes is "
+		  "the nearest that it has, and %s",
+		  policy, says);
+}
+
+static unsigned nodes_max(const struct kubelet *k)
+{
+	bool told = k->option && strcmp(k->option, "max-allowable-numa-nodes") == 0;
+
+	return told ? OPTION_NODES_MAX : NUMA_NODES_MAX;
+}
+
 static void kubelet_limits(const struct host *h, const char *policy, struct emit_notes *n)
 {
 	struct kubelet k = kubelet_of(policy);
 
 	if (!k.own)
-		emit_note(n,
-			  "the kubelet does not have the policy %s; best-effort with the closest "
-			  "nodes is the nearest that it has, and homenode plan --policy "
-			  "k8s-best-effort-prefer-closest says where that puts zones",
-			  policy);
-	if (h->nr_nodes > NUMA_NODES_MAX && k.own && strcmp(k.topology, "none") != 0 &&
-	    (!k.option_value || strcmp(k.option_value, "16") != 0))
-		emit_note(n, "the kubelet does not start with this on a host of more than %d nodes",
-			  NUMA_NODES_MAX);
+		note_nearest(h, policy, n);
+	if (h->nr_nodes > nodes_max(&k) && k.own && strcmp(k.topology, "none") != 0)
+		emit_note(n, "the kubelet does not start with this on a host of more than %u nodes",
+			  nodes_max(&k));
 	emit_note(
 		n,
 		"one CPU and %d MiB are the kubelet's and the system's own, without which its "

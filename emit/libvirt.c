@@ -20,7 +20,7 @@ static void libvirt_limits(const struct emit_input *in, struct emit_notes *n)
 	const struct plan *p = in->plan;
 
 	kvm_limits(p, n);
-	if (zone_boot_bytes(p->zone) < p->zone->memory_bytes)
+	if (!kvm_pins(p) && zone_boot_bytes(p->zone) < p->zone->memory_bytes)
 		emit_note(n,
 			  "its memory is dynamic: libvirt boots it with all and balloons down to "
 			  "currentMemory, and the plan reserves no room for more than that");
@@ -114,17 +114,18 @@ static void print_devices(const struct plan *p, FILE *out)
 	fputs("  </devices>\n", out);
 }
 
+/* A balloon that gives nothing back would only take memory from the guest. */
 static void print_size(const struct plan *p, FILE *out)
 {
 	char *all = emit_all_cpus_list(p);
+	int64_t current = kvm_pins(p) ? p->zone->memory_bytes : zone_boot_bytes(p->zone);
 
 	fprintf(out,
 		"  <memory unit='MiB'>%lld</memory>\n"
 		"  <currentMemory unit='MiB'>%lld</currentMemory>\n"
 		"  <vcpu placement='static' cpuset='%s' current='%u'>%u</vcpu>\n",
-		(long long)emit_mib(p->zone->memory_bytes),
-		(long long)emit_mib(zone_boot_bytes(p->zone)), all, p->zone->vcpus,
-		p->zone->vcpus_max);
+		(long long)emit_mib(p->zone->memory_bytes), (long long)emit_mib(current), all,
+		p->zone->vcpus, p->zone->vcpus_max);
 	free(all);
 }
 
@@ -134,7 +135,7 @@ static void print_libvirt(const struct emit_input *in, const struct emit_notes *
 	char *name = plan_xl_name(p->zone);
 
 	fputs("<!--\n", out);
-	emit_head(in, n, "  ", out);
+	emit_head(in, name, n, "  ", out);
 	emit_comment("Add disks and networks, or change the kernel to the guest's.", "  ", out);
 	fputs("-->\n<domain type='kvm'>\n", out);
 	fprintf(out, "  <name>%s</name>\n", name);

@@ -29,10 +29,14 @@ static void note_vnodes(const struct plan *p, struct emit_notes *n)
 static void process_limits(const struct emit_input *in, struct emit_notes *n)
 {
 	const struct plan *p = in->plan;
+	char *name = plan_xl_name(p->zone);
 
+	emit_note_renamed(p, name, n);
+	free(name);
 	emit_note(n, "sizes are not set here: %u vCPUs and the memory are what the process takes",
 		  p->zone->vcpus);
 	note_vnodes(p, n);
+	emit_note_spilled_linux(p, n);
 	emit_note_soft(p, n);
 	if (p->nr_devices)
 		emit_note(n, "a process is given no devices: open them as usual");
@@ -41,15 +45,16 @@ static void process_limits(const struct emit_input *in, struct emit_notes *n)
 static void print_numactl(const struct emit_input *in, const struct emit_notes *n, FILE *out)
 {
 	const struct plan *p = in->plan;
-	char *cpus = emit_all_cpus_list(p);
+	char *cpus = emit_all_cpus_list(p), *name = plan_xl_name(p->zone);
 	char *nodes = emit_node_list(p->host, emit_all_memory_nodes(p));
 
 	fputs("#!/bin/sh\n", out);
-	emit_head(in, n, "# ", out);
+	emit_head(in, name, n, "# ", out);
 	emit_comment("The command to run is this script's arguments.", "# ", out);
 	fprintf(out, "exec numactl --physcpubind=%s --%s=%s -- \"$@\"\n", cpus,
 		emit_interleaves(p) ? "interleave" : "membind", nodes);
 	free(nodes);
+	free(name);
 	free(cpus);
 }
 
@@ -59,7 +64,7 @@ static void print_systemd(const struct emit_input *in, const struct emit_notes *
 	char *cpus = emit_all_cpus_list(p), *name = plan_xl_name(p->zone);
 	char *nodes = emit_node_list(p->host, emit_all_memory_nodes(p));
 
-	emit_head(in, n, "# ", out);
+	emit_head(in, name, n, "# ", out);
 	fprintf(out,
 		"# For /etc/systemd/system/%s.service.d/numa.conf\n"
 		"[Service]\nAllowedCPUs=%s\nAllowedMemoryNodes=%s\nNUMAPolicy=%s\nNUMAMask=%s\n",

@@ -27,7 +27,8 @@ static void qemu_limits(const struct emit_input *in, struct emit_notes *n)
 	if (p->zone->vcpus_max > p->zone->vcpus)
 		emit_note(n,
 			  "the vCPUs that are offline at boot are not bound when they are added");
-	emit_note_boots_with_all(p, n);
+	if (!kvm_pins(p))
+		emit_note_boots_with_all(p, n);
 }
 
 /* vCPUs ascend from vnode to vnode, first the online ones, then the others. */
@@ -160,8 +161,11 @@ static void print_command(const struct plan *p, FILE *out)
 
 static void print_qemu(const struct emit_input *in, const struct emit_notes *n, FILE *out)
 {
+	char *name = plan_xl_name(in->plan->zone);
+
 	fputs("#!/bin/sh\n", out);
-	emit_head(in, n, "# ", out);
+	emit_head(in, name, n, "# ", out);
+	free(name);
 	emit_comment("Disks, networks or a kernel are for the caller: they are added to QEMU's "
 		     "options. ACCEL=tcg runs without KVM.",
 		     "# ", out);

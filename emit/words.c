@@ -50,6 +50,53 @@ void emit_note_boots_with_all(const struct plan *p, struct emit_notes *n)
 		bytes_text(zone_boot_bytes(p->zone), boot, sizeof(boot)));
 }
 
+/* "16 GiB on node 0, 8 GiB on node 1"; the caller frees. */
+static char *where_text(const struct plan *p)
+{
+	int64_t bytes[NODES_MAX] = {0};
+	char *text = xstrdup(""), size[32];
+
+	for (uint32_t i = 0; i < p->nr_memory; i++)
+		bytes[p->memory[i].node] += p->memory[i].bytes;
+	for (unsigned i = 0; i < p->host->nr_nodes; i++) {
+		char *longer;
+
+		if (!bytes[i])
+			continue;
+		longer = xasprintf("%s%s%s on node %u", text, *text ? ", " : "",
+				   bytes_text(bytes[i], size, sizeof(size)),
+				   p->host->node[i].os_index);
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+void emit_note_spilled(const struct plan *p, const char *instead, struct emit_notes *n)
+{
+	char *where, spilled[32];
+
+	if (!p->spilled_bytes)
+		return;
+	where = where_text(p);
+	emit_note(n, "the plan spills %s of its memory (%s); %s",
+		  bytes_text(p->spilled_bytes, spilled, sizeof(spilled)), where, instead);
+	free(where);
+}
+
+void emit_note_spilled_linux(const struct plan *p, struct emit_notes *n)
+{
+	emit_note_spilled(
+		p,
+		emit_interleaves(p)
+			? "here the nodes are named without sizes, and its pages go round "
+			  "them, so that is not kept"
+			: "here the nodes are named without sizes, and each page comes "
+			  "from the nearest with room when it is touched, so that is not "
+			  "kept",
+		n);
+}
+
 void emit_note_soft(const struct plan *p, struct emit_notes *n)
 {
 	if (p->soft)
@@ -114,13 +161,22 @@ void emit_comments(const struct emit_notes *n, const char *prefix, FILE *out)
 	}
 }
 
-void emit_head(const struct emit_input *in, const struct emit_notes *n, const char *prefix,
-	       FILE *out)
+void emit_note_renamed(const struct plan *p, const char *name, struct emit_notes *n)
+{
+	if (strcmp(name, p->zone->name) != 0)
+		emit_note(n, "no zone can be called \"%s\" here, so it is called %s", p->zone->name,
+			  name);
+}
+
+void emit_head(const struct emit_input *in, const char *name, const struct emit_notes *n,
+	       const char *prefix, FILE *out)
 {
 	char *nodes = emit_node_list(in->plan->host, in->plan->nodes);
-	char *line = xasprintf("Zone %s on host %s, nodes %s, by the policy %s; written by "
+	bool same = strcmp(name, in->plan->zone->name) == 0;
+	char *line = xasprintf("Zone %s%s%s%s on host %s, nodes %s, by the policy %s; written by "
 			       "homenode plan.",
-			       in->plan->zone->name, in->plan->host->name, nodes, in->policy);
+			       in->plan->zone->name, same ? "" : " (here ", same ? "" : name,
+			       same ? "" : ")", in->plan->host->name, nodes, in->policy);
 
 	emit_comment(line, prefix, out);
 	free(line);

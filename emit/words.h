@@ -15,13 +15,22 @@ void emit_note(struct emit_notes *n, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* The sentence about the maximum of a zone with dynamic memory under a format that
  * boots with all of it; nothing for others. */
 void emit_note_boots_with_all(const struct plan *p, struct emit_notes *n);
+/* The sentence about memory that the plan spills, in bytes a node, for a file that does not
+ * say how much is where: `instead` is what happens. Nothing for plans that spill nothing. */
+void emit_note_spilled(const struct plan *p, const char *instead, struct emit_notes *n);
+/* For Linux, whichever program binds. */
+void emit_note_spilled_linux(const struct plan *p, struct emit_notes *n);
 /* Affinity that the plan only prefers, under a format that only knows hard ones. */
 void emit_note_soft(const struct plan *p, struct emit_notes *n);
 
-/* Comment lines: who wrote this, then the notes. What is not printable ASCII is '?'.
- * For XML, `prefix` is blanks: no two dashes follow each other then. */
-void emit_head(const struct emit_input *in, const struct emit_notes *n, const char *prefix,
-	       FILE *out);
+/* The sentence about a zone whose name the format does not take; `name` is what it is called
+ * instead. Nothing when that is its name. */
+void emit_note_renamed(const struct plan *p, const char *name, struct emit_notes *n);
+
+/* Comment lines: who wrote this, of which zone under which name, then the notes. What is not
+ * printable ASCII is '?'. For XML, `prefix` is blanks: no two dashes follow each other then. */
+void emit_head(const struct emit_input *in, const char *name, const struct emit_notes *n,
+	       const char *prefix, FILE *out);
 void emit_comments(const struct emit_notes *n, const char *prefix, FILE *out);
 /* One text of it, in lines of 96 columns. */
 void emit_comment(const char *text, const char *prefix, FILE *out);

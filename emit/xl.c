@@ -79,16 +79,20 @@ static void memory_limits(const struct plan *p, struct emit_notes *n)
 	if (p->nr_vnodes > 1 && p->memory_rule != PLAN_MEMORY_STRIPED)
 		emit_note(n, "its memory goes round its nodes, extent by extent; the nodes' shares "
 			     "are not kept exactly");
-	else if (p->memory_rule == PLAN_MEMORY_NEAREST && p->spilled_bytes)
-		emit_note(n, "what does not fit goes to other nodes by their number, not the "
-			     "nearest first");
+	emit_note_spilled(p,
+			  "here no node is named for it: what finds no room on the nodes of its "
+			  "vCPUs goes to other nodes by their number, as much as it is then",
+			  n);
 }
 
 static void xl_limits(const struct emit_input *in, struct emit_notes *n)
 {
 	const struct plan *p = in->plan;
 	struct xl_form f = xl_form(p);
+	char *name = plan_xl_name(p->zone);
 
+	emit_note_renamed(p, name, n);
+	free(name);
 	if (f.no_vnuma)
 		emit_note(
 			n,
@@ -183,7 +187,7 @@ static void print_xl(const struct emit_input *in, const struct emit_notes *n, FI
 			     : f.whole ? "a bzImage, or disk= with a system of its own instead"
 				       : "an ELF image with a PVH entry";
 
-	emit_head(in, n, "# ", out);
+	emit_head(in, name, n, "# ", out);
 	fprintf(out,
 		"name = \"%s\"\n"
 		"type = \"%s\"\n"

@@ -326,9 +326,9 @@ static bool is_device(const struct host_device *d, const char *name)
 	for (unsigned i = 0; i < d->nr_names; i++)
 		if (strcmp(d->name[i], name) == 0)
 			return true;
-	if (strcmp(d->pci, name) == 0)
+	if (strcasecmp(d->pci, name) == 0)
 		return true;
-	return strncmp(d->pci, "0000:", 5) == 0 && strcmp(d->pci + 5, name) == 0;
+	return strncmp(d->pci, "0000:", 5) == 0 && strcasecmp(d->pci + 5, name) == 0;
 }
 
 int host_find_device(const struct host *h, const char *name)

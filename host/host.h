@@ -169,7 +169,8 @@ static inline uint32_t host_distance(const struct host *h, unsigned from, unsign
 	return h->matrix[MATRIX_DISTANCE].value[from * h->nr_nodes + to];
 }
 
-/* By OS name ("nic0") or PCI address ("0000:41:00.0", or "41:00.0" for domain 0);
+/* By OS name ("nic0") or PCI address ("0000:41:00.0", or "41:00.0" for domain 0,
+ * in capitals or not);
  * index into h->device, or -1. */
 int host_find_device(const struct host *h, const char *name);
 /* Index of the node with this os_index, or -1. */

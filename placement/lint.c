@@ -129,8 +129,26 @@ static void lint_devices(const struct plan *p, struct explain *out)
 	}
 }
 
-void policy_lint(const struct plan *plan, const struct host_state *before, struct explain *out)
+/* What the zone asks for and this policy never looks at. */
+static void lint_wishes(const struct policy *policy, const struct plan *p, struct explain *out)
 {
+	const struct zone *z = p->zone;
+	uint32_t nr = nodeset_count(p->nodes);
+
+	if (z->numa_nodes && !policy->heeds_count)
+		explain_add(out,
+			    "the policy %s does not heed numa_nodes %u: by its own rule the zone "
+			    "is on %u node%s",
+			    policy->name, z->numa_nodes, nr, nr == 1 ? "" : "s");
+	if (z->spread != ZONE_SPREAD_DEFAULT && !policy->heeds_spread)
+		explain_add(out, "the policy %s does not heed placement %s", policy->name,
+			    zone_spread_name(z->spread));
+}
+
+void policy_lint(const struct policy *policy, const struct plan *plan,
+		 const struct host_state *before, struct explain *out)
+{
+	lint_wishes(policy, plan, out);
 	lint_memory(plan, out);
 	lint_budget(plan, before, out);
 	lint_tiers(plan, out);

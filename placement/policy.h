@@ -49,6 +49,9 @@ struct policy {
 	 * may be partly written on refusal.
 	 */
 	int (*place)(const struct policy_input *in, struct plan *out, struct error *err);
+	/* What of the zone's own wishes is heeded: numa_nodes; placement (spread). What is
+	 * not is a warning of policy_lint(). */
+	bool heeds_count, heeds_spread;
 	/* True: any host whose total free memory and vCPU limit suffice, and whose
 	 * usable nodes have at least as many CPUs as the zone has vCPUs, takes a
 	 * zone that asks for no node count and no device. The last is a constant of
@@ -104,12 +107,14 @@ int policy_place(const struct policy *policy, const struct policy_input *in, str
  */
 void policy_advise(const struct policy *policy, const struct policy_input *in, struct explain *why);
 
-/* Warnings about a placed zone that the engine accepts but a person should know:
+/* Warnings about a zone that `policy` placed, which the engine accepts but a person should
+ * know: a node count or a spread that the policy does not heed,
  * dynamic memory on several nodes, a node count whose nodes lack room for the
  * maximum, slower memory, nodes without memory, PV larger than a node, offline vCPUs
  * for which the nodes have no CPUs, device on another node than the memory or on none
  * that is known, spilled memory, more vCPUs than CPUs on a node, nodes without a vCPU. `before` is
  * the state the plan was made from. */
-void policy_lint(const struct plan *plan, const struct host_state *before, struct explain *out);
+void policy_lint(const struct policy *policy, const struct plan *plan,
+		 const struct host_state *before, struct explain *out);
 
 #endif

@@ -193,12 +193,14 @@ static int read_plan(const struct reader *r, const struct doc_value *at, struct 
 
 static int read_zones(const struct reader *r, const struct doc_value *root, struct error *err)
 {
-	const struct doc_value *zones = NULL;
+	const struct doc_value *zones = NULL, *host = doc_member(root, "host");
 	int rc = doc_get_list(root, "zones", true, &zones, err);
 	size_t nr = rc ? 0 : zones->nr;
+	const char *name = host ? doc_text(host) : NULL;
 
 	if (rc)
 		return rc;
+	r->list->host = arena_strdup(&r->list->arena, name ? name : "");
 	r->list->plan = xcalloc(nr + 1, sizeof(*r->list->plan));
 	r->list->zone = xcalloc(nr + 1, sizeof(*r->list->zone));
 	for (size_t i = 0; i < nr && !rc; i++) {

@@ -15,6 +15,7 @@ struct plan_list {
 	struct plan *plan;
 	struct zone *zone;
 	size_t nr;
+	const char *host; /* on which it was made; "" where the file does not say */
 	struct arena arena;
 };
 

@@ -82,7 +82,7 @@ static int take_option(const struct option *o, const char *value, struct error *
 	}
 	if (o->number)
 		return number_option(o->name, value, o->number, err);
-	if (!bytes_parse(value, &bytes) || bytes < 1)
+	if (!bytes_parse_option(value, &bytes) || bytes < 1)
 		return error_set(err, ERR_USAGE, "%s takes a size like 64MiB, not \"%s\"", o->name,
 				 value);
 	*o->size = (uint64_t)bytes;

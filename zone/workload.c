@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/csv.h"
+#include "base/nearest.h"
 #include "zone/stream.h"
 #include "zone/trace_files.h"
 #include "zone/trace_rows.h"
@@ -53,6 +54,8 @@ static const char *name_of_path(struct arena *a, const char *path)
 	return arena_strndup(a, base, dot && dot > base ? (size_t)(dot - base) : strlen(base));
 }
 
+#define TRACE_FORMATS_MAX 16
+
 static void list_formats(char *list, size_t size)
 {
 	size_t used = 0;
@@ -65,8 +68,16 @@ static void list_formats(char *list, size_t size)
 
 static int unknown_format(const char *format, struct error *err)
 {
+	const char *names[TRACE_FORMATS_MAX + 1] = {NULL}, *near;
 	char list[256];
 
+	for (size_t i = 0; i < TRACE_FORMATS_MAX && trace_formats[i]; i++)
+		names[i] = trace_formats[i]->name;
+	near = nearest_name(format, names);
+	if (near)
+		return error_set(err, ERR_USAGE,
+				 "there is no trace format \"%.80s\"; did you mean \"%s\"?", format,
+				 near);
 	list_formats(list, sizeof(list));
 	return error_set(err, ERR_USAGE, "there is no trace format \"%.80s\"; known: %s", format,
 			 list);

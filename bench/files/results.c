@@ -41,13 +41,11 @@ struct row_files {
 	struct observer observer[3];
 };
 
-/* What a run writes, whole or partial, and its page; what is half written is hidden. */
-static bool is_ours(const char *name)
+/* The files with figures, whole or partial. */
+static bool is_figures(const char *name)
 {
 	char ours[64];
 
-	if (strcmp(name, "run.json") == 0 || strcmp(name, "report.html") == 0 || name[0] == '.')
-		return true;
 	for (size_t i = 0; i < NR_FILES; i++) {
 		snprintf(ours, sizeof(ours), "%s.csv", file_names[i]);
 		if (strcmp(name, ours) == 0)
@@ -59,28 +57,62 @@ static bool is_ours(const char *name)
 	return false;
 }
 
+/* What goes with them: what a run says of itself, and its page; what is half written is
+ * hidden. */
+static bool is_beside(const char *name)
+{
+	return strcmp(name, "run.json") == 0 || strcmp(name, "report.html") == 0 || name[0] == '.';
+}
+
+/* Is run.json there, and a run's? It says so at once (results_json.c). */
+static bool has_run(const char *directory)
+{
+	char *path = xasprintf("%s/run.json", directory), head[256];
+	FILE *f = fopen(path, "re");
+	size_t nr = f ? fread(head, 1, sizeof(head) - 1, f) : 0;
+
+	if (f)
+		fclose(f);
+	free(path);
+	head[nr] = '\0';
+	return strstr(head, "\"homenode\":") != NULL;
+}
+
+/* The first by name, whatever the order of the directory. */
+static void note_first(char *first, size_t size, const char *name)
+{
+	if (!*first || strcmp(name, first) < 0)
+		snprintf(first, size, "%s", name);
+}
+
 int results_check_directory(const char *directory, struct error *err)
 {
 	DIR *d = opendir(directory);
 	const struct dirent *e;
-	char other[256] = "";
+	char other[256] = "", figures[256] = "";
 
 	if (!d && errno == ENOENT)
 		return 0;
 	if (!d)
 		return error_set(err, ERR_INPUT, "%s: %s", directory, strerror(errno));
 	while ((e = readdir(d))) {
-		/* the first by name, whatever the order of the directory */
-		if (!is_ours(e->d_name) && (!*other || strcmp(e->d_name, other) < 0))
-			snprintf(other, sizeof(other), "%s", e->d_name);
+		if (is_figures(e->d_name) || strcmp(e->d_name, "run.json") == 0)
+			note_first(figures, sizeof(figures), e->d_name);
+		else if (!is_beside(e->d_name))
+			note_first(other, sizeof(other), e->d_name);
 	}
 	closedir(d);
-	if (!*other)
-		return 0;
-	return error_set(err, ERR_USAGE,
-			 "%s holds \"%s\", which no run writes: choose another directory, or add "
-			 "--force",
-			 directory, other);
+	if (*other)
+		return error_set(err, ERR_USAGE,
+				 "%s holds \"%s\", which no run writes: choose another directory, "
+				 "or add --force",
+				 directory, other);
+	if (*figures && !has_run(directory))
+		return error_set(err, ERR_USAGE,
+				 "%s holds \"%s\" and no run.json of a run that wrote it: choose "
+				 "another directory, or add --force",
+				 directory, figures);
+	return 0;
 }
 
 /* A row that is done keeps its spools open until those before it are done. */

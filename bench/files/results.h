@@ -62,8 +62,8 @@ struct results_about {
 	bool cost; /* rows have prices */
 };
 
-/* 0 when it is not there yet or holds files of runs and their pages only (and hidden ones); else
- * ERR_USAGE names one that is something else. */
+/* 0 when it is not there yet or holds files of a run, the run.json that says so, and its page
+ * only (and hidden ones); else ERR_USAGE names one that is something else. */
 int results_check_directory(const char *directory, struct error *err) MUST_USE;
 /* Makes the directory and opens the streams, for an experiment of so many rows; nothing
  * appears under its name yet. */

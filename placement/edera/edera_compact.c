@@ -12,5 +12,7 @@ const struct policy policy_edera_compact = {
 		"Edera's rule, its default: device's or freest node first, then the nearest to it",
 	.source = "NUMA Part 2: NUMA-Aware Zone Placement (edera.dev); placement/edera/edera.h",
 	.place = place,
+	.heeds_count = true,
+	.heeds_spread = true,
 	.sums_suffice = true,
 };

@@ -11,5 +11,7 @@ const struct policy policy_edera_scatter = {
 	.summary = "Edera's alternative: device's or freest node first, then the farthest from it",
 	.source = "NUMA Part 2: NUMA-Aware Zone Placement (edera.dev); placement/edera/edera.h",
 	.place = place,
+	.heeds_count = true,
+	.heeds_spread = true,
 	.sums_suffice = true,
 };

@@ -347,5 +347,7 @@ const struct policy policy_bandwidth = {
 	.summary = "as few nodes as hold vCPUs and memory, those with most work by the cost model",
 	.source = "placement/homenode/bandwidth.c; Lepers et al., USENIX ATC 2015",
 	.place = place,
+	.heeds_count = true,
+	.heeds_spread = true,
 	.sums_suffice = true,
 };

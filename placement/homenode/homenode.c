@@ -32,5 +32,7 @@ const struct policy policy_homenode = {
 		   "tightest",
 	.source = "placement/homenode/homenode.c",
 	.place = place,
+	.heeds_count = true,
+	.heeds_spread = true,
 	.sums_suffice = true,
 };

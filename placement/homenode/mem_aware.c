@@ -41,5 +41,7 @@ const struct policy policy_mem_aware = {
 	.summary = "slit-spill with as many nodes as vCPUs and memory need",
 	.source = "placement/homenode/mem_aware.c",
 	.place = place,
+	.heeds_count = true,
+	.heeds_spread = true,
 	.sums_suffice = true,
 };

@@ -262,5 +262,7 @@ const struct policy policy_oracle = {
 	.summary = "the bound: every set of nodes tried against what the trace brings next",
 	.source = "placement/homenode/oracle.h",
 	.place = place,
+	.heeds_count = true,
+	.heeds_spread = true,
 	.foresees_by = &policy_homenode,
 };

@@ -18,5 +18,7 @@ const struct policy policy_set_distance = {
 	.summary = "slit-spill on the set of nodes with the least mean distance",
 	.source = "placement/homenode/set_distance.c",
 	.place = place,
+	.heeds_count = true,
+	.heeds_spread = true,
 	.sums_suffice = true,
 };

@@ -11,5 +11,7 @@ const struct policy policy_slit_spill = {
 	.summary = "edera-compact; memory that does not fit goes to the nearest nodes",
 	.source = "placement/homenode/slit_spill.c",
 	.place = slit_spill_place,
+	.heeds_count = true,
+	.heeds_spread = true,
 	.sums_suffice = true,
 };

@@ -21,6 +21,7 @@ const struct policy policy_nova = {
 	.source = "openstack/nova 00a030403f67: nova/virt/hardware.py, "
 		  "nova/scheduler/filters/numa_topology_filter.py",
 	.place = place,
+	.heeds_count = true,
 	.capacity = nova_capacity,
 	.remembers = true,
 	.books_by_vnode = true,

@@ -43,6 +43,33 @@ Test(units, sizes)
 	bytes_are("4gb", 4000000000);
 }
 
+Test(units, sizes_in_options)
+{
+	static const struct {
+		const char *text;
+		int64_t bytes;
+	} size[] = {
+		{"0", 0},
+		{"4096", 4 * GIB},
+		{" 6 ", 6 * MIB},
+		{"1.5", 3 * MIB / 2},
+		{"4096B", 4096},
+		{"6GiB", 6 * GIB},
+		{"8796093022207", INT64_MAX / MIB * MIB},
+	};
+	int64_t v = -1;
+
+	for (size_t i = 0; i < sizeof(size) / sizeof(size[0]); i++) {
+		cr_assert(bytes_parse_option(size[i].text, &v), "%s", size[i].text);
+		cr_assert_eq(v, size[i].bytes, "\"%s\" is %lld", size[i].text, (long long)v);
+	}
+	cr_assert_not(bytes_parse_option("8796093022208", &v));
+	cr_assert_not(bytes_parse_option("6P", &v));
+	cr_assert_not(bytes_parse_option("", &v));
+	cr_assert(duration_parse("90", &v));
+	cr_assert_eq(v, 90 * NS_PER_S);
+}
+
 Test(units, sizes_refused)
 {
 	bytes_refused("");

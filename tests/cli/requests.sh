@@ -118,6 +118,17 @@ says err "$work/dir holds \"notes.txt\", which no run writes"
 run 0 run "$trace" --host $host --output "$work/dir" --force
 [ "$(cat "$work/dir/notes.txt")" = precious ] || fail '--force took a file that is not its own'
 refused 2 run "$trace" --host $host --output "$trace"
+# nor over files that only have the names of results
+for name in summary.csv timeline.partial.csv run.json; do
+	mkdir "$work/foreign"
+	echo precious >"$work/foreign/$name"
+	refused 2 run "$trace" --host $host --output "$work/foreign"
+	says err "foreign holds \"$name\" and no run.json of a run"
+	[ "$(cat "$work/foreign/$name")" = precious ] || fail "$name is overwritten"
+	run 0 run "$trace" --host $host --output "$work/foreign" --force
+	run 0 run "$trace" --host $host --output "$work/foreign"
+	rm -r "$work/foreign"
+done
 
 # where a second is a second it is said first: 15 s for each row
 run_linux()

@@ -65,6 +65,23 @@ says out '4 GiB'
 run 0 capacity $host --flavor 4x6G --policy homenode
 says out '4x6G'
 
+# a bare number is MB in every option
+fits()
+{
+	run 0 capacity $host --policy libxl --format csv "$@"
+	sed -n 2p "$work/out" | cut -d, -f3
+}
+[ "$(fits -f 1x6)" = "$(fits -f 1x6MiB)" ] || fail "6 is not 6 MiB in --flavor"
+[ "$(fits -f 1x6GiB --dom0-memory 8192)" = "$(fits -f 1x6GiB --dom0-memory 8GiB)" ] ||
+	fail "8192 is not 8 GiB in --dom0-memory"
+[ "$(fits -f 1x6GiB --dom0-memory 8192)" = "$(fits -f 1x6GiB)" ] && fail "8 GiB for dom0 changed nothing"
+[ "$(fits -f 1x6GiB --free 0=4096)" = "$(fits -f 1x6GiB --free 0=4GiB)" ] ||
+	fail "4096 is not 4 GiB in --free"
+run 0 plan $host -c 1 -m 4GiB --resource-adjustment-policy static --free 0=4096 -p nova-pack -q --format csv
+says out 4294967296
+run 0 plan $host -c 1 -M 1.5 --min-memory 0.5 --target-memory 1.5MiB --format csv
+says out 1572864
+
 # nothing is not success
 printf 'at_s,lifetime_s,vcpus,memory_mib\n' >"$work/none.csv"
 refused 2 run "$work/none.csv" --host $host:1 --output "$work/none"

@@ -97,6 +97,24 @@ run 0 plan epyc-nps4-8n -c 2 -M 1GiB --emit k8s
 [ "$(grep -c '^kind: ' "$work/out")" -eq 2 ] || fail "not two documents"
 [ "$(grep -c '^---$' "$work/out")" -eq 1 ] || fail "not two documents"
 
+# the policy that the file advises takes the zone, and where none would none is advised
+advised()
+{
+	tr '\n' ' ' <"$work/err" | sed -n 's/.*homenode plan --policy \([a-z0-9-]*\).*/\1/p'
+}
+for host in epyc-nps4-8n ft2500-16n; do
+	run 0 plan $host -c 4 -M 4GiB --emit k8s
+	policy=$(advised)
+	[ -n "$policy" ] || fail "$host: no policy is advised: $(cat "$work/err")"
+	run 0 plan $host -c 4 -M 4GiB -p "$policy"
+done
+[ "$policy" = k8s-best-effort-max-nodes-16 ] || fail "$policy is advised on 16 nodes"
+run 0 plan uv2000-24n -c 4 -M 4GiB --emit k8s
+[ -z "$(advised)" ] || fail "$(advised) is advised on 24 nodes"
+says err 'no policy of the kubelet'
+run 1 plan uv2000-24n -c 4 -M 4GiB -p k8s-best-effort-max-nodes-16 --emit k8s --output "$work/files/large"
+says err 'does not start with this on a host of more than 16 nodes'
+
 # GPUs asked for by class are the device plugin's
 run 0 plan epyc-nps4-8n -c 2 -M 1GiB -D 1xgpu -q --emit k8s
 says out '        nvidia.com/gpu: 1'

@@ -151,7 +151,7 @@ Test(device, unknown_locality_is_ignored_and_said)
 	cr_assert_eq(policy_place(policy_find("edera-compact"), &in, &r.p, NULL), 0);
 	cr_assert_str_eq(test_nodes(&r.p), "1");
 	cr_assert(strstr(why.line[0], "nobody knows"), "%s", why.line[0]);
-	policy_lint(&r.p, &r.s, &lint);
+	policy_lint(policy_find("edera-compact"), &r.p, &r.s, &lint);
 	cr_assert_eq(lint.nr, 1);
 	cr_assert(strstr(lint.line[0], "nobody knows"));
 	explain_release(&why);
@@ -240,7 +240,7 @@ Test(count, more_nodes_than_vcpus)
 	cr_assert_eq(r.p.vnode[0].vcpus, 1);
 	cr_assert_eq(r.p.vnode[1].vcpus, 0);
 	cr_assert_eq(r.p.vnode[1].memory_bytes, 10 * GIB);
-	policy_lint(&r.p, &r.s, &lint);
+	policy_lint(policy_find("edera-compact"), &r.p, &r.s, &lint);
 	cr_assert_eq(lint.nr, 1);
 	cr_assert(strstr(lint.line[0], "no vCPU lives on node 1"));
 	explain_release(&lint);
@@ -384,7 +384,7 @@ Test(pv, placed_alike_told_flat)
 	expect(&r, "edera-compact", &z, "0,1");
 	cr_assert_eq(r.p.told, PLAN_TOLD_FLAT);
 	cr_assert(r.p.pinned);
-	policy_lint(&r.p, &r.s, &lint);
+	policy_lint(policy_find("edera-compact"), &r.p, &r.s, &lint);
 	cr_assert_eq(lint.nr, 1);
 	cr_assert(strstr(lint.line[0], "PV on 2 nodes"));
 	z.virt = ZONE_AUTO;
@@ -457,7 +457,7 @@ static unsigned count_lint(const struct rig *r, const char *words)
 	struct explain lint = {0};
 	unsigned nr = 0;
 
-	policy_lint(&r->p, &r->s, &lint);
+	policy_lint(policy_find("edera-compact"), &r->p, &r->s, &lint);
 	for (size_t i = 0; i < lint.nr; i++)
 		nr += strstr(lint.line[i], words) != NULL;
 	explain_release(&lint);

@@ -35,7 +35,7 @@ static bool warned(const struct plan *p, const struct host_state *s, const char 
 	struct explain lint = {0};
 	bool found = false;
 
-	policy_lint(p, s, &lint);
+	policy_lint(policy_find("edera-compact"), p, s, &lint);
 	for (size_t i = 0; i < lint.nr; i++)
 		found = found || strstr(lint.line[i], words);
 	explain_release(&lint);

@@ -32,12 +32,25 @@ says out '"fit": 6'
 run 0 capacity $host -f 4x6GiB --cpu-overcommit 0.5 -p edera-compact --format csv
 [ "$(fit edera-compact)" = 16 ] || fail "with half the vCPUs: $(fit edera-compact)"
 
+# a plan of another host may be meant, and is said
+run 0 capacity $host "$work/state.json" -f 4x6GiB -p edera-compact
+[ -s "$work/err" ] && fail "a plan of the same host: $(cat "$work/err")"
+run 0 capacity $host-smt "$work/state.json" -f 4x6GiB -p edera-compact
+says err "state.json is a plan for host $host, and is taken for one of host $host-smt"
+run 0 capacity $host-smt "$work/state.json" -f 4x6GiB -p edera-compact --quiet
+[ -s "$work/err" ] && fail "--quiet said: $(cat "$work/err")"
+
 # the answer no, and what is wrong
 run 1 capacity $host -f 4x600GiB
 run 2 capacity $host
 says err "no flavour"
 run 2 capacity $host -f 4x6GB7
 says err "is not VCPUSxSIZE"
+for flavor in 4X6G 4cx6G 4x 4x6.5Q zones.jsn; do
+	refused 2 capacity $host -f $flavor
+	says err "--flavor: \"$flavor\" is not VCPUSxSIZE or VCPUSxSIZExNODES"
+	says err 'no file of that name is there'
+done
 run 2 capacity $host -f 4x6GiB -p edera-compat
 says err 'did you mean "edera-compact"'
 sed 's/"bytes": [0-9]*/"bytes": 1099511627776/' "$work/state.json" >"$work/much.json"

@@ -76,11 +76,36 @@ done
 refused 2 plan $host "$work/zones.json" --emit xl
 refused 2 plan $host "$work/zones.json" --emit k8s
 refused 2 plan $host -c 2 --emit libvrt
+says err '--emit: unknown format "libvrt"; did you mean "libvirt"?'
+refused 2 plan $host -c 2 --emit docker
+says err 'there are xl, libvirt, qemu, numactl, systemd, k8s, acpi, acpi-q35'
+long=$(printf '%0253d' 0)
+for format in xl libvirt qemu numactl systemd; do
+	refused 2 plan $host -n "$long" -c 2 --emit $format --output "$work/long"
+	says err 'and at most 248 can be written; rename it'
+	[ -e "$work/long" ] && fail "$format: a directory for what cannot be written"
+	run 0 plan $host -n "$(printf '%0240d' 0)" -c 2 --emit $format --output "$work/less" --quiet
+	run 0 plan $host -n "$long" -c 2 --emit $format --quiet
+done
+run 0 plan $host -n "$long" -c 2 --emit k8s --output "$work/less" --quiet
+run 0 plan $host -n "$long" -c 2 --emit acpi --output "$work/less" --quiet
+# an address in capitals is the same device
+run 0 plan $host -c 2 -D nic0 --emit libvirt --quiet
+cp "$work/out" "$work/by-name"
+pci=$(sed -n "s/.*bus='0x\(..\)' slot='0x\(..\)' function='0x\(.\)'.*/\1:\2.\3/p" "$work/by-name" | tr a-f A-F)
+for device in "$pci" "0000:$pci"; do
+	run 0 plan $host -c 2 -D "$device" --emit libvirt --quiet
+	cmp -s "$work/out" "$work/by-name" || fail "$device is not nic0"
+done
 refused 2 plan $host
 refused 2 plan $host -c 2 --policy edera-compct
 refused 2 plan $host -c 2 --free 9=1GiB
 refused 2 plan $host -c 2 --free 0=17GiB
 refused 2 plan $host -c 2 --free 0
+refused 2 plan $host -c 2 --free 0=1G,0=2G
+says err '--free: node 0 is there twice'
+refused 2 plan $host -c 2 --free 0=1G,1=1G --free 1=1G
+says err '--free: node 1 is there twice'
 refused 2 plan $host -c 2 --cpu-overcommit 1.0001
 refused 2 plan $host -c 2 --output "$work/x"
 refused 1 plan $host -c 2 --dom0-memory 129GiB

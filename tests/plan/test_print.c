@@ -38,7 +38,7 @@ static char *seven_json(void)
 		result[i].zone = &z[i];
 		if (policy_place(policy_find("edera-compact"), &in, &plan[i], &err[i]) == 0) {
 			result[i].plan = &plan[i];
-			policy_lint(&plan[i], &s, &lint[i]);
+			policy_lint(policy_find("edera-compact"), &plan[i], &s, &lint[i]);
 			host_state_take(&s, &plan[i]);
 		} else {
 			result[i].error_code = err[i].code;

@@ -123,7 +123,7 @@ try 2 stream --repeats
 try 2 stream --bytes much
 try 2 stream --pages tall
 try 2 chase --cpus 0-
-try 2 chase --bytes 64
+try 2 chase --bytes 64B
 try 2 chase --fast
 try 2 chase --node 4000
 try 2 stream --memory-node 4000 --bytes 1MiB

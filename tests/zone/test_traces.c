@@ -142,6 +142,8 @@ Test(traces, formats_are_recognised)
 	cr_assert_str_eq(error_of("e.csv", "a,b\n", "azure"),
 			 "there is no trace format \"azure\"; known: homenode-csv, huawei-east-1, "
 			 "openb, gwa-t-12, gwa-t-12-condensed");
+	cr_assert_str_eq(error_of("e.csv", "a,b\n", "openbb"),
+			 "there is no trace format \"openbb\"; did you mean \"openb\"?");
 	for (int i = 0; trace_formats[i]; i++)
 		cr_assert_eq(trace_format_find(trace_formats[i]->name), trace_formats[i]);
 }
