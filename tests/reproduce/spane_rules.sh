@@ -12,11 +12,14 @@ spane()
 	[ "$got" -eq "$want" ] || fail "spane $* ended with $got, not $want: $(cat "$work/err")"
 }
 
-# vms COUNT CPUS GB AT LIFE: rows of a trace; AT may use i, which counts from 0
+# vms COUNT CPUS GB AT LIFE: rows of a trace, each VM with a number of its own; AT may
+# use i, which counts from 0
+numbered=0
 vms()
 {
-	awk -v nr="$1" -v cpus="$2" -v gb="$3" -v life="$5" \
-		"BEGIN { for (i = 0; i < nr; i++) print i \",\" cpus \",\" gb \",\" $4 \",\" life }"
+	awk -v nr="$1" -v first="$numbered" -v cpus="$2" -v gb="$3" -v life="$5" \
+		"BEGIN { for (i = 0; i < nr; i++) print first + i \",\" cpus \",\" gb \",\" $4 \",\" life }"
+	numbered=$((numbered + $1))
 }
 
 # Each VM fills a node for 100 s. Two fit, the third does not: 2 + 40 VMs, two at a
