@@ -127,17 +127,9 @@ static int begin_row(void *self, size_t row, struct run_input *in, struct error 
 	return 0;
 }
 
-static int take_row(void *self, const struct experiment_row *row, struct error *err)
-{
-	(void)self;
-	(void)row;
-	(void)err;
-	return 0;
-}
-
 static int run_day(struct day *d, const struct backend_ops *machine, struct error *err)
 {
-	static const struct gatherer gatherer = {.on_begin = begin_row, .on_row = take_row};
+	static const struct gatherer gatherer = {.on_begin = begin_row};
 	const struct workload *workload = &d->workload;
 	const char *allocator = workload->allocator[0];
 	enum run_memory memory = RUN_MEMORY_AS_ASKED;

@@ -193,8 +193,8 @@ static int hand_over_row(struct conduct *c, size_t row, struct error *err)
 		.row = row, .key = matrix_key(&x->matrix, row), .same_as = s->same_as};
 	struct run_result copy;
 
-	if (!s->result && s->same_as == row)
-		return 0; /* it failed, or was not begun */
+	if (!x->gatherer->on_row || (!s->result && s->same_as == row))
+		return 0; /* nobody asks; or it failed, or was not begun */
 	r.result = s->result;
 	if (!r.result) {
 		copy = *c->slot[s->same_as].result;

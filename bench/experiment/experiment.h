@@ -30,7 +30,7 @@ struct experiment_row {
 struct gatherer {
 	/* A row is about to run, in any thread: complete its input, add observers. */
 	int (*on_begin)(void *self, size_t row, struct run_input *in, struct error *err);
-	/* A row is there. */
+	/* A row is there. NULL: its observers had all there is to know. */
 	int (*on_row)(void *self, const struct experiment_row *row, struct error *err);
 };
 

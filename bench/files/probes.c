@@ -33,19 +33,25 @@ void probe_list_release(struct probe_list *l)
 	*l = (struct probe_list){.nr = 0};
 }
 
+/* The row that it is of, for what rows have in common. */
+static struct row row_of(const struct probe_record *r)
+{
+	return (struct row){.topology = r->topology,
+			    .workload = r->workload,
+			    .policy = r->policy,
+			    .memory_policy = r->memory_policy,
+			    .allocator = r->allocator,
+			    .seed = r->seed};
+}
+
 /* Everything but the seed. */
 static int compare_zone(const struct probe_record *a, const struct probe_record *b)
 {
-	int c = strcmp(a->topology, b->topology);
+	struct row x = row_of(a), y = row_of(b);
+	int c;
 
-	if (!c)
-		c = strcmp(a->workload, b->workload);
-	if (!c)
-		c = strcmp(a->policy, b->policy);
-	if (!c)
-		c = strcmp(a->memory_policy, b->memory_policy);
-	if (!c)
-		c = strcmp(a->allocator, b->allocator);
+	x.seed = y.seed = 0;
+	c = row_compare(&x, &y);
 	return c ? c : (a->zone > b->zone) - (a->zone < b->zone);
 }
 

@@ -336,7 +336,6 @@ int results_commit(struct results *r, const struct results_about *about, struct 
 	unlink(record);
 	free(record);
 	rc = commit_stream(r, &r->timeline, "timeline", about->complete, err);
-
 	if (!rc)
 		rc = commit_stream(r, &r->zones, "zones", about->complete, err);
 	if (!rc)

@@ -24,7 +24,7 @@
 
 /* What an experiment left. Zero-initialise; it is a gatherer's own. */
 struct results {
-	char *directory; /* NULL: rows are kept, nothing is written */
+	char *directory;
 	struct output timeline, zones;
 	bool want_zones, want_probes;
 	struct row_files *files; /* by row: what it writes while it runs */
