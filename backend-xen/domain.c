@@ -13,6 +13,10 @@
 #include "base/units.h"
 
 #define DESTROY_NS (60 * NS_PER_S)
+/* What a domain held beside its pages comes back after the domain has left the list of
+ * domains; for so long at most is waited for it. */
+#define SETTLE_NS (2 * NS_PER_S)
+#define SETTLED_READINGS 4
 
 bool domain_name_taken(struct xen *x, const char *name)
 {
@@ -207,9 +211,51 @@ int domain_unpause(struct xen *x, uint32_t domid, struct error *err)
 	return 0;
 }
 
+/* Free pages of the host; 0 when they cannot be told. */
+static uint64_t free_pages(struct xen *x)
+{
+	xc_physinfo_t info = {0};
+
+	return xc_physinfo(x->xch, &info) ? 0 : info.free_pages;
+}
+
+/* How many pages are free once the domain is no more: its own and the hypervisor's for its page
+ * tables. */
+static uint64_t pages_after(struct xen *x, uint32_t domid)
+{
+	uint64_t pool_bytes = 0;
+	xc_dominfo_t info;
+
+	if (xc_domain_getinfo(x->xch, domid, 1, &info) != 1 || info.domid != domid)
+		return 0;
+	if (xc_get_paging_mempool_size(x->xch, domid, &pool_bytes))
+		pool_bytes = 0;
+	return free_pages(x) + info.nr_pages + pool_bytes / PAGE_BYTES;
+}
+
+/* A domain leaves the list of domains first; its vCPUs and page tables are freed after a grace
+ * period (Xen 4.17, common/domain.c: domain_destroy() and complete_domain_destroy()). Whoever
+ * plans the next zone in between sees less memory than there is. Others take memory meanwhile,
+ * so that there is an end to the waiting. */
+static void settle(struct xen *x, uint64_t expected)
+{
+	int64_t until = monotonic_ns() + SETTLE_NS;
+	uint64_t now = free_pages(x), last;
+	unsigned same = 0;
+
+	while ((now < expected || same < SETTLED_READINGS) && monotonic_ns() < until) {
+		if (!pause_ms(10))
+			return;
+		last = now;
+		now = free_pages(x);
+		same = now == last ? same + 1 : 0;
+	}
+}
+
 int domain_destroy(struct xen *x, uint32_t domid, struct error *err)
 {
 	int64_t until = monotonic_ns() + DESTROY_NS;
+	uint64_t expected = pages_after(x, domid);
 	int why;
 
 	xen_log_begin(x);
@@ -224,6 +270,7 @@ int domain_destroy(struct xen *x, uint32_t domid, struct error *err)
 					 domid);
 		pause_ms(20);
 	}
+	settle(x, expected);
 	return 0;
 }
 

@@ -81,6 +81,25 @@ static bool same(const struct snapshot *a, const struct snapshot *b)
 	return memcmp(a, &c, sizeof(*a)) == 0;
 }
 
+/* What differs, for whoever has to find out why. */
+static void must_be_same(const struct snapshot *a, const struct snapshot *b, int line)
+{
+	char text[ERROR_TEXT_MAX];
+	size_t used = 0;
+
+	if (same(a, b))
+		return;
+	for (unsigned n = 0; n < NODES_MAX && used < sizeof(text) - 64; n++)
+		if (a->free_bytes[n] != b->free_bytes[n] || a->vcpus[n] != b->vcpus[n])
+			used += (size_t)snprintf(text + used, sizeof(text) - used,
+						 "; node %u: %lld bytes, %u vCPUs", n,
+						 (long long)(b->free_bytes[n] - a->free_bytes[n]),
+						 b->vcpus[n] - a->vcpus[n]);
+	must_hold(false, line, "the host is not as it was: %lld bytes, %u vCPUs, %u zones more%s",
+		  (long long)(b->total - a->total), b->total_vcpus - a->total_vcpus,
+		  b->nr_zones - a->nr_zones, used ? text : "");
+}
+
 /* Zones hold so much of their host: their own, and what the machine needs for them. */
 static bool takes(int64_t taken, int64_t own, unsigned zones)
 {
@@ -156,7 +175,8 @@ static void start_and_stop(struct backend *b)
 	must_eq(place(b, 0, &z, &p), 0);
 	must_say(backend_check(b, &s, &err) == 0, "%s", err.text);
 	after = look(b, 0);
-	must_say(same(&before, &after), "check must change nothing");
+	/* check must change nothing */
+	must_be_same(&before, &after, __LINE__);
 	must_say(backend_apply(b, &s, &err) == 0, "%s", err.text);
 	must_say(backend_observe(b, 0) == lent, "a host's state stays where it is");
 	after = look(b, 0);
@@ -183,7 +203,8 @@ static void start_and_stop(struct backend *b)
 	must_say(backend_check(b, &s, &err) == 0, "%s", err.text);
 	must_say(backend_apply(b, &s, &err) == 0, "%s", err.text);
 	after = look(b, 0);
-	must_say(same(&before, &after), "STOP must give everything back");
+	/* STOP must give everything back */
+	must_be_same(&before, &after, __LINE__);
 	must_say(backend_check(b, &s, NULL) == ERR_CANNOT, "nothing runs in that slot any more");
 	must_eq(backend_measure(b, 0, 3, &m, NULL), ERR_CANNOT);
 }
@@ -222,7 +243,7 @@ static void refusals_leave_no_trace(struct backend *b)
 	must_eq(backend_apply(b, &s, NULL), ERR_CANNOT);
 	must_eq(backend_measure(b, at.nr_hosts, 0, &m, NULL), ERR_CANNOT);
 	after = look(b, host);
-	must(same(&before, &after));
+	must_be_same(&before, &after, __LINE__);
 }
 
 static void devices_belong_to_one_zone(struct backend *b)
@@ -249,7 +270,7 @@ static void devices_belong_to_one_zone(struct backend *b)
 	s = (struct step){.kind = STEP_STOP, .host = 0, .slot = 1};
 	must_say(backend_apply(b, &s, &err) == 0, "%s", err.text);
 	after = look(b, 0);
-	must(same(&before, &after));
+	must_be_same(&before, &after, __LINE__);
 }
 
 /* A balloon moves memory between the zone and its host, and nothing else. */
@@ -285,7 +306,7 @@ static void balloon(struct backend *b)
 	s = (struct step){.kind = STEP_STOP, .slot = 5};
 	must_say(backend_apply(b, &s, &err) == 0, "%s", err.text);
 	after = look(b, 0);
-	must(same(&before, &after));
+	must_be_same(&before, &after, __LINE__);
 }
 
 /* Bytes per node that zones were measured to hold, plus what is free, never change. */
@@ -406,7 +427,7 @@ static void random_lives(struct backend *b)
 			random_stop(b, slot, &zone[slot], held);
 	for (uint32_t h = 0; h < at.nr_hosts; h++) {
 		after = look(b, h);
-		must(same(&initial[h], &after));
+		must_be_same(&initial[h], &after, __LINE__);
 	}
 	free(zone);
 }
