@@ -1,8 +1,8 @@
 /*
  * Reading tables of text: a header line, then rows of fields separated by
  * commas, or by semicolons when the header holds no comma (blanks and tabs after
- * a semicolon do not count). A file that begins as an xz file does is
- * decompressed on the way, UTF-16 is decoded (base/text_encoding.h). A field may stand in double
+ * a semicolon do not count). What is packed is unpacked
+ * on the way (base/input.h), UTF-16 is decoded (base/text_encoding.h). A field may stand in double
  * quotes ("" inside is one quote); it cannot contain a line break. Lines end in LF or CRLF, blank
  * lines are skipped, a byte order mark before the header is ignored.
  *
