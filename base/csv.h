@@ -19,6 +19,7 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
+#include "base/sorter.h"
 #include "base/text_encoding.h"
 
 #define CSV_LINE_MAX ((size_t)64 * 1024)
@@ -47,6 +48,7 @@ struct csv {
 	bool at_end, looked; /* looked: the encoding is known */
 	struct text_decoder decoder;
 	const char *row;
+	struct sorter *sorter; /* rows come from it: csv_sort() */
 };
 
 /* Opens and reads the header. "-" is standard input. An empty file, a column
@@ -63,6 +65,14 @@ void csv_close(struct csv *c); /* zeroed is fine */
  * when reading fails.
  */
 int csv_next(struct csv *c, bool *more, struct error *err) MUST_USE;
+
+/*
+ * Read what is left now, and hand it out in the order of the numbers in this field, rows of equal
+ * numbers in the order of the file, with their own line numbers. A row whose field is no
+ * number stays behind the one above it. Rows that do not fit into 64 MiB go through a file
+ * without a name in $TMPDIR.
+ */
+int csv_sort(struct csv *c, unsigned field, struct error *err) MUST_USE;
 
 /* Column of this name, or -1. */
 int csv_column(const struct csv *c, const char *name);
@@ -81,6 +91,9 @@ int csv_seconds(const struct csv *c, unsigned field, int64_t *out_ns, struct err
  * number; 0 <= out <= max. */
 int csv_decimal(const struct csv *c, unsigned field, int64_t unit, int64_t max, int64_t *out,
 		struct error *err) MUST_USE;
+
+/* A decimal number, also below 0, as a key to sort by. False, and *out stays: it is none. */
+bool csv_sort_key(const struct csv_field *f, struct sort_key *out);
 
 /* Writing: a text field, in quotes when it holds a comma, a quote or a line break
  * (RFC 4180). */

@@ -6,6 +6,7 @@ int load_workload(struct workload *out, const struct args *args, struct error *e
 {
 	const struct trace_reading how = {
 		.cache = args_string(args, "cache", NULL),
+		.sort = args_flag(args, "sort"),
 		.skip_bad = args_flag(args, "skip-bad"),
 		.warn = args_flag(args, "quiet") ? NULL : stderr,
 	};

@@ -9,6 +9,7 @@
 
 /* Rows of the table of a command that replays traces; it has "trace" and "skip-bad" too. */
 #define TRACE_OPTIONS                                                                              \
+	{"sort", 0, NULL, "read a trace's rows in the order of their time", OPTION_RARE},          \
 	{                                                                                          \
 		"cache", 0, "DIR", "keep what a trace's rows become there", OPTION_RARE            \
 	}

@@ -159,6 +159,7 @@ static const struct trace_layout layout = {
 	.strict = true,
 	.named_rows = true,
 	.sorted = true,
+	.time = AT + 1,
 	.row = homenode_row,
 };
 

@@ -125,6 +125,7 @@ struct workload {
 	const struct trace_format *trace_format;
 	struct trace_cache *cache; /* its rows as they were read before; NULL: none */
 	bool cache_skipped_bad; /* with skip_bad */
+	bool sort; /* rows may come in any order */
 	struct arena arena;
 };
 
@@ -143,6 +144,8 @@ struct trace_reading {
 	const char *cache; /* a folder for what its rows become, made when it is not there; NULL:
 			      none */
 	bool skip_bad; /* as workload_open() will be told */
+	bool sort; /* rows are not in the order of time: sort them, out of memory where they are
+		      many */
 	FILE *warn; /* a cache that cannot be used is written anew, and said here; NULL: nowhere */
 };
 

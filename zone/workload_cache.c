@@ -52,9 +52,9 @@ static int write_key(const struct workload *w, bool skip_bad, char key[SHA256_HE
 	int rc;
 
 	BUG_ON(!out);
-	fprintf(out, "%s %" PRIu32 "\nvcpu_scale %" PRIu32 "\ngpus %d\nskip_bad %d\n",
+	fprintf(out, "%s %" PRIu32 "\nvcpu_scale %" PRIu32 "\ngpus %d\nskip_bad %d\nsort %d\n",
 		w->trace_format->name, w->trace_format->version, w->vcpu_scale_milli, w->trace_gpus,
-		skip_bad);
+		skip_bad, w->sort);
 	rc = describe_files(out, w->trace_path, err);
 	fclose(out);
 	if (!rc)
@@ -104,11 +104,14 @@ int workload_prepare(struct workload *w, const struct trace_reading *how, struct
 	char key[SHA256_HEX], *path;
 	int rc;
 
-	if (!how->cache)
+	if (!how->cache && !how->sort)
 		return 0;
 	if (w->source != SOURCE_TRACE)
-		return error_set(err, ERR_USAGE,
-				 "--cache is for traces; the zones of %s are no trace", w->path);
+		return error_set(err, ERR_USAGE, "%s is for traces; the zones of %s are no trace",
+				 how->cache ? "--cache" : "--sort", w->path);
+	w->sort = how->sort;
+	if (!how->cache)
+		return 0;
 	if (workload_is_piped(w))
 		return error_set(err, ERR_USAGE,
 				 "--cache: a trace from standard input is not kept; give a file");

@@ -305,3 +305,31 @@ Test(csv, utf16)
 	cr_assert_eq(attach(&c, "a\0\0\0,\0\0\0", 8, &err), ERR_INPUT);
 	cr_assert_str_eq(err.text, "t.csv:1: is UTF-32; save it as UTF-8");
 }
+
+/* In the order of a number; what is no number stays where it was. */
+Test(csv, sorted)
+{
+	struct error err = {0};
+	struct csv c;
+
+	open_text(&c, "n,x\n5,a\n-1.5,b\n\n5.000000001,c\n?,d\n5,\"e,\"\"\"\n-2,f\n0\n5.0,g\n"
+		      "\"4\",h\n99999999999999999999,i\n");
+	cr_assert_eq(csv_sort(&c, 0, &err), 0, "%s", err.text);
+	for (const char *x = "fb0hiaegcd"; *x; x++) {
+		bool more;
+		int rc = csv_next(&c, &more, &err);
+
+		if (*x == '0') {
+			cr_expect_eq(rc, ERR_INPUT);
+			cr_expect_str_eq(err.text, "t.csv:9: the row has 1 field where the header "
+						   "has 2");
+			continue;
+		}
+		cr_assert_eq(rc, 0, "%s", err.text);
+		cr_assert(more);
+		cr_expect_eq(c.field[1].text[0], *x);
+		if (*x == 'h')
+			cr_expect_eq(c.line, 11);
+	}
+	csv_close(&c);
+}

@@ -40,6 +40,22 @@ for packer in gzip xz bzip2 zstd; do
 	says err "the compressed data is cut short"
 done
 
+# in any order
+mkdir "$work/mixed"
+{
+	head -1 "$work/t.csv"
+	tail -n +2 "$work/t.csv" | sort -t, -k3,3n -k1,1rn
+} >"$work/mixed/t.csv"
+refused 2 run "$work/mixed/t.csv" "$@" -q -o "$work/mixed/run"
+says err "t.csv:3:1: the row is before the one above it; --sort puts rows in the order of \"at_s\""
+mkdir "$work/tmp"
+for cache in "" "--cache $work/mixed/cache"; do
+	# shellcheck disable=SC2086 # two words or none
+	TMPDIR=$work/tmp run 0 run "$work/mixed/t.csv" "$@" --sort $cache -o "$work/mixed/run"
+	same "$work/plain" "$work/mixed/run"
+done
+[ -z "$(ls -A "$work/tmp")" ] || fail "sorting left something: $(ls -A "$work/tmp")"
+
 # written, then read
 run 0 run "$work/t.csv" "$@" --cache "$work/cache/of/traces" -o "$work/written"
 same "$work/plain" "$work/written"
