@@ -46,10 +46,21 @@ struct csv {
 	char *buf;
 	size_t begin, end; /* what is read and not yet handed out */
 	bool at_end, looked; /* looked: the encoding is known */
+	bool has_nul; /* somewhere: lines are looked through */
 	struct text_decoder decoder;
 	const char *row;
 	struct sorter *sorter; /* rows come from it: csv_sort() */
 };
+
+/* The eight bytes at `p`, its first the lowest. There are so many behind every field. */
+static inline uint64_t csv_word(const char *p)
+{
+	const unsigned char *b = (const unsigned char *)p;
+
+	return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
+	       (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
+	       (uint64_t)b[7] << 56;
+}
 
 /* Opens and reads the header. "-" is standard input. An empty file, a column
  * without a name or named twice is ERR_INPUT. On failure nothing is left open. */

@@ -143,8 +143,10 @@ static int check_name(struct trace_stream *t, struct error *err)
 int trace_row(struct trace_stream *t, bool *more, struct error *err)
 {
 	struct zone_stream_stats *stats = &t->base.stats;
-	struct error own = {.code = 0}, *told;
+	struct error own, *told;
 	int rc;
+
+	own.code = 0; /* its text is not worth a kilobyte of zeros a row */
 
 	for (;;) {
 		told = sentence_wanted(t, err, &own);

@@ -1,7 +1,6 @@
 /*
- * How fast a trace becomes events: the same zones as a table in several formats, in its cache
- * and straight from the generator, beside what bounds any reader of lines: finding
- * their ends.
+ * How fast a trace becomes events: tables in several formats, read, sorted and from their caches,
+ * beside what bounds any reader of lines: finding their ends.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -13,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/rng.h"
 #include "base/sha256.h"
 #include "base/table.h"
 #include "bench/speed/median.h"
@@ -38,39 +38,47 @@ static long max_rss_kib(void)
 
 /* --- tables to read ------------------------------------------------------------------ */
 
-static void print_seconds(FILE *f, int64_t ns)
+/* Zones that come every 150 ms and live an hour, both in the mean. */
+struct drawn {
+	struct rng rng;
+	int64_t at_ms, lifetime_ms;
+	uint32_t vcpus, gib;
+};
+
+static void draw(struct drawn *d)
 {
-	fprintf(f, "%" PRId64 ".%03" PRId64, ns / NS_PER_S, ns % NS_PER_S / NS_PER_MS);
+	d->at_ms += (int64_t)rng_below(&d->rng, 300);
+	d->lifetime_ms = 1 + (int64_t)rng_below(&d->rng, 7200000);
+	d->vcpus = 1u << rng_below(&d->rng, 4);
+	d->gib = d->vcpus << rng_below(&d->rng, 3);
 }
 
-static void homenode_row(FILE *f, size_t i, const struct zone_event *e)
+static void homenode_row(FILE *f, size_t i, const struct drawn *d)
 {
 	(void)i;
-	print_seconds(f, e->at_ns);
-	fputc(',', f);
-	print_seconds(f, e->lifetime_ns);
-	fprintf(f, ",%" PRIu32 ",%" PRId64 "\n", e->zone->vcpus, e->zone->memory_bytes / MIB);
+	fprintf(f, "%" PRId64 ".%03d,%" PRId64 ".%03d,%" PRIu32 ",%" PRIu32 "\n", d->at_ms / 1000,
+		(int)(d->at_ms % 1000), d->lifetime_ms / 1000, (int)(d->lifetime_ms % 1000),
+		d->vcpus, d->gib * 1024);
 }
 
-static void huawei_row(FILE *f, size_t i, const struct zone_event *e)
+static void huawei_row(FILE *f, size_t i, const struct drawn *d)
 {
-	fprintf(f, "%zu,%" PRIu32 ",%" PRId64 ",%" PRId64 ".0,%" PRId64 ".0\n", i, e->zone->vcpus,
-		e->zone->memory_bytes / GIB + 1, e->at_ns / NS_PER_S,
-		e->lifetime_ns / NS_PER_S + 1);
+	fprintf(f, "%zu,%" PRIu32 ",%" PRIu32 ",%" PRId64 ".0,%" PRId64 ".0\n", i, d->vcpus, d->gib,
+		d->at_ms / 1000, d->lifetime_ms / 1000);
 }
 
-/* Everything that is created is deleted in the next row but nine. */
-static void huawei_event_row(FILE *f, size_t i, const struct zone_event *e)
+/* What is created is deleted some rows later. */
+static void huawei_event_row(FILE *f, size_t i, const struct drawn *d)
 {
 	size_t id = i / 2 - (i % 2 && i >= 20 ? 9 : 0);
 
-	fprintf(f, "%zu,%" PRIu32 ",%" PRId64 ",%" PRId64 ".0,%d\n", id, e->zone->vcpus,
-		e->zone->memory_bytes / GIB + 1, e->at_ns / NS_PER_S, (int)(i % 2));
+	fprintf(f, "%zu,%" PRIu32 ",%" PRIu32 ",%" PRId64 ".0,%d\n", id, d->vcpus, d->gib,
+		d->at_ms / 1000, (int)(i % 2));
 }
 
 struct table_form {
 	const char *name, *format, *header;
-	void (*row)(FILE *f, size_t i, const struct zone_event *e);
+	void (*row)(FILE *f, size_t i, const struct drawn *d);
 };
 
 static const struct table_form forms[] = {
@@ -83,27 +91,18 @@ static const struct table_form forms[] = {
 static void write_table(const struct table_form *form, const char *path, size_t rows)
 {
 	FILE *f = fopen(path, "w");
-	const struct zone_event *e;
-	struct zone_stream *s;
-	struct workload w;
-	struct error err = {0};
+	struct drawn d = {.at_ms = 0};
 
-	if (!f || workload_load(&w, "bench/speed/replay.json", NULL, &err) ||
-	    workload_open(&s, &w, 1, false, &err))
-		fail(&err);
+	if (!f) {
+		fprintf(stderr, "homenode-speed: %s cannot be written\n", path);
+		exit(3);
+	}
+	rng_seed(&d.rng, 1, "parse");
 	fprintf(f, "%s\n", form->header);
 	for (size_t i = 0; i < rows; i++) {
-		if (zone_stream_next(s, &e, &err))
-			fail(&err);
-		if (!e) {
-			/* from the start again would not be in the order of time */
-			fprintf(stderr, "homenode-speed: at most %zu rows\n", i);
-			exit(2);
-		}
-		form->row(f, i, e);
+		draw(&d);
+		form->row(f, i, &d);
 	}
-	zone_stream_close(s);
-	workload_release(&w);
 	fclose(f);
 }
 
@@ -161,11 +160,12 @@ static double read_through(const struct workload *w)
 	return r;
 }
 
-enum reader { LINES, TABLE, SHA, LOAD, CACHE, READERS };
+enum reader { LINES, TABLE, SORTED, SHA, LOAD, CACHE, READERS };
 
 static const char *const reader_names[READERS] = {
 	[LINES] = "ends of lines alone (memchr)",
 	[TABLE] = "table, read",
+	[SORTED] = "table, sorted (--sort)",
 	[SHA] = "table, SHA-256 of it",
 	[LOAD] = "its cache, checked",
 	[CACHE] = "its cache, read",
@@ -197,6 +197,9 @@ static void measure(double r[READERS][RUNS], const char *path, const struct tabl
 
 		r[LINES][i] = split_lines(path);
 		r[TABLE][i] = read_through(&plain);
+		plain.sort = true;
+		r[SORTED][i] = read_through(&plain);
+		plain.sort = false;
 		start = process_cpu_ns();
 		if (file_sha256(path, sum, &err))
 			fail(&err);
@@ -239,7 +242,7 @@ static void one_form(const struct table_form *form, const char *directory, size_
 	     *part = xasprintf("%s/part.csv", directory);
 	double r[READERS][RUNS];
 	struct workload w;
-	long small_kib;
+	long small_kib, large_kib;
 
 	write_table(form, part, rows / 8);
 	prepare(&w, part, form, NULL);
@@ -247,10 +250,15 @@ static void one_form(const struct table_form *form, const char *directory, size_
 	workload_release(&w);
 	small_kib = max_rss_kib();
 	write_table(form, path, rows);
+	prepare(&w, path, form, NULL);
+	(void)read_through(&w);
+	workload_release(&w);
+	large_kib = max_rss_kib();
 	measure(r, path, form, directory, rows);
 	print_form(form, r);
-	printf("  memory: %ld KiB after %zu rows, %ld KiB after %zu and the cache\n\n", small_kib,
-	       rows / 8, max_rss_kib(), rows);
+	printf("  memory: %ld KiB after %zu rows, %ld KiB after %zu; %ld KiB with sorting and the "
+	       "cache\n\n",
+	       small_kib, rows / 8, large_kib, rows, max_rss_kib());
 	unlink(path);
 	unlink(part);
 	free(path);
