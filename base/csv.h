@@ -1,8 +1,8 @@
 /*
  * Reading tables of text: a header line, then rows of fields separated by
  * commas, or by semicolons when the header holds no comma (blanks and tabs after
- * a semicolon do not count). A file that begins as an xz file does is
- * decompressed on the way, UTF-16 is decoded (base/text_encoding.h). A field may stand in double
+ * a semicolon do not count). What is packed is unpacked
+ * on the way (base/input.h), UTF-16 is decoded (base/text_encoding.h). A field may stand in double
  * quotes ("" inside is one quote); it cannot contain a line break. Lines end in LF or CRLF, blank
  * lines are skipped, a byte order mark before the header is ignored.
  *
@@ -19,6 +19,7 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
+#include "base/sorter.h"
 #include "base/text_encoding.h"
 
 #define CSV_LINE_MAX ((size_t)64 * 1024)
@@ -45,9 +46,21 @@ struct csv {
 	char *buf;
 	size_t begin, end; /* what is read and not yet handed out */
 	bool at_end, looked; /* looked: the encoding is known */
+	bool has_nul; /* somewhere: lines are looked through */
 	struct text_decoder decoder;
 	const char *row;
+	struct sorter *sorter; /* rows come from it: csv_sort() */
 };
+
+/* The eight bytes at `p`, its first the lowest. There are so many behind every field. */
+static inline uint64_t csv_word(const char *p)
+{
+	const unsigned char *b = (const unsigned char *)p;
+
+	return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
+	       (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
+	       (uint64_t)b[7] << 56;
+}
 
 /* Opens and reads the header. "-" is standard input. An empty file, a column
  * without a name or named twice is ERR_INPUT. On failure nothing is left open. */
@@ -63,6 +76,14 @@ void csv_close(struct csv *c); /* zeroed is fine */
  * when reading fails.
  */
 int csv_next(struct csv *c, bool *more, struct error *err) MUST_USE;
+
+/*
+ * Read what is left now, and hand it out in the order of the numbers in this field, rows of equal
+ * numbers in the order of the file, with their own line numbers. A row whose field is no
+ * number stays behind the one above it. Rows that do not fit into 64 MiB go through a file
+ * without a name in $TMPDIR.
+ */
+int csv_sort(struct csv *c, unsigned field, struct error *err) MUST_USE;
 
 /* Column of this name, or -1. */
 int csv_column(const struct csv *c, const char *name);
@@ -81,6 +102,9 @@ int csv_seconds(const struct csv *c, unsigned field, int64_t *out_ns, struct err
  * number; 0 <= out <= max. */
 int csv_decimal(const struct csv *c, unsigned field, int64_t unit, int64_t max, int64_t *out,
 		struct error *err) MUST_USE;
+
+/* A decimal number, also below 0, as a key to sort by. False, and *out stays: it is none. */
+bool csv_sort_key(const struct csv_field *f, struct sort_key *out);
 
 /* Writing: a text field, in quotes when it holds a comma, a quote or a line break
  * (RFC 4180). */

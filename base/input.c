@@ -1,5 +1,6 @@
 #include "base/input.h"
 
+#include <bzlib.h>
 #include <errno.h>
 #include <lzma.h>
 #include <stdint.h>
@@ -11,7 +12,7 @@
 #include "base/alloc.h"
 
 #define BLOCK ((size_t)64 * 1024)
-#define MAGIC_MAX 6
+#define MAGIC_MAX 10
 /* A decoder that needs more than this is not one of ours. */
 #define DECODER_BYTES_MAX ((uint64_t)256 << 20)
 
@@ -26,6 +27,7 @@ struct input {
 		lzma_stream xz;
 		z_stream gz;
 		ZSTD_DCtx *zst;
+		bz_stream bz2;
 	} decoder;
 	uint8_t *at; /* into block[]: read ahead and not used yet */
 	size_t nr;
@@ -35,14 +37,19 @@ struct input {
 /* One step: bytes at in->at to at most `size` at `out`; how many were used and made.
  * False: damaged. `stream_ended` when the compressed data is whole. */
 struct packing {
-	size_t nr_magic;
-	uint8_t magic[MAGIC_MAX];
+	const char *again;
+	bool (*is)(const uint8_t *bytes, size_t n);
 	void (*start)(struct input *in);
 	bool (*step)(struct input *in, uint8_t *out, size_t size, size_t *used, size_t *made);
 	void (*end)(struct input *in);
 };
 
 /* --- gzip ------------------------------------------------------------------------ */
+
+static bool is_gz(const uint8_t *s, size_t n)
+{
+	return n >= 2 && memcmp(s, "\x1f\x8b", 2) == 0;
+}
 
 static void gz_start(struct input *in)
 {
@@ -77,6 +84,11 @@ static void gz_end(struct input *in)
 
 /* --- xz --------------------------------------------------------------------------- */
 
+static bool is_xz(const uint8_t *s, size_t n)
+{
+	return n >= 6 && memcmp(s, "\xfd\x37zXZ", 6) == 0;
+}
+
 static void xz_start(struct input *in)
 {
 	lzma_stream start = LZMA_STREAM_INIT;
@@ -109,6 +121,11 @@ static void xz_end(struct input *in)
 
 /* --- zstd --------------------------------------------------------------------------- */
 
+static bool is_zst(const uint8_t *s, size_t n)
+{
+	return n >= 4 && memcmp(s, "\x28\xb5\x2f\xfd", 4) == 0;
+}
+
 static void zst_start(struct input *in)
 {
 	in->decoder.zst = ZSTD_createDCtx();
@@ -135,13 +152,75 @@ static void zst_end(struct input *in)
 	ZSTD_freeDCtx(in->decoder.zst);
 }
 
+/* --- bzip2 -------------------------------------------------------------------------- */
+
+/* A text may begin as its first three bytes do: the first block, or an empty end. */
+static bool is_bz2(const uint8_t *s, size_t n)
+{
+	return n >= 10 && memcmp(s, "BZh", 3) == 0 && s[3] >= '1' && s[3] <= '9' &&
+	       (memcmp(s + 4, "1AY&SY", 6) == 0 ||
+		memcmp(s + 4, "\x17\x72\x45\x38\x50\x90", 6) == 0);
+}
+
+static void bz2_start(struct input *in)
+{
+	in->decoder.bz2 = (bz_stream){.opaque = NULL};
+	BUG_ON(BZ2_bzDecompressInit(&in->decoder.bz2, 0, 0) != BZ_OK);
+}
+
+static void bz2_end(struct input *in)
+{
+	BZ2_bzDecompressEnd(&in->decoder.bz2);
+}
+
+static bool bz2_step(struct input *in, uint8_t *out, size_t size, size_t *used, size_t *made)
+{
+	bz_stream *b = &in->decoder.bz2;
+	int ret = BZ_OK;
+
+	/* files are packed one behind the other */
+	if (in->stream_ended && in->nr) {
+		bz2_end(in);
+		bz2_start(in);
+		in->stream_ended = false;
+	}
+	b->next_in = (char *)in->at;
+	b->avail_in = (unsigned)in->nr;
+	b->next_out = (char *)out;
+	b->avail_out = (unsigned)size;
+	if (!in->stream_ended)
+		ret = BZ2_bzDecompress(b);
+	*used = in->nr - b->avail_in;
+	*made = size - b->avail_out;
+	in->stream_ended |= ret == BZ_STREAM_END;
+	return ret == BZ_OK || ret == BZ_STREAM_END;
+}
+
+#define AGAIN(what) "packed more than once, with " what " inside; unpack it first"
+
 static const struct packing packings[] = {
-	{2, {0x1f, 0x8b}, gz_start, gz_step, gz_end},
-	{6, {0xfd, '7', 'z', 'X', 'Z', 0}, xz_start, xz_step, xz_end},
-	{4, {0x28, 0xb5, 0x2f, 0xfd}, zst_start, zst_step, zst_end},
+	{AGAIN("gzip"), is_gz, gz_start, gz_step, gz_end},
+	{AGAIN("xz"), is_xz, xz_start, xz_step, xz_end},
+	{AGAIN("zstd"), is_zst, zst_start, zst_step, zst_end},
+	{AGAIN("bzip2"), is_bz2, bz2_start, bz2_step, bz2_end},
 };
 
 /* --- any ------------------------------------------------------------------------------ */
+
+static const struct packing *packing_of(const uint8_t *bytes, size_t n)
+{
+	for (size_t i = 0; i < sizeof(packings) / sizeof(packings[0]); i++)
+		if (packings[i].is(bytes, n))
+			return &packings[i];
+	return NULL;
+}
+
+const char *input_packed_again(const char *bytes, size_t n)
+{
+	const struct packing *p = packing_of((const uint8_t *)bytes, n);
+
+	return p ? p->again : NULL;
+}
 
 struct input *input_new(FILE *file)
 {
@@ -151,10 +230,7 @@ struct input *input_new(FILE *file)
 	in->problem = "";
 	in->at = in->block;
 	in->nr = fread(in->block, 1, MAGIC_MAX, file);
-	for (size_t i = 0; i < sizeof(packings) / sizeof(packings[0]); i++)
-		if (in->nr >= packings[i].nr_magic &&
-		    memcmp(in->block, packings[i].magic, packings[i].nr_magic) == 0)
-			in->packing = &packings[i];
+	in->packing = packing_of(in->block, in->nr);
 	if (in->packing)
 		in->packing->start(in);
 	return in;

@@ -1,6 +1,6 @@
 /*
- * Bytes of a file, decompressed when it is packed with gzip, xz or zstd: told by its
- * first bytes, not by its name.
+ * Bytes of a file, decompressed when it is packed with gzip, xz, zstd or bzip2: told
+ * by its first bytes, not by its name. Files packed one behind the other are one.
  */
 #ifndef BASE_INPUT_H
 #define BASE_INPUT_H
@@ -24,5 +24,8 @@ bool input_is_packed(const struct input *in);
  * then says which. */
 int input_read(struct input *in, char *buf, size_t size, size_t *got, struct error *err) MUST_USE;
 const char *input_problem(const struct input *in);
+
+/* What to call unpacked bytes that are packed once more; NULL: they are not. */
+const char *input_packed_again(const char *bytes, size_t n);
 
 #endif

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <sha2.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,13 +167,6 @@ int make_directories(const char *path, struct error *err)
 	}
 	free(copy);
 	return rc;
-}
-
-int file_sha256(const char *path, char out[65], struct error *err)
-{
-	if (!SHA256File(path, out))
-		return error_set(err, ERR_INPUT, "%s: cannot be read: %s", path, strerror(errno));
-	return 0;
 }
 
 int file_read(const char *path, size_t max, char **out, size_t *size, struct error *err)

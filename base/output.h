@@ -27,9 +27,6 @@ void output_abandon(struct output *o);
 /* mkdir -p. */
 int make_directories(const char *path, struct error *err) MUST_USE;
 
-/* 64 hex digits of the file's SHA-256, NUL-terminated. */
-int file_sha256(const char *path, char out[65], struct error *err) MUST_USE;
-
 /* Whole file into memory, NUL-terminated (caller frees); more than `max` bytes is
  * ERR_INPUT. "-" is standard input. */
 int file_read(const char *path, size_t max, char **out, size_t *size, struct error *err) MUST_USE;

@@ -16,13 +16,6 @@ static const struct {
 } contents[] = {
 	{4, "PK\3\4", "a zip archive; unpack it first"},
 	{4, "\x04\x22\x4d\x18", "packed with lz4; unpack it first"},
-	/* what base/input.h unpacks comes here as what was in it */
-	{2, "\x1f\x8b", "packed more than once, with gzip inside; unpack it first"},
-	{6,
-	 "\xfd"
-	 "7zXZ\0",
-	 "packed more than once, with xz inside; unpack it first"},
-	{4, "\x28\xb5\x2f\xfd", "packed more than once, with zstd inside; unpack it first"},
 	{6, "7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it first"},
 	{4,
 	 "\x7f"
@@ -37,14 +30,6 @@ static const struct {
 
 #define NR_CONTENTS (sizeof(contents) / sizeof(contents[0]))
 
-/* A text may begin as its first three bytes do: the first block, or an empty end. */
-static bool is_bzip2(const char *s, size_t n)
-{
-	return n >= 10 && memcmp(s, "BZh", 3) == 0 && s[3] >= '1' && s[3] <= '9' &&
-	       (memcmp(s + 4, "1AY&SY", 6) == 0 ||
-		memcmp(s + 4, "\x17\x72\x45\x38\x50\x90", 6) == 0);
-}
-
 const char *text_content_name(const char *s, size_t n, unsigned stray)
 {
 	size_t mark;
@@ -52,8 +37,9 @@ const char *text_content_name(const char *s, size_t n, unsigned stray)
 	for (size_t i = 0; i < NR_CONTENTS; i++)
 		if (n >= contents[i].nr && memcmp(s, contents[i].bytes, contents[i].nr) == 0)
 			return contents[i].name;
-	if (is_bzip2(s, n))
-		return "packed with bzip2; unpack it first";
+	/* what was packed once comes here as what was in it */
+	if (input_packed_again(s, n))
+		return input_packed_again(s, n);
 	if (n >= 262 && memcmp(s + 257, "ustar", 5) == 0)
 		return "a tar archive; unpack it first";
 	if (text_encoding_of(s, n, &mark) != TEXT_UTF8)

@@ -16,7 +16,7 @@
 int text_read(const char *path, size_t max, char **out, size_t *size, struct error *err) MUST_USE;
 
 /* What `n` bytes at a text's beginning are when they are certainly no text ("a PNG
- * image", "packed with bzip2; unpack it first"); NULL: they may be one. So many
+ * image", "packed with lz4; unpack it first"); NULL: they may be one. So many
  * control characters as `stray` are let pass. */
 const char *text_content_name(const char *bytes, size_t n, unsigned stray);
 

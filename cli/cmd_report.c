@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/output.h"
+#include "base/sha256.h"
 #include "cli/command.h"
 #include "cost/params/grades.h"
 #include "cost/params/params.h"

@@ -13,6 +13,7 @@
 #include "cli/command.h"
 #include "cli/matrix_flags.h"
 #include "cli/progress.h"
+#include "cli/trace_flags.h"
 #include "cli/version.h"
 #include "cost/params/grades.h"
 
@@ -28,6 +29,7 @@ static const struct option options[] = {
 	MATRIX_OPTIONS,
 	{"trace", 't', "FORMAT", "WORKLOAD is a trace in this format", false},
 	{"skip-bad", 0, NULL, "count bad trace rows and go on", OPTION_RARE},
+	TRACE_OPTIONS,
 	{"no-cost", 0, NULL, "do not price zones: no bandwidth, slowdown, swing", false},
 	{"probe", 0, NULL, "measure zones, beside what is predicted", false},
 	{"zones", 'z', NULL, "write zones.csv too, one row a zone", false},

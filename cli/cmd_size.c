@@ -11,6 +11,7 @@
 #include "cli/fleet_flags.h"
 #include "cli/progress.h"
 #include "cli/rows.h"
+#include "cli/trace_flags.h"
 #include "host/host.h"
 #include "sim/sim.h"
 
@@ -23,6 +24,7 @@ static const struct option options[] = {
 	{"seed", 's', "N", "of the workload and of policies that draw", false},
 	{"trace", 't', "FORMAT", "WORKLOAD is a trace in this format", false},
 	{"skip-bad", 0, NULL, "count bad trace rows and go on", false},
+	TRACE_OPTIONS,
 	OPTION_JOBS("policies"),
 	{"format", 0, "text|json|csv", "how rows are printed", false},
 	{0},
@@ -66,16 +68,12 @@ static int choose_host(struct sizing *s, struct error *err)
 static int prepare(struct sizing *s, struct error *err)
 {
 	int64_t most = MOST, seed = -1;
-	char *path = NULL;
 	int rc = args_int(s->args, "most", 1, 1000000, &most, err);
 
 	if (!rc)
 		rc = args_int(s->args, "seed", 0, INT64_MAX, &seed, err);
 	if (!rc)
-		rc = find_workload(args_operand(s->args, 0), &path, err);
-	if (!rc)
-		rc = workload_load(&s->workload, path, args_string(s->args, "trace", NULL), err);
-	free(path);
+		rc = load_workload(&s->workload, s->args, err);
 	if (!rc)
 		rc = find_choice(s->workload.path, s->workload.fleet.choice, err);
 	if (!rc && workload_is_piped(&s->workload))

@@ -7,6 +7,7 @@
 #include "backend/backend_impl.h"
 #include "cli/fleet_flags.h"
 #include "cli/names.h"
+#include "cli/trace_flags.h"
 #include "host/host.h"
 #include "sim/allocator.h"
 #include "zone/trace_files.h"
@@ -197,14 +198,10 @@ static int choose_foresight(struct chosen *c, const struct args *args,
 	return rc;
 }
 
-static int load_workload(struct chosen *c, const struct args *args, struct error *err)
+static int choose_workload(struct chosen *c, const struct args *args, struct error *err)
 {
-	char *path = NULL;
-	int rc = find_workload(args_operand(args, 0), &path, err);
+	int rc = load_workload(&c->workload, args, err);
 
-	if (!rc)
-		rc = workload_load(&c->workload, path, args_string(args, "trace", NULL), err);
-	free(path);
 	c->workloads[0] = &c->workload;
 	c->matrix.workload = c->workloads;
 	c->matrix.nr_workloads = 1;
@@ -247,7 +244,7 @@ int choose_matrix(struct chosen *c, const struct args *args, const struct backen
 	int rc = check_lists(args, &c->arena, err);
 
 	if (!rc)
-		rc = load_workload(c, args, err);
+		rc = choose_workload(c, args, err);
 
 	if (!rc)
 		rc = choose_fleet(c, args, backend, err);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/output.h"
+#include "base/sha256.h"
 #include "report/check.h"
 
 /* A summary is a few hundred bytes a row. */

@@ -14,10 +14,11 @@ build  libhwloc-dev     library hwloc
 build  libexpat1-dev    library expat
 build  libjansson-dev   library jansson
 build  libyaml-dev      library yaml-0.1
-build  libmd-dev        library libmd
+build  nettle-dev       library nettle
 build  liblzma-dev      library liblzma
 build  zlib1g-dev       library zlib
 build  libzstd-dev      library libzstd
+build  libbz2-dev       file /usr/include/bzlib.h
 build  libnuma-dev      library numa
 xen    libxen-dev       library xenlight
 test   libcriterion-dev library criterion
@@ -29,6 +30,7 @@ test   busybox-static   command busybox
 test   cpio             command cpio
 test   binutils         command objdump
 test   xz-utils         command xz
+test   bzip2            command bzip2
 test   zstd             command zstd
 test   lz4              command lz4
 test   util-linux       command flock

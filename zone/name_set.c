@@ -4,68 +4,143 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/rng.h"
-
+#include "base/error.h"
+#include "base/map.h"
 #define FULL_MIN 32
+#define SHORT_NAME 23
 
 struct named_span {
-	char *name;
 	uint64_t hash;
 	int64_t start_ns, end_ns;
+	char *long_name; /* its own; NULL: it is short */
+	char short_name[SHORT_NAME + 1];
 };
 
-/* The last one takes its place. */
-static void drop(struct name_set *s, uint32_t at)
+static const char *name_of(const struct named_span *s)
 {
-	struct named_span *span = &s->span[at], *last = &s->span[--s->nr];
-
-	map_remove(&s->index, span->hash, at);
-	free(span->name);
-	if (span == last)
-		return;
-	map_remove(&s->index, last->hash, (uint32_t)s->nr);
-	*span = *last;
-	map_add(&s->index, span->hash, at);
+	return s->long_name ? s->long_name : s->short_name;
 }
 
-/* Room for as many again as are still in use. */
+static uint64_t hash_name(const char *name, size_t n)
+{
+	uint64_t hash = 0, word, length = n;
+
+	for (; n > sizeof(word); n -= sizeof(word), name += sizeof(word)) {
+		memcpy(&word, name, sizeof(word));
+		hash = map_mix(hash, word);
+	}
+	word = 0;
+	memcpy(&word, name, n);
+	/* twice: what a name ends in must reach the low bits, which say where */
+	return map_mix(map_mix(hash, word), length);
+}
+
+struct name_slot {
+	uint32_t tag; /* of the hash what does not say where */
+	uint32_t span; /* counted from 1; 0: free */
+};
+
+static uint32_t tag_of(uint64_t hash)
+{
+	return (uint32_t)(hash >> 32);
+}
+
+/* Where to look first; and where, when it is not there. */
+static size_t home(const struct name_set *s, uint64_t hash)
+{
+	return hash & (s->nr_slots - 1);
+}
+
+static size_t after(const struct name_set *s, size_t at)
+{
+	return (at + 1) & (s->nr_slots - 1);
+}
+
+static void add_to_index(struct name_set *s, uint64_t hash, size_t span)
+{
+	size_t at = home(s, hash);
+
+	while (s->slot[at].span)
+		at = after(s, at);
+	s->slot[at] = (struct name_slot){tag_of(hash), (uint32_t)span + 1};
+}
+
+/* Of all spans, with room for s->full. */
+static void index_anew(struct name_set *s)
+{
+	size_t nr = s->nr_slots ? s->nr_slots : 1;
+
+	while (3 * nr < 4 * s->full)
+		nr *= 2;
+	if (nr != s->nr_slots)
+		s->slot = xreallocarray(s->slot, nr, sizeof(*s->slot));
+	s->nr_slots = nr;
+	memset(s->slot, 0, nr * sizeof(*s->slot));
+	for (size_t i = 0; i < s->nr; i++)
+		add_to_index(s, s->span[i].hash, i);
+}
+
+/* Room for as many again as are still in use. Most have ended: indexing the others anew is
+ * less work than taking each of them out. */
 static void forget_ended(struct name_set *s, int64_t now_ns)
 {
-	for (size_t i = s->nr; i-- > 0;) {
+	size_t nr = 0;
+
+	for (size_t i = 0; i < s->nr; i++) {
 		if (s->span[i].end_ns <= now_ns)
-			drop(s, (uint32_t)i);
+			free(s->span[i].long_name);
+		else
+			s->span[nr++] = s->span[i];
 	}
+	s->nr = nr;
 	s->full = s->nr > FULL_MIN / 2 ? 2 * s->nr : FULL_MIN;
+	BUG_ON(s->full > UINT32_MAX / 2);
+	index_anew(s);
+}
+
+static bool in_use(const struct name_set *s, const char *name, uint64_t hash, int64_t start_ns,
+		   int64_t end_ns)
+{
+	if (!s->nr_slots)
+		return false;
+	for (size_t at = home(s, hash); s->slot[at].span; at = after(s, at)) {
+		const struct named_span *other = &s->span[s->slot[at].span - 1];
+
+		if (s->slot[at].tag == tag_of(hash) && other->start_ns < end_ns &&
+		    start_ns < other->end_ns && strcmp(name_of(other), name) == 0)
+			return true;
+	}
+	return false;
 }
 
 bool name_set_add(struct name_set *s, const char *name, int64_t start_ns, int64_t end_ns,
 		  int64_t now_ns)
 {
-	struct named_span span = {.hash = hash_text(name), .start_ns = start_ns, .end_ns = end_ns};
-	size_t at;
+	size_t n = strlen(name);
+	uint64_t hash = hash_name(name, n);
+	struct named_span *span;
 
-	for (uint32_t i = map_first(&s->index, span.hash, &at); i != MAP_NONE;
-	     i = map_next(&s->index, span.hash, &at)) {
-		const struct named_span *other = &s->span[i];
-
-		if (other->start_ns < end_ns && start_ns < other->end_ns &&
-		    strcmp(other->name, name) == 0)
-			return false;
-	}
+	if (in_use(s, name, hash, start_ns, end_ns))
+		return false;
 	if (s->nr >= s->full)
 		forget_ended(s, now_ns);
-	span.name = xstrdup(name);
 	s->span = grow(s->span, &s->cap, s->nr, sizeof(*s->span));
-	map_add(&s->index, span.hash, (uint32_t)s->nr);
-	s->span[s->nr++] = span;
+	add_to_index(s, hash, s->nr);
+	span = &s->span[s->nr++];
+	span->hash = hash;
+	span->start_ns = start_ns;
+	span->end_ns = end_ns;
+	span->long_name = n > SHORT_NAME ? xstrdup(name) : NULL;
+	if (!span->long_name)
+		memcpy(span->short_name, name, n + 1);
 	return true;
 }
 
 void name_set_release(struct name_set *s)
 {
 	for (size_t i = 0; i < s->nr; i++)
-		free(s->span[i].name);
+		free(s->span[i].long_name);
 	free(s->span);
-	map_release(&s->index);
+	free(s->slot);
 	*s = (struct name_set){0};
 }

@@ -11,13 +11,16 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
-#include "base/map.h"
 
 /* Zero-initialise. */
 struct name_set {
 	struct named_span *span;
 	size_t nr, cap, full; /* full: with so many, look first which have ended */
-	struct map index; /* by hash of the name */
+	/* By hash of the name; a quarter of it is free. Half as large as a struct map, which it
+	 * would be but for that: where it is too large for the CPU's cache, looking into it is what
+	 * reading a trace waits for. Nothing is ever taken out alone. */
+	struct name_slot *slot;
+	size_t nr_slots; /* 0 or a power of two */
 };
 
 /* The name is copied. [start, end) and that of the same name must not overlap, else

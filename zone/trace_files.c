@@ -30,7 +30,7 @@ static bool ends_with(const char *text, const char *end)
 
 bool trace_has_name(const char *path)
 {
-	static const char *const endings[] = {".csv", ".csv.gz", ".csv.xz", ".csv.zst"};
+	static const char *const endings[] = {".csv", ".csv.gz", ".csv.xz", ".csv.zst", ".csv.bz2"};
 
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
 		if (ends_with(path, endings[i]))

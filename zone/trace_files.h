@@ -1,5 +1,5 @@
 /*
- * A trace that is a folder: its *.csv (and *.csv.xz) files, sorted by name, numbers
+ * A trace that is a folder: its *.csv files, packed or not, sorted by name, numbers
  * by value ("2.csv" before "10.csv"). Private to zone/.
  */
 #ifndef ZONE_TRACE_FILES_H

@@ -14,33 +14,42 @@ enum { AT, LIFETIME, VCPUS, MEMORY, NAME, NODES, PLACEMENT, POLICY, VIRT, DEVICE
 
 struct homenode_stream {
 	struct trace_stream rows;
+	bool plain; /* no column of read_options() is there */
 	struct stream_name name; /* "z<n>" of zone named_to - 1 */
 	uint64_t named_to;
 	char device_text[DEVICE_TEXT_MAX];
 	const char *device[ZONE_DEVICES_MAX];
 };
 
+static int no_choice(const struct trace_stream *t, unsigned column, const char *const *names,
+		     struct error *err)
+{
+	char list[128] = "";
+
+	for (int i = 0; names[i]; i++) {
+		size_t used = strlen(list);
+
+		snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "", names[i]);
+	}
+	return csv_error(&t->csv, (unsigned)t->column[column], err, "\"%s\" must be one of %s",
+			 t->layout->column[column].name, list);
+}
+
 /* A field that is one of `names`; absent or empty: *out stays. */
 static int read_choice(const struct trace_stream *t, unsigned column, const char *const *names,
 		       int *out, struct error *err)
 {
 	const struct csv_field *f;
-	char list[128] = "";
 
 	if (!trace_given(t, column))
 		return 0;
 	f = &t->csv.field[t->column[column]];
-	for (int i = 0; names[i]; i++) {
-		size_t used = strlen(list);
-
+	for (int i = 0; names[i]; i++)
 		if (strlen(names[i]) == f->n && memcmp(names[i], f->text, f->n) == 0) {
 			*out = i;
 			return 0;
 		}
-		snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "", names[i]);
-	}
-	return csv_error(&t->csv, (unsigned)t->column[column], err, "\"%s\" must be one of %s",
-			 t->layout->column[column].name, list);
+	return no_choice(t, column, names, err);
 }
 
 /* Names between semicolons. */
@@ -125,7 +134,7 @@ static int homenode_row(struct trace_stream *t, struct error *err)
 		rc = trace_set_name(t, "", NAME, err);
 	else
 		t->zone.name = number_name((struct homenode_stream *)t);
-	if (!rc)
+	if (!rc && !((struct homenode_stream *)t)->plain)
 		rc = read_options(t, err);
 	e->id = t->nr_zones;
 	return rc;
@@ -159,14 +168,24 @@ static const struct trace_layout layout = {
 	.strict = true,
 	.named_rows = true,
 	.sorted = true,
+	.time = AT + 1,
 	.row = homenode_row,
 };
 
 static int homenode_open(struct zone_stream **out, struct csv *csv, const struct workload *w,
 			 bool skip_bad, struct error *err)
 {
-	return trace_stream_open(out, sizeof(struct homenode_stream), csv, &layout, w, skip_bad,
-				 err);
+	int rc = trace_stream_open(out, sizeof(struct homenode_stream), csv, &layout, w, skip_bad,
+				   err);
+
+	if (!rc) {
+		struct homenode_stream *h = (struct homenode_stream *)*out;
+
+		h->plain = true;
+		for (int i = NODES; i <= DEVICES; i++)
+			h->plain &= h->rows.column[i] < 0;
+	}
+	return rc;
 }
 
 const struct trace_format trace_homenode = {

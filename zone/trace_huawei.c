@@ -100,6 +100,7 @@ static const struct trace_layout lifetime_form = {
 		  [ZONE_FIELD_MEMORY] = MEMORY + 1},
 	.named_rows = true,
 	.sorted = true,
+	.time = TIME + 1,
 	.row = lifetime_row,
 };
 
@@ -115,6 +116,7 @@ static const struct trace_layout event_form = {
 	.place = {[ZONE_FIELD_NAME] = VMID + 1,
 		  [ZONE_FIELD_VCPUS] = CPU + 1,
 		  [ZONE_FIELD_MEMORY] = MEMORY + 1},
+	.time = TIME + 1,
 	.row = event_row,
 	.release = event_release,
 };

@@ -82,8 +82,14 @@ int trace_init(struct trace_stream *t, struct csv *csv, const struct trace_layou
 	t->vcpu_scale_milli = w->vcpu_scale_milli;
 	t->gpus = w->trace_gpus;
 	t->skip_bad = skip_bad;
-	t->base.stats.total = t->csv.total;
 	rc = trace_bind_columns(t, err);
+	if (!rc && w->sort && !layout->time)
+		rc = error_set(err, ERR_USAGE,
+			       "%s: --sort: rows in format %s have no one time to be sorted by",
+			       t->csv.path, w->trace_format->name);
+	if (!rc && layout->time && (w->sort || layout->any_order))
+		rc = csv_sort(&t->csv, (unsigned)t->column[layout->time - 1], err);
+	t->base.stats.total = t->csv.total;
 	if (rc)
 		trace_release(t);
 	return rc;
@@ -137,8 +143,10 @@ static int check_name(struct trace_stream *t, struct error *err)
 int trace_row(struct trace_stream *t, bool *more, struct error *err)
 {
 	struct zone_stream_stats *stats = &t->base.stats;
-	struct error own = {.code = 0}, *told;
+	struct error own, *told;
 	int rc;
+
+	own.code = 0; /* its text is not worth a kilobyte of zeros a row */
 
 	for (;;) {
 		told = sentence_wanted(t, err, &own);
@@ -214,10 +222,11 @@ int trace_read_time(struct trace_stream *t, unsigned column, struct error *err)
 	int rc = csv_seconds(&t->csv, field, &t->base.event.at_ns, err);
 
 	if (!rc && t->base.event.at_ns < t->last_ns)
-		return csv_error(&t->csv, field, err,
-				 "the row is before the one above it; sort the file by \"%s\" "
-				 "(keeping the order of equal times)",
-				 t->layout->column[column].name);
+		return csv_error(
+			&t->csv, field, err,
+			"the row is before the one above it; --sort puts rows in the order "
+			"of \"%s\"",
+			t->layout->column[column].name);
 	return rc;
 }
 

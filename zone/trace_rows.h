@@ -33,6 +33,10 @@ struct trace_layout {
 	/* Each row is a zone, whose name nobody else may have at the same time. */
 	bool named_rows;
 	bool sorted; /* rows are in the order of time */
+	/* Column of the time, a number, counted from 1: rows can be sorted by it (--sort). 0: they
+	 * cannot, or need not. */
+	uint8_t time;
+	bool any_order; /* rows are sorted by `time` whatever was asked for */
 	/* Fills t->base.event and t->zone from t->csv's current row. */
 	int (*row)(struct trace_stream *t, struct error *err);
 	/* NULL, or frees what the format's own stream holds. */

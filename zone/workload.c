@@ -6,6 +6,7 @@
 #include "base/csv.h"
 #include "base/nearest.h"
 #include "zone/stream.h"
+#include "zone/trace_cache.h"
 #include "zone/trace_files.h"
 #include "zone/trace_rows.h"
 #include "zone/workload_impl.h"
@@ -216,6 +217,7 @@ bool workload_is_piped(const struct workload *w)
 
 void workload_release(struct workload *w)
 {
+	trace_cache_free(w->cache);
 	arena_release(&w->arena);
 	*w = (struct workload){0};
 }
@@ -238,6 +240,8 @@ int workload_open(struct zone_stream **out, const struct workload *w, uint64_t s
 	case SOURCE_EVENTS:
 		return stream_of_events(out, w->event, w->nr_events, err);
 	case SOURCE_TRACE:
+		if (w->cache && w->cache_skipped_bad == skip_bad)
+			return trace_cache_open(out, w->cache, err);
 		if (trace_is_folder(w->trace_path) && !w->trace_format->takes_folders)
 			return error_set(err, ERR_INPUT,
 					 "%s: is a folder; a trace in format %s is one file",

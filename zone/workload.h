@@ -123,6 +123,9 @@ struct workload {
 	size_t nr_events;
 	const char *trace_path; /* relative paths are relative to the workload's file */
 	const struct trace_format *trace_format;
+	struct trace_cache *cache; /* its rows as they were read before; NULL: none */
+	bool cache_skipped_bad; /* with skip_bad */
+	bool sort; /* rows may come in any order */
 	struct arena arena;
 };
 
@@ -135,6 +138,25 @@ struct workload {
 int workload_load(struct workload *out, const char *path, const char *format,
 		  struct error *err) MUST_USE;
 void workload_release(struct workload *w);
+
+/* How a trace is to be read. */
+struct trace_reading {
+	const char *cache; /* a folder for what its rows become, made when it is not there; NULL:
+			      none */
+	bool skip_bad; /* as workload_open() will be told */
+	bool sort; /* rows are not in the order of time: sort them, out of memory where they are
+		      many */
+	FILE *warn; /* a cache that cannot be used is written anew, and said here; NULL: nowhere */
+};
+
+/*
+ * Read the trace now, into the cache or from it; workload_open() then takes it from there.
+ * A cache is found by what is in the trace (SHA-256), its format and the options that
+ * change what rows mean, so a trace that changed is another. ERR_USAGE when there is no trace, or
+ * it is standard input.
+ */
+int workload_prepare(struct workload *w, const struct trace_reading *how,
+		     struct error *err) MUST_USE;
 
 /* A workload without zones, everything else at its default; for those that code
  * makes. Its strings live for ever. */
@@ -160,6 +182,8 @@ struct trace_format {
 	const char *summary; /* one line for `homenode list formats` */
 	const char *source; /* where the format is defined */
 	bool takes_folders; /* the trace may be a folder of files */
+	uint32_t version; /* goes up when its rows come to mean something else: caches are then old
+			   */
 	/* The forms it has; a header is this format's when it has all columns of one. */
 	const struct trace_layout *layout[TRACE_FORMS_MAX];
 	/* The stream takes over the open table and closes it, on failure too. */

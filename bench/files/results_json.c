@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/sha256.h"
 #include "base/units.h"
 #include "bench/files/results.h"
 #include "cost/params/grades.h"

@@ -4,6 +4,7 @@
  *
  *	build/release/homenode-speed [ARRIVALS [HOSTS]]
  *	build/release/homenode-speed jobs		rows one at a time and two, wall time
+ *	build/release/homenode-speed parse [ROWS]	traces, and their caches
  *	build/release/homenode-speed policies		one decision of every policy, alone
  */
 #include "bench/speed/speed.h"
@@ -197,9 +198,14 @@ int main(int argc, char **argv)
 		speed_solver();
 		return 0;
 	}
+	if (argc > 1 && argc < 4 && strcmp(argv[1], "parse") == 0) {
+		speed_parse(argc > 2 ? strtoul(argv[2], NULL, 10) : 2000000);
+		return 0;
+	}
 	if (!arrivals || !hosts || argc > 3) {
 		fprintf(stderr, "usage: homenode-speed [ARRIVALS [HOSTS]]\n"
 				"       homenode-speed jobs\n"
+				"       homenode-speed parse [ROWS]\n"
 				"       homenode-speed policies\n"
 				"       homenode-speed cost\n");
 		return 2;

@@ -39,4 +39,7 @@ void speed_jobs(void);
 /* Prints its table: the cost model's solver on random problems. */
 void speed_solver(void);
 
+/* Prints a table a format: traces of so many rows, read and from their caches. */
+void speed_parse(size_t rows);
+
 #endif

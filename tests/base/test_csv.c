@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/csv.h"
+#include "base/rng.h"
 #include "base/units.h"
 
 static int attach(struct csv *c, const char *text, size_t n, struct error *err)
@@ -79,7 +80,8 @@ Test(csv, other_contents_are_named)
 		size_t n;
 		const char *sentence;
 	} cases[] = {
-		{"BZh91AY&SY\0\0\1\2", 14, "t.csv: is packed with bzip2; unpack it first"},
+		{"BZh91AY&SY\0\0\1\2", 14,
+		 "t.csv: cannot read on: the compressed data is cut short"},
 		{"PK\3\4\24\0\0\0", 8, "t.csv: is a zip archive; unpack it first"},
 		{"\x04\x22\x4d\x18\x64", 5, "t.csv: is packed with lz4; unpack it first"},
 		{"\x7f"
@@ -303,4 +305,178 @@ Test(csv, utf16)
 	free(text);
 	cr_assert_eq(attach(&c, "a\0\0\0,\0\0\0", 8, &err), ERR_INPUT);
 	cr_assert_str_eq(err.text, "t.csv:1: is UTF-32; save it as UTF-8");
+}
+
+/* In the order of a number; what is no number stays where it was. */
+Test(csv, sorted)
+{
+	struct error err = {0};
+	struct csv c;
+
+	open_text(&c, "n,x\n5,a\n-1.5,b\n\n5.000000001,c\n?,d\n5,\"e,\"\"\"\n-2,f\n0\n5.0,g\n"
+		      "\"4\",h\n99999999999999999999,i\n");
+	cr_assert_eq(csv_sort(&c, 0, &err), 0, "%s", err.text);
+	for (const char *x = "fb0hiaegcd"; *x; x++) {
+		bool more;
+		int rc = csv_next(&c, &more, &err);
+
+		if (*x == '0') {
+			cr_expect_eq(rc, ERR_INPUT);
+			cr_expect_str_eq(err.text, "t.csv:9: the row has 1 field where the header "
+						   "has 2");
+			continue;
+		}
+		cr_assert_eq(rc, 0, "%s", err.text);
+		cr_assert(more);
+		cr_expect_eq(c.field[1].text[0], *x);
+		if (*x == 'h')
+			cr_expect_eq(c.line, 11);
+	}
+	csv_close(&c);
+}
+
+/* Characters one by one, as the header says: what the fast ways must agree with. */
+static bool plain_decimal(const char *text, size_t n, uint64_t *whole, uint64_t *billionths)
+{
+	size_t i = 0, digits = 0, places = 0;
+
+	*whole = *billionths = 0;
+	for (; i < n && text[i] >= '0' && text[i] <= '9'; i++, digits++)
+		*whole = *whole * 10 + (uint64_t)(text[i] - '0');
+	if (digits > 19 || (i == n && !digits))
+		return false;
+	if (i == n)
+		return true;
+	if (text[i++] != '.' || n == 1)
+		return false;
+	for (; i < n && text[i] >= '0' && text[i] <= '9'; i++) {
+		if (places < 9) {
+			*billionths = *billionths * 10 + (uint64_t)(text[i] - '0');
+			places++;
+		}
+	}
+	for (; places < 9; places++)
+		*billionths *= 10;
+	return i == n;
+}
+
+static size_t random_number(struct rng *r, char *out)
+{
+	static const char *const odd[] = {"",	 ".",	 "-",  "-1",	"1.",	   ".5",
+					  "1e3", "1.5x", "x",  "1..2",	"+1",	   "1 ",
+					  " 1",	 "0x1",	 "1,", "1.2.3", "\xc3\xbc"};
+	size_t n = 0;
+
+	if (!rng_below(r, 10)) {
+		const char *text = odd[rng_below(r, sizeof(odd) / sizeof(odd[0]))];
+
+		n = strlen(text);
+		memcpy(out, text, n);
+		return n;
+	}
+	for (uint64_t i = rng_below(r, 23); i; i--)
+		out[n++] = (char)('0' + rng_below(r, 10));
+	if (rng_below(r, 2)) {
+		out[n++] = '.';
+		for (uint64_t i = rng_below(r, 13); i; i--)
+			out[n++] = (char)('0' + rng_below(r, 10));
+	}
+	return n;
+}
+
+/* A field in quotes, where it needs them or by chance. */
+static void add_field(char **p, const char *text, size_t n, bool quotes)
+{
+	if (quotes)
+		*(*p)++ = '"';
+	memcpy(*p, text, n);
+	*p += n;
+	if (quotes)
+		*(*p)++ = '"';
+}
+
+Test(csv, numbers_are_read_as_character_by_character)
+{
+	char text[60], table[200], *p;
+	struct rng r;
+
+	rng_seed(&r, 1, "csv");
+	for (int i = 0; i < 20000; i++) {
+		size_t n = random_number(&r, text);
+		uint64_t whole, billionths;
+		bool good = plain_decimal(text, n, &whole, &billionths), fits;
+		int64_t got = -1;
+		struct csv c;
+
+		p = table;
+		p += sprintf(p, "a,b\n");
+		add_field(&p, text, n, memchr(text, ',', n) || !rng_below(&r, 4));
+		p += sprintf(p, ",%d", (int)rng_below(&r, 1000));
+		*p = '\0';
+		open_text(&c, table);
+		cr_assert(next(&c), "%s", table);
+		fits = good && whole < INT64_MAX / NS_PER_S;
+		cr_assert_eq(csv_seconds(&c, 0, &got, NULL), fits ? 0 : ERR_INPUT, "%s", table);
+		if (fits)
+			cr_assert_eq(got, (int64_t)(whole * (uint64_t)NS_PER_S + billionths), "%s",
+				     table);
+		fits = good && whole < (uint64_t)1 << 40;
+		cr_assert_eq(
+			csv_decimal(&c, 0, KIB, (int64_t)1 << 50, &got, NULL),
+			fits || (good && whole == (uint64_t)1 << 40 && !billionths) ? 0 : ERR_INPUT,
+			"%s", table);
+		if (fits)
+			cr_assert_eq(got,
+				     (int64_t)((((uint128)whole * 1000000000 + billionths) * 1024 +
+						999999999) /
+					       1000000000),
+				     "%s", table);
+		fits = good && !memchr(text, '.', n) && whole <= INT64_MAX;
+		cr_assert_eq(csv_int(&c, 0, 0, INT64_MAX, &got, NULL), fits ? 0 : ERR_INPUT, "%s",
+			     table);
+		if (fits)
+			cr_assert_eq(got, (int64_t)whole, "%s", table);
+		csv_close(&c);
+	}
+}
+
+/* Also what looks like a comma or a quote but for one bit, beside one. */
+Test(csv, fields_end_where_commas_are)
+{
+	static const char alphabet[] = ",,,-+.,\"\"#!a,\x2d\xac\xa2\xd3,;";
+	char line[80], want[80][80];
+	struct rng r;
+
+	rng_seed(&r, 2, "csv");
+	for (int i = 0; i < 20000; i++) {
+		size_t n = 1 + rng_below(&r, 30), fields = 0, at = 0;
+		char table[400], *p = table;
+		struct csv c;
+
+		for (size_t k = 0; k < n; k++)
+			line[k] = alphabet[rng_below(&r, sizeof(alphabet) - 1)];
+		/* a quote that does not begin a field is one of its characters */
+		for (size_t k = 0; k < n; k++)
+			if (line[k] == '"' && (!k || line[k - 1] == ','))
+				line[k] = 'q';
+		for (size_t k = 0; k <= n; k++) {
+			if (k < n && line[k] != ',') {
+				want[fields][at++] = line[k];
+				continue;
+			}
+			want[fields++][at] = '\0';
+			at = 0;
+		}
+		for (size_t k = 0; k < fields; k++)
+			p += sprintf(p, "%sc%zu", k ? "," : "", k);
+		sprintf(p, "\n%.*s\n,,,\"\n", (int)n, line);
+		open_text(&c, table);
+		cr_assert(next(&c), "%s", table);
+		cr_assert_eq(c.nr_fields, fields, "%s", table);
+		for (unsigned k = 0; k < fields; k++) {
+			cr_assert_eq(c.field[k].n, strlen(want[k]), "%s", table);
+			cr_assert(memcmp(c.field[k].text, want[k], c.field[k].n) == 0, "%s", table);
+		}
+		csv_close(&c);
+	}
 }

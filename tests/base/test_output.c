@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/output.h"
+#include "base/sha256.h"
 #include "tests/temporary.h"
 
 static char dir[256];

@@ -52,17 +52,21 @@ Test(text, tables_are_read_packed)
 	sums("gzip");
 	sums("xz");
 	sums("zstd -q");
+	sums("bzip2");
 	/* several in a row, as log rotation leaves them */
 	sums("split -l 9000 --filter gzip");
 	sums("split -l 9000 --filter 'zstd -q'");
 	sums("split -l 9000 --filter xz");
+	sums("split -l 9000 --filter bzip2");
 }
 
 Test(text, a_table_that_is_cut_is_no_shorter_table)
 {
-	static const char *const cut[] = {"seq 90000 | gzip | head -c 9000",
-					  "seq 90000 | xz | head -c 9000",
-					  "seq 90000 | zstd -q | head -c 9000"};
+	static const char *const cut[] = {
+		"seq 90000 | gzip | head -c 9000", "seq 90000 | xz | head -c 9000",
+		"seq 90000 | zstd -q | head -c 9000", "seq 90000 | bzip2 | head -c 9000",
+		/* at the border of two members */
+		"seq 90000 | bzip2; echo BZh9 | head -c 4"};
 
 	for (size_t i = 0; i < sizeof(cut) / sizeof(cut[0]); i++) {
 		char *path = written_by(cut[i]);
@@ -100,6 +104,7 @@ Test(text, whole_texts)
 	whole("true", "");
 	whole("true | gzip", "");
 	whole("true | zstd -q", "");
+	whole("true | bzip2", "");
 	whole("printf '\\357\\273\\277a\\r\\nb'", "a\r\nb");
 	whole("printf 'gr\\303\\274n' | iconv -f UTF-8 -t UTF-16 | gzip", "gr\xc3\xbcn");
 	/* to the byte; one more is too much */

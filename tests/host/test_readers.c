@@ -389,6 +389,7 @@ Test(bytes, packed_and_encoded_in_any_way)
 	loads_through("gzip");
 	loads_through("xz");
 	loads_through("zstd -q");
+	loads_through("bzip2");
 	loads_through("tee /dev/null | gzip; printf '<!-- end -->' | gzip");
 	loads_through("iconv -f UTF-8 -t UTF-16");
 	loads_through("iconv -f UTF-8 -t UTF-16LE");
@@ -422,7 +423,7 @@ Test(bytes, what_is_no_text_is_named)
 	refuses_through("head -c 6000000 /dev/zero | gzip", "larger than 4 MiB unpacked");
 	refuses_through("head -c 6000000 /dev/zero | zstd -q", "larger than 4 MiB unpacked");
 	refuses_through("printf 'PK\\003\\004xxxx'", "a zip archive; unpack it first");
-	refuses_through("printf 'BZh91AY&SY'", "packed with bzip2");
+	refuses_through("bzip2 | head -c 200", "cut short");
 	refuses_through("printf '\\211PNG\\r\\n\\032\\n'", "a PNG image");
 	refuses_through("printf '\\001\\002\\003'", "binary data");
 	refuses_through("iconv -f UTF-8 -t UTF-32", "UTF-32");

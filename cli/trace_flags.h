@@ -1,0 +1,20 @@
+/*
+ * WORKLOAD and how a trace is read: --trace --skip-bad --cache --sort.
+ */
+#ifndef CLI_TRACE_FLAGS_H
+#define CLI_TRACE_FLAGS_H
+
+#include "cli/command.h"
+#include "zone/workload.h"
+
+/* Rows of the table of a command that replays traces; it has "trace" and "skip-bad" too. */
+#define TRACE_OPTIONS                                                                              \
+	{"sort", 0, NULL, "read a trace's rows in the order of their time", OPTION_RARE},          \
+	{                                                                                          \
+		"cache", 0, "DIR", "keep what a trace's rows become there", OPTION_RARE            \
+	}
+
+/* The command's first operand, found, loaded and prepared. */
+int load_workload(struct workload *out, const struct args *args, struct error *err) MUST_USE;
+
+#endif
