@@ -15,11 +15,6 @@
 
 #define TRACE_COLUMNS_MAX 16
 
-struct trace_column {
-	const char *name;
-	bool optional;
-};
-
 struct trace_stream;
 
 /* A layout of columns and how a row of it is read. */

@@ -85,7 +85,7 @@ struct workload_generator; /* zone/generator.h */
 struct trace_format;
 
 struct trace_layout; /* zone/trace_rows.h */
-#define TRACE_FORMS_MAX 2
+#define TRACE_FORMS_MAX 3
 
 /* Every place of a zone more to come multiplies the work by some 40. */
 #define WORKLOAD_BRANCH_MAX 8
@@ -154,11 +154,21 @@ bool workload_is_piped(const struct workload *w);
 int workload_open(struct zone_stream **out, const struct workload *w, uint64_t seed, bool skip_bad,
 		  struct error *err) MUST_USE;
 
+/* One column of a table; the rest of its row may hold what nobody reads. */
+struct trace_column {
+	const char *name;
+	bool optional;
+	const char *unit; /* "s", "GiB"; NULL: none */
+	const char *meaning; /* a few words for `homenode list formats NAME` */
+};
+
 /* A trace format: how rows become zones. Times stay as the file has them. */
 struct trace_format {
 	const char *name; /* "huawei-east-1" */
-	const char *summary; /* one line for `homenode list formats` */
+	const char *summary; /* one line for `homenode list formats`, at most 56 characters */
 	const char *source; /* where the format is defined */
+	const char *licence; /* of the traces that are published in it; NULL: none is */
+	const char *where; /* to get them; NULL: nowhere */
 	bool takes_folders; /* the trace may be a folder of files */
 	/* The forms it has; a header is this format's when it has all columns of one. */
 	const struct trace_layout *layout[TRACE_FORMS_MAX];
@@ -169,6 +179,8 @@ struct trace_format {
 /* NULL-terminated. */
 extern const struct trace_format *const trace_formats[];
 const struct trace_format *trace_format_find(const char *name);
+/* The columns of one of its forms, ended by a NULL name; NULL: it has no such form. */
+const struct trace_column *trace_format_columns(const struct trace_format *f, unsigned form);
 
 extern const char *const refused_rule_names[]; /* NULL-terminated, in enum order */
 
