@@ -2,10 +2,21 @@
 
 #include "zone/trace_rows.h"
 
+/* clang-format off */
 const struct trace_format *const trace_formats[] = {
-	&trace_homenode,	   &trace_huawei, &trace_openb, &trace_gwa_t_12,
-	&trace_gwa_t_12_condensed, NULL,
+	&trace_homenode,
+	&trace_huawei,
+	&trace_openb,
+	&trace_gwa_t_12,
+	&trace_gwa_t_12_condensed,
+	&trace_azure,
+	&trace_azure_vms,
+	&trace_azure_batches,
+	&trace_google_2011,
+	&trace_google_2019,
+	NULL,
 };
+/* clang-format on */
 
 const struct trace_format *trace_format_find(const char *name)
 {

@@ -49,7 +49,7 @@ struct zone_stream_note {
 	const char *text; /* "name machines, which are not used"; lives for ever */
 	uint64_t rows;
 };
-#define ZONE_STREAM_NOTES_MAX 8
+#define ZONE_STREAM_NOTES_MAX 12
 
 struct zone_stream_stats {
 	uint64_t events; /* handed out */
@@ -128,6 +128,10 @@ struct workload {
 	/* Traces whose sizes are parts of a machine: what that machine has; 0: not said. */
 	uint32_t machine_vcpus;
 	int64_t machine_bytes;
+	const char *machine_type; /* which of several it stands for; NULL: not said */
+	/* Files that belong to the trace, as its format says; NULL: none. Relative as trace_path.
+	 */
+	const char *types_path, *lifetimes_path;
 	bool trace_gpus; /* traces: GPUs are asked for, any so many of a host; else ignored */
 	/* Source-specific; private to zone/. */
 	const struct workload_generator *generator;
