@@ -12,6 +12,8 @@ const struct trace_format *const trace_formats[] = {
 	&trace_azure,
 	&trace_azure_vms,
 	&trace_azure_batches,
+	&trace_packing,
+	&trace_packing_csv,
 	&trace_google_2011,
 	&trace_google_2019,
 	NULL,

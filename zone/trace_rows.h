@@ -142,6 +142,6 @@ int trace_part_of_memory(const struct trace_stream *t, unsigned column, int64_t 
 
 extern const struct trace_format trace_homenode, trace_huawei, trace_openb, trace_gwa_t_12,
 	trace_gwa_t_12_condensed, trace_azure, trace_azure_vms, trace_azure_batches,
-	trace_google_2011, trace_google_2019;
+	trace_google_2011, trace_google_2019, trace_packing, trace_packing_csv;
 
 #endif
