@@ -16,6 +16,10 @@ const struct trace_format *const trace_formats[] = {
 	&trace_packing_csv,
 	&trace_google_2011,
 	&trace_google_2019,
+	&trace_alibaba_2017,
+	&trace_alibaba_2018,
+	&trace_alibaba_gpu_2020,
+	&trace_alibaba_dlrm,
 	NULL,
 };
 /* clang-format on */

@@ -38,13 +38,21 @@ static int read_all(struct gather *g, struct error *err)
 	int rc;
 
 	while (!(rc = trace_row(t, &more, err)) && more) {
+		const struct zone_event *e = &t->base.event;
+
+		/* rows of any order */
+		t->last_ns = 0;
+		if (e->kind == ZONE_EVENT_STOP) {
+			g->zone[e->id].lifetime_ns = e->at_ns - g->zone[e->id].at_ns;
+			continue;
+		}
 		if (g->nr == UINT32_MAX)
 			return error_set(err, ERR_INPUT, "%s: more than 4294967295 rows",
 					 t->csv.path);
 		g->zone = grow(g->zone, &g->cap, g->nr, sizeof(*g->zone));
 		g->zone[g->nr] = (struct gathered){
-			.at_ns = t->base.event.at_ns,
-			.lifetime_ns = t->base.event.lifetime_ns,
+			.at_ns = e->at_ns,
+			.lifetime_ns = e->lifetime_ns,
 			.bytes = t->zone.memory_bytes,
 			.row = (uint32_t)g->nr,
 			.copies = t->copies,
@@ -54,8 +62,6 @@ static int read_all(struct gather *g, struct error *err)
 		};
 		g->nr++;
 		g->rows.base.stats.total += t->copies;
-		/* rows of any order */
-		t->last_ns = 0;
 	}
 	if (g->nr)
 		qsort(g->zone, g->nr, sizeof(*g->zone), compare);
@@ -120,11 +126,19 @@ static void gather_close(struct zone_stream *s)
 int trace_gather_open(struct zone_stream **out, struct csv *csv, const struct trace_layout *layout,
 		      const struct workload *w, bool skip_bad, struct error *err)
 {
+	return trace_gather_open_with(out, csv, layout, w, NULL, skip_bad, err);
+}
+
+int trace_gather_open_with(struct zone_stream **out, struct csv *csv,
+			   const struct trace_layout *layout, const struct workload *w, void *own,
+			   bool skip_bad, struct error *err)
+{
 	static const struct zone_stream_ops ops = {gather_next, gather_close};
 	struct gather *g = xcalloc(1, sizeof(*g));
 	int rc = trace_init(&g->rows, csv, layout, w, skip_bad, err);
 
 	g->rows.base.ops = &ops;
+	g->rows.format_own = own;
 	g->device[0] = g->gpus;
 	g->rows.base.stats.total = 0;
 	if (!rc)

@@ -181,7 +181,8 @@ bool packing_vm(struct packing *p, const struct packing_vm *vm, const char **why
 	t->base.event.kind = ZONE_EVENT_START;
 	t->base.event.zone = &t->zone;
 	t->base.event.id = t->nr_zones;
-	return true;
+	*why = p->fault.text;
+	return zone_sound(&t->zone, zone_field_names, &p->fault);
 }
 
 void packing_release(struct packing *p)

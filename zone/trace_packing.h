@@ -31,6 +31,7 @@ struct packing {
 		of_type; /* hash of a VM type, to its row for the machine; see packing_choose() */
 	const char *machine; /* which kind the run's host stands for */
 	bool named; /* the workload said so */
+	struct zone_fault fault; /* of the VM just read */
 };
 
 /* Strings are copied. */

@@ -116,8 +116,7 @@ static struct error *sentence_wanted(struct trace_stream *t, struct error *err, 
 	return t->base.stats.bad_rows ? NULL : own;
 }
 
-/* The rules that every reader of zones holds to. */
-static int check_zone(const struct trace_stream *t, struct error *err)
+int trace_check_zone(const struct trace_stream *t, struct error *err)
 {
 	struct zone_fault fault;
 	unsigned place;
@@ -164,7 +163,7 @@ int trace_row(struct trace_stream *t, bool *more, struct error *err)
 		if (!rc && *more && t->no_event)
 			continue;
 		if (!rc && *more)
-			rc = check_zone(t, told);
+			rc = trace_check_zone(t, told);
 		if (!rc && *more)
 			rc = check_name(t, told);
 		if (rc != ERR_INPUT || !t->skip_bad)

@@ -50,6 +50,7 @@ struct trace_stream {
 	struct csv csv;
 	const struct trace_layout *layout;
 	const struct trace_format *format;
+	void *format_own; /* what the format's rows know of each other; the format's */
 	struct trace_files files; /* of a folder that is one table */
 	size_t file; /* of those, the one being read */
 	int column[TRACE_COLUMNS_MAX]; /* field of each column of the layout; -1: absent */
@@ -96,6 +97,10 @@ int trace_take_columns(struct csv *first, const struct trace_format *f, struct e
 /* The first of a format's forms that has all its columns here; else that with most. */
 const struct trace_layout *trace_form(const struct csv *header, const struct trace_format *f);
 
+/* What a table is that belongs to a known trace and holds no zones, such as its machines:
+ * ERR_INPUT and a sentence. 0: nothing is known of it. `path` is read once more. */
+int trace_says_no_zones(const char *path, const struct csv *first, struct error *err) MUST_USE;
+
 /* How many of the layout's required columns are not there; `have` counts the others. */
 unsigned trace_lacks(const struct csv *header, const struct trace_layout *layout, unsigned *have);
 
@@ -114,6 +119,9 @@ int trace_set_zone(struct trace_stream *t, unsigned vcpus_column, int64_t milli,
 int trace_set_name(struct trace_stream *t, const char *prefix, unsigned column,
 		   struct error *err) MUST_USE;
 
+/* The rules that every reader of zones holds to, for rows that are counted on afterwards:
+ * others are held to them after layout->row(). */
+int trace_check_zone(const struct trace_stream *t, struct error *err) MUST_USE;
 /* Name the zone "z" and its number. */
 void trace_number_name(struct trace_stream *t);
 /* A time before the trace's start is its start. ERR_INPUT where the row is before the last. */
@@ -126,10 +134,15 @@ int trace_read_gpus(struct trace_stream *t, unsigned column, int64_t milli,
 bool trace_field_is(const struct trace_stream *t, unsigned column, const char *text);
 /*
  * Zones whose rows are in any order: all are read at open, 48 bytes a zone and its name, and
- * handed out in the order of time (rows of one time in theirs).
+ * handed out in the order of time (rows of one time in theirs). A row that is a STOP ends the
+ * zone that was read as the id-th, from 0.
  */
 int trace_gather_open(struct zone_stream **out, struct csv *csv, const struct trace_layout *layout,
 		      const struct workload *w, bool skip_bad, struct error *err) MUST_USE;
+/* The same; while it reads, t->format_own is `own`, which stays the caller's. */
+int trace_gather_open_with(struct zone_stream **out, struct csv *csv,
+			   const struct trace_layout *layout, const struct workload *w, void *own,
+			   bool skip_bad, struct error *err) MUST_USE;
 
 /* The row has `text` to it. */
 void trace_note(struct trace_stream *t, const char *text);
@@ -142,6 +155,7 @@ int trace_part_of_memory(const struct trace_stream *t, unsigned column, int64_t 
 
 extern const struct trace_format trace_homenode, trace_huawei, trace_openb, trace_gwa_t_12,
 	trace_gwa_t_12_condensed, trace_azure, trace_azure_vms, trace_azure_batches,
-	trace_google_2011, trace_google_2019, trace_packing, trace_packing_csv;
+	trace_google_2011, trace_google_2019, trace_packing, trace_packing_csv, trace_alibaba_2017,
+	trace_alibaba_2018, trace_alibaba_gpu_2020, trace_alibaba_dlrm;
 
 #endif
