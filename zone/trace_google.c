@@ -20,7 +20,7 @@
 #include "base/units.h"
 #include "zone/trace_rows.h"
 
-enum { TIME, TYPE, JOB, TASK, CPU, MEMORY, MACHINE, PRIORITY, APART, DISK, MISSING, ALLOC, KIND };
+enum { TIME, TYPE, JOB, TASK, CPU, MEMORY, MACHINE, PRIORITY, APART, EXTRA, MISSING, ALLOC, KIND };
 
 enum action { NOTHING, PLACED, ENDED, EVICTED, UPDATED };
 
@@ -129,8 +129,11 @@ static void note_unused(struct trace_stream *t)
 		trace_note(t, "have a priority, which is not used: nobody gives way");
 	if (trace_given(t, APART) && !trace_field_is(t, APART, "0"))
 		trace_note(t, "must be on another machine than the rest of their job: not used");
-	if (trace_given(t, DISK) && !trace_field_is(t, DISK, "0"))
-		trace_note(t, "ask for local disk, which is not used");
+	if (trace_given(t, EXTRA) && !trace_field_is(t, EXTRA, "0") &&
+	    !trace_field_is(t, EXTRA, "[]"))
+		trace_note(t, t->format == &trace_google_2011
+				      ? "ask for local disk, which is not used"
+				      : "have constraints on machines, which are not used");
 	if (trace_given(t, MISSING) && !trace_field_is(t, MISSING, "0"))
 		trace_note(t, "were made up where the trace misses some, and are read as others");
 }
@@ -230,8 +233,6 @@ static int event_row(struct trace_stream *t, struct error *err)
 		rc = read_type(g, &action, err);
 	if (!rc)
 		rc = read_task(t, &job, &index, err);
-	if (!rc)
-		rc = read_request(g, err);
 	if (rc)
 		return rc;
 	t->no_event = true;
@@ -241,6 +242,9 @@ static int event_row(struct trace_stream *t, struct error *err)
 		trace_note(t, "run in a reservation, which is a zone itself: not counted twice");
 	if (outside || in_alloc(t) || action == NOTHING)
 		return 0;
+	rc = action == PLACED || action == UPDATED ? read_request(g, err) : 0;
+	if (rc)
+		return rc;
 	if (action == PLACED) {
 		t->no_event = false;
 		return place_task(g, (uint64_t)job, index, err);
@@ -304,7 +308,7 @@ static const struct trace_layout layout_2011 = {
 			[MACHINE] = {"machine ID", true, NULL, "not used"},
 			[PRIORITY] = {"priority", true, NULL, "not used"},
 			[APART] = {"different machines restriction", true, NULL, "not used"},
-			[DISK] = {"disk space request", true, "machine", "not used"},
+			[EXTRA] = {"disk space request", true, "machine", "not used"},
 			[MISSING] = {"missing info", true, NULL, "1 to 3: a made up row"},
 		},
 	.place = PLACES,
@@ -326,7 +330,7 @@ static const struct trace_layout layout_2011 = {
 		[MACHINE] = {"machine_id", true, NULL, "not used"},                                \
 		[PRIORITY] = {"priority", true, NULL, "not used"},                                 \
 		[APART] = {"max_per_machine", true, NULL, "not used"},                             \
-		[DISK] = {"constraint", true, NULL, "not used"},                                   \
+		[EXTRA] = {"constraint", true, NULL, "not used"},                                  \
 		[MISSING] = {"missing_type", true, NULL, "1 to 5: a made up row"},                 \
 		[ALLOC] = {"alloc_collection_id", true, NULL, "not 0: it runs in that zone"},      \
 		[KIND] = {"collection_type", true, NULL, "1: a reservation, a zone as others"},    \
