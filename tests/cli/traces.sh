@@ -10,7 +10,7 @@ EOF
 # parts of a machine: of the host of the run, and that is said
 run 0 run "$work/google.csv" --host xeon-8360y-2n --zones --output "$work/a"
 says err 'taken for parts of xeon-8360y-2n'
-says err '1 rows of the trace name the machine they were placed on, which is not used'
+says err 'rows of the trace name the machine they were placed on, which is not used (1)'
 run 0 run "$work/google.csv" --host xeon-8360y-2n --output "$work/b" --quiet
 [ -s "$work/err" ] && fail "--quiet said $(cat "$work/err")"
 run 0 size "$work/google.csv" --host xeon-8360y-2n
@@ -34,15 +34,15 @@ sed 's/,google,/,folder,/' "$work/a/zones.csv" | cmp -s - "$work/d/zones.csv" ||
 
 # machines are no zones
 printf '0,10,0,P,0.5,0.25\n0,20,0,P,0.5,0.25\n9,10,1,P,0.5,0.25\n0,30,0,P,1,1\n' >"$work/machines.csv"
-refused 3 run "$work/machines.csv"
+refused 2 run "$work/machines.csv"
 says err 'is a table of machines, no zones'
 says err '3 of them, 2 of CPUs 0.5, Memory 0.25; 1 of CPUs 1, Memory 1. '
 printf 'sn,cpu_milli,memory_mib,gpu,model\na,96000,393216,8,G2\n' >"$work/nodes.csv"
-refused 3 run "$work/nodes.csv"
+refused 2 run "$work/nodes.csv"
 says err '1 of cpu_milli 96000, memory_mib 393216, gpu 8, model G2'
 
 # nothing is guessed of what is only like a trace
 printf '1,2,3\n' >"$work/t.csv"
-refused 3 run "$work/t.csv"
+refused 2 run "$work/t.csv"
 says err 't.csv:1:1: the header has no column of any known trace format'
 finish
