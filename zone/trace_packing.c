@@ -348,6 +348,20 @@ static bool is_sqlite(const char *text, size_t size)
 	return size >= sizeof(magic) && memcmp(text, magic, sizeof(magic)) == 0;
 }
 
+static const struct trace_column database_columns[] = {
+	{"vm.vmId", false, NULL, "names the zone"},
+	{"vm.vmTypeId", false, NULL, "its size, in vmType"},
+	{"vm.priority", false, NULL, "1: low, perhaps evicted early"},
+	{"vm.starttime", false, "days", "when it starts; negative: at 0"},
+	{"vm.endtime", false, "days", "when it stops; NULL: it stays"},
+	{"vmType.vmTypeId", false, NULL, "a row for each machine it may run on"},
+	{"vmType.machineId", false, NULL, "one kind is the run's host"},
+	{"vmType.core", false, "machine", "part of its CPUs"},
+	{"vmType.memory", false, "machine", "part of its memory"},
+	{"vmType.hdd", false, "machine", "not used; ssd, nic: nor"},
+	{NULL, false, NULL, NULL},
+};
+
 #define SOURCE                                                                                     \
 	"https://github.com/Azure/AzurePublicDataset/blob/master/AzureTracesForPacking2020.md"
 #define WHERE                                                                                      \
@@ -372,6 +386,7 @@ const struct trace_format trace_packing = {
 	.licence = "CC BY 4.0",
 	.where = WHERE,
 	.in_machines = true,
+	.column = database_columns,
 	.begins = is_sqlite,
 	.open_path = packing_open_sqlite,
 };

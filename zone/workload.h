@@ -192,6 +192,8 @@ struct trace_format {
 	const char *where; /* to get them; NULL: nowhere */
 	bool takes_folders; /* the trace may be a folder of files */
 	bool in_machines; /* sizes are parts of a machine: machine_vcpus, machine_bytes */
+	/* What is in it, where it is no table; ended by a NULL name. */
+	const struct trace_column *column;
 	/* The forms it has; a header is this format's when it has all columns of one. */
 	const struct trace_layout *layout[TRACE_FORMS_MAX];
 	/* The stream takes over the open table and closes it, on failure too. */
