@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/csv_json.h"
 #include "base/input.h"
 #include "base/sorter.h"
 #include "base/text.h"
@@ -263,6 +264,35 @@ static int split(struct csv *c, char *row, size_t n, struct error *err)
 	return 0;
 }
 
+static void name_column(void *context, const char *name, struct csv_field value)
+{
+	struct csv *c = context;
+
+	(void)value;
+	if (c->nr_columns < CSV_FIELDS_MAX && csv_column(c, name) < 0)
+		c->column[c->nr_columns++] = xstrdup(name);
+}
+
+static void set_field(void *context, const char *name, struct csv_field value)
+{
+	int column = csv_column(context, name);
+
+	if (column >= 0)
+		((struct csv *)context)->field[column] = value;
+}
+
+/* The columns are known, but for the first row. */
+static int split_json(struct csv *c, struct error *err)
+{
+	for (unsigned i = 0; i < c->nr_columns; i++)
+		c->field[i] = (struct csv_field){c->row, 0};
+	c->nr_fields = c->nr_columns;
+	if (csv_json_read(c->row, c->row_bytes, set_field, c))
+		return 0;
+	return error_at(err, ERR_INPUT, c->path, c->line, 0,
+			"the line is no JSON object, as those above it are");
+}
+
 static int next_row(struct csv *c, bool *more, struct error *err)
 {
 	char *row;
@@ -275,6 +305,11 @@ static int next_row(struct csv *c, bool *more, struct error *err)
 			return rc;
 	} while (row && n == 0);
 	*more = row != NULL;
+	if (row && c->json) {
+		c->row = row;
+		c->row_bytes = n;
+		return split_json(c, err);
+	}
 	return row ? split(c, row, n, err) : 0;
 }
 
@@ -283,7 +318,8 @@ int csv_next(struct csv *c, bool *more, struct error *err)
 	int rc;
 
 	*more = true;
-	rc = next_row(c, more, err);
+	rc = !c->held ? next_row(c, more, err) : c->json ? split_json(c, err) : 0;
+	c->held = false;
 	if (rc || !*more)
 		return rc;
 	if (c->nr_fields != c->nr_columns)
@@ -293,22 +329,53 @@ int csv_next(struct csv *c, bool *more, struct error *err)
 	return 0;
 }
 
-static int read_header(struct csv *c, struct error *err)
+/* Is the first line a JSON object? Then it names the columns and is a row, too. */
+static bool begins_json(struct csv *c, const char *row, size_t n)
+{
+	c->json = c->held = csv_json_read(row, n, name_column, c);
+	c->row = row;
+	c->row_bytes = n;
+	while (!c->json && c->nr_columns)
+		free(c->column[--c->nr_columns]);
+	return c->json;
+}
+
+/* The first line that is no comment, whatever it is; it tells the separator. */
+static int read_first(struct csv *c, struct error *err)
 {
 	bool more;
-	int rc = next_row(c, &more, err);
+	int rc;
 
-	if (rc)
-		return rc;
-	if (!more)
-		return error_at(err, ERR_INPUT, c->path, 0, 0,
-				"the file is empty; its first line must name the columns");
+	do {
+		char *row;
+		size_t n = 0;
+
+		do {
+			rc = next_line(c, &row, &n, err);
+		} while (!rc && row && !n);
+		if (rc)
+			return rc;
+		if (row && begins_json(c, row, n))
+			return 0;
+		more = row != NULL;
+		rc = row ? split(c, row, n, err) : 0;
+		if (rc)
+			return rc;
+		if (!more)
+			return error_at(err, ERR_INPUT, c->path, 0, 0,
+					"the file is empty; its first line must name the columns");
+	} while (*c->row == '#');
 	if (c->nr_fields == 1 && memchr(c->field[0].text, ';', c->field[0].n)) {
 		c->separator = ';';
 		rc = split(c, (char *)(uintptr_t)c->field[0].text, c->field[0].n, err);
-		if (rc)
-			return rc;
 	}
+	return rc;
+}
+
+int csv_take_header(struct csv *c, struct error *err)
+{
+	if (c->json)
+		return 0;
 	for (unsigned i = 0; i < c->nr_fields; i++) {
 		char *name = xstrndup(c->field[i].text, c->field[i].n);
 		bool twice = csv_column(c, name) >= 0;
@@ -336,6 +403,36 @@ static void read_key(struct csv *c, unsigned field, char *row, size_t n, struct 
 	free(copy);
 }
 
+/* The first line, where it is a row: its fields are taken out of their quotes already. */
+static int sort_held(struct csv *c, unsigned field, struct sorter *s, struct sort_key *key,
+		     struct error *err)
+{
+	size_t n = 0, most = 3 * (size_t)c->nr_fields;
+	char *row;
+	int rc;
+
+	for (unsigned i = 0; i < c->nr_fields; i++)
+		most += 2 * c->field[i].n;
+	row = xmalloc(most + 1);
+	for (unsigned i = 0; i < c->nr_fields; i++) {
+		if (i)
+			row[n++] = c->separator;
+		row[n++] = '"';
+		for (size_t k = 0; k < c->field[i].n; k++) {
+			if (c->field[i].text[k] == '"')
+				row[n++] = '"';
+			row[n++] = c->field[i].text[k];
+		}
+		row[n++] = '"';
+	}
+	if (field < c->nr_fields)
+		(void)csv_sort_key(&c->field[field], key);
+	rc = sorter_add(s, *key, &c->line, sizeof(c->line), row, n, err);
+	free(row);
+	c->held = false;
+	return rc;
+}
+
 int csv_sort(struct csv *c, unsigned field, struct error *err)
 {
 	struct sort_key key = {INT64_MIN, 0};
@@ -343,9 +440,9 @@ int csv_sort(struct csv *c, unsigned field, struct error *err)
 	uint64_t begin = c->done;
 	size_t n = 0;
 	char *row;
-	int rc;
+	int rc = c->held ? sort_held(c, field, s, &key, err) : 0;
 
-	while (!(rc = next_line_of_file(c, &row, &n, err)) && row) {
+	while (!rc && !(rc = next_line_of_file(c, &row, &n, err)) && row) {
 		if (!n)
 			continue;
 		read_key(c, field, row, n, &key);
@@ -361,7 +458,15 @@ int csv_sort(struct csv *c, unsigned field, struct error *err)
 	return rc;
 }
 
-int csv_attach(struct csv *out, FILE *file, const char *path, struct error *err)
+void csv_take_names(struct csv *c, const char *const *name)
+{
+	for (; *name && c->nr_columns < CSV_FIELDS_MAX; name++)
+		if (!c->json || csv_column(c, *name) < 0)
+			c->column[c->nr_columns++] = xstrdup(*name);
+	c->held = true;
+}
+
+int csv_attach_first(struct csv *out, FILE *file, const char *path, struct error *err)
 {
 	struct stat st;
 	int rc;
@@ -371,23 +476,51 @@ int csv_attach(struct csv *out, FILE *file, const char *path, struct error *err)
 	out->input = input_new(file);
 	if (fileno(file) >= 0 && fstat(fileno(file), &st) == 0 && S_ISREG(st.st_mode))
 		out->total = input_is_packed(out->input) ? 0 : (uint64_t)st.st_size;
-	rc = read_header(out, err);
+	rc = read_first(out, err);
 	if (rc)
 		csv_close(out);
 	return rc;
 }
 
-int csv_open(struct csv *out, const char *path, struct error *err)
+int csv_attach(struct csv *out, FILE *file, const char *path, struct error *err)
 {
-	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+	int rc = csv_attach_first(out, file, path, err);
 
-	*out = (struct csv){0};
-	if (!file)
+	if (rc)
+		return rc;
+	rc = csv_take_header(out, err);
+	if (rc)
+		csv_close(out);
+	return rc;
+}
+
+static int open_file(FILE **out, const char *path, struct error *err)
+{
+	*out = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+	if (!*out)
 		return error_at(err, ERR_INPUT, path, 0, 0, "cannot be opened: %s",
 				strerror(errno));
 	/* blocks are ours; the C library need not copy them once more */
-	setvbuf(file, NULL, _IONBF, 0);
-	return csv_attach(out, file, path, err);
+	setvbuf(*out, NULL, _IONBF, 0);
+	return 0;
+}
+
+int csv_open_first(struct csv *out, const char *path, struct error *err)
+{
+	FILE *file;
+	int rc = open_file(&file, path, err);
+
+	*out = (struct csv){0};
+	return rc ? rc : csv_attach_first(out, file, path, err);
+}
+
+int csv_open(struct csv *out, const char *path, struct error *err)
+{
+	FILE *file;
+	int rc = open_file(&file, path, err);
+
+	*out = (struct csv){0};
+	return rc ? rc : csv_attach(out, file, path, err);
 }
 
 void csv_close(struct csv *c)

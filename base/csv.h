@@ -4,7 +4,7 @@
  * a semicolon do not count). What is packed is unpacked
  * on the way (base/input.h), UTF-16 is decoded (base/text_encoding.h). A field may stand in double
  * quotes ("" inside is one quote); it cannot contain a line break. Lines end in LF or CRLF, blank
- * lines are skipped, a byte order mark before the header is ignored.
+ * lines are skipped, a byte order mark and lines that begin with # before the header are ignored.
  *
  * The file is read in blocks of 1 MiB; memory does not grow with its length and
  * no row allocates. Rows are lent: they are valid until the next call.
@@ -30,6 +30,9 @@ struct csv_field {
 	size_t n;
 };
 
+/* Rows may be JSON objects, one a line: then columns are the names of the first row's values,
+ * with dots between those of objects in objects (resource_request.cpus), and those that
+ * csv_take_names() adds; other names are ignored, what a row lacks is empty. */
 /* Fields up to `done` may be read, the rest is private. */
 struct csv {
 	char *path; /* as given, for messages */
@@ -50,6 +53,9 @@ struct csv {
 	struct text_decoder decoder;
 	const char *row;
 	struct sorter *sorter; /* rows come from it: csv_sort() */
+	bool held; /* the first line is a row, and not yet handed out */
+	bool json; /* rows are JSON objects */
+	size_t row_bytes; /* of JSON */
 };
 
 /* The eight bytes at `p`, its first the lowest. There are so many behind every field. */
@@ -67,6 +73,13 @@ static inline uint64_t csv_word(const char *p)
 int csv_open(struct csv *out, const char *path, struct error *err) MUST_USE;
 /* The same for a stream; `file` is closed by csv_close(), on failure too. */
 int csv_attach(struct csv *out, FILE *file, const char *path, struct error *err) MUST_USE;
+/* The same in two steps, for files that may have no header: the first line is in field[]
+ * and nobody knows yet what it is. Then it is the header, or it is the first row, which
+ * csv_next() hands out once more, and the columns are called `name` (NULL-terminated). */
+int csv_open_first(struct csv *out, const char *path, struct error *err) MUST_USE;
+int csv_attach_first(struct csv *out, FILE *file, const char *path, struct error *err) MUST_USE;
+int csv_take_header(struct csv *c, struct error *err) MUST_USE;
+void csv_take_names(struct csv *c, const char *const *name);
 void csv_close(struct csv *c); /* zeroed is fine */
 
 /*

@@ -166,14 +166,14 @@ int csv_decimal(const struct csv *c, unsigned field, int64_t unit, int64_t max, 
 	char what[80];
 	bool good;
 
-	BUG_ON(unit > GIB);
 	good = decimal(&c->field[field], &whole, &billionths);
-
-	if (good) {
-		/* below 2^60, as units are at most a GiB */
-		uint64_t part = (billionths * (uint64_t)unit + 999999999u) / 1000000000u;
-
-		v = (uint128)whole * (uint64_t)unit + part;
+	if (good && unit <= GIB) {
+		/* below 2^60; dividing twice as wide numbers is slow */
+		v = (uint128)whole * (uint64_t)unit +
+		    (billionths * (uint64_t)unit + 999999999u) / 1000000000u;
+	} else if (good) {
+		v = ((uint128)whole * 1000000000u + billionths) * (uint64_t)unit;
+		v = (v + 999999999u) / 1000000000u;
 	}
 	if (!good || v > (uint128)max) {
 		snprintf(what, sizeof(what), "a number from 0 to %lld (decimals allowed)",

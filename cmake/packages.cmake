@@ -14,6 +14,11 @@ pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 find_package(BZip2 REQUIRED)
 add_library(PkgConfig::bz2 INTERFACE IMPORTED)
 set_target_properties(PkgConfig::bz2 PROPERTIES INTERFACE_LINK_LIBRARIES "${BZIP2_LIBRARIES}")
+# for traces that are databases; without it a sentence says how to get at them
+option(SQLITE "Read traces that are SQLite databases where libsqlite3 is" ON)
+if(SQLITE)
+	pkg_check_modules(sqlite3 IMPORTED_TARGET sqlite3)
+endif()
 # the linux backend; without it a sentence says how to get it
 option(LIBNUMA "Build the linux backend where libnuma is" ON)
 if(LIBNUMA)
@@ -24,7 +29,7 @@ endif()
 # they are installed as archives: for a dom0 that has none of them. hwloc's own need of
 # libudev is met by cli/without_udev.c.
 set(STATIC_PACKAGES ON)
-foreach(package hwloc expat jansson yaml nettle lzma z zstd bz2 numa)
+foreach(package hwloc expat jansson yaml nettle lzma z zstd bz2 sqlite3 numa)
 	if(NOT TARGET PkgConfig::${package})
 		continue()
 	endif()

@@ -19,6 +19,7 @@ build  liblzma-dev      library liblzma
 build  zlib1g-dev       library zlib
 build  libzstd-dev      library libzstd
 build  libbz2-dev       file /usr/include/bzlib.h
+build  libsqlite3-dev   library sqlite3
 build  libnuma-dev      library numa
 xen    libxen-dev       library xenlight
 test   libcriterion-dev library criterion
@@ -32,6 +33,7 @@ test   binutils         command objdump
 test   xz-utils         command xz
 test   bzip2            command bzip2
 test   zstd             command zstd
+test   sqlite3          command sqlite3
 test   lz4              command lz4
 test   util-linux       command flock
 test   libxml2-utils    command xmllint

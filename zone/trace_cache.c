@@ -104,6 +104,9 @@ static int check_header(struct trace_cache *c, const char *key, struct error *er
 		return unlike(c, err, "is not as long as it was written");
 	if (!memchr(h->first_bad, '\0', sizeof(h->first_bad)))
 		return unlike(c, err, "holds a text without an end");
+	for (int i = 0; i < ZONE_STREAM_NOTES_MAX; i++)
+		if (!memchr(h->note[i].text, '\0', sizeof(h->note[i].text)))
+			return unlike(c, err, "holds a text without an end");
 	return 0;
 }
 
@@ -459,6 +462,9 @@ int trace_cache_open(struct zone_stream **out, const struct trace_cache *c, stru
 	window_open(&s->names, c->names, c->header.name_bytes);
 	zone_init(&s->zone);
 	s->base.stats.total = c->header.nr_events;
+	for (int i = 0; i < ZONE_STREAM_NOTES_MAX && c->header.note[i].rows; i++)
+		s->base.stats.note[i] =
+			(struct zone_stream_note){c->header.note[i].text, c->header.note[i].rows};
 	s->base.stats.bad_rows = c->header.bad_rows;
 	memcpy(s->base.stats.first_bad, c->header.first_bad, sizeof(s->base.stats.first_bad));
 	*out = &s->base;

@@ -16,6 +16,13 @@
 
 #define CACHE_MAGIC "hntrace\n"
 #define CACHE_VERSION 1
+#define CACHE_NOTE_MAX 120
+
+/* What is said of rows of the trace. */
+struct cache_note {
+	uint64_t rows;
+	char text[CACHE_NOTE_MAX];
+};
 
 struct cache_header {
 	char magic[8];
@@ -25,6 +32,7 @@ struct cache_header {
 	uint64_t checksum; /* of the file with a 0 here */
 	char key[64];
 	char first_bad[256];
+	struct cache_note note[ZONE_STREAM_NOTES_MAX]; /* those with rows, in front */
 	uint64_t reserved[2];
 };
 
@@ -64,9 +72,9 @@ _Static_assert(sizeof(struct zone_profile) == 48, "trace_cache: so has a profile
 _Static_assert(sizeof(struct zone_event) == 56, "trace_cache: so has an event");
 _Static_assert(sizeof(struct zone_use) == 72, "trace_cache: so has a memory use");
 _Static_assert(sizeof(struct use_sample) == 8, "trace_cache: so has a sample");
-_Static_assert(sizeof(struct zone_stream_stats) == 288, "trace_cache: so has what is said of rows");
+_Static_assert(sizeof(struct zone_stream_stats) == 480, "trace_cache: so has what is said of rows");
 /* No holes: what is written is what was set. */
-_Static_assert(sizeof(struct cache_header) == 416 && sizeof(struct cache_event) == 32 &&
+_Static_assert(sizeof(struct cache_header) == 1952 && sizeof(struct cache_event) == 32 &&
 		       sizeof(struct cache_shape) == 104 && sizeof(struct cache_use) == 56,
 	       "trace_cache: records have holes");
 

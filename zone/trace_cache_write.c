@@ -290,6 +290,11 @@ static int drain(struct cache_writer *w, struct zone_stream *s, const char *path
 
 	while (!(rc = zone_stream_next(s, &e, err)) && e && !rc)
 		rc = write_event(w, e, path, err);
+	for (int i = 0; i < ZONE_STREAM_NOTES_MAX && s->stats.note[i].rows; i++) {
+		BUG_ON(strlen(s->stats.note[i].text) >= CACHE_NOTE_MAX);
+		w->header.note[i].rows = s->stats.note[i].rows;
+		strcpy(w->header.note[i].text, s->stats.note[i].text);
+	}
 	w->header.bad_rows = s->stats.bad_rows;
 	memcpy(w->header.first_bad, s->stats.first_bad, strlen(s->stats.first_bad));
 	return rc;

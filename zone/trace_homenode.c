@@ -15,8 +15,6 @@ enum { AT, LIFETIME, VCPUS, MEMORY, NAME, NODES, PLACEMENT, POLICY, VIRT, DEVICE
 struct homenode_stream {
 	struct trace_stream rows;
 	bool plain; /* no column of read_options() is there */
-	struct stream_name name; /* "z<n>" of zone named_to - 1 */
-	uint64_t named_to;
 	char device_text[DEVICE_TEXT_MAX];
 	const char *device[ZONE_DEVICES_MAX];
 };
@@ -104,14 +102,6 @@ static int read_options(struct trace_stream *t, struct error *err)
 	return rc;
 }
 
-/* "z" and the zone's number. */
-static const char *number_name(struct homenode_stream *h)
-{
-	for (; h->named_to <= h->rows.nr_zones; h->named_to++)
-		stream_name_next(&h->name);
-	return h->name.text;
-}
-
 static int homenode_row(struct trace_stream *t, struct error *err)
 {
 	struct zone_event *e = &t->base.event;
@@ -133,7 +123,7 @@ static int homenode_row(struct trace_stream *t, struct error *err)
 	if (trace_given(t, NAME))
 		rc = trace_set_name(t, "", NAME, err);
 	else
-		t->zone.name = number_name((struct homenode_stream *)t);
+		trace_number_name(t);
 	if (!rc && !((struct homenode_stream *)t)->plain)
 		rc = read_options(t, err);
 	e->id = t->nr_zones;
@@ -143,16 +133,17 @@ static int homenode_row(struct trace_stream *t, struct error *err)
 static const struct trace_layout layout = {
 	.column =
 		{
-			[AT] = {"at_s", false},
-			[LIFETIME] = {"lifetime_s", false},
-			[VCPUS] = {"vcpus", false},
-			[MEMORY] = {"memory_mib", false},
-			[NAME] = {"name", true},
-			[NODES] = {"numa_nodes", true},
-			[PLACEMENT] = {"placement", true},
-			[POLICY] = {"memory_policy", true},
-			[VIRT] = {"virt", true},
-			[DEVICES] = {"devices", true},
+			[AT] = {"at_s", false, "s", "when it starts"},
+			[LIFETIME] = {"lifetime_s", false, "s",
+				      "how long it lives; empty: to the end"},
+			[VCPUS] = {"vcpus", false, "vCPUs", "its size"},
+			[MEMORY] = {"memory_mib", false, "MiB", "its memory"},
+			[NAME] = {"name", true, NULL, "names the zone"},
+			[NODES] = {"numa_nodes", true, NULL, "on so many NUMA nodes"},
+			[PLACEMENT] = {"placement", true, NULL, "default, compact, scatter"},
+			[POLICY] = {"memory_policy", true, NULL, "dynamic, static"},
+			[VIRT] = {"virt", true, NULL, "auto, pv, pvh"},
+			[DEVICES] = {"devices", true, NULL, "names with semicolons between"},
 		},
 	.place =
 		{
@@ -190,7 +181,7 @@ static int homenode_open(struct zone_stream **out, struct csv *csv, const struct
 
 const struct trace_format trace_homenode = {
 	.name = "homenode-csv",
-	.summary = "one row a zone: at_s,lifetime_s,vcpus,memory_mib and optional columns",
+	.summary = "a zone a row, for whatever has no format of its own",
 	.source = "docs/formats-workloads.md",
 	.layout = {&layout},
 	.open = homenode_open,

@@ -10,6 +10,7 @@
 #include "tests/temporary.h"
 #include "tests/zone/workload_text.h"
 #include "zone/trace_cache.h"
+#include "zone/trace_cache_records.h"
 
 static char folder[256];
 static char warned[1024]; /* what the last prepare() said */
@@ -332,7 +333,8 @@ Test(cache, no_byte_of_it_may_be_another)
 	bad[n] = '\0';
 	is_written_anew(path, bad, n + 1, expected, "is not as long as it was written");
 	is_written_anew(path, bad, n - 1, expected, "is not as long as it was written");
-	is_written_anew(path, bad, 416, expected, "is not as long as it was written");
+	is_written_anew(path, bad, sizeof(struct cache_header), expected,
+			"is not as long as it was written");
 	is_written_anew(path, bad, 100, expected, "is no cache of a trace");
 	is_written_anew(path, bad, 0, expected, "is no cache of a trace");
 	/* and what was written is not said to be bad */
