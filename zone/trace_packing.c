@@ -375,6 +375,8 @@ const struct trace_format trace_packing_csv = {
 	.licence = "CC BY 4.0",
 	.where = WHERE,
 	.in_machines = true,
+	.has_machine_types = true,
+	.has_types = true,
 	.layout = {&vm_layout},
 	.open = csv_open_vms,
 };
@@ -386,6 +388,7 @@ const struct trace_format trace_packing = {
 	.licence = "CC BY 4.0",
 	.where = WHERE,
 	.in_machines = true,
+	.has_machine_types = true,
 	.column = database_columns,
 	.begins = is_sqlite,
 	.open_path = packing_open_sqlite,

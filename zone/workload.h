@@ -192,6 +192,8 @@ struct trace_format {
 	const char *where; /* to get them; NULL: nowhere */
 	bool takes_folders; /* the trace may be a folder of files */
 	bool in_machines; /* sizes are parts of a machine: machine_vcpus, machine_bytes */
+	/* What else of a workload's "trace" it heeds; what it does not is refused. */
+	bool has_machine_types, has_types, has_lifetimes;
 	/* What is in it, where it is no table; ended by a NULL name. */
 	const struct trace_column *column;
 	/* The forms it has; a header is this format's when it has all columns of one. */
