@@ -23,6 +23,7 @@
 #include "base/map.h"
 #include "base/units.h"
 
+#define CHOSEN "are sized as on the commonest type of machine, "
 #define DAY_NS (86400.0 * 1e9)
 
 void packing_add_type(struct packing *p, const struct packing_type *type)
@@ -175,6 +176,9 @@ bool packing_vm(struct packing *p, const struct packing_vm *vm, const char **why
 		return true;
 	if (!vm_size(p, type, why))
 		return false;
+	if (!p->named && strcmp(type->machine, p->machine) == 0)
+		snprintf(trace_note(t, CHOSEN)->which, sizeof(t->base.stats.note[0].which), "%.23s",
+			 p->machine);
 	if (type->more)
 		trace_note(t, "ask for disks or network, which are not used");
 	snprintf(t->name, sizeof(t->name), "vm%.*s", ZONE_NAME_MAX - 2, vm->id);

@@ -47,6 +47,7 @@ struct zone_stream;
  * assumed; said to a person with how many rows have it. */
 struct zone_stream_note {
 	const char *text; /* "name machines, which are not used"; lives for ever */
+	char which[24]; /* ends the sentence; "" if that is done */
 	uint64_t rows;
 };
 #define ZONE_STREAM_NOTES_MAX 12

@@ -68,7 +68,8 @@ static const char *tell_all(struct zone_stream *s)
 	if (stats->bad_rows)
 		tell("%llu bad\n", (unsigned long long)stats->bad_rows);
 	for (int i = 0; i < ZONE_STREAM_NOTES_MAX && stats->note[i].rows; i++)
-		tell("%llu %s\n", (unsigned long long)stats->note[i].rows, stats->note[i].text);
+		tell("%llu %s%s\n", (unsigned long long)stats->note[i].rows, stats->note[i].text,
+		     stats->note[i].which);
 	return told;
 }
 
@@ -207,6 +208,7 @@ Test(fleet_traces, azure_packing)
 		"+vm5 4 10240 at 86400 ever\n"
 		"2 start before the record: they come together at its beginning\n"
 		"1 end before the record: left out\n"
+		"3 are sized as on the commonest type of machine, 1\n"
 		"2 have no end within 90 days: they stay\n"
 		"1 are of low priority, perhaps evicted early: they live as in the trace\n"
 		"1 cannot run on the commonest type of machine: sized as on their first\n");
@@ -258,6 +260,7 @@ Test(fleet_traces, azure_packing_database)
 		"+vm3 7 26214 at 86400 for 43200\n"
 		"1 bad\n"
 		"1 start before the record: they come together at its beginning\n"
+		"3 are sized as on the commonest type of machine, 1\n"
 		"2 ask for disks or network, which are not used\n"
 		"1 have no end within 90 days: they stay\n"
 		"1 are of low priority, perhaps evicted early: they live as in the trace\n");
