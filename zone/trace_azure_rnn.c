@@ -407,6 +407,7 @@ const struct trace_format trace_azure_batches = {
 	.source = SOURCE,
 	.licence = LICENCE,
 	.where = SOURCE " (input/)",
+	.has_lifetimes = true,
 	.column = batch_columns,
 	.begins = batches_begin,
 	.open_path = batches_open,

@@ -105,7 +105,8 @@ static int check_header(struct trace_cache *c, const char *key, struct error *er
 	if (!memchr(h->first_bad, '\0', sizeof(h->first_bad)))
 		return unlike(c, err, "holds a text without an end");
 	for (int i = 0; i < ZONE_STREAM_NOTES_MAX; i++)
-		if (!memchr(h->note[i].text, '\0', sizeof(h->note[i].text)))
+		if (!memchr(h->note[i].text, '\0', sizeof(h->note[i].text)) ||
+		    !memchr(h->note[i].which, '\0', sizeof(h->note[i].which)))
 			return unlike(c, err, "holds a text without an end");
 	return 0;
 }
@@ -449,6 +450,14 @@ static void cache_close(struct zone_stream *base)
 	free(s);
 }
 
+static struct zone_stream_note note_of(const struct cache_note *n)
+{
+	struct zone_stream_note note = {.text = n->text, .rows = n->rows};
+
+	strcpy(note.which, n->which);
+	return note;
+}
+
 int trace_cache_open(struct zone_stream **out, const struct trace_cache *c, struct error *err)
 {
 	static const struct zone_stream_ops ops = {cache_next, cache_close};
@@ -463,8 +472,7 @@ int trace_cache_open(struct zone_stream **out, const struct trace_cache *c, stru
 	zone_init(&s->zone);
 	s->base.stats.total = c->header.nr_events;
 	for (int i = 0; i < ZONE_STREAM_NOTES_MAX && c->header.note[i].rows; i++)
-		s->base.stats.note[i] =
-			(struct zone_stream_note){c->header.note[i].text, c->header.note[i].rows};
+		s->base.stats.note[i] = note_of(&c->header.note[i]);
 	s->base.stats.bad_rows = c->header.bad_rows;
 	memcpy(s->base.stats.first_bad, c->header.first_bad, sizeof(s->base.stats.first_bad));
 	*out = &s->base;

@@ -21,7 +21,7 @@
 /* What is said of rows of the trace. */
 struct cache_note {
 	uint64_t rows;
-	char text[CACHE_NOTE_MAX];
+	char text[CACHE_NOTE_MAX], which[24];
 };
 
 struct cache_header {
@@ -72,9 +72,9 @@ _Static_assert(sizeof(struct zone_profile) == 48, "trace_cache: so has a profile
 _Static_assert(sizeof(struct zone_event) == 56, "trace_cache: so has an event");
 _Static_assert(sizeof(struct zone_use) == 72, "trace_cache: so has a memory use");
 _Static_assert(sizeof(struct use_sample) == 8, "trace_cache: so has a sample");
-_Static_assert(sizeof(struct zone_stream_stats) == 480, "trace_cache: so has what is said of rows");
+_Static_assert(sizeof(struct zone_stream_stats) == 768, "trace_cache: so has what is said of rows");
 /* No holes: what is written is what was set. */
-_Static_assert(sizeof(struct cache_header) == 1952 && sizeof(struct cache_event) == 32 &&
+_Static_assert(sizeof(struct cache_header) == 2240 && sizeof(struct cache_event) == 32 &&
 		       sizeof(struct cache_shape) == 104 && sizeof(struct cache_use) == 56,
 	       "trace_cache: records have holes");
 

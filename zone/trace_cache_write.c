@@ -294,6 +294,7 @@ static int drain(struct cache_writer *w, struct zone_stream *s, const char *path
 		BUG_ON(strlen(s->stats.note[i].text) >= CACHE_NOTE_MAX);
 		w->header.note[i].rows = s->stats.note[i].rows;
 		strcpy(w->header.note[i].text, s->stats.note[i].text);
+		strcpy(w->header.note[i].which, s->stats.note[i].which);
 	}
 	w->header.bad_rows = s->stats.bad_rows;
 	memcpy(w->header.first_bad, s->stats.first_bad, strlen(s->stats.first_bad));

@@ -23,6 +23,7 @@
 #include "base/map.h"
 #include "base/units.h"
 
+#define CHOSEN "are sized as on the commonest type of machine, "
 #define DAY_NS (86400.0 * 1e9)
 
 void packing_add_type(struct packing *p, const struct packing_type *type)
@@ -175,6 +176,9 @@ bool packing_vm(struct packing *p, const struct packing_vm *vm, const char **why
 		return true;
 	if (!vm_size(p, type, why))
 		return false;
+	if (!p->named && strcmp(type->machine, p->machine) == 0)
+		snprintf(trace_note(t, CHOSEN)->which, sizeof(t->base.stats.note[0].which), "%.23s",
+			 p->machine);
 	if (type->more)
 		trace_note(t, "ask for disks or network, which are not used");
 	snprintf(t->name, sizeof(t->name), "vm%.*s", ZONE_NAME_MAX - 2, vm->id);
@@ -375,6 +379,8 @@ const struct trace_format trace_packing_csv = {
 	.licence = "CC BY 4.0",
 	.where = WHERE,
 	.in_machines = true,
+	.has_machine_types = true,
+	.has_types = true,
 	.layout = {&vm_layout},
 	.open = csv_open_vms,
 };
@@ -386,6 +392,7 @@ const struct trace_format trace_packing = {
 	.licence = "CC BY 4.0",
 	.where = WHERE,
 	.in_machines = true,
+	.has_machine_types = true,
 	.column = database_columns,
 	.begins = is_sqlite,
 	.open_path = packing_open_sqlite,

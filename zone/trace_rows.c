@@ -293,7 +293,7 @@ int trace_set_name(struct trace_stream *t, const char *prefix, unsigned column, 
 	return 0;
 }
 
-void trace_note(struct trace_stream *t, const char *text)
+struct zone_stream_note *trace_note(struct trace_stream *t, const char *text)
 {
 	struct zone_stream_note *note = t->base.stats.note;
 
@@ -302,9 +302,10 @@ void trace_note(struct trace_stream *t, const char *text)
 			continue;
 		note[i].text = text;
 		note[i].rows++;
-		return;
+		return &note[i];
 	}
 	BUG_ON(true);
+	return NULL;
 }
 
 void trace_number_name(struct trace_stream *t)

@@ -47,6 +47,7 @@ struct zone_stream;
  * assumed; said to a person with how many rows have it. */
 struct zone_stream_note {
 	const char *text; /* "name machines, which are not used"; lives as long as the workload */
+	char which[24]; /* ends the sentence; "" if that is done */
 	uint64_t rows;
 };
 #define ZONE_STREAM_NOTES_MAX 12
@@ -216,6 +217,8 @@ struct trace_format {
 	uint32_t version; /* goes up when its rows come to mean something else: caches are then old
 			   */
 	bool in_machines; /* sizes are parts of a machine: machine_vcpus, machine_bytes */
+	/* What else of a workload's "trace" it heeds; what it does not is refused. */
+	bool has_machine_types, has_types, has_lifetimes;
 	/* What is in it, where it is no table; ended by a NULL name. */
 	const struct trace_column *column;
 	/* The forms it has; a header is this format's when it has all columns of one. */

@@ -226,6 +226,27 @@ static int read_machine(struct workload *w, const struct doc_value *trace, struc
 	return rc;
 }
 
+/* What is said of a trace is for formats that heed it. */
+static int check_heeded(const struct workload *w, const struct doc_value *at, struct error *err)
+{
+	const struct trace_format *f = w->trace_format;
+	const struct doc_value *machine = doc_member(at, "machine");
+
+	if (machine && !f->in_machines)
+		return doc_error(machine, err, "sizes in format %s are no parts of a machine",
+				 f->name);
+	if (w->machine_type && !f->has_machine_types)
+		return doc_error(doc_member(machine, "type"), err,
+				 "a trace in format %s has no types of machine", f->name);
+	if (w->types_path && !f->has_types)
+		return doc_error(doc_member(at, "types"), err,
+				 "a trace in format %s has its sizes itself", f->name);
+	if (w->lifetimes_path && !f->has_lifetimes)
+		return doc_error(doc_member(at, "lifetimes"), err,
+				 "a trace in format %s has its lifetimes itself", f->name);
+	return 0;
+}
+
 static int read_trace(struct workload *w, const struct doc_value *at, struct error *err)
 {
 	static const char *const keys[] = {"file",    "format", "vcpu_scale", "gpus",
@@ -263,6 +284,8 @@ static int read_trace(struct workload *w, const struct doc_value *at, struct err
 
 		return doc_error(format_at, err, "%s", why.text);
 	}
+	if (!rc)
+		rc = check_heeded(w, at, err);
 	return rc == ERR_USAGE ? ERR_INPUT : rc;
 }
 

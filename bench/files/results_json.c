@@ -28,8 +28,9 @@ static json_t *notes_json(const struct results *r)
 	json_t *list = json_array();
 
 	for (int i = 0; i < ZONE_STREAM_NOTES_MAX && r->note[i].rows; i++)
-		json_array_append_new(list, json_pack("{s:s, s:I}", "rows_that", r->note[i].text,
-						      "rows", (json_int_t)r->note[i].rows));
+		json_array_append_new(list, json_pack("{s:s+, s:I}", "rows_that", r->note[i].text,
+						      r->note[i].which, "rows",
+						      (json_int_t)r->note[i].rows));
 	return list;
 }
 
