@@ -3,8 +3,13 @@
 #include "zone/trace_rows.h"
 
 const struct trace_format *const trace_formats[] = {
-	&trace_homenode,	   &trace_huawei, &trace_openb, &trace_gwa_t_12,
-	&trace_gwa_t_12_condensed, NULL,
+	&trace_homenode,
+	&trace_huawei,
+	&trace_huawei_two_node,
+	&trace_openb,
+	&trace_gwa_t_12,
+	&trace_gwa_t_12_condensed,
+	NULL,
 };
 
 const struct trace_format *trace_format_find(const char *name)

@@ -91,7 +91,7 @@ int trace_set_zone(struct trace_stream *t, unsigned vcpus_column, int64_t milli,
 int trace_set_name(struct trace_stream *t, const char *prefix, unsigned column,
 		   struct error *err) MUST_USE;
 
-extern const struct trace_format trace_homenode, trace_huawei, trace_openb, trace_gwa_t_12,
-	trace_gwa_t_12_condensed;
+extern const struct trace_format trace_homenode, trace_huawei, trace_huawei_two_node, trace_openb,
+	trace_gwa_t_12, trace_gwa_t_12_condensed;
 
 #endif

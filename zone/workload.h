@@ -18,6 +18,8 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "zone/balloon.h"
+#include "zone/group.h"
+#include "zone/initial.h"
 #include "zone/use.h"
 #include "zone/zone.h"
 
@@ -36,6 +38,8 @@ struct zone_event {
 	int64_t bytes; /* RESIZE */
 	const struct zone *zone; /* START; valid until the next call */
 	const struct zone_use *use; /* START: its memory use; NULL: unknown. Outlives the stream */
+	/* START: what its host must obey; NULL: nothing. Valid until the next call. */
+	const struct zone_group *group;
 };
 
 struct csv; /* base/csv.h */
@@ -77,6 +81,10 @@ struct fleet_spec {
 	 * nodes in proportion to their size, CPUs from the lowest on. */
 	int64_t dom0_memory_bytes;
 	uint32_t dom0_vcpus;
+	/* What others have taken before the first zone, and who shares a rack; NULL: nothing,
+	 * and nobody. */
+	const struct fleet_initial *initial;
+	const struct fleet_racks *racks;
 };
 
 enum workload_source { SOURCE_GENERATOR, SOURCE_EVENTS, SOURCE_TRACE };

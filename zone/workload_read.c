@@ -71,10 +71,49 @@ static int read_groups(struct workload *w, const struct doc_value *fleet, struct
 	return rc;
 }
 
+/* Relative paths start where the workload's file is. */
+static const char *beside(struct arena *a, const char *workload_path, const char *path)
+{
+	const char *slash = strrchr(workload_path, '/');
+
+	if (*path == '/' || !slash)
+		return path;
+	return arena_printf(a, "%.*s/%s", (int)(slash - workload_path), workload_path, path);
+}
+
+/* A table beside the workload, or a list in it. */
+static int read_initial(struct workload *w, const struct doc_value *fleet, struct error *err)
+{
+	const struct doc_value *at = doc_member(fleet, "initial");
+	struct fleet_initial *initial;
+
+	if (!at)
+		return 0;
+	w->fleet.initial = initial = arena_alloc(&w->arena, sizeof(*initial));
+	if (at->kind == DOC_LIST)
+		return initial_from_doc(initial, at, &w->arena, err);
+	if (!doc_text(at) || !*doc_text(at))
+		return doc_error(at, err,
+				 "\"initial\" is the name of a table, or a list of hosts");
+	return initial_load(initial, beside(&w->arena, w->path, doc_text(at)), &w->arena, err);
+}
+
+static int read_racks(struct workload *w, const struct doc_value *fleet, struct error *err)
+{
+	struct fleet_racks *racks;
+	const char *path = NULL;
+	int rc = read_text(fleet, "racks", false, &w->arena, &path, err);
+
+	if (rc || !path)
+		return rc;
+	w->fleet.racks = racks = arena_alloc(&w->arena, sizeof(*racks));
+	return racks_load(racks, beside(&w->arena, w->path, path), &w->arena, err);
+}
+
 static int read_fleet(struct workload *w, const struct doc_value *at, struct error *err)
 {
-	static const char *const keys[] = {"hosts",	  "choice",	"cpu_overcommit",
-					   "dom0_memory", "dom0_vcpus", NULL};
+	static const char *const keys[] = {"hosts",	  "choice",  "cpu_overcommit", "dom0_memory",
+					   "dom0_vcpus", "initial", "racks",	      NULL};
 	struct fleet_spec *f = &w->fleet;
 	const char *choice = NULL;
 	int64_t vcpus = 0;
@@ -93,7 +132,9 @@ static int read_fleet(struct workload *w, const struct doc_value *at, struct err
 	if (!rc)
 		rc = doc_get_int(at, "dom0_vcpus", false, 0, 4096, &vcpus, err);
 	f->dom0_vcpus = (uint32_t)vcpus;
-	return rc;
+	if (!rc)
+		rc = read_initial(w, at, err);
+	return rc ? rc : read_racks(w, at, err);
 }
 
 /* A list of texts, none twice; *out is NULL-terminated. */
@@ -192,16 +233,6 @@ static int read_times(struct workload *w, const struct doc_value *at, struct err
 			return doc_error(member, err, "\"%s\" must be more than 0", key[i]);
 	}
 	return 0;
-}
-
-/* Relative paths start where the workload's file is. */
-static const char *beside(struct arena *a, const char *workload_path, const char *path)
-{
-	const char *slash = strrchr(workload_path, '/');
-
-	if (*path == '/' || !slash)
-		return path;
-	return arena_printf(a, "%.*s/%s", (int)(slash - workload_path), workload_path, path);
 }
 
 static int read_trace(struct workload *w, const struct doc_value *at, struct error *err)
