@@ -205,7 +205,8 @@ int csv_next(struct csv *c, bool *more, struct error *err)
 	int rc;
 
 	*more = true;
-	rc = next_row(c, more, err);
+	rc = c->held ? 0 : next_row(c, more, err);
+	c->held = false;
 	if (rc || !*more)
 		return rc;
 	if (c->nr_fields != c->nr_columns)
@@ -215,22 +216,29 @@ int csv_next(struct csv *c, bool *more, struct error *err)
 	return 0;
 }
 
-static int read_header(struct csv *c, struct error *err)
+/* The first line that is no comment, whatever it is; it tells the separator. */
+static int read_first(struct csv *c, struct error *err)
 {
 	bool more;
-	int rc = next_row(c, &more, err);
+	int rc;
 
-	if (rc)
-		return rc;
-	if (!more)
-		return error_at(err, ERR_INPUT, c->path, 0, 0,
-				"the file is empty; its first line must name the columns");
+	do {
+		rc = next_row(c, &more, err);
+		if (rc)
+			return rc;
+		if (!more)
+			return error_at(err, ERR_INPUT, c->path, 0, 0,
+					"the file is empty; its first line must name the columns");
+	} while (*c->row == '#');
 	if (c->nr_fields == 1 && memchr(c->field[0].text, ';', c->field[0].n)) {
 		c->separator = ';';
 		rc = split(c, (char *)(uintptr_t)c->field[0].text, c->field[0].n, err);
-		if (rc)
-			return rc;
 	}
+	return rc;
+}
+
+int csv_take_header(struct csv *c, struct error *err)
+{
 	for (unsigned i = 0; i < c->nr_fields; i++) {
 		char *name = xstrndup(c->field[i].text, c->field[i].n);
 		bool twice = csv_column(c, name) >= 0;
@@ -245,7 +253,14 @@ static int read_header(struct csv *c, struct error *err)
 	return 0;
 }
 
-int csv_attach(struct csv *out, FILE *file, const char *path, struct error *err)
+void csv_take_names(struct csv *c, const char *const *name)
+{
+	for (; *name && c->nr_columns < CSV_FIELDS_MAX; name++)
+		c->column[c->nr_columns++] = xstrdup(*name);
+	c->held = true;
+}
+
+int csv_attach_first(struct csv *out, FILE *file, const char *path, struct error *err)
 {
 	struct stat st;
 	int rc;
@@ -255,13 +270,25 @@ int csv_attach(struct csv *out, FILE *file, const char *path, struct error *err)
 	out->input = input_new(file);
 	if (fileno(file) >= 0 && fstat(fileno(file), &st) == 0 && S_ISREG(st.st_mode))
 		out->total = input_is_packed(out->input) ? 0 : (uint64_t)st.st_size;
-	rc = read_header(out, err);
+	rc = read_first(out, err);
 	if (rc)
 		csv_close(out);
 	return rc;
 }
 
-int csv_open(struct csv *out, const char *path, struct error *err)
+int csv_attach(struct csv *out, FILE *file, const char *path, struct error *err)
+{
+	int rc = csv_attach_first(out, file, path, err);
+
+	if (rc)
+		return rc;
+	rc = csv_take_header(out, err);
+	if (rc)
+		csv_close(out);
+	return rc;
+}
+
+int csv_open_first(struct csv *out, const char *path, struct error *err)
 {
 	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
 
@@ -271,7 +298,19 @@ int csv_open(struct csv *out, const char *path, struct error *err)
 				strerror(errno));
 	/* blocks are ours; the C library need not copy them once more */
 	setvbuf(file, NULL, _IONBF, 0);
-	return csv_attach(out, file, path, err);
+	return csv_attach_first(out, file, path, err);
+}
+
+int csv_open(struct csv *out, const char *path, struct error *err)
+{
+	int rc = csv_open_first(out, path, err);
+
+	if (rc)
+		return rc;
+	rc = csv_take_header(out, err);
+	if (rc)
+		csv_close(out);
+	return rc;
 }
 
 void csv_close(struct csv *c)

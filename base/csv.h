@@ -4,7 +4,7 @@
  * a semicolon do not count). A file that begins as an xz file does is
  * decompressed on the way, UTF-16 is decoded (base/text_encoding.h). A field may stand in double
  * quotes ("" inside is one quote); it cannot contain a line break. Lines end in LF or CRLF, blank
- * lines are skipped, a byte order mark before the header is ignored.
+ * lines are skipped, a byte order mark and lines that begin with # before the header are ignored.
  *
  * The file is read in blocks of 1 MiB; memory does not grow with its length and
  * no row allocates. Rows are lent: they are valid until the next call.
@@ -45,6 +45,7 @@ struct csv {
 	char *buf;
 	size_t begin, end; /* what is read and not yet handed out */
 	bool at_end, looked; /* looked: the encoding is known */
+	bool held; /* the first line is a row, and not yet handed out */
 	struct text_decoder decoder;
 	const char *row;
 };
@@ -54,6 +55,13 @@ struct csv {
 int csv_open(struct csv *out, const char *path, struct error *err) MUST_USE;
 /* The same for a stream; `file` is closed by csv_close(), on failure too. */
 int csv_attach(struct csv *out, FILE *file, const char *path, struct error *err) MUST_USE;
+/* The same in two steps, for files that may have no header: the first line is in field[]
+ * and nobody knows yet what it is. Then it is the header, or it is the first row, which
+ * csv_next() hands out once more, and the columns are called `name` (NULL-terminated). */
+int csv_open_first(struct csv *out, const char *path, struct error *err) MUST_USE;
+int csv_attach_first(struct csv *out, FILE *file, const char *path, struct error *err) MUST_USE;
+int csv_take_header(struct csv *c, struct error *err) MUST_USE;
+void csv_take_names(struct csv *c, const char *const *name);
 void csv_close(struct csv *c); /* zeroed is fine */
 
 /*

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/data_files.h"
 #include "cli/list_columns.h"
+#include "cli/list_formats.h"
 #include "cli/names.h"
 #include "cli/rows.h"
 #include "host/host.h"
@@ -87,17 +88,6 @@ static int list_options(struct rows *r, bool quiet, struct error *err)
 			rows_text(r, o->meaning);
 			rows_text(r, o->from);
 		}
-	}
-	return 0;
-}
-
-static int list_formats(struct rows *r, bool quiet, struct error *err)
-{
-	(void)quiet, (void)err;
-	for (size_t i = 0; trace_formats[i]; i++) {
-		rows_text(r, trace_formats[i]->name);
-		rows_text(r, trace_formats[i]->summary);
-		rows_text(r, trace_formats[i]->source);
 	}
 	return 0;
 }
@@ -212,17 +202,21 @@ static const struct list {
 	const struct column *column;
 	size_t nr_columns;
 	int (*fill)(struct rows *r, bool quiet, struct error *err);
-	/* instead: a list that has parts; part NULL: all of it */
+	/* beside or instead: a list that has parts; part NULL: all of it */
 	int (*fill_part)(struct rows *r, const char *part, struct error *err);
+	/* the columns of a part, where they are others */
+	const struct column *part_column;
+	size_t nr_part_columns;
 } lists[] = {
-	{"policies", COLUMNS(with_source), list_policies, NULL},
-	{"choices", COLUMNS(with_source), list_choices, NULL},
-	{"backends", COLUMNS(backend_columns), list_backends, NULL},
-	{"options", COLUMNS(option_columns), list_options, NULL},
-	{"topologies", COLUMNS(topology_columns), list_topologies, NULL},
-	{"workloads", COLUMNS(workload_columns), list_workloads, NULL},
-	{"formats", COLUMNS(with_source), list_formats, NULL},
-	{"columns", list_columns_columns, LIST_COLUMNS_COLUMNS, NULL, list_columns},
+	{"policies", COLUMNS(with_source), list_policies, NULL, NULL, 0},
+	{"choices", COLUMNS(with_source), list_choices, NULL, NULL, 0},
+	{"backends", COLUMNS(backend_columns), list_backends, NULL, NULL, 0},
+	{"options", COLUMNS(option_columns), list_options, NULL, NULL, 0},
+	{"topologies", COLUMNS(topology_columns), list_topologies, NULL, NULL, 0},
+	{"workloads", COLUMNS(workload_columns), list_workloads, NULL, NULL, 0},
+	{"formats", list_formats_columns, LIST_FORMATS_COLUMNS, NULL, list_formats,
+	 list_format_columns, LIST_FORMAT_COLUMNS},
+	{"columns", list_columns_columns, LIST_COLUMNS_COLUMNS, NULL, list_columns, NULL, 0},
 };
 
 #define NR_LISTS (sizeof(lists) / sizeof(lists[0]))
@@ -270,6 +264,10 @@ static int run_list(const struct args *args, int *status, struct error *err)
 	rows.name = list->name;
 	rows.column = list->column;
 	rows.nr_columns = list->nr_columns;
+	if (args_operand(args, 1) && list->part_column) {
+		rows.column = list->part_column;
+		rows.nr_columns = list->nr_part_columns;
+	}
 	rc = fill(&rows, list, args, err);
 	if (rc == 0)
 		rows_print(&rows, format, stdout);
@@ -285,8 +283,8 @@ const struct command cmd_list = {
 	.max_operands = 2,
 	.summary = "the names that the other commands take",
 	.about = "Topologies and workloads are the files of the data directory; formats are those "
-		 "of fleet traces, options those of backends, columns those of results, \"columns "
-		 "FILE\" "
+		 "of fleet traces (\"formats NAME\": columns, units, licence and where to get it), "
+		 "options those of backends, columns those of results, \"columns FILE\" "
 		 "those of one (summary, zones, size, ...). JSON and CSV also say where each rule "
 		 "or format is defined. A file that cannot be read is left out with a warning.",
 	.example = "homenode list topologies --format json",

@@ -186,6 +186,9 @@ static void say_beside(const struct cmd *c)
 	if (r->bad_rows)
 		fprintf(stderr, "homenode: warning: %llu bad rows skipped, the first: %s\n",
 			(unsigned long long)r->bad_rows, r->first_bad);
+	for (int i = 0; i < ZONE_STREAM_NOTES_MAX && r->note[i].rows; i++)
+		fprintf(stderr, "homenode: warning: %llu rows of the trace %s\n",
+			(unsigned long long)r->note[i].rows, r->note[i].text);
 	if (r->nr_same)
 		fprintf(stderr,
 			"%zu of %zu rows were not run: nothing in them depends on the seed, so "

@@ -53,6 +53,7 @@ static int choose_host(struct sizing *s, struct error *err)
 {
 	const struct fleet_spec *f = &s->workload.fleet;
 	const char *name = args_string(s->args, "host", NULL);
+	int rc;
 
 	if (!name && f->nr_groups != 1)
 		return error_set(err, ERR_USAGE,
@@ -60,7 +61,10 @@ static int choose_host(struct sizing *s, struct error *err)
 				 "--host",
 				 s->workload.path, f->nr_groups);
 	say_assumed_fleet(&s->workload, s->args);
-	return find_host(name ? name : f->group[0].topology, &s->host, err);
+	rc = find_host(name ? name : f->group[0].topology, &s->host, err);
+	if (!rc)
+		scale_to_hosts(&s->workload, &s->host, 1, args_flag(s->args, "quiet"));
+	return rc;
 }
 
 static int prepare(struct sizing *s, struct error *err)

@@ -158,8 +158,30 @@ int load_fleet(struct chosen *c, bool quiet, struct error *err)
 			c->host[at++] = c->loaded[g];
 	}
 	c->topology = label;
+	if (!rc)
+		scale_to_hosts(&c->workload, c->loaded, f->nr_groups, quiet);
 	c->fleet = (struct matrix_fleet){label, c->host, nr_hosts};
 	return rc;
+}
+
+void scale_to_hosts(struct workload *w, struct host *const *host, uint32_t nr, bool quiet)
+{
+	const struct host *largest = host[0];
+	char size[32];
+
+	if (!workload_wants_machine(w))
+		return;
+	for (uint32_t i = 1; i < nr; i++)
+		if (host[i]->memory_bytes > largest->memory_bytes)
+			largest = host[i];
+	workload_set_machine(w, largest->nr_cpus, largest->memory_bytes);
+	bytes_text(w->machine_bytes, size, sizeof(size));
+	if (!quiet)
+		fprintf(stderr,
+			"homenode: warning: sizes in %s are parts of a machine that it does not "
+			"name; taken for parts of %s, %u vCPUs and %s (\"machine\" in the "
+			"workload's \"trace\" says otherwise)\n",
+			w->trace_path, largest->name, w->machine_vcpus, size);
 }
 
 void say_assumed_fleet(const struct workload *w, const struct args *args)

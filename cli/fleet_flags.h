@@ -9,6 +9,9 @@ int choose_fleet(struct chosen *c, const struct args *args, const struct backend
 		 struct error *err) MUST_USE;
 /* Loads its hosts; warnings go to standard error unless quiet. */
 int load_fleet(struct chosen *c, bool quiet, struct error *err) MUST_USE;
+/* Sizes that are parts of a machine are parts of the largest of these hosts, unless the
+ * workload says of what; said on standard error, unless quiet. */
+void scale_to_hosts(struct workload *w, struct host *const *host, uint32_t nr, bool quiet);
 /* Says on standard error which fleet stands in for that of a bare trace, which names none;
  * nothing when --host was given, --quiet, or the workload is no bare trace. */
 void say_assumed_fleet(const struct workload *w, const struct args *args);

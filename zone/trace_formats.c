@@ -19,3 +19,8 @@ const struct trace_format *trace_format_find(const char *name)
 			return trace_formats[i];
 	return NULL;
 }
+
+const struct trace_column *trace_format_columns(const struct trace_format *f, unsigned form)
+{
+	return form < TRACE_FORMS_MAX && f->layout[form] ? f->layout[form]->column : NULL;
+}

@@ -166,19 +166,20 @@ static int homenode_row(struct trace_stream *t, struct error *err)
 static const struct trace_layout layout = {
 	.column =
 		{
-			[AT] = {"at_s", false},
-			[LIFETIME] = {"lifetime_s", false},
-			[VCPUS] = {"vcpus", false},
-			[MEMORY] = {"memory_mib", false},
-			[NAME] = {"name", true},
-			[NODES] = {"numa_nodes", true},
-			[PLACEMENT] = {"placement", true},
-			[POLICY] = {"memory_policy", true},
-			[VIRT] = {"virt", true},
-			[DEVICES] = {"devices", true},
-			[GROUP] = {"group", true},
-			[RULE] = {"group_rule", true},
-			[DOMAIN] = {"fault_domain", true},
+			[AT] = {"at_s", false, "s", "when it starts"},
+			[LIFETIME] = {"lifetime_s", false, "s",
+				      "how long it lives; empty: to the end"},
+			[VCPUS] = {"vcpus", false, "vCPUs", "its size"},
+			[MEMORY] = {"memory_mib", false, "MiB", "its memory"},
+			[NAME] = {"name", true, NULL, "names the zone"},
+			[NODES] = {"numa_nodes", true, NULL, "on so many NUMA nodes"},
+			[PLACEMENT] = {"placement", true, NULL, "default, compact, scatter"},
+			[POLICY] = {"memory_policy", true, NULL, "dynamic, static"},
+			[VIRT] = {"virt", true, NULL, "auto, pv, pvh"},
+			[DEVICES] = {"devices", true, NULL, "names with semicolons between"},
+			[GROUP] = {"group", true, NULL, "the zones it belongs with"},
+			[RULE] = {"group_rule", true, NULL, "affinity, anti-affinity, fault-domain"},
+			[DOMAIN] = {"fault_domain", true, NULL, "which part of the group"},
 		},
 	.place =
 		{
@@ -206,7 +207,7 @@ static int homenode_open(struct zone_stream **out, struct csv *csv, const struct
 
 const struct trace_format trace_homenode = {
 	.name = "homenode-csv",
-	.summary = "one row a zone: at_s,lifetime_s,vcpus,memory_mib and optional columns",
+	.summary = "a zone a row, for whatever has no format of its own",
 	.source = "docs/formats-workloads.md",
 	.layout = {&layout},
 	.open = homenode_open,

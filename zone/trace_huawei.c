@@ -89,11 +89,11 @@ static void event_release(struct trace_stream *t)
 static const struct trace_layout lifetime_form = {
 	.column =
 		{
-			[VMID] = {"vmid", false},
-			[CPU] = {"cpu", false},
-			[MEMORY] = {"mem", false},
-			[TIME] = {"at", false},
-			[LIFETIME_OR_TYPE] = {"lt", false},
+			[VMID] = {"vmid", false, NULL, "names the zone"},
+			[CPU] = {"cpu", false, "vCPUs", "its size"},
+			[MEMORY] = {"mem", false, "GiB", "its memory"},
+			[TIME] = {"at", false, "s", "when it starts"},
+			[LIFETIME_OR_TYPE] = {"lt", false, "s", "how long it lives"},
 		},
 	.place = {[ZONE_FIELD_NAME] = VMID + 1,
 		  [ZONE_FIELD_VCPUS] = CPU + 1,
@@ -106,11 +106,11 @@ static const struct trace_layout lifetime_form = {
 static const struct trace_layout event_form = {
 	.column =
 		{
-			[VMID] = {"vmid", false},
-			[CPU] = {"cpu", false},
-			[MEMORY] = {"memory", false},
-			[TIME] = {"time", false},
-			[LIFETIME_OR_TYPE] = {"type", false},
+			[VMID] = {"vmid", false, NULL, "names the zone"},
+			[CPU] = {"cpu", false, "vCPUs", "its size"},
+			[MEMORY] = {"memory", false, "GiB", "its memory"},
+			[TIME] = {"time", false, "s", "when"},
+			[LIFETIME_OR_TYPE] = {"type", false, NULL, "0 it starts, 1 it stops"},
 		},
 	.place = {[ZONE_FIELD_NAME] = VMID + 1,
 		  [ZONE_FIELD_VCPUS] = CPU + 1,
@@ -131,8 +131,11 @@ static int huawei_open(struct zone_stream **out, struct csv *csv, const struct w
 
 const struct trace_format trace_huawei = {
 	.name = "huawei-east-1",
-	.summary = "Huawei-East-1: vmid,cpu,memory,time,type or vmid,cpu,mem,at,lt",
+	.summary = "Huawei-East-1: 125,430 VMs of a region, 31 days",
 	.source = "https://github.com/huaweicloud/VM-placement-dataset",
+	.licence = "CC BY-NC 4.0",
+	.where = "https://github.com/huaweicloud/VM-placement-dataset (events), "
+		 "https://github.com/ChanTinPing/SPANE (lifetimes)",
 	.layout = {&lifetime_form, &event_form},
 	.open = huawei_open,
 };

@@ -105,12 +105,12 @@ static int two_node_row(struct trace_stream *t, struct error *err)
 static const struct trace_layout layout = {
 	.column =
 		{
-			[VCPUS] = {"flavor_vcpus", false},
-			[MEMORY] = {"flavor_ram", false},
-			[NODES] = {"numa", false},
-			[STRATEGY] = {"strategy", false},
-			[GROUP] = {"group", false},
-			[DOMAIN] = {"domain", false},
+			[VCPUS] = {"flavor_vcpus", false, "vCPUs", "its size"},
+			[MEMORY] = {"flavor_ram", false, "GiB", "its memory"},
+			[NODES] = {"numa", false, NULL, "on so many NUMA nodes"},
+			[STRATEGY] = {"strategy", false, NULL, "its group's rule, or empty"},
+			[GROUP] = {"group", false, NULL, "which group of that strategy"},
+			[DOMAIN] = {"domain", false, NULL, "which fault domain of the group"},
 		},
 	.place = {[ZONE_FIELD_VCPUS] = VCPUS + 1,
 		  [ZONE_FIELD_MEMORY] = MEMORY + 1,
@@ -128,9 +128,11 @@ static int two_node_open(struct zone_stream **out, struct csv *csv, const struct
 
 const struct trace_format trace_huawei_two_node = {
 	.name = "huawei-two-node",
-	.summary = "Huawei's requests for two-node hosts: "
-		   "flavor_vcpus,flavor_ram,numa,strategy,group,domain",
+	.summary = "Huawei: 4,998 requests for two-node hosts, with groups",
 	.source = "https://github.com/mdl1104/Dataset-for-topology-aware-VM-placement",
+	.licence = "CC0 1.0",
+	.where = "https://github.com/mdl1104/Dataset-for-topology-aware-VM-placement (tables as "
+		 "xlsx; save them as CSV)",
 	.layout = {&layout},
 	.open = two_node_open,
 };

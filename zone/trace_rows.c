@@ -6,22 +6,6 @@
 #include "base/nearest.h"
 #include "base/units.h"
 
-unsigned trace_lacks(const struct csv *header, const struct trace_layout *layout, unsigned *have)
-{
-	unsigned lacks = 0;
-
-	*have = 0;
-	for (const struct trace_column *c = layout->column; c->name; c++) {
-		if (c->optional)
-			continue;
-		if (csv_column(header, c->name) < 0)
-			lacks++;
-		else
-			++*have;
-	}
-	return lacks;
-}
-
 static int missing_column(const struct trace_stream *t, const char *name, struct error *err)
 {
 	char list[256] = "";
@@ -81,6 +65,8 @@ int trace_init(struct trace_stream *t, struct csv *csv, const struct trace_layou
 	t->layout = layout;
 	t->vcpu_scale_milli = w->vcpu_scale_milli;
 	t->gpus = w->trace_gpus;
+	t->machine_vcpus = w->machine_vcpus;
+	t->machine_bytes = w->machine_bytes;
 	t->skip_bad = skip_bad;
 	t->base.stats.total = t->csv.total;
 	rc = trace_bind_columns(t, err);
@@ -259,4 +245,44 @@ int trace_set_name(struct trace_stream *t, const char *prefix, unsigned column, 
 	memcpy(t->name + n, f->text, f->n);
 	t->name[n + f->n] = '\0';
 	return 0;
+}
+
+void trace_note(struct trace_stream *t, const char *text)
+{
+	struct zone_stream_note *note = t->base.stats.note;
+
+	for (int i = 0; i < ZONE_STREAM_NOTES_MAX; i++) {
+		if (note[i].text && note[i].text != text)
+			continue;
+		note[i].text = text;
+		note[i].rows++;
+		return;
+	}
+	BUG_ON(true);
+}
+
+static int no_machine(const struct trace_stream *t, unsigned column, struct error *err)
+{
+	return csv_error(&t->csv, (unsigned)t->column[column], err,
+			 "\"%s\" is a part of a machine; say what that has: \"machine\": "
+			 "{\"vcpus\": 64, \"memory\": \"256GiB\"} in the workload's \"trace\"",
+			 t->layout->column[column].name);
+}
+
+int trace_part_of_vcpus(const struct trace_stream *t, unsigned column, int64_t *milli,
+			struct error *err)
+{
+	if (!t->machine_vcpus)
+		return no_machine(t, column, err);
+	return csv_decimal(&t->csv, (unsigned)t->column[column], (int64_t)t->machine_vcpus * 1000,
+			   (int64_t)ZONE_VCPUS_MAX * 1000, milli, err);
+}
+
+int trace_part_of_memory(const struct trace_stream *t, unsigned column, int64_t *bytes,
+			 struct error *err)
+{
+	if (!t->machine_bytes)
+		return no_machine(t, column, err);
+	return csv_decimal(&t->csv, (unsigned)t->column[column], t->machine_bytes,
+			   ZONE_MEMORY_MAX_BYTES, bytes, err);
 }

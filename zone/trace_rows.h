@@ -15,11 +15,6 @@
 
 #define TRACE_COLUMNS_MAX 16
 
-struct trace_column {
-	const char *name;
-	bool optional;
-};
-
 struct trace_stream;
 
 /* A layout of columns and how a row of it is read. */
@@ -29,6 +24,14 @@ struct trace_layout {
 	/* Column of each field of a zone, counted from 1; 0: none. Where a zone that
 	 * contradicts itself is pointed at. */
 	uint8_t place[ZONE_FIELDS];
+	/*
+	 * A file that has no header line: the names of all its columns in their order (ended
+	 * by NULL), and what its first row looks like, a letter a field, so that such a file
+	 * is known when it is seen: n a whole number, d a decimal one, t a text that is no
+	 * number, b a number or > and a number; capitals: or empty; a dot: anything.
+	 */
+	const char *const *bare;
+	const char *shape;
 	bool strict; /* other columns are an error; else they are ignored */
 	/* Each row is a zone, whose name nobody else may have at the same time. */
 	bool named_rows;
@@ -46,6 +49,8 @@ struct trace_stream {
 	const struct trace_layout *layout;
 	int column[TRACE_COLUMNS_MAX]; /* field of each column of the layout; -1: absent */
 	uint32_t vcpu_scale_milli;
+	uint32_t machine_vcpus; /* 0: not said */
+	int64_t machine_bytes;
 	bool skip_bad, gpus;
 	int64_t last_ns; /* time of the last good row */
 	uint64_t nr_zones; /* started so far */
@@ -73,6 +78,14 @@ int trace_stream_open(struct zone_stream **out, size_t size, struct csv *csv,
 		      const struct trace_layout *layout, const struct workload *w, bool skip_bad,
 		      struct error *err) MUST_USE;
 
+/* Is the first line of a table, not yet taken for a header, a row of the layout's shape? */
+bool trace_has_shape(const struct csv *first, const struct trace_layout *layout);
+/* Take the first line for the header, or where `f` has files without one and it is none,
+ * for their first row. */
+int trace_take_columns(struct csv *first, const struct trace_format *f, struct error *err) MUST_USE;
+/* The first of a format's forms that has all its columns here; else that with most. */
+const struct trace_layout *trace_form(const struct csv *header, const struct trace_format *f);
+
 /* How many of the layout's required columns are not there; `have` counts the others. */
 unsigned trace_lacks(const struct csv *header, const struct trace_layout *layout, unsigned *have);
 
@@ -90,6 +103,15 @@ int trace_set_zone(struct trace_stream *t, unsigned vcpus_column, int64_t milli,
 /* Name the zone by the field with `prefix` before it. */
 int trace_set_name(struct trace_stream *t, const char *prefix, unsigned column,
 		   struct error *err) MUST_USE;
+
+/* The row has `text` to it. */
+void trace_note(struct trace_stream *t, const char *text);
+/* A part of a machine's vCPUs, memory: ".25" of 64 is 16000 thousandths. ERR_INPUT when nobody
+ * said how large the machine is. */
+int trace_part_of_vcpus(const struct trace_stream *t, unsigned column, int64_t *milli,
+			struct error *err) MUST_USE;
+int trace_part_of_memory(const struct trace_stream *t, unsigned column, int64_t *bytes,
+			 struct error *err) MUST_USE;
 
 extern const struct trace_format trace_homenode, trace_huawei, trace_huawei_two_node, trace_openb,
 	trace_gwa_t_12, trace_gwa_t_12_condensed;

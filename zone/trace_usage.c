@@ -333,11 +333,12 @@ static int usage_open(struct zone_stream **out, struct csv *csv, const struct tr
 static const struct trace_layout raw_layout = {
 	.column =
 		{
-			[TIME] = {"Timestamp [ms]", false},
-			[USED] = {"Memory usage [KB]", false},
-			[CORES] = {"CPU cores", false},
-			[PROVISIONED] = {"Memory capacity provisioned [KB]", false},
-			[VM] = {"vm", true},
+			[TIME] = {"Timestamp [ms]", false, "s", "of the sample"},
+			[USED] = {"Memory usage [KB]", false, "KiB", "used at that time"},
+			[CORES] = {"CPU cores", false, "vCPUs", "the most are its size"},
+			[PROVISIONED] = {"Memory capacity provisioned [KB]", false, "KiB",
+					 "the most is its memory"},
+			[VM] = {"vm", true, NULL, "names the zone; else the file does"},
 		},
 	.row = usage_row,
 };
@@ -345,11 +346,11 @@ static const struct trace_layout raw_layout = {
 static const struct trace_layout condensed_layout = {
 	.column =
 		{
-			[TIME] = {"t_s", false},
-			[USED] = {"mem_used_kb", false},
-			[CORES] = {"cores", false},
-			[PROVISIONED] = {"mem_prov_kb", false},
-			[VM] = {"vm", false},
+			[TIME] = {"t_s", false, "s", "of the sample"},
+			[USED] = {"mem_used_kb", false, "KiB", "used at that time"},
+			[CORES] = {"cores", false, "vCPUs", "the most are its size"},
+			[PROVISIONED] = {"mem_prov_kb", false, "KiB", "the most is its memory"},
+			[VM] = {"vm", false, NULL, "names the zone"},
 		},
 	.row = usage_row,
 };
@@ -367,11 +368,14 @@ static int condensed_open(struct zone_stream **out, struct csv *csv, const struc
 }
 
 #define GWA "http://gwa.ewi.tudelft.nl/datasets/gwa-t-12-bitbrains"
+#define GWA_LICENCE "public, cite the archive"
 
 const struct trace_format trace_gwa_t_12 = {
 	.name = "gwa-t-12",
-	.summary = "Bitbrains VM as published: Timestamp [ms];CPU cores;...;Memory usage [KB];...",
+	.summary = "Bitbrains: memory use, a file a VM or a folder of them",
 	.source = GWA,
+	.licence = GWA_LICENCE,
+	.where = GWA,
 	.takes_folders = true,
 	.layout = {&raw_layout},
 	.open = raw_open,
@@ -379,8 +383,10 @@ const struct trace_format trace_gwa_t_12 = {
 
 const struct trace_format trace_gwa_t_12_condensed = {
 	.name = "gwa-t-12-condensed",
-	.summary = "Bitbrains VMs in one table: vm,t_s,cpu_pct,mem_used_kb,cores,mem_prov_kb",
+	.summary = "Bitbrains: memory use, all VMs in one table",
 	.source = GWA,
+	.licence = GWA_LICENCE,
+	.where = GWA ", condensed",
 	.layout = {&condensed_layout},
 	.open = condensed_open,
 };

@@ -47,8 +47,17 @@ struct csv; /* base/csv.h */
 /* An open stream of events. */
 struct zone_stream;
 
+/* Something in a trace that bears on a zone's size, place or life and is not used, or was
+ * assumed; said to a person with how many rows have it. */
+struct zone_stream_note {
+	const char *text; /* "name machines, which are not used"; lives for ever */
+	uint64_t rows;
+};
+#define ZONE_STREAM_NOTES_MAX 8
+
 struct zone_stream_stats {
 	uint64_t events; /* handed out */
+	struct zone_stream_note note[ZONE_STREAM_NOTES_MAX]; /* those with rows, in front */
 	uint64_t bad_rows; /* skipped because of skip_bad */
 	char first_bad[256]; /* why the first of them was bad, file:line included; "" if none */
 	/* Position for progress: bytes or events done of all; total 0 when unknown. */
@@ -93,7 +102,7 @@ struct workload_generator; /* zone/generator.h */
 struct trace_format;
 
 struct trace_layout; /* zone/trace_rows.h */
-#define TRACE_FORMS_MAX 2
+#define TRACE_FORMS_MAX 3
 
 /* Every place of a zone more to come multiplies the work by some 40. */
 #define WORKLOAD_BRANCH_MAX 8
@@ -124,6 +133,9 @@ struct workload {
 	uint32_t branch;
 	bool no_cost; /* "cost": false: runs do not price zones */
 	uint32_t vcpu_scale_milli; /* traces: vCPUs multiplied by this / 1000, rounded up; 1000 */
+	/* Traces whose sizes are parts of a machine: what that machine has; 0: not said. */
+	uint32_t machine_vcpus;
+	int64_t machine_bytes;
 	bool trace_gpus; /* traces: GPUs are asked for, any so many of a host; else ignored */
 	/* Source-specific; private to zone/. */
 	const struct workload_generator *generator;
@@ -151,6 +163,11 @@ void workload_defaults(struct workload *w);
 /* Can the memory of one of its zones change while it runs? */
 bool workload_resizes(const struct workload *w);
 
+/* Are its sizes parts of a machine that it does not name? Then workload_set_machine()
+ * before it is opened. */
+bool workload_wants_machine(const struct workload *w);
+void workload_set_machine(struct workload *w, uint32_t vcpus, int64_t bytes);
+
 /* Does its trace come through standard input, which can be read once? */
 bool workload_is_piped(const struct workload *w);
 
@@ -162,21 +179,39 @@ bool workload_is_piped(const struct workload *w);
 int workload_open(struct zone_stream **out, const struct workload *w, uint64_t seed, bool skip_bad,
 		  struct error *err) MUST_USE;
 
+/* One column of a table; the rest of its row may hold what nobody reads. */
+struct trace_column {
+	const char *name;
+	bool optional;
+	const char *unit; /* "s", "GiB"; NULL: none */
+	const char *meaning; /* a few words for `homenode list formats NAME` */
+};
+
 /* A trace format: how rows become zones. Times stay as the file has them. */
 struct trace_format {
 	const char *name; /* "huawei-east-1" */
-	const char *summary; /* one line for `homenode list formats` */
+	const char *summary; /* one line for `homenode list formats`, at most 56 characters */
 	const char *source; /* where the format is defined */
+	const char *licence; /* of the traces that are published in it; NULL: none is */
+	const char *where; /* to get them; NULL: nowhere */
 	bool takes_folders; /* the trace may be a folder of files */
+	bool in_machines; /* sizes are parts of a machine: machine_vcpus, machine_bytes */
 	/* The forms it has; a header is this format's when it has all columns of one. */
 	const struct trace_layout *layout[TRACE_FORMS_MAX];
 	/* The stream takes over the open table and closes it, on failure too. */
 	int (*open)(struct zone_stream **out, struct csv *csv, const struct workload *w,
 		    bool skip_bad, struct error *err);
+	/* Instead of `open`, for what is no table: does a file begin so (its first bytes,
+	 * unpacked), and a stream over it. */
+	bool (*begins)(const char *text, size_t size);
+	int (*open_path)(struct zone_stream **out, const char *path, const struct workload *w,
+			 bool skip_bad, struct error *err);
 };
 /* NULL-terminated. */
 extern const struct trace_format *const trace_formats[];
 const struct trace_format *trace_format_find(const char *name);
+/* The columns of one of its forms, ended by a NULL name; NULL: it has no such form. */
+const struct trace_column *trace_format_columns(const struct trace_format *f, unsigned form);
 
 extern const char *const refused_rule_names[]; /* NULL-terminated, in enum order */
 

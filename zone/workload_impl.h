@@ -16,6 +16,11 @@ int workload_from_doc(struct workload *out, const struct doc *doc, struct error 
  * w->trace_path. ERR_USAGE when there is no such name. */
 int workload_find_format(struct workload *w, const char *format, struct error *err) MUST_USE;
 
+/* Which format a trace begins as: ERR_INPUT when none. */
+int trace_format_of(const char *path, const struct trace_format **out, struct error *err) MUST_USE;
+int trace_open(struct zone_stream **out, const struct workload *w, bool skip_bad,
+	       struct error *err) MUST_USE;
+
 /* Members of the workload object; strings and arrays go into w->arena. */
 int workload_read_balloon(struct balloon_rule *b, const struct doc_value *at,
 			  struct error *err) MUST_USE;

@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "zone/workload_impl.h"
+#include "zone/zone_check.h"
 
 /* A positive real number in thousandths, rounded to the nearest. */
 static int read_milli(const struct doc_value *at, const char *key, double min, double max,
@@ -235,9 +236,28 @@ static int read_times(struct workload *w, const struct doc_value *at, struct err
 	return 0;
 }
 
+/* What sizes that are parts of a machine are parts of. */
+static int read_machine(struct workload *w, const struct doc_value *trace, struct error *err)
+{
+	static const char *const keys[] = {"vcpus", "memory", NULL};
+	const struct doc_value *at;
+	int64_t vcpus = 0;
+	int rc = doc_get_map(trace, "machine", false, &at, err);
+
+	if (rc || !at)
+		return rc;
+	rc = doc_known(at, "the machine", keys, err);
+	if (!rc)
+		rc = doc_get_int(at, "vcpus", true, 1, ZONE_VCPUS_MAX, &vcpus, err);
+	if (!rc)
+		rc = doc_get_bytes(at, "memory", true, false, &w->machine_bytes, err);
+	w->machine_vcpus = (uint32_t)vcpus;
+	return rc;
+}
+
 static int read_trace(struct workload *w, const struct doc_value *at, struct error *err)
 {
-	static const char *const keys[] = {"file", "format", "vcpu_scale", "gpus", NULL};
+	static const char *const keys[] = {"file", "format", "vcpu_scale", "gpus", "machine", NULL};
 	static const char *const gpus_names[] = {"ignore", "devices", NULL};
 	const struct doc_value *format_at = doc_member(at, "format");
 	const char *format = NULL;
@@ -251,6 +271,8 @@ static int read_trace(struct workload *w, const struct doc_value *at, struct err
 		rc = read_milli(at, "vcpu_scale", 0.001, 1000, &w->vcpu_scale_milli, err);
 	if (!rc)
 		rc = doc_get_choice(at, "gpus", false, gpus_names, &gpus, err);
+	if (!rc)
+		rc = read_machine(w, at, err);
 	if (rc)
 		return rc;
 	w->trace_gpus = gpus == 1;

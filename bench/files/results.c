@@ -209,6 +209,8 @@ static void note_run(struct results *r, const struct run_result *result)
 	r->events += (uint64_t)result->row.events;
 	if (result->bad_rows && !r->bad_rows)
 		memcpy(r->first_bad, result->first_bad, sizeof(r->first_bad));
+	if (result->note[0].rows > r->note[0].rows)
+		memcpy(r->note, result->note, sizeof(r->note));
 	/* of the trace, which every row reads */
 	if (result->bad_rows > r->bad_rows)
 		r->bad_rows = result->bad_rows;

@@ -35,6 +35,8 @@ struct results {
 	size_t nr, cap;
 	uint64_t events, bad_rows; /* of the rows that were run */
 	char first_bad[256];
+	struct zone_stream_note
+		note[ZONE_STREAM_NOTES_MAX]; /* of the trace, as the row that read most */
 	size_t nr_same; /* rows that were not run: another has their figures */
 	enum host_grade latency_grade, bandwidth_grade; /* what prices rest on */
 	/* How long a policy takes to decide: CPU time, means of its rows added up. Not

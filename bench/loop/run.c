@@ -472,6 +472,7 @@ static void fill_row(struct run *r)
 	out->drew = drew(r);
 	out->bad_rows = s->bad_rows;
 	snprintf(out->first_bad, sizeof(out->first_bad), "%s", s->first_bad);
+	memcpy(out->note, s->note, sizeof(out->note));
 }
 
 static void tear_down(struct run *r)

@@ -74,6 +74,7 @@ struct run_result {
 	struct row row;
 	uint64_t bad_rows;
 	char first_bad[256];
+	struct zone_stream_note note[ZONE_STREAM_NOTES_MAX]; /* of its trace */
 	uint64_t use_changes; /* of dynamic zones */
 	uint64_t unknown_stops; /* STOPs of zones that were never placed */
 	enum host_grade latency_grade, bandwidth_grade; /* what the cost figures rest on */
