@@ -7,6 +7,7 @@ const struct trace_format *const trace_formats[] = {
 	&trace_huawei,
 	&trace_huawei_two_node,
 	&trace_openb,
+	&trace_slurm,
 	&trace_gwa_t_12,
 	&trace_gwa_t_12_condensed,
 	NULL,

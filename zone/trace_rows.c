@@ -129,8 +129,11 @@ int trace_row(struct trace_stream *t, bool *more, struct error *err)
 	for (;;) {
 		told = sentence_wanted(t, err, &own);
 		rc = csv_next(&t->csv, more, told);
+		t->no_event = false;
 		if (!rc && *more)
 			rc = t->layout->row(t, told);
+		if (!rc && *more && t->no_event)
+			continue;
 		if (!rc && *more)
 			rc = check_zone(t, told);
 		if (!rc && *more)

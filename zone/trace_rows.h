@@ -54,6 +54,7 @@ struct trace_stream {
 	bool skip_bad, gpus;
 	int64_t last_ns; /* time of the last good row */
 	uint64_t nr_zones; /* started so far */
+	bool no_event; /* set by a row that is fine and tells nothing */
 	struct zone zone;
 	char name[ZONE_NAME_MAX + 1];
 	struct name_set names;
@@ -114,6 +115,6 @@ int trace_part_of_memory(const struct trace_stream *t, unsigned column, int64_t 
 			 struct error *err) MUST_USE;
 
 extern const struct trace_format trace_homenode, trace_huawei, trace_huawei_two_node, trace_openb,
-	trace_gwa_t_12, trace_gwa_t_12_condensed;
+	trace_slurm, trace_gwa_t_12, trace_gwa_t_12_condensed;
 
 #endif
