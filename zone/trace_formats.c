@@ -8,6 +8,8 @@ const struct trace_format *const trace_formats[] = {
 	&trace_huawei_two_node,
 	&trace_openb,
 	&trace_slurm,
+	&trace_kubernetes,
+	&trace_openstack,
 	&trace_gwa_t_12,
 	&trace_gwa_t_12_condensed,
 	NULL,

@@ -252,16 +252,7 @@ int trace_set_name(struct trace_stream *t, const char *prefix, unsigned column, 
 
 void trace_note(struct trace_stream *t, const char *text)
 {
-	struct zone_stream_note *note = t->base.stats.note;
-
-	for (int i = 0; i < ZONE_STREAM_NOTES_MAX; i++) {
-		if (note[i].text && note[i].text != text)
-			continue;
-		note[i].text = text;
-		note[i].rows++;
-		return;
-	}
-	BUG_ON(true);
+	stream_note(&t->base, text);
 }
 
 static int no_machine(const struct trace_stream *t, unsigned column, struct error *err)

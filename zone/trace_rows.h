@@ -115,6 +115,6 @@ int trace_part_of_memory(const struct trace_stream *t, unsigned column, int64_t 
 			 struct error *err) MUST_USE;
 
 extern const struct trace_format trace_homenode, trace_huawei, trace_huawei_two_node, trace_openb,
-	trace_slurm, trace_gwa_t_12, trace_gwa_t_12_condensed;
+	trace_slurm, trace_kubernetes, trace_openstack, trace_gwa_t_12, trace_gwa_t_12_condensed;
 
 #endif

@@ -53,13 +53,15 @@ struct zone_stream_note {
 	const char *text; /* "name machines, which are not used"; lives for ever */
 	uint64_t rows;
 };
-#define ZONE_STREAM_NOTES_MAX 8
+#define ZONE_STREAM_NOTES_MAX 12
 
 struct zone_stream_stats {
 	uint64_t events; /* handed out */
 	struct zone_stream_note note[ZONE_STREAM_NOTES_MAX]; /* those with rows, in front */
 	uint64_t bad_rows; /* skipped because of skip_bad */
 	char first_bad[256]; /* why the first of them was bad, file:line included; "" if none */
+	uint64_t warnings; /* of a reader that has a sentence for each */
+	char first_warning[256];
 	/* Position for progress: bytes or events done of all; total 0 when unknown. */
 	uint64_t done, total;
 };
@@ -136,6 +138,9 @@ struct workload {
 	/* Traces whose sizes are parts of a machine: what that machine has; 0: not said. */
 	uint32_t machine_vcpus;
 	int64_t machine_bytes;
+	/* Documents that go with the trace, where its format takes more than one; NULL, or ended
+	 * by NULL. Relative as trace_path. */
+	const char *const *trace_with;
 	bool trace_gpus; /* traces: GPUs are asked for, any so many of a host; else ignored */
 	/* Source-specific; private to zone/. */
 	const struct workload_generator *generator;
@@ -195,6 +200,7 @@ struct trace_format {
 	const char *licence; /* of the traces that are published in it; NULL: none is */
 	const char *where; /* to get them; NULL: nowhere */
 	bool takes_folders; /* the trace may be a folder of files */
+	bool takes_more; /* documents that go with it (trace_with) */
 	bool in_machines; /* sizes are parts of a machine: machine_vcpus, machine_bytes */
 	/* The forms it has; a header is this format's when it has all columns of one. */
 	const struct trace_layout *layout[TRACE_FORMS_MAX];

@@ -255,9 +255,33 @@ static int read_machine(struct workload *w, const struct doc_value *trace, struc
 	return rc;
 }
 
+/* Documents that go with the trace. */
+static int read_with(struct workload *w, const struct doc_value *trace, struct error *err)
+{
+	const char *const *path = NULL;
+	const char **kept;
+	size_t nr = 0;
+	int rc = read_names(trace, "with", &w->arena, &path, err);
+
+	if (rc || !path)
+		return rc;
+	if (!w->trace_format->takes_more)
+		return doc_error(doc_place(trace, "with"), err,
+				 "a trace in format %s has no documents that go with it",
+				 w->trace_format->name);
+	while (path[nr])
+		nr++;
+	kept = arena_alloc(&w->arena, (nr + 1) * sizeof(*kept));
+	for (size_t i = 0; i < nr; i++)
+		kept[i] = beside(&w->arena, w->path, path[i]);
+	w->trace_with = kept;
+	return 0;
+}
+
 static int read_trace(struct workload *w, const struct doc_value *at, struct error *err)
 {
-	static const char *const keys[] = {"file", "format", "vcpu_scale", "gpus", "machine", NULL};
+	static const char *const keys[] = {"file", "with",    "format", "vcpu_scale",
+					   "gpus", "machine", NULL};
 	static const char *const gpus_names[] = {"ignore", "devices", NULL};
 	const struct doc_value *format_at = doc_member(at, "format");
 	const char *format = NULL;
@@ -278,6 +302,8 @@ static int read_trace(struct workload *w, const struct doc_value *at, struct err
 	w->trace_gpus = gpus == 1;
 	w->trace_path = beside(&w->arena, w->path, w->trace_path);
 	rc = workload_find_format(w, format, err);
+	if (!rc)
+		return read_with(w, at, err);
 	if (rc == ERR_USAGE && err) {
 		struct error why = *err;
 

@@ -472,6 +472,8 @@ static void fill_row(struct run *r)
 	out->drew = drew(r);
 	out->bad_rows = s->bad_rows;
 	snprintf(out->first_bad, sizeof(out->first_bad), "%s", s->first_bad);
+	out->warnings = s->warnings;
+	memcpy(out->first_warning, s->first_warning, sizeof(out->first_warning));
 	memcpy(out->note, s->note, sizeof(out->note));
 }
 
