@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/csv_json.h"
 #include "base/input.h"
 #include "base/text.h"
 #include "base/text_encoding.h"
@@ -185,6 +186,35 @@ static int split(struct csv *c, char *row, size_t n, struct error *err)
 	return 0;
 }
 
+static void name_column(void *context, const char *name, struct csv_field value)
+{
+	struct csv *c = context;
+
+	(void)value;
+	if (c->nr_columns < CSV_FIELDS_MAX && csv_column(c, name) < 0)
+		c->column[c->nr_columns++] = xstrdup(name);
+}
+
+static void set_field(void *context, const char *name, struct csv_field value)
+{
+	int column = csv_column(context, name);
+
+	if (column >= 0)
+		((struct csv *)context)->field[column] = value;
+}
+
+/* The columns are known, but for the first row. */
+static int split_json(struct csv *c, struct error *err)
+{
+	for (unsigned i = 0; i < c->nr_columns; i++)
+		c->field[i] = (struct csv_field){c->row, 0};
+	c->nr_fields = c->nr_columns;
+	if (csv_json_read(c->row, c->row_bytes, set_field, c))
+		return 0;
+	return error_at(err, ERR_INPUT, c->path, c->line, 0,
+			"the line is no JSON object, as those above it are");
+}
+
 static int next_row(struct csv *c, bool *more, struct error *err)
 {
 	char *row;
@@ -197,6 +227,11 @@ static int next_row(struct csv *c, bool *more, struct error *err)
 			return rc;
 	} while (row && n == 0);
 	*more = row != NULL;
+	if (row && c->json) {
+		c->row = row;
+		c->row_bytes = n;
+		return split_json(c, err);
+	}
 	return row ? split(c, row, n, err) : 0;
 }
 
@@ -205,7 +240,7 @@ int csv_next(struct csv *c, bool *more, struct error *err)
 	int rc;
 
 	*more = true;
-	rc = c->held ? 0 : next_row(c, more, err);
+	rc = !c->held ? next_row(c, more, err) : c->json ? split_json(c, err) : 0;
 	c->held = false;
 	if (rc || !*more)
 		return rc;
@@ -216,6 +251,17 @@ int csv_next(struct csv *c, bool *more, struct error *err)
 	return 0;
 }
 
+/* Is the first line a JSON object? Then it names the columns and is a row, too. */
+static bool begins_json(struct csv *c, const char *row, size_t n)
+{
+	c->json = c->held = csv_json_read(row, n, name_column, c);
+	c->row = row;
+	c->row_bytes = n;
+	while (!c->json && c->nr_columns)
+		free(c->column[--c->nr_columns]);
+	return c->json;
+}
+
 /* The first line that is no comment, whatever it is; it tells the separator. */
 static int read_first(struct csv *c, struct error *err)
 {
@@ -223,7 +269,18 @@ static int read_first(struct csv *c, struct error *err)
 	int rc;
 
 	do {
-		rc = next_row(c, &more, err);
+		char *row;
+		size_t n = 0;
+
+		do {
+			rc = next_line(c, &row, &n, err);
+		} while (!rc && row && !n);
+		if (rc)
+			return rc;
+		if (row && begins_json(c, row, n))
+			return 0;
+		more = row != NULL;
+		rc = row ? split(c, row, n, err) : 0;
 		if (rc)
 			return rc;
 		if (!more)
@@ -242,6 +299,8 @@ static int read_first(struct csv *c, struct error *err)
 
 int csv_take_header(struct csv *c, struct error *err)
 {
+	if (c->json)
+		return 0;
 	for (unsigned i = 0; i < c->nr_fields; i++) {
 		char *name = xstrndup(c->field[i].text, c->field[i].n);
 		bool twice = csv_column(c, name) >= 0;
@@ -259,7 +318,8 @@ int csv_take_header(struct csv *c, struct error *err)
 void csv_take_names(struct csv *c, const char *const *name)
 {
 	for (; *name && c->nr_columns < CSV_FIELDS_MAX; name++)
-		c->column[c->nr_columns++] = xstrdup(*name);
+		if (!c->json || csv_column(c, *name) < 0)
+			c->column[c->nr_columns++] = xstrdup(*name);
 	c->held = true;
 }
 

@@ -30,6 +30,9 @@ struct csv_field {
 	size_t n;
 };
 
+/* Rows may be JSON objects, one a line: then columns are the names of the first row's values,
+ * with dots between those of objects in objects (resource_request.cpus), and those that
+ * csv_take_names() adds; other names are ignored, what a row lacks is empty. */
 /* Fields up to `done` may be read, the rest is private. */
 struct csv {
 	char *path; /* as given, for messages */
@@ -47,8 +50,10 @@ struct csv {
 	size_t begin, end; /* what is read and not yet handed out */
 	bool at_end, looked; /* looked: the encoding is known */
 	bool held; /* the first line is a row, and not yet handed out */
+	bool json; /* rows are JSON objects */
 	struct text_decoder decoder;
 	const char *row;
+	size_t row_bytes; /* of JSON */
 };
 
 /* Opens and reads the header. "-" is standard input. An empty file, a column

@@ -10,6 +10,11 @@ pkg_check_modules(md REQUIRED IMPORTED_TARGET libmd)
 pkg_check_modules(lzma REQUIRED IMPORTED_TARGET liblzma)
 pkg_check_modules(z REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+# for traces that are databases; without it a sentence says how to get at them
+option(SQLITE "Read traces that are SQLite databases where libsqlite3 is" ON)
+if(SQLITE)
+	pkg_check_modules(sqlite3 IMPORTED_TARGET sqlite3)
+endif()
 # the linux backend; without it a sentence says how to get it
 option(LIBNUMA "Build the linux backend where libnuma is" ON)
 if(LIBNUMA)
@@ -20,7 +25,7 @@ endif()
 # they are installed as archives: for a dom0 that has none of them. hwloc's own need of
 # libudev is met by cli/without_udev.c.
 set(STATIC_PACKAGES ON)
-foreach(package hwloc expat jansson yaml md lzma z zstd numa)
+foreach(package hwloc expat jansson yaml md lzma z zstd sqlite3 numa)
 	if(NOT TARGET PkgConfig::${package})
 		continue()
 	endif()

@@ -18,6 +18,7 @@ build  libmd-dev        library libmd
 build  liblzma-dev      library liblzma
 build  zlib1g-dev       library zlib
 build  libzstd-dev      library libzstd
+build  libsqlite3-dev   library sqlite3
 build  libnuma-dev      library numa
 xen    libxen-dev       library xenlight
 test   libcriterion-dev library criterion
@@ -30,6 +31,7 @@ test   cpio             command cpio
 test   binutils         command objdump
 test   xz-utils         command xz
 test   zstd             command zstd
+test   sqlite3          command sqlite3
 test   lz4              command lz4
 test   util-linux       command flock
 test   libxml2-utils    command xmllint

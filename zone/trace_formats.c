@@ -2,18 +2,31 @@
 
 #include "zone/trace_rows.h"
 
+/* clang-format off */
 const struct trace_format *const trace_formats[] = {
 	&trace_homenode,
 	&trace_huawei,
 	&trace_huawei_two_node,
 	&trace_openb,
+	&trace_gwa_t_12,
+	&trace_gwa_t_12_condensed,
+	&trace_azure,
+	&trace_azure_vms,
+	&trace_azure_batches,
+	&trace_packing,
+	&trace_packing_csv,
+	&trace_google_2011,
+	&trace_google_2019,
+	&trace_alibaba_2017,
+	&trace_alibaba_2018,
+	&trace_alibaba_gpu_2020,
+	&trace_alibaba_dlrm,
 	&trace_slurm,
 	&trace_kubernetes,
 	&trace_openstack,
-	&trace_gwa_t_12,
-	&trace_gwa_t_12_condensed,
 	NULL,
 };
+/* clang-format on */
 
 const struct trace_format *trace_format_find(const char *name)
 {

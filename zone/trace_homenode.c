@@ -14,8 +14,6 @@ enum { AT, LIFETIME, VCPUS, MEMORY, NAME, NODES, PLACEMENT, POLICY, VIRT, DEVICE
 
 struct homenode_stream {
 	struct trace_stream rows;
-	struct stream_name name; /* "z<n>" of zone named_to - 1 */
-	uint64_t named_to;
 	char device_text[DEVICE_TEXT_MAX];
 	const char *device[ZONE_DEVICES_MAX];
 	struct zone_group group;
@@ -127,14 +125,6 @@ static int read_options(struct trace_stream *t, struct error *err)
 	return rc ? rc : read_group((struct homenode_stream *)t, err);
 }
 
-/* "z" and the zone's number. */
-static const char *number_name(struct homenode_stream *h)
-{
-	for (; h->named_to <= h->rows.nr_zones; h->named_to++)
-		stream_name_next(&h->name);
-	return h->name.text;
-}
-
 static int homenode_row(struct trace_stream *t, struct error *err)
 {
 	struct zone_event *e = &t->base.event;
@@ -156,7 +146,7 @@ static int homenode_row(struct trace_stream *t, struct error *err)
 	if (trace_given(t, NAME))
 		rc = trace_set_name(t, "", NAME, err);
 	else
-		t->zone.name = number_name((struct homenode_stream *)t);
+		trace_number_name(t);
 	if (!rc)
 		rc = read_options(t, err);
 	e->id = t->nr_zones;

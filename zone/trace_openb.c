@@ -1,62 +1,69 @@
 /*
- * openb: the pods of Alibaba's GPU cluster, cluster-trace-gpu-v2023
- * (github.com/alibaba/clusterdata), openb_pod_list_*.csv.
+ * openb: the pods of Alibaba's GPU cluster, cluster-trace-gpu-v2023, openb_pod_list_*.csv
+ * (github.com/alibaba/clusterdata, cluster-trace-gpu-v2023/README.md, commit 7358bba).
  *
- * The rows need not be in the order of time, so the file is read whole: 48 bytes
- * a pod and its name.
+ * The rows need not be in the order of time, so the file is read whole.
  *
  * - cpu_milli is rounded up to whole vCPUs.
  * - memory_mib 0 (one pod of the published list) states no memory; the pod gets
  *   what Edera gives a pod without a limit, ZONE_MEMORY_DEFAULT_BYTES.
- * - num_gpu = n asks for any n GPUs of a host; a share of a GPU (gpu_milli below
- *   1000) takes it whole, as a passed-through device cannot be shared.
+ * - num_gpu = n asks for any n GPUs of a host; a share of a GPU (gpu_milli, which is per
+ *   GPU, below 1000) takes it whole, as a passed-through device cannot be shared.
+ * - gpu_spec, models with | between alternatives, is not used.
  * - A pod starts at its creation_time: pods that the cluster never scheduled
  *   (no scheduled_time) asked for room as well. Without a deletion_time it
  *   lives to the end. Without a creation_time the row is bad.
+ * - openb_pod_list_multigpu*.csv have no times at all: the pods arrive together, in the
+ *   order of rows, and stay.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/units.h"
 #include "zone/trace_rows.h"
 
-enum { NAME, CPU, MEMORY, GPUS, CREATED, DELETED };
-
-struct pod {
-	int64_t at_ns, lifetime_ns, bytes;
-	size_t row;
-	const char *name;
-	uint32_t vcpus, nr_gpus;
-};
-
-struct openb_stream {
-	struct trace_stream rows; /* drained at open */
-	struct arena names;
-	struct pod *pod;
-	size_t nr, cap;
-	uint32_t nr_gpus; /* of the row just read */
-	char gpus[16]; /* "2xgpu", of the pod handed out */
-	const char *device[1];
-};
+enum { NAME, CPU, MEMORY, GPUS, CREATED, DELETED, SHARE, SPEC, QOS };
 
 static int pod_lifetime(struct trace_stream *t, struct error *err)
 {
 	struct zone_event *e = &t->base.event;
-	unsigned created = (unsigned)t->column[CREATED], deleted = (unsigned)t->column[DELETED];
 	int64_t end_ns = NS_NEVER;
-	int rc = csv_seconds(&t->csv, created, &e->at_ns, err);
+	int rc = 0;
 
+	e->at_ns = 0;
+	if (t->column[CREATED] >= 0)
+		rc = csv_seconds(&t->csv, (unsigned)t->column[CREATED], &e->at_ns, err);
+	else
+		trace_note(t, "have no times: they come together, in the order of rows, and stay");
 	if (!rc && trace_given(t, DELETED))
-		rc = csv_seconds(&t->csv, deleted, &end_ns, err);
+		rc = csv_seconds(&t->csv, (unsigned)t->column[DELETED], &end_ns, err);
 	if (!rc && end_ns < e->at_ns)
-		return csv_error(&t->csv, deleted, err, "the pod is deleted before its creation");
+		return csv_error(&t->csv, (unsigned)t->column[DELETED], err,
+				 "the pod is deleted before its creation");
 	e->lifetime_ns = end_ns == NS_NEVER ? NS_NEVER : end_ns - e->at_ns;
 	return rc;
 }
 
+static int pod_gpus(struct trace_stream *t, struct error *err)
+{
+	int64_t gpus = 0, milli = 1000;
+	int rc = 0;
+
+	if (t->gpus)
+		rc = csv_int(&t->csv, (unsigned)t->column[GPUS], 0, ZONE_DEVICES_MAX, &gpus, err);
+	if (!rc && gpus && trace_given(t, SHARE))
+		rc = csv_int(&t->csv, (unsigned)t->column[SHARE], 0, 1000, &milli, err);
+	if (rc)
+		return rc;
+	/* a share is of one GPU */
+	milli = gpus > 1 || !milli ? 1000 : milli;
+	if (gpus && trace_given(t, SPEC))
+		trace_note(t, "name models of GPUs (gpu_spec), which are not used");
+	if (trace_given(t, QOS) && !trace_field_is(t, QOS, "LS"))
+		trace_note(t, "are of another qos than LS, which is not used: nobody gives way");
+	return trace_read_gpus(t, GPUS, gpus * milli, err);
+}
+
 static int openb_row(struct trace_stream *t, struct error *err)
 {
-	int64_t milli = 0, bytes = 0, gpus = 0;
+	int64_t milli = 0, bytes = 0;
 	int rc = pod_lifetime(t, err);
 
 	if (!rc)
@@ -65,82 +72,14 @@ static int openb_row(struct trace_stream *t, struct error *err)
 	if (!rc)
 		rc = csv_decimal(&t->csv, (unsigned)t->column[MEMORY], MIB, ZONE_MEMORY_MAX_BYTES,
 				 &bytes, err);
-	if (!rc && t->gpus)
-		rc = csv_int(&t->csv, (unsigned)t->column[GPUS], 0, ZONE_DEVICES_MAX, &gpus, err);
+	if (!rc)
+		rc = pod_gpus(t, err);
+	if (!rc && !bytes)
+		trace_note(t, "state no memory and get 1024 MiB");
 	if (!rc)
 		rc = trace_set_zone(t, CPU, milli, MEMORY,
 				    bytes ? bytes : ZONE_MEMORY_DEFAULT_BYTES, err);
-	((struct openb_stream *)t)->nr_gpus = (uint32_t)gpus;
 	return rc ? rc : trace_set_name(t, "", NAME, err);
-}
-
-static int compare_pods(const void *pa, const void *pb)
-{
-	const struct pod *a = pa, *b = pb;
-
-	if (a->at_ns != b->at_ns)
-		return a->at_ns < b->at_ns ? -1 : 1;
-	return (a->row > b->row) - (a->row < b->row);
-}
-
-static int read_pods(struct openb_stream *o, struct error *err)
-{
-	struct trace_stream *t = &o->rows;
-	bool more;
-	int rc;
-
-	while (!(rc = trace_row(t, &more, err)) && more) {
-		o->pod = grow(o->pod, &o->cap, o->nr, sizeof(*o->pod));
-		o->pod[o->nr] = (struct pod){
-			.at_ns = t->base.event.at_ns,
-			.lifetime_ns = t->base.event.lifetime_ns,
-			.bytes = t->zone.memory_bytes,
-			.row = o->nr,
-			.name = arena_strdup(&o->names, t->name),
-			.vcpus = t->zone.vcpus,
-			.nr_gpus = o->nr_gpus,
-		};
-		o->nr++;
-	}
-	if (o->nr)
-		qsort(o->pod, o->nr, sizeof(*o->pod), compare_pods);
-	return rc;
-}
-
-static int openb_next(struct zone_stream *s, const struct zone_event **out, struct error *err)
-{
-	struct openb_stream *o = (struct openb_stream *)s;
-	struct zone *z = &o->rows.zone;
-	const struct pod *p;
-
-	(void)err;
-	*out = NULL;
-	if (s->stats.done == o->nr)
-		return 0;
-	p = &o->pod[s->stats.done];
-	z->name = p->name;
-	z->vcpus = z->vcpus_max = p->vcpus;
-	z->memory_bytes = z->memory_initial_bytes = p->bytes;
-	z->memory_min_bytes = zone_default_min(p->bytes);
-	snprintf(o->gpus, sizeof(o->gpus), "%uxgpu", (unsigned)p->nr_gpus);
-	z->nr_devices = p->nr_gpus > 0;
-	z->device = o->device;
-	s->event.at_ns = p->at_ns;
-	s->event.lifetime_ns = p->lifetime_ns;
-	s->event.id = s->stats.done++;
-	s->event.zone = z;
-	*out = &s->event;
-	return 0;
-}
-
-static void openb_close(struct zone_stream *s)
-{
-	struct openb_stream *o = (struct openb_stream *)s;
-
-	trace_release(&o->rows);
-	arena_release(&o->names);
-	free(o->pod);
-	free(o);
 }
 
 static const struct trace_layout layout = {
@@ -150,8 +89,11 @@ static const struct trace_layout layout = {
 			[CPU] = {"cpu_milli", false, "milli-vCPUs", "rounded up to whole vCPUs"},
 			[MEMORY] = {"memory_mib", false, "MiB", "its memory; 0: 1024"},
 			[GPUS] = {"num_gpu", false, NULL, "any so many GPUs of a host"},
-			[CREATED] = {"creation_time", false, "s", "when it starts"},
-			[DELETED] = {"deletion_time", false, "s", "when it stops; empty: never"},
+			[CREATED] = {"creation_time", true, "s", "when it starts; no column: at 0"},
+			[DELETED] = {"deletion_time", true, "s", "when it stops; empty: never"},
+			[SHARE] = {"gpu_milli", true, "1/1000", "of a GPU, which is taken whole"},
+			[SPEC] = {"gpu_spec", true, NULL, "models: not used"},
+			[QOS] = {"qos", true, NULL, "not used"},
 		},
 	.named_rows = true,
 	.place = {[ZONE_FIELD_NAME] = NAME + 1,
@@ -164,24 +106,7 @@ static const struct trace_layout layout = {
 static int openb_open(struct zone_stream **out, struct csv *csv, const struct workload *w,
 		      bool skip_bad, struct error *err)
 {
-	static const struct zone_stream_ops ops = {openb_next, openb_close};
-	struct openb_stream *o = xcalloc(1, sizeof(*o));
-	int rc = trace_init(&o->rows, csv, &layout, w, skip_bad, err);
-
-	o->rows.base.ops = &ops;
-	o->device[0] = o->gpus;
-	if (!rc)
-		rc = read_pods(o, err);
-	if (rc) {
-		openb_close(&o->rows.base);
-		return rc;
-	}
-	trace_release(&o->rows);
-	zone_init(&o->rows.zone);
-	o->rows.base.stats.done = 0;
-	o->rows.base.stats.total = o->nr;
-	*out = &o->rows.base;
-	return 0;
+	return trace_gather_open(out, csv, &layout, w, skip_bad, err);
 }
 
 const struct trace_format trace_openb = {

@@ -1,5 +1,6 @@
 #include "zone/trace_rows.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,8 @@ int trace_bind_columns(struct trace_stream *t, struct error *err)
 {
 	bool known[CSV_FIELDS_MAX] = {false};
 
+	for (int i = 0; i < TRACE_COLUMNS_MAX; i++)
+		t->column[i] = -1;
 	for (int i = 0; t->layout->column[i].name; i++) {
 		const struct trace_column *c = &t->layout->column[i];
 
@@ -63,6 +66,7 @@ int trace_init(struct trace_stream *t, struct csv *csv, const struct trace_layou
 	t->csv = *csv;
 	*csv = (struct csv){0};
 	t->layout = layout;
+	t->format = w->trace_format;
 	t->vcpu_scale_milli = w->vcpu_scale_milli;
 	t->gpus = w->trace_gpus;
 	t->machine_vcpus = w->machine_vcpus;
@@ -70,6 +74,10 @@ int trace_init(struct trace_stream *t, struct csv *csv, const struct trace_layou
 	t->skip_bad = skip_bad;
 	t->base.stats.total = t->csv.total;
 	rc = trace_bind_columns(t, err);
+	if (!rc && layout->many_files && trace_is_folder(w->trace_path)) {
+		rc = trace_files_list(&t->files, w->trace_path, err);
+		t->base.stats.total = 0;
+	}
 	if (rc)
 		trace_release(t);
 	return rc;
@@ -79,6 +87,25 @@ void trace_release(struct trace_stream *t)
 {
 	csv_close(&t->csv);
 	name_set_release(&t->names);
+	trace_files_release(&t->files);
+}
+
+/* The next row, of the next file where there is one. */
+static int next_row(struct trace_stream *t, bool *more, struct error *err)
+{
+	int rc = csv_next(&t->csv, more, err);
+
+	while (!rc && !*more && t->file + 1 < t->files.nr) {
+		csv_close(&t->csv);
+		rc = csv_open_first(&t->csv, t->files.path[++t->file], err);
+		if (!rc)
+			rc = trace_take_columns(&t->csv, t->format, err);
+		if (!rc)
+			rc = trace_bind_columns(t, err);
+		if (!rc)
+			rc = csv_next(&t->csv, more, err);
+	}
+	return rc;
 }
 
 /* The first bad row is told, the others are only counted. */
@@ -89,8 +116,7 @@ static struct error *sentence_wanted(struct trace_stream *t, struct error *err, 
 	return t->base.stats.bad_rows ? NULL : own;
 }
 
-/* The rules that every reader of zones holds to. */
-static int check_zone(const struct trace_stream *t, struct error *err)
+int trace_check_zone(const struct trace_stream *t, struct error *err)
 {
 	struct zone_fault fault;
 	unsigned place;
@@ -128,14 +154,16 @@ int trace_row(struct trace_stream *t, bool *more, struct error *err)
 
 	for (;;) {
 		told = sentence_wanted(t, err, &own);
-		rc = csv_next(&t->csv, more, told);
+		rc = next_row(t, more, told);
 		t->no_event = false;
+		t->nr_gpus = 0;
+		t->copies = 1;
 		if (!rc && *more)
 			rc = t->layout->row(t, told);
 		if (!rc && *more && t->no_event)
 			continue;
 		if (!rc && *more)
-			rc = check_zone(t, told);
+			rc = trace_check_zone(t, told);
 		if (!rc && *more)
 			rc = check_name(t, told);
 		if (rc != ERR_INPUT || !t->skip_bad)
@@ -197,17 +225,23 @@ bool trace_given(const struct trace_stream *t, unsigned column)
 	return t->column[column] >= 0 && t->csv.field[t->column[column]].n > 0;
 }
 
+int trace_set_time(struct trace_stream *t, unsigned column, int64_t at_ns, struct error *err)
+{
+	t->base.event.at_ns = at_ns < 0 ? 0 : at_ns;
+	if (t->base.event.at_ns >= t->last_ns)
+		return 0;
+	return csv_error(&t->csv, (unsigned)t->column[column], err,
+			 "the row is before the one above it; sort the file by \"%s\" "
+			 "(keeping the order of equal times)",
+			 t->layout->column[column].name);
+}
+
 int trace_read_time(struct trace_stream *t, unsigned column, struct error *err)
 {
-	unsigned field = (unsigned)t->column[column];
-	int rc = csv_seconds(&t->csv, field, &t->base.event.at_ns, err);
+	int64_t at_ns;
+	int rc = csv_seconds(&t->csv, (unsigned)t->column[column], &at_ns, err);
 
-	if (!rc && t->base.event.at_ns < t->last_ns)
-		return csv_error(&t->csv, field, err,
-				 "the row is before the one above it; sort the file by \"%s\" "
-				 "(keeping the order of equal times)",
-				 t->layout->column[column].name);
-	return rc;
+	return rc ? rc : trace_set_time(t, column, at_ns, err);
 }
 
 int trace_set_zone(struct trace_stream *t, unsigned vcpus_column, int64_t milli,
@@ -255,6 +289,39 @@ void trace_note(struct trace_stream *t, const char *text)
 	stream_note(&t->base, text);
 }
 
+void trace_number_name(struct trace_stream *t)
+{
+	for (; t->named_to <= t->nr_zones; t->named_to++)
+		stream_name_next(&t->number);
+	t->zone.name = t->number.text;
+}
+
+int trace_read_gpus(struct trace_stream *t, unsigned column, int64_t milli, struct error *err)
+{
+	int64_t gpus = (milli + 999) / 1000;
+
+	if (!t->gpus)
+		return 0;
+	if (gpus > ZONE_DEVICES_MAX)
+		return csv_error(&t->csv, (unsigned)t->column[column], err,
+				 "%lld GPUs; a zone has at most %d devices", (long long)gpus,
+				 ZONE_DEVICES_MAX);
+	if (milli % 1000)
+		trace_note(t, "ask for a part of a GPU and take it whole");
+	t->nr_gpus = (uint32_t)gpus;
+	return 0;
+}
+
+bool trace_field_is(const struct trace_stream *t, unsigned column, const char *text)
+{
+	const struct csv_field *f;
+
+	if (t->column[column] < 0)
+		return false;
+	f = &t->csv.field[t->column[column]];
+	return f->n == strlen(text) && memcmp(f->text, text, f->n) == 0;
+}
+
 static int no_machine(const struct trace_stream *t, unsigned column, struct error *err)
 {
 	return csv_error(&t->csv, (unsigned)t->column[column], err,
@@ -263,13 +330,33 @@ static int no_machine(const struct trace_stream *t, unsigned column, struct erro
 			 t->layout->column[column].name);
 }
 
+/* "1.5e-3", as programs write small parts, of `unit`, rounded up. */
+static int scale(const struct trace_stream *t, unsigned column, int64_t unit, int64_t max,
+		 int64_t *out, struct error *err)
+{
+	const struct csv_field *f = &t->csv.field[t->column[column]];
+	char text[40], *end;
+	double part;
+
+	if (!memchr(f->text, 'e', f->n) && !memchr(f->text, 'E', f->n))
+		return csv_decimal(&t->csv, (unsigned)t->column[column], unit, max, out, err);
+	snprintf(text, sizeof(text), "%.*s", (int)(f->n < sizeof(text) ? f->n : 0), f->text);
+	part = strtod(text, &end);
+	if (!*text || *end || !(part >= 0) || part * (double)unit > (double)max)
+		return csv_error(&t->csv, (unsigned)t->column[column], err,
+				 "\"%s\" must be a part of a machine, 0 or more",
+				 t->layout->column[column].name);
+	*out = (int64_t)ceil(part * (double)unit);
+	return 0;
+}
+
 int trace_part_of_vcpus(const struct trace_stream *t, unsigned column, int64_t *milli,
 			struct error *err)
 {
 	if (!t->machine_vcpus)
 		return no_machine(t, column, err);
-	return csv_decimal(&t->csv, (unsigned)t->column[column], (int64_t)t->machine_vcpus * 1000,
-			   (int64_t)ZONE_VCPUS_MAX * 1000, milli, err);
+	return scale(t, column, (int64_t)t->machine_vcpus * 1000, (int64_t)ZONE_VCPUS_MAX * 1000,
+		     milli, err);
 }
 
 int trace_part_of_memory(const struct trace_stream *t, unsigned column, int64_t *bytes,
@@ -277,6 +364,5 @@ int trace_part_of_memory(const struct trace_stream *t, unsigned column, int64_t 
 {
 	if (!t->machine_bytes)
 		return no_machine(t, column, err);
-	return csv_decimal(&t->csv, (unsigned)t->column[column], t->machine_bytes,
-			   ZONE_MEMORY_MAX_BYTES, bytes, err);
+	return scale(t, column, t->machine_bytes, ZONE_MEMORY_MAX_BYTES, bytes, err);
 }

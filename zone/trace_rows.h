@@ -11,6 +11,7 @@
 #include "base/csv.h"
 #include "zone/name_set.h"
 #include "zone/stream.h"
+#include "zone/trace_files.h"
 #include "zone/zone_check.h"
 
 #define TRACE_COLUMNS_MAX 16
@@ -36,6 +37,7 @@ struct trace_layout {
 	/* Each row is a zone, whose name nobody else may have at the same time. */
 	bool named_rows;
 	bool sorted; /* rows are in the order of time */
+	bool many_files; /* of a folder, one after the other, as one table */
 	/* Fills t->base.event and t->zone from t->csv's current row. */
 	int (*row)(struct trace_stream *t, struct error *err);
 	/* NULL, or frees what the format's own stream holds. */
@@ -47,6 +49,10 @@ struct trace_stream {
 	struct zone_stream base;
 	struct csv csv;
 	const struct trace_layout *layout;
+	const struct trace_format *format;
+	void *format_own; /* what the format's rows know of each other; the format's */
+	struct trace_files files; /* of a folder that is one table */
+	size_t file; /* of those, the one being read */
 	int column[TRACE_COLUMNS_MAX]; /* field of each column of the layout; -1: absent */
 	uint32_t vcpu_scale_milli;
 	uint32_t machine_vcpus; /* 0: not said */
@@ -55,8 +61,12 @@ struct trace_stream {
 	int64_t last_ns; /* time of the last good row */
 	uint64_t nr_zones; /* started so far */
 	bool no_event; /* set by a row that is fine and tells nothing */
+	uint32_t nr_gpus; /* set by a row: so many GPUs, any of a host */
+	uint32_t copies; /* set by a row: so many zones alike, where zones are gathered; else 1 */
 	struct zone zone;
 	char name[ZONE_NAME_MAX + 1];
+	struct stream_name number; /* "z<n>" of zone named_to - 1 */
+	uint64_t named_to;
 	struct name_set names;
 };
 
@@ -87,6 +97,10 @@ int trace_take_columns(struct csv *first, const struct trace_format *f, struct e
 /* The first of a format's forms that has all its columns here; else that with most. */
 const struct trace_layout *trace_form(const struct csv *header, const struct trace_format *f);
 
+/* What a table is that belongs to a known trace and holds no zones, such as its machines:
+ * ERR_INPUT and a sentence. 0: nothing is known of it. `path` is read once more. */
+int trace_says_no_zones(const char *path, const struct csv *first, struct error *err) MUST_USE;
+
 /* How many of the layout's required columns are not there; `have` counts the others. */
 unsigned trace_lacks(const struct csv *header, const struct trace_layout *layout, unsigned *have);
 
@@ -105,6 +119,31 @@ int trace_set_zone(struct trace_stream *t, unsigned vcpus_column, int64_t milli,
 int trace_set_name(struct trace_stream *t, const char *prefix, unsigned column,
 		   struct error *err) MUST_USE;
 
+/* The rules that every reader of zones holds to, for rows that are counted on afterwards:
+ * others are held to them after layout->row(). */
+int trace_check_zone(const struct trace_stream *t, struct error *err) MUST_USE;
+/* Name the zone "z" and its number. */
+void trace_number_name(struct trace_stream *t);
+/* A time before the trace's start is its start. ERR_INPUT where the row is before the last. */
+int trace_set_time(struct trace_stream *t, unsigned column, int64_t at_ns,
+		   struct error *err) MUST_USE;
+/* So many GPUs, any of a host; none where they are ignored. ERR_INPUT: too many. */
+int trace_read_gpus(struct trace_stream *t, unsigned column, int64_t milli,
+		    struct error *err) MUST_USE;
+/* Is the field exactly this? */
+bool trace_field_is(const struct trace_stream *t, unsigned column, const char *text);
+/*
+ * Zones whose rows are in any order: all are read at open, 48 bytes a zone and its name, and
+ * handed out in the order of time (rows of one time in theirs). A row that is a STOP ends the
+ * zone that was read as the id-th, from 0.
+ */
+int trace_gather_open(struct zone_stream **out, struct csv *csv, const struct trace_layout *layout,
+		      const struct workload *w, bool skip_bad, struct error *err) MUST_USE;
+/* The same; while it reads, t->format_own is `own`, which stays the caller's. */
+int trace_gather_open_with(struct zone_stream **out, struct csv *csv,
+			   const struct trace_layout *layout, const struct workload *w, void *own,
+			   bool skip_bad, struct error *err) MUST_USE;
+
 /* The row has `text` to it. */
 void trace_note(struct trace_stream *t, const char *text);
 /* A part of a machine's vCPUs, memory: ".25" of 64 is 16000 thousandths. ERR_INPUT when nobody
@@ -115,6 +154,9 @@ int trace_part_of_memory(const struct trace_stream *t, unsigned column, int64_t 
 			 struct error *err) MUST_USE;
 
 extern const struct trace_format trace_homenode, trace_huawei, trace_huawei_two_node, trace_openb,
-	trace_slurm, trace_kubernetes, trace_openstack, trace_gwa_t_12, trace_gwa_t_12_condensed;
+	trace_slurm, trace_kubernetes, trace_openstack, trace_gwa_t_12,
+	trace_gwa_t_12_condensed, trace_azure, trace_azure_vms, trace_azure_batches,
+	trace_google_2011, trace_google_2019, trace_packing, trace_packing_csv, trace_alibaba_2017,
+	trace_alibaba_2018, trace_alibaba_gpu_2020, trace_alibaba_dlrm;
 
 #endif

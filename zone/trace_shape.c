@@ -72,10 +72,24 @@ static bool names_any(const struct csv *first, const struct trace_layout *layout
 	return false;
 }
 
+/* JSON leaves out what is not known: the first row need not name all columns. */
+static void add_names(struct csv *first, const struct trace_layout *layout)
+{
+	const char *name[TRACE_COLUMNS_MAX + 1] = {NULL};
+
+	for (int i = 0; layout->column[i].name; i++)
+		name[i] = layout->column[i].name;
+	csv_take_names(first, name);
+}
+
 int trace_take_columns(struct csv *first, const struct trace_format *f, struct error *err)
 {
 	const struct trace_layout *bare = NULL;
 
+	if (first->json) {
+		add_names(first, trace_form(first, f));
+		return 0;
+	}
 	for (int i = 0; i < TRACE_FORMS_MAX && f->layout[i]; i++) {
 		if (names_any(first, f->layout[i]))
 			return csv_take_header(first, err);

@@ -141,6 +141,10 @@ struct workload {
 	/* Documents that go with the trace, where its format takes more than one; NULL, or ended
 	 * by NULL. Relative as trace_path. */
 	const char *const *trace_with;
+	const char *machine_type; /* which of several it stands for; NULL: not said */
+	/* Files that belong to the trace, as its format says; NULL: none. Relative as trace_path.
+	 */
+	const char *types_path, *lifetimes_path;
 	bool trace_gpus; /* traces: GPUs are asked for, any so many of a host; else ignored */
 	/* Source-specific; private to zone/. */
 	const struct workload_generator *generator;

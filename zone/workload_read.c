@@ -239,7 +239,7 @@ static int read_times(struct workload *w, const struct doc_value *at, struct err
 /* What sizes that are parts of a machine are parts of. */
 static int read_machine(struct workload *w, const struct doc_value *trace, struct error *err)
 {
-	static const char *const keys[] = {"vcpus", "memory", NULL};
+	static const char *const keys[] = {"vcpus", "memory", "type", NULL};
 	const struct doc_value *at;
 	int64_t vcpus = 0;
 	int rc = doc_get_map(trace, "machine", false, &at, err);
@@ -248,9 +248,11 @@ static int read_machine(struct workload *w, const struct doc_value *trace, struc
 		return rc;
 	rc = doc_known(at, "the machine", keys, err);
 	if (!rc)
-		rc = doc_get_int(at, "vcpus", true, 1, ZONE_VCPUS_MAX, &vcpus, err);
+		rc = doc_get_int(at, "vcpus", false, 1, ZONE_VCPUS_MAX, &vcpus, err);
 	if (!rc)
-		rc = doc_get_bytes(at, "memory", true, false, &w->machine_bytes, err);
+		rc = doc_get_bytes(at, "memory", false, false, &w->machine_bytes, err);
+	if (!rc)
+		rc = read_text(at, "type", false, &w->arena, &w->machine_type, err);
 	w->machine_vcpus = (uint32_t)vcpus;
 	return rc;
 }
@@ -281,7 +283,7 @@ static int read_with(struct workload *w, const struct doc_value *trace, struct e
 static int read_trace(struct workload *w, const struct doc_value *at, struct error *err)
 {
 	static const char *const keys[] = {"file", "with",    "format", "vcpu_scale",
-					   "gpus", "machine", NULL};
+					   "gpus", "machine", "types",	"lifetimes",  NULL};
 	static const char *const gpus_names[] = {"ignore", "devices", NULL};
 	const struct doc_value *format_at = doc_member(at, "format");
 	const char *format = NULL;
@@ -297,10 +299,18 @@ static int read_trace(struct workload *w, const struct doc_value *at, struct err
 		rc = doc_get_choice(at, "gpus", false, gpus_names, &gpus, err);
 	if (!rc)
 		rc = read_machine(w, at, err);
+	if (!rc)
+		rc = read_text(at, "types", false, &w->arena, &w->types_path, err);
+	if (!rc)
+		rc = read_text(at, "lifetimes", false, &w->arena, &w->lifetimes_path, err);
 	if (rc)
 		return rc;
 	w->trace_gpus = gpus == 1;
 	w->trace_path = beside(&w->arena, w->path, w->trace_path);
+	if (w->types_path)
+		w->types_path = beside(&w->arena, w->path, w->types_path);
+	if (w->lifetimes_path)
+		w->lifetimes_path = beside(&w->arena, w->path, w->lifetimes_path);
 	rc = workload_find_format(w, format, err);
 	if (!rc)
 		return read_with(w, at, err);

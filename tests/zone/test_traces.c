@@ -356,9 +356,9 @@ Test(traces, bad_rows_are_located)
 	      "t.csv:2:19: the pod is deleted before its creation");
 	fails(o, OPENB_HEADER "a,1000,1024,65,0,9,10\n",
 	      "t.csv:2:13: \"num_gpu\" must be a whole number from 0 to 64, not \"65\"");
-	fails(o, "name,cpu_milli,memory_mib,num_gpu\n",
-	      "t.csv:1: the header has no column \"creation_time\"; this format needs "
-	      "name,cpu_milli,memory_mib,num_gpu,creation_time,deletion_time");
+	fails(o, "name,cpu_milli,memory_mib,creation_time\n",
+	      "t.csv:1: the header has no column \"num_gpu\"; this format needs "
+	      "name,cpu_milli,memory_mib,num_gpu");
 }
 
 Test(traces, bad_rows_can_be_skipped)

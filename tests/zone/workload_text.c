@@ -53,18 +53,14 @@ void load_text(struct workload *out, const char *name, const char *text)
 	cr_assert_eq(workload_load(out, write_file(name, text), NULL, &err), 0, "%s", err.text);
 }
 
-const char *error_of(const char *name, const char *text, const char *format)
+static struct error read_to_end(const char *file, const char *format)
 {
-	static struct error err;
 	const struct zone_event *e;
 	struct zone_stream *s = NULL;
+	struct error err = {0};
 	struct workload w;
-	size_t prefix;
-	int rc;
+	int rc = workload_load(&w, file, format, &err);
 
-	err = (struct error){0};
-	write_file(name, text);
-	rc = workload_load(&w, path, format, &err);
 	if (!rc) {
 		rc = workload_open(&s, &w, 1, false, &err);
 		while (!rc && !(rc = zone_stream_next(s, &e, &err)) && e)
@@ -73,6 +69,24 @@ const char *error_of(const char *name, const char *text, const char *format)
 		workload_release(&w);
 	}
 	cr_assert_eq(rc, err.code, "%s", err.text);
+	return err;
+}
+
+const char *error_of_file(const char *file)
+{
+	static struct error err;
+
+	err = read_to_end(file, NULL);
+	return err.text;
+}
+
+const char *error_of(const char *name, const char *text, const char *format)
+{
+	static struct error err;
+	size_t prefix;
+
+	write_file(name, text);
+	err = read_to_end(path, format);
 	prefix = strlen(directory) + 1;
 	return strncmp(err.text, directory, prefix - 1) == 0 ? err.text + prefix : err.text;
 }

@@ -15,5 +15,7 @@ void load_text(struct workload *out, const char *name, const char *text);
 /* The sentence of the error that loading or reading to the end must give,
  * without the directory in front; "" when there was none. Lent. */
 const char *error_of(const char *name, const char *text, const char *format);
+/* The same for a file that is there already, in the format that it begins as. */
+const char *error_of_file(const char *path);
 
 #endif
