@@ -161,8 +161,9 @@ char *groups_reason(const struct zone_group *of, uint32_t barred, const struct c
 	const char *hosts = barred == 1 ? "host" : "hosts";
 
 	if (of->rule == ZONE_AFFINITY)
-		return xasprintf("group \"%.80s\" (%s) lives on host %u; %u other %s room", of->name,
-				 rule, r->only - 1, barred, barred == 1 ? "host has" : "hosts have");
+		return xasprintf("group \"%.80s\" (%s) lives on host %u; %u other %s room",
+				 of->name, rule, r->only - 1, barred,
+				 barred == 1 ? "host has" : "hosts have");
 	if (of->rule == ZONE_ANTI_AFFINITY)
 		return xasprintf("group \"%.80s\" (%s) lives on %u %s with room", of->name, rule,
 				 barred, hosts);

@@ -2,9 +2,9 @@
  * A fleet that is in use before the first zone comes: what its initial state has taken is
  * taken from above the DMA width first, as domains are built, and never given back.
  */
+#include "zone/initial.h"
 #include "base/units.h"
 #include "sim/sim_impl.h"
-#include "zone/initial.h"
 
 int sim_check_initial(uint32_t nr_hosts, const struct fleet_initial *initial, struct error *err)
 {
@@ -12,8 +12,7 @@ int sim_check_initial(uint32_t nr_hosts, const struct fleet_initial *initial, st
 
 	if (last < nr_hosts)
 		return 0;
-	return error_set(err, ERR_USAGE,
-			 "%s: names host %u, but the fleet has %u, counted from 0",
+	return error_set(err, ERR_USAGE, "%s: names host %u, but the fleet has %u, counted from 0",
 			 initial->path, last, nr_hosts);
 }
 

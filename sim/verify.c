@@ -105,9 +105,8 @@ int sim_verify_host(const struct sim *sim, uint32_t host, struct error *err)
 		booked += s->vcpus[n];
 	if (sums.zones != s->nr_zones || sums.total_vcpus + others != s->total_vcpus ||
 	    booked != s->total_vcpus)
-		return error_set(err, ERR_CHECK,
-				 "host %u: %u zones with %u vCPUs booked, found %u with %u", host,
-				 s->nr_zones, s->total_vcpus, sums.zones,
-				 sums.total_vcpus + others);
+		return error_set(
+			err, ERR_CHECK, "host %u: %u zones with %u vCPUs booked, found %u with %u",
+			host, s->nr_zones, s->total_vcpus, sums.zones, sums.total_vcpus + others);
 	return verify_nodes(sim, host, &sums, err);
 }

@@ -1,6 +1,5 @@
 #include "zone/group.h"
 
-
 const char *const zone_group_rule_names[] = {"affinity", "anti-affinity", "fault-domain", NULL};
 
 int zone_group_from_doc(const struct doc_value *at, struct arena *arena, struct zone_group *out,

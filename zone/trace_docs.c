@@ -158,12 +158,13 @@ static int check_names(struct doc_stream *s, struct error *err)
 		struct error own = {.code = 0};
 
 		if (!name_set_add(&names, z->zone.name, z->at_ns, z->end_ns, z->at_ns))
-			rc = docs_judge(s,
-					doc_error(z->at, &own,
-						  "zone \"%.80s\" is there already; a name stands for "
-						  "one zone at a time",
-						  z->zone.name),
-					&own, err);
+			rc = docs_judge(
+				s,
+				doc_error(z->at, &own,
+					  "zone \"%.80s\" is there already; a name stands for "
+					  "one zone at a time",
+					  z->zone.name),
+				&own, err);
 		else
 			s->zone[kept++] = *z;
 	}

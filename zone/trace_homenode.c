@@ -7,7 +7,21 @@
 #include "base/units.h"
 #include "zone/trace_rows.h"
 
-enum { AT, LIFETIME, VCPUS, MEMORY, NAME, NODES, PLACEMENT, POLICY, VIRT, DEVICES, GROUP, RULE, DOMAIN };
+enum {
+	AT,
+	LIFETIME,
+	VCPUS,
+	MEMORY,
+	NAME,
+	NODES,
+	PLACEMENT,
+	POLICY,
+	VIRT,
+	DEVICES,
+	GROUP,
+	RULE,
+	DOMAIN
+};
 
 /* A device list longer than this is no device list. */
 #define DEVICE_TEXT_MAX 2048
@@ -168,7 +182,8 @@ static const struct trace_layout layout = {
 			[VIRT] = {"virt", true, NULL, "auto, pv, pvh"},
 			[DEVICES] = {"devices", true, NULL, "names with semicolons between"},
 			[GROUP] = {"group", true, NULL, "the zones it belongs with"},
-			[RULE] = {"group_rule", true, NULL, "affinity, anti-affinity, fault-domain"},
+			[RULE] = {"group_rule", true, NULL,
+				  "affinity, anti-affinity, fault-domain"},
 			[DOMAIN] = {"fault_domain", true, NULL, "which part of the group"},
 		},
 	.place =

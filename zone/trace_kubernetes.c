@@ -129,10 +129,11 @@ static int read_times(const struct doc_value *node, struct kube_pod *p, struct e
 	if (!rc && p->at_ns < 0)
 		rc = docs_time(status, "startTime", &p->at_ns, err);
 	if (!rc && p->at_ns < 0)
-		rc = doc_error(node, err,
-			       "pod \"%.80s\" has no creationTimestamp; this is how a cluster prints "
-			       "it: kubectl get pods -o json",
-			       p->zone.name);
+		rc = doc_error(
+			node, err,
+			"pod \"%.80s\" has no creationTimestamp; this is how a cluster prints "
+			"it: kubectl get pods -o json",
+			p->zone.name);
 	if (!rc && p->ended)
 		rc = read_end(status, &p->end_ns, err);
 	if (!rc && p->end_ns < 0)

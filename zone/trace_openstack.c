@@ -121,7 +121,7 @@ static const char *property(const struct doc_value *flavor, const char *key, cha
 static void note_properties(struct cloud *c, const struct doc_value *flavor)
 {
 	static const char *const bearing[] = {
-		"hw:cpu_policy",	"hw:mem_page_size",	"hw:pci_numa_affinity_policy",
+		"hw:cpu_policy",	"hw:mem_page_size",	 "hw:pci_numa_affinity_policy",
 		"hw:cpu_thread_policy", "pci_passthrough:alias", "resources:VGPU",
 	};
 	char value[64];
@@ -309,9 +309,10 @@ static int read_docs(struct cloud *c, struct error *err)
 			const struct doc_value *root = c->s->doc[d].root;
 
 			if (!c->s->doc[d].nr_roots || root->kind != DOC_LIST)
-				return error_at(err, ERR_INPUT, c->s->doc[d].path, 1, 1,
-						"must be a list, as openstack ... list -f json prints "
-						"one");
+				return error_at(
+					err, ERR_INPUT, c->s->doc[d].path, 1, 1,
+					"must be a list, as openstack ... list -f json prints "
+					"one");
 			if (root->nr && kind_of(&root->item[0]) == order[o])
 				rc = read_list(c, root, order[o], err);
 		}

@@ -143,7 +143,8 @@ static int read_tres(const struct trace_stream *t, unsigned column, const char *
 
 /* --- CPUs, nodes, memory, GPUs -------------------------------------------------------------- */
 
-static int read_count(const struct trace_stream *t, unsigned column, int64_t *out, struct error *err)
+static int read_count(const struct trace_stream *t, unsigned column, int64_t *out,
+		      struct error *err)
 {
 	return trace_given(t, column) && !*out
 		       ? csv_int(&t->csv, (unsigned)t->column[column], 0, INT32_MAX, out, err)
@@ -229,16 +230,18 @@ static int read_requested_memory(const struct trace_stream *t, int64_t cpus, int
 	if (read_amount(f->text, end, MIB, bytes, &rest) && end - rest <= 1) {
 		times = rest == end ? 1 : *rest == 'n' ? nodes : *rest == 'c' ? cpus : 0;
 		if (times && !*bytes)
-			return csv_error(&t->csv, (unsigned)t->column[REQ_MEM], err,
-					 "the job asks for all memory of its nodes, and nothing says "
-					 "how much that is; let sacct print AllocTRES too");
+			return csv_error(
+				&t->csv, (unsigned)t->column[REQ_MEM], err,
+				"the job asks for all memory of its nodes, and nothing says "
+				"how much that is; let sacct print AllocTRES too");
 	} else {
 		times = 0;
 	}
 	if (!times || *bytes > ZONE_MEMORY_MAX_BYTES * (int128)nodes / times)
-		return csv_error(&t->csv, (unsigned)t->column[REQ_MEM], err,
-				 "\"ReqMem\" must be an amount such as 16G, 4000Mn (a node) or 2Gc (a "
-				 "CPU)");
+		return csv_error(
+			&t->csv, (unsigned)t->column[REQ_MEM], err,
+			"\"ReqMem\" must be an amount such as 16G, 4000Mn (a node) or 2Gc (a "
+			"CPU)");
 	*bytes *= times;
 	return 0;
 }
@@ -311,9 +314,10 @@ static int read_life(struct trace_stream *t, bool *ran, struct error *err)
 	if (!rc && *ran)
 		rc = read_time(t, END, &end_ns, &ended, err);
 	if (!rc && ended && end_ns < e->at_ns)
-		rc = csv_error(&t->csv, (unsigned)t->column[END], err,
-			       "the job ends before its start (a change of the clock? let sacct run "
-			       "with TZ=UTC)");
+		rc = csv_error(
+			&t->csv, (unsigned)t->column[END], err,
+			"the job ends before its start (a change of the clock? let sacct run "
+			"with TZ=UTC)");
 	e->lifetime_ns = ended ? end_ns - e->at_ns : NS_NEVER;
 	return rc;
 }
@@ -335,7 +339,8 @@ static int read_job(struct trace_stream *t, struct error *err)
 	if (rc)
 		return rc;
 	if (nodes > 1)
-		trace_note(t, "run on several nodes: a zone each, of equal parts, on as many hosts");
+		trace_note(t,
+			   "run on several nodes: a zone each, of equal parts, on as many hosts");
 	job->nr_parts = (uint32_t)nodes;
 	cpus = (cpus + nodes - 1) / nodes;
 	bytes = (bytes + nodes - 1) / nodes;

@@ -202,7 +202,7 @@ struct trace_format {
 	const char *summary; /* one line for `homenode list formats`, at most 56 characters */
 	const char *source; /* where the format is defined */
 	const char *licence; /* of the traces that are published in it; NULL: none is */
-	const char *where; /* to get them; NULL: nowhere */
+	const char *where; /* to get them, or the command that makes one; NULL: nowhere */
 	bool takes_folders; /* the trace may be a folder of files */
 	bool takes_more; /* documents that go with it (trace_with) */
 	bool in_machines; /* sizes are parts of a machine: machine_vcpus, machine_bytes */

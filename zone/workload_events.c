@@ -173,7 +173,7 @@ static int read_resize(struct event_reader *r, const struct doc_value *at, struc
 static int read_event(struct event_reader *r, const struct doc_value *at, struct zone_event *e,
 		      struct error *err)
 {
-	static const char *const start_keys[] = {"at",	 "start",      "lifetime",
+	static const char *const start_keys[] = {"at",	  "start",	"lifetime",
 						 "group", "memory_use", NULL};
 	static const char *const stop_keys[] = {"at", "stop", NULL};
 	static const char *const resize_keys[] = {"at", "resize", "memory", NULL};

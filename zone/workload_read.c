@@ -94,8 +94,7 @@ static int read_initial(struct workload *w, const struct doc_value *fleet, struc
 	if (at->kind == DOC_LIST)
 		return initial_from_doc(initial, at, &w->arena, err);
 	if (!doc_text(at) || !*doc_text(at))
-		return doc_error(at, err,
-				 "\"initial\" is the name of a table, or a list of hosts");
+		return doc_error(at, err, "\"initial\" is the name of a table, or a list of hosts");
 	return initial_load(initial, beside(&w->arena, w->path, doc_text(at)), &w->arena, err);
 }
 
@@ -113,7 +112,7 @@ static int read_racks(struct workload *w, const struct doc_value *fleet, struct 
 
 static int read_fleet(struct workload *w, const struct doc_value *at, struct error *err)
 {
-	static const char *const keys[] = {"hosts",	  "choice",  "cpu_overcommit", "dom0_memory",
+	static const char *const keys[] = {"hosts",	 "choice",  "cpu_overcommit", "dom0_memory",
 					   "dom0_vcpus", "initial", "racks",	      NULL};
 	struct fleet_spec *f = &w->fleet;
 	const char *choice = NULL;
@@ -282,8 +281,8 @@ static int read_with(struct workload *w, const struct doc_value *trace, struct e
 
 static int read_trace(struct workload *w, const struct doc_value *at, struct error *err)
 {
-	static const char *const keys[] = {"file", "with",    "format", "vcpu_scale",
-					   "gpus", "machine", "types",	"lifetimes",  NULL};
+	static const char *const keys[] = {"file",    "with",  "format",    "vcpu_scale", "gpus",
+					   "machine", "types", "lifetimes", NULL};
 	static const char *const gpus_names[] = {"ignore", "devices", NULL};
 	const struct doc_value *format_at = doc_member(at, "format");
 	const char *format = NULL;

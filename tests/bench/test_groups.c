@@ -11,8 +11,9 @@
 #include "tests/bench/text.h"
 #include "tests/temporary.h"
 
-#define EVENT(at, name, more) \
-	"{\"at\":\"" at "\",\"start\":{\"name\":\"" name "\",\"vcpus\":1,\"memory\":\"1GiB\"}" more "}"
+#define EVENT(at, name, more)                                                                      \
+	"{\"at\":\"" at "\",\"start\":{\"name\":\"" name                                           \
+	"\",\"vcpus\":1,\"memory\":\"1GiB\"}" more "}"
 #define GROUP(name, rule) ",\"group\":{\"name\":\"" name "\",\"rule\":\"" rule "\"}"
 
 struct ran {
@@ -87,8 +88,7 @@ static void expect(const char *events, const char *fleet, uint32_t nr_hosts, con
 	struct workload w;
 	struct ran r;
 
-	text = xasprintf("{\"refused\":\"count\",\"fleet\":{%s},\"events\":[%s]}", fleet,
-			      events);
+	text = xasprintf("{\"refused\":\"count\",\"fleet\":{%s},\"events\":[%s]}", fleet, events);
 	load_text(&w, text);
 	r = run(&w, nr_hosts);
 	cr_assert_eq(r.rc, 0, "%s", r.err.text);
@@ -104,11 +104,17 @@ static void expect(const char *events, const char *fleet, uint32_t nr_hosts, con
 Test(groups, anti_affinity_until_one_leaves)
 {
 	/* the third finds two hosts and both taken; the fourth finds the first one left */
-	expect(EVENT("0s", "a", ",\"lifetime\":\"10s\"" GROUP("db", "anti-affinity")) ","
-	       EVENT("1s", "b", GROUP("db", "anti-affinity")) ","
-	       EVENT("2s", "c", GROUP("db", "anti-affinity")) ","
-	       EVENT("3s", "other", "") ","
-	       EVENT("11s", "d", GROUP("db", "anti-affinity")),
+	expect(EVENT("0s", "a", ",\"lifetime\":\"10s\"" GROUP("db", "anti-affinity")) "," EVENT(
+		       "1s", "b",
+		       GROUP("db",
+			     "anti-affinity")) "," EVENT("2s", "c",
+							 GROUP("db",
+							       "anti-affinity")) "," EVENT("3s",
+											   "other",
+											   "") "," EVENT("11s",
+													 "d",
+													 GROUP("db",
+													       "anti-affinity")),
 	       "", 2, "c! a:0 d:0 b:1 other:0 ",
 	       "\"group \"\"db\"\" (anti-affinity) lives on 2 hosts with room\"");
 }
@@ -116,15 +122,15 @@ Test(groups, anti_affinity_until_one_leaves)
 Test(groups, affinity_stays_together)
 {
 	/* host 0 is full but for one zone; whoever is affine to it follows, or goes nowhere */
-	expect("{\"at\":\"0s\",\"start\":{\"name\":\"big\",\"vcpus\":71,\"memory\":\"1GiB\"}},"
-	       EVENT("1s", "a", GROUP("g", "affinity")) ","
-	       EVENT("2s", "b", GROUP("g", "affinity")) ","
-	       EVENT("3s", "c", GROUP("g", "anti-affinity")),
+	expect("{\"at\":\"0s\",\"start\":{\"name\":\"big\",\"vcpus\":71,\"memory\":\"1GiB\"}}"
+	       "," EVENT("1s", "a", GROUP("g", "affinity")) "," EVENT(
+		       "2s", "b", GROUP("g", "affinity")) "," EVENT("3s", "c",
+								    GROUP("g", "anti-affinity")),
 	       "", 2, "b! big:0 a:0 c:1 ",
 	       "\"group \"\"g\"\" (affinity) lives on host 0; 1 other host has room\"");
 }
 
-#define DOMAIN(name, d) \
+#define DOMAIN(name, d)                                                                            \
 	",\"group\":{\"name\":\"" name "\",\"rule\":\"fault-domain\",\"domain\":" d "}"
 
 Test(groups, fault_domains_share_no_rack)
@@ -133,16 +139,16 @@ Test(groups, fault_domains_share_no_rack)
 	FILE *f;
 
 	/* one domain may share a host; another needs one of its own */
-	expect(EVENT("0s", "a", DOMAIN("g", "0")) "," EVENT("1s", "b", DOMAIN("g", "0")) ","
-	       EVENT("2s", "c", DOMAIN("g", "1")) "," EVENT("3s", "d", DOMAIN("g", "2")),
+	expect(EVENT("0s", "a", DOMAIN("g", "0")) "," EVENT("1s", "b", DOMAIN("g", "0")) "," EVENT(
+		       "2s", "c", DOMAIN("g", "1")) "," EVENT("3s", "d", DOMAIN("g", "2")),
 	       "", 2, "d! a:0 b:0 c:1 ", NULL);
 	cr_assert(temporary_name(path, sizeof(path), "racks"));
 	f = fdopen(mkstemp(path), "w");
 	fputs("host_id,rack_id\nhost-0,7\nhost-1,7\nhost-2,9\n", f);
 	fclose(f);
 	fleet = xasprintf("\"racks\":\"%s\"", path);
-	expect(EVENT("0s", "a", DOMAIN("g", "0")) "," EVENT("1s", "b", DOMAIN("g", "0")) ","
-	       EVENT("2s", "c", DOMAIN("g", "1")) "," EVENT("3s", "d", DOMAIN("g", "2")),
+	expect(EVENT("0s", "a", DOMAIN("g", "0")) "," EVENT("1s", "b", DOMAIN("g", "0")) "," EVENT(
+		       "2s", "c", DOMAIN("g", "1")) "," EVENT("3s", "d", DOMAIN("g", "2")),
 	       fleet, 3, "d! a:0 b:0 c:2 ",
 	       "\"group \"\"g\"\" (fault-domain) has other domains in the racks of 3 hosts with "
 	       "room\"");
@@ -157,9 +163,14 @@ Test(groups, a_group_waits_in_line)
 	struct workload w;
 	struct ran r;
 
-	load_text(&w, "{\"refused\":\"queue\",\"events\":["
-		      EVENT("0s", "a", ",\"lifetime\":\"10s\"" GROUP("db", "anti-affinity")) ","
-		      EVENT("1s", "b", ",\"lifetime\":\"20s\"" GROUP("db", "anti-affinity")) "]}");
+	load_text(&w,
+		  "{\"refused\":\"queue\",\"events\":[" EVENT(
+			  "0s", "a",
+			  ",\"lifetime\":\"10s\"" GROUP(
+				  "db", "anti-affinity")) "," EVENT("1s", "b",
+								    ",\"lifetime\":\"20s\"" GROUP(
+									    "db",
+									    "anti-affinity")) "]}");
 	r = run(&w, 1);
 	cr_assert_eq(r.rc, 0, "%s", r.err.text);
 	tell(&r, told, sizeof(told));
@@ -181,9 +192,9 @@ Test(initial, what_others_have_taken_is_not_there)
 
 	cr_assert_eq(host_load(&host, "topologies/xeon-8360y-2n.xml", &err), 0);
 	fleet = xasprintf("\"initial\":[{\"host\":0,\"nodes\":[{\"vcpus\":36},{\"vcpus\":35}]},"
-			      "{\"host\":1,\"nodes\":[{\"memory\":%lld},{\"memory\":%lld}]}]",
-			      (long long)host->node[0].memory_bytes / 4096 * 4096,
-			      (long long)host->node[1].memory_bytes / 4096 * 4096 - (1LL << 30));
+			  "{\"host\":1,\"nodes\":[{\"memory\":%lld},{\"memory\":%lld}]}]",
+			  (long long)host->node[0].memory_bytes / 4096 * 4096,
+			  (long long)host->node[1].memory_bytes / 4096 * 4096 - (1LL << 30));
 	expect(EVENT("0s", "a", "") "," EVENT("1s", "b", "") "," EVENT("2s", "c", ""), fleet, 2,
 	       "c! a:0 b:1 ", NULL);
 	free(fleet);
@@ -196,8 +207,7 @@ static void refuses(const char *fleet, const char *sentence)
 	struct workload w;
 	struct ran r;
 
-	text = xasprintf("{\"fleet\":{%s},\"events\":[%s]}", fleet,
-			      EVENT("0s", "a", ""));
+	text = xasprintf("{\"fleet\":{%s},\"events\":[%s]}", fleet, EVENT("0s", "a", ""));
 	load_text(&w, text);
 	r = run(&w, 2);
 	cr_assert_eq(r.rc, ERR_USAGE);

@@ -199,7 +199,8 @@ Test(groups, reasons)
 	free(text);
 	db.rule = ZONE_FAULT_DOMAIN;
 	text = groups_reason(&db, 2, &r);
-	cr_assert_str_eq(text, "group \"db\" (fault-domain) has other domains in the racks of 2 hosts "
-			       "with room");
+	cr_assert_str_eq(text,
+			 "group \"db\" (fault-domain) has other domains in the racks of 2 hosts "
+			 "with room");
 	free(text);
 }

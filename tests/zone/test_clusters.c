@@ -109,18 +109,62 @@ Test(clusters, slurm)
 	expect("a.sacct",
 	       SACCT
 	       /* later than the next, its size in its TRES; the name is no quoted field */
-	       "10|\"odd, name|" T("00:01:00") "|" T("01:01:00")
-	       "|COMPLETED|99|99G|1|n1|billing=4,cpu=4,gres/gpu=2,gres/gpu:a100=2,mem=2.50G,node=1\n"
-	       "10.batch|batch|" T("00:01:00") "|" T("01:01:00") "|COMPLETED|4||1|n1|cpu=4,mem=2G\n"
-	       /* an array's task on two hosts, memory by CPU */
-	       "11_3|a|" T("00:00:30") "|" T("00:00:40") "|CANCELLED by 0|6|2Gc|2|n[1-2]|\n"
-	       /* never ran */
-	       "12_[4-9%2]|p|Unknown|Unknown|PENDING|0|4000Mn|1|None assigned|\n"
-	       "13|q|None|2026-05-01T00:00:00|CANCELLED|0|4000Mn|1|None assigned|\n"
-	       /* still runs; the nodes are counted, memory is by node */
-	       "14|r|" T("02:00:00") "|Unknown|RUNNING|5|1000Mn||g1,n[01-02]|\n"
-	       /* part of a heterogeneous job, memory of all of it, nothing odd */
-	       "15+1|h|" T("02:00:01") "|" T("02:00:01") "|COMPLETED|1|1536M|1|n1|\n",
+	       "10|\"odd, name|" T("00:01:00") "|" T(
+		       "01:01:00") "|COMPLETED|99|99G|1|n1|billing=4,cpu=4,gres/gpu=2,gres/"
+				   "gpu:a100=2,mem=2.50G,node=1\n"
+				   "10.batch|batch|" T("00:01:00") "|" T(
+					   "01:01:00") "|COMPLETED|4||1|n1|cpu=4,mem=2G\n"
+						       /* an array's task on two hosts, memory by
+							  CPU */
+						       "11_3|a|" T("00:00:30") "|" T(
+							       "00:00:40") "|CANCELLED by "
+									   "0|6|2Gc|2|n[1-2]|\n"
+									   /* never ran */
+									   "12_[4-9%2]|p|Unknown|"
+									   "Unknown|PENDING|0|"
+									   "4000Mn|1|None "
+									   "assigned|\n"
+									   "13|q|None|2026-05-"
+									   "01T00:00:00|CANCELLED|"
+									   "0|4000Mn|1|None "
+									   "assigned|\n"
+									   /* still runs; the nodes
+									      are counted, memory is
+									      by node */
+									   "14|r|" T(
+										   "02:00:00") "|Un"
+											       "kno"
+											       "wn|"
+											       "RUN"
+											       "NIN"
+											       "G|"
+											       "5|"
+											       "100"
+											       "0Mn"
+											       "||"
+											       "g1,"
+											       "n["
+											       "01-"
+											       "02]"
+											       "|\n"
+											       /* part
+												  of
+												  a
+												  heterogeneous
+												  job,
+												  memory
+												  of
+												  all
+												  of
+												  it,
+												  nothing
+												  odd
+												*/
+											       "15+"
+											       "1|"
+											       "h"
+											       "|" T("02:00:01") "|" T(
+												       "02:00:01") "|COMPLETED|1|1536M|1|n1|\n",
 	       false,
 	       "job11_3-0 3/6144 0+10 (job11_3 anti-affinity 0)\n"
 	       "job11_3-1 3/6144 0+10 (job11_3 anti-affinity 0)\n"
@@ -143,26 +187,46 @@ Test(clusters, slurm)
 Test(clusters, slurm_bad_rows)
 {
 	expect("a.sacct",
-	       SACCT "1|j|" T("01:00:00") "|" T("00:59:00") "|COMPLETED|1|1G|1|n1|\n"
-		     "2|j|" T("01:00:00") "|" T("02:00:00") "|COMPLETED|1|0n|1|n1|\n"
-		     "3|j|" T("01:00:00") "|" T("02:00:00") "|COMPLETED|1|1X|1|n1|\n"
-		     "4|j|noon|" T("02:00:00") "|COMPLETED|1|1G|1|n1|\n"
-		     "5|j|" T("01:00:00") "|" T("02:00:00") "|COMPLETED|0|1G|1|n1|\n"
-		     "6|j|" T("01:00:00") "|" T("02:00:00") "|COMPLETED|1|1G|1|n1|cpu=1,mem=1Q\n"
-		     "7|j|" T("01:00:00") "|" T("02:00:00") "|COMPLETED|1|1G|1|n1|\n"
-		     "7|j|" T("01:30:00") "|" T("03:00:00") "|COMPLETED|1|1G|1|n1|\n",
+	       SACCT "1|j|" T("01:00:00") "|" T(
+		       "00:59:00") "|COMPLETED|1|1G|1|n1|\n"
+				   "2|j|" T("01:00:00") "|" T(
+					   "02:00:00") "|COMPLETED|1|0n|1|n1|\n"
+						       "3|j|" T("01:00:00") "|" T(
+							       "02:00:00") "|COMPLETED|1|1X|1|n1|\n"
+									   "4|j|noon|" T(
+										   "02:00:00") "|CO"
+											       "MPL"
+											       "ETE"
+											       "D|"
+											       "1|"
+											       "1G|"
+											       "1|"
+											       "n1|"
+											       "\n"
+											       "5|"
+											       "j"
+											       "|" T("01:00:00") "|" T(
+												       "02:00:00") "|COMPLETED|0|1G|1|n1|\n"
+														   "6|j|" T("01:00:00") "|" T(
+															   "02:00:00") "|COMPLETED|1|1G|1|n1|cpu=1,mem=1Q\n"
+																       "7|j|" T("01:00:00") "|" T(
+																	       "02:00:00") "|COMPLETED|1|1G|1|n1|\n"
+																			   "7|j|" T("01:30:00") "|" T(
+																				   "03:00:00") "|COMPLETED|1|1G|1|n1|\n",
 	       true, "job7 1/1024 0+3600\n",
-	       "bad 7: a.sacct:2:25: the job ends before its start (a change of the clock? let sacct "
+	       "bad 7: a.sacct:2:25: the job ends before its start (a change of the clock? let "
+	       "sacct "
 	       "run with TZ=UTC)\n");
 	cr_assert_str_eq(error_of("b.sacct",
-				  SACCT "2|j|" T("01:00:00") "|" T("02:00:00")
-					"|COMPLETED|1|0n|1|n1|\n",
+				  SACCT
+				  "2|j|" T("01:00:00") "|" T("02:00:00") "|COMPLETED|1|0n|1|n1|\n",
 				  NULL),
 			 "b.sacct:2:57: the job asks for all memory of its nodes, and nothing says "
 			 "how much that is; let sacct print AllocTRES too");
-	cr_assert_str_eq(error_of("c.sacct", "JobID|Start|End|ReqMem\n", "slurm-sacct"),
-			 "c.sacct:1: the header has no number of CPUs: AllocTRES, AllocCPUS, NCPUS, "
-			 "ReqTRES or ReqCPUS");
+	cr_assert_str_eq(
+		error_of("c.sacct", "JobID|Start|End|ReqMem\n", "slurm-sacct"),
+		"c.sacct:1: the header has no number of CPUs: AllocTRES, AllocCPUS, NCPUS, "
+		"ReqTRES or ReqCPUS");
 	cr_assert_str_eq(error_of("c.sacct", "JobID|Start|End|NCPUS\n", "slurm-sacct"),
 			 "c.sacct:1: the header has no memory: AllocTRES, ReqMem or ReqTRES");
 }
@@ -170,39 +234,56 @@ Test(clusters, slurm_bad_rows)
 /* --- Kubernetes ------------------------------------------------------------------------------ */
 
 #define POD(name, uid, created, more, status)                                                      \
-	"{\"kind\":\"Pod\",\"metadata\":{\"name\":\"" name "\",\"namespace\":\"ns\",\"uid\":\"" uid \
-	"\",\"creationTimestamp\":\"" created "\"" more ",\"annotations\":{\"dev.edera/cpu\":\"2\"}}," \
-	"\"spec\":{\"containers\":[{\"name\":\"c\",\"resources\":{\"limits\":{\"memory\":\"2Gi\","    \
+	"{\"kind\":\"Pod\",\"metadata\":{\"name\":\"" name                                         \
+	"\",\"namespace\":\"ns\",\"uid\":\"" uid "\",\"creationTimestamp\":\"" created "\"" more   \
+	",\"annotations\":{\"dev.edera/cpu\":\"2\"}},"                                             \
+	"\"spec\":{\"containers\":[{\"name\":\"c\",\"resources\":{\"limits\":{\"memory\":\"2Gi\"," \
 	"\"nvidia.com/gpu\":\"1\"}}}]},\"status\":{" status "}}"
 #define PODEVENT(uid, reason, message, at)                                                         \
-	"{\"kind\":\"Event\",\"involvedObject\":{\"kind\":\"Pod\",\"namespace\":\"ns\",\"name\":"      \
-	"\"" uid "\",\"uid\":\"" uid "\"},\"reason\":\"" reason "\",\"message\":\"" message          \
+	"{\"kind\":\"Event\",\"involvedObject\":{\"kind\":\"Pod\",\"namespace\":\"ns\",\"name\":"  \
+	"\"" uid "\",\"uid\":\"" uid "\"},\"reason\":\"" reason "\",\"message\":\"" message        \
 	"\",\"lastTimestamp\":\"" at "\"}"
 
-static const char pods[] =
-	"{\"apiVersion\":\"v1\",\"items\":["
+static const char pods[] = "{\"apiVersion\":\"v1\",\"items\":["
 	/* events may stand first; a restarted container is no end, Evicted is one */
-	PODEVENT("run", "Killing", "Container c failed liveness probe, will be restarted",
-		 T("10:10:00Z")) ","
-	PODEVENT("gone", "Killing", "Stopping container c", T("10:20:00Z")) ","
-	PODEVENT("out", "Evicted", "low on memory", T("10:30:00Z")) ","
-	PODEVENT("nobody", "Scheduled", "Successfully assigned", T("10:00:00Z")) ","
-	POD("run", "run", T("10:00:00Z"), "", "\"phase\":\"Running\"") ","
-	POD("gone", "gone", T("10:00:01Z"), "", "\"phase\":\"Running\"") ","
-	POD("out", "out", T("10:00:02Z"), "", "\"phase\":\"Running\"") ","
-	POD("wait", "wait", T("10:00:03Z"), "", "\"phase\":\"Pending\"") ","
+	PODEVENT("run", "Killing", "Container c failed liveness probe, will be restarted", T("10:10:00Z")) "," PODEVENT("gone", "Killing", "Stopping container c", T("10:20:00Z")) "," PODEVENT(
+		"out", "Evicted", "low on memory",
+		T("10:30:00Z")) "," PODEVENT("nobody", "Scheduled", "Successfully assigned",
+					     T("10:00:00Z")) "," POD("run", "run", T("10:00:00Z"),
+								     "",
+								     "\"phase\":\"Running\"") "," POD("gone",
+												      "gone",
+												      T("10:00:01Z"),
+												      "",
+												      "\"phase\":\"Running\"") "," POD("out",
+																       "out",
+																       T("10:00:02Z"),
+																       "",
+																       "\"phase\":\"Running\"") "," POD("wait",
+																					"wait",
+																					T("10:00:03Z"),
+																					"",
+																					"\"phase\":\"Pending\"") ","
 	/* the last container says when; it is older than all others */
 	POD("done", "done", T("09:00:00Z"), "",
 	    "\"phase\":\"Succeeded\",\"initContainerStatuses\":[{\"state\":{\"terminated\":"
-	    "{\"finishedAt\":\"" T("09:01:00Z") "\"}}}],\"containerStatuses\":[{\"state\":"
-	    "{\"terminated\":{\"finishedAt\":\"" T("09:30:00Z") "\"}}}]") ","
-	POD("evicted", "e", T("09:00:10Z"), "",
-	    "\"phase\":\"Failed\",\"reason\":\"Evicted\",\"conditions\":[{\"lastTransitionTime\":\""
-	    T("09:00:40Z") "\"}]") ","
-	POD("leaving", "l", T("09:00:20Z"), ",\"deletionTimestamp\":\"" T("09:00:50Z") "\"",
-	    "\"phase\":\"Running\"") ","
-	"{\"kind\":\"Service\",\"metadata\":{\"name\":\"s\"}}"
-	"],\"kind\":\"List\"}";
+	    "{\"finishedAt\":\"" T(
+		    "09:01:00Z") "\"}}}],\"containerStatuses\":[{\"state\":"
+				 "{\"terminated\":{\"finishedAt\":\"" T(
+					 "09:30:00Z") "\"}}}]") "," POD("evicted", "e",
+									T("09:00:10Z"), "",
+									"\"phase\":\"Failed\","
+									"\"reason\":\"Evicted\","
+									"\"conditions\":[{"
+									"\"lastTransitionTime\":"
+									"\"" T("09:00:40Z") "\"}]") "," POD("leaving",
+													    "l",
+													    T("09:00:20Z"),
+													    ",\"deletionTimestamp\":\"" T(
+														    "09:00:50Z") "\"",
+													    "\"phase\":\"Running\"") ","
+																     "{\"kind\":\"Service\",\"metadata\":{\"name\":\"s\"}}"
+																     "],\"kind\":\"List\"}";
 
 Test(clusters, kubernetes)
 {
@@ -232,9 +313,11 @@ Test(clusters, kubernetes_in_a_workload)
 		   "\"series\":{\"lastObservedTime\":\"" T("10:00:09.5Z") "\"}}]}");
 	write_file("p.json",
 		   "{\"kind\":\"PodList\",\"items\":[{\"metadata\":{\"name\":\"p\",\"namespace\":"
-		   "\"ns\",\"creationTimestamp\":\"" T("10:00:00Z") "\"},\"spec\":{\"containers\":"
-		   "[{\"name\":\"c\",\"resources\":{\"limits\":{\"memory\":\"2Gi\",\"cpu\":\"3\","
-		   "\"nvidia.com/gpu\":\"1\"}}}]}}]}");
+		   "\"ns\",\"creationTimestamp\":\"" T(
+			   "10:00:00Z") "\"},\"spec\":{\"containers\":"
+					"[{\"name\":\"c\",\"resources\":{\"limits\":{\"memory\":"
+					"\"2Gi\",\"cpu\":\"3\","
+					"\"nvidia.com/gpu\":\"1\"}}}]}}]}");
 	open_workload(&w, &s, "w.json",
 		      "{\"trace\":{\"file\":\"p.json\",\"with\":[\"events.json\"],\"vcpu_scale\":3,"
 		      "\"gpus\":\"ignore\"}}",
@@ -254,22 +337,34 @@ Test(clusters, kubernetes_in_a_workload)
 Test(clusters, kubernetes_bad_pods)
 {
 	expect("a.json",
-	       "{\"kind\":\"List\",\"items\":["
-	       POD("a", "a", T("10:00:00Z"), "", "\"phase\":\"Failed\"") ","
-	       POD("b", "b", "yesterday", "", "\"phase\":\"Running\"") ","
-	       POD("c", "c", T("10:00:00Z"), "", "\"phase\":\"Running\"") ","
+	       "{\"kind\":\"List\",\"items\":[" POD(
+		       "a", "a", T("10:00:00Z"), "",
+		       "\"phase\":\"Failed\"") "," POD("b", "b", "yesterday", "",
+						       "\"phase\":\"Running\"") "," POD("c", "c",
+											T("10:00:"
+											  "00Z"),
+											"",
+											"\"phase\":"
+											"\"Running"
+											"\"") ","
 	       /* the same pod in a later list; then another of its name while it lives */
 	       POD("c", "c", T("10:00:00Z"), ",\"deletionTimestamp\":\"" T("10:00:30Z") "\"",
-		   "\"phase\":\"Running\"") ","
-	       POD("c", "d", T("10:00:10Z"), "", "\"phase\":\"Running\"") ","
-	       POD("c", "e", T("10:00:40Z"), "", "\"phase\":\"Running\"") "]}",
+		   "\"phase\":\"Running\"") "," POD("c", "d", T("10:00:10Z"),
+						    "", "\"phase\":\"Running\"") "," POD("c", "e",
+											 T("10:00:"
+											   "40Z"),
+											 "",
+											 "\"phase\""
+											 ":\"Runnin"
+											 "g\"") "]"
+												"}",
 	       true, "ns/c 2/2048 0+30 1xgpu\nns/c 2/2048 40+- 1xgpu\n",
 	       "1 are of pods that came again later\n"
 	       "bad 3: a.json:1:380: \"creationTimestamp\" must be a time such as "
 	       "\"2026-05-01T12:00:00Z\"\n");
-	cr_assert_str_eq(error_of("b.json", "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[]}",
-				  NULL),
-			 "b.json: holds no zone");
+	cr_assert_str_eq(
+		error_of("b.json", "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[]}", NULL),
+		"b.json: holds no zone");
 	cr_assert_str_eq(error_of("c.json",
 				  "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\"},\"spec\":"
 				  "{\"containers\":[{\"name\":\"c\"}]}}",
@@ -282,13 +377,19 @@ Test(clusters, kubernetes_bad_pods)
 
 static const char servers[] =
 	"[{\"ID\":\"a\",\"Name\":\"web 1\",\"Status\":\"ACTIVE\",\"Flavor\":\"m1.small\","
-	"\"Created At\":\"" T("10:00:05Z") "\"},"
-	"{\"ID\":\"b\",\"Name\":\"web 1\",\"Status\":\"SHUTOFF\",\"Flavor\":\"m1.large\","
-	"\"Created At\":\"" T("10:00:00Z") "\"},"
-	"{\"ID\":\"c\",\"Name\":\"old\",\"Status\":\"ACTIVE\",\"Flavor Name\":\"m1.small\","
-	"\"Flavor ID\":\"2\"},"
-	"{\"ID\":\"d\",\"Name\":\"x\",\"Status\":\"ERROR\",\"Flavor\":\"m1.small\"},"
-	"{\"ID\":\"e\",\"Name\":\"x\",\"Status\":\"SHELVED_OFFLOADED\",\"Flavor\":\"m1.small\"}]";
+	"\"Created At\":\"" T(
+		"10:00:05Z") "\"},"
+			     "{\"ID\":\"b\",\"Name\":\"web "
+			     "1\",\"Status\":\"SHUTOFF\",\"Flavor\":\"m1.large\","
+			     "\"Created At\":\"" T(
+				     "10:00:00Z") "\"},"
+						  "{\"ID\":\"c\",\"Name\":\"old\",\"Status\":"
+						  "\"ACTIVE\",\"Flavor Name\":\"m1.small\","
+						  "\"Flavor ID\":\"2\"},"
+						  "{\"ID\":\"d\",\"Name\":\"x\",\"Status\":"
+						  "\"ERROR\",\"Flavor\":\"m1.small\"},"
+						  "{\"ID\":\"e\",\"Name\":\"x\",\"Status\":"
+						  "\"SHELVED_OFFLOADED\",\"Flavor\":\"m1.small\"}]";
 static const char flavors[] =
 	"[{\"ID\":\"1\",\"Name\":\"m1.small\",\"RAM\":2048,\"VCPUs\":1,\"Properties\":{}},"
 	"{\"ID\":\"2\",\"Name\":\"m1.large\",\"RAM\":8192,\"VCPUs\":4,\"Properties\":"
@@ -298,39 +399,47 @@ Test(clusters, openstack)
 {
 	write_file("servers.json", servers);
 	write_file("flavors.json", flavors);
-	write_file("groups.json",
-		   "[{\"ID\":\"g\",\"Name\":\"n\",\"Policy\":\"anti-affinity\",\"Members\":[\"a\",\"b\"]},"
-		   "{\"ID\":\"h\",\"Name\":\"m\",\"Policies\":[\"soft-affinity\"],\"Members\":[\"c\"]}]");
+	write_file("groups.json", "[{\"ID\":\"g\",\"Name\":\"n\",\"Policy\":\"anti-affinity\","
+				  "\"Members\":[\"a\",\"b\"]},"
+				  "{\"ID\":\"h\",\"Name\":\"m\",\"Policies\":[\"soft-affinity\"],"
+				  "\"Members\":[\"c\"]}]");
 	expect("w.json",
-	       "{\"trace\":{\"file\":\"servers.json\",\"with\":[\"groups.json\",\"flavors.json\"]}}",
+	       "{\"trace\":{\"file\":\"servers.json\",\"with\":[\"groups.json\",\"flavors.json\"]}"
+	       "}",
 	       false,
 	       "c 4/8192 0+- on 2\n"
 	       "b 4/8192 0+- on 2 (g anti-affinity 0)\n"
 	       "a 1/2048 5+- (g anti-affinity 0)\n",
-	       "2 have a flavor whose properties (CPU or PCI policy, page size, devices) are not used\n"
+	       "2 have a flavor whose properties (CPU or PCI policy, page size, devices) are not "
+	       "used\n"
 	       "1 have no \"Created At\" and are there from the beginning\n"
 	       "1 are of servers in soft groups, which bind nobody\n"
-	       "2 are of servers that hold no room (deleted, shelved or failed) and are passed over\n");
+	       "2 are of servers that hold no room (deleted, shelved or failed) and are passed "
+	       "over\n");
 	/* an older client: properties are a text */
 	write_file("flavors.json", "[{\"ID\":\"2\",\"Name\":\"m1.large\",\"RAM\":1024,\"VCPUs\":2,"
 				   "\"Properties\":\"hw:cpu_x='1', hw:numa_nodes='2'\"}]");
-	expect("w.json", "{\"trace\":{\"file\":\"servers.json\",\"with\":[\"flavors.json\"]}}", true,
-	       "c 2/1024 0+- on 2\nb 2/1024 0+- on 2\n",
+	expect("w.json", "{\"trace\":{\"file\":\"servers.json\",\"with\":[\"flavors.json\"]}}",
+	       true, "c 2/1024 0+- on 2\nb 2/1024 0+- on 2\n",
 	       "1 have no \"Created At\" and are there from the beginning\n"
-	       "2 are of servers that hold no room (deleted, shelved or failed) and are passed over\n"
-	       "bad 1: servers.json:1:2: no flavor \"m1.small\" is there; name what `openstack flavor "
+	       "2 are of servers that hold no room (deleted, shelved or failed) and are passed "
+	       "over\n"
+	       "bad 1: servers.json:1:2: no flavor \"m1.small\" is there; name what `openstack "
+	       "flavor "
 	       "list --all --long -f json` prints in the trace's \"with\"\n");
 }
 
 Test(clusters, only_documents_have_others_beside_them)
 {
 	write_file("t.csv", "at_s,lifetime_s,vcpus,memory_mib\n0,,1,100\n");
-	cr_assert_str_eq(error_of("w.json", "{\"trace\":{\"file\":\"t.csv\",\"with\":[\"x\"]}}", NULL),
-			 "w.json:1:33: a trace in format homenode-csv has no documents that go with "
-			 "it");
+	cr_assert_str_eq(
+		error_of("w.json", "{\"trace\":{\"file\":\"t.csv\",\"with\":[\"x\"]}}", NULL),
+		"w.json:1:33: a trace in format homenode-csv has no documents that go with "
+		"it");
 }
 
-/* --- groups and fleets in use ------------------------------------------------------------------ */
+/* --- groups and fleets in use ------------------------------------------------------------------
+ */
 
 Test(clusters, huawei_two_node)
 {
@@ -365,12 +474,14 @@ Test(clusters, groups_in_our_own_table)
 	       "0,,1,100,b,,,\n"
 	       "0,,1,100,c,db,fault-domain,3\n",
 	       false,
-	       "a 1/100 0+- (db anti-affinity 0)\nb 1/100 0+-\nc 1/100 0+- (db fault-domain 3)\n", "");
-	cr_assert_str_eq(error_of("u.csv",
-				  "at_s,lifetime_s,vcpus,memory_mib,group,group_rule\n"
-				  "0,,1,100,db,\n",
-				  NULL),
-			 "u.csv:2:10: a group has a name in \"group\" and a rule in \"group_rule\"");
+	       "a 1/100 0+- (db anti-affinity 0)\nb 1/100 0+-\nc 1/100 0+- (db fault-domain 3)\n",
+	       "");
+	cr_assert_str_eq(
+		error_of("u.csv",
+			 "at_s,lifetime_s,vcpus,memory_mib,group,group_rule\n"
+			 "0,,1,100,db,\n",
+			 NULL),
+		"u.csv:2:10: a group has a name in \"group\" and a rule in \"group_rule\"");
 	cr_assert_str_eq(error_of("u.csv",
 				  "at_s,lifetime_s,vcpus,memory_mib,group,group_rule,fault_domain\n"
 				  "0,,1,100,db,affinity,1\n",
@@ -455,8 +566,9 @@ Test(clusters, initial_state_is_strict)
 	static const struct {
 		const char *table, *sentence;
 	} bad[] = {
-		{"a,b\n", "i.csv:1: the header must name host,node,vcpus,memory_mib (what is taken) or "
-			  "CPU1,RAM1,CPU2,RAM2 (what is free)"},
+		{"a,b\n",
+		 "i.csv:1: the header must name host,node,vcpus,memory_mib (what is taken) or "
+		 "CPU1,RAM1,CPU2,RAM2 (what is free)"},
 		{"host,node,vcpus,memory_mib\n0,0,1,1\n0,0,2,2\n",
 		 "i.csv: node 0 of host 0 is there twice"},
 		{"host,node,vcpus,memory_mib\n0,-1,1,1\n", "i.csv:2:3: "},
@@ -471,8 +583,9 @@ Test(clusters, initial_state_is_strict)
 		cr_assert_eq(strncmp(got, bad[i].sentence, strlen(bad[i].sentence)), 0, "%s", got);
 	}
 	write_file("r.csv", "host_id,rack_id\nhost-0,5\nhost-2,5\n");
-	cr_assert_str_eq(error_of("w.json", "{\"fleet\":{\"racks\":\"r.csv\"},\"events\":[]}", NULL),
-			 "r.csv:3:1: the row must name host 1; hosts come in order, from 0 on");
+	cr_assert_str_eq(
+		error_of("w.json", "{\"fleet\":{\"racks\":\"r.csv\"},\"events\":[]}", NULL),
+		"r.csv:3:1: the row must name host 1; hosts come in order, from 0 on");
 }
 
 Test(clusters, racks)
@@ -480,9 +593,10 @@ Test(clusters, racks)
 	struct workload w;
 
 	write_file("r.csv", "host_id,rack_id\nhost-0,5\n1,9\nhost-2,5\n");
-	load_text(&w, "w.json",
-		  "{\"fleet\":{\"racks\":\"r.csv\"},\"events\":[{\"at\":0,\"start\":{\"name\":\"a\","
-		  "\"vcpus\":1,\"memory\":\"1GiB\"}}]}");
+	load_text(
+		&w, "w.json",
+		"{\"fleet\":{\"racks\":\"r.csv\"},\"events\":[{\"at\":0,\"start\":{\"name\":\"a\","
+		"\"vcpus\":1,\"memory\":\"1GiB\"}}]}");
 	cr_assert_eq(w.fleet.racks->nr_hosts, 3);
 	cr_assert_eq(w.fleet.racks->nr_racks, 2);
 	cr_assert_eq(w.fleet.racks->rack[0], 0);
