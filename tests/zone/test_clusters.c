@@ -244,46 +244,43 @@ Test(clusters, slurm_bad_rows)
 	"\"" uid "\",\"uid\":\"" uid "\"},\"reason\":\"" reason "\",\"message\":\"" message        \
 	"\",\"lastTimestamp\":\"" at "\"}"
 
-static const char pods[] = "{\"apiVersion\":\"v1\",\"items\":["
+/* clang-format off */
+static const char pods[] =
+	"{\"apiVersion\":\"v1\",\"items\":["
 	/* events may stand first; a restarted container is no end, Evicted is one */
-	PODEVENT("run", "Killing", "Container c failed liveness probe, will be restarted", T("10:10:00Z")) "," PODEVENT("gone", "Killing", "Stopping container c", T("10:20:00Z")) "," PODEVENT(
-		"out", "Evicted", "low on memory",
-		T("10:30:00Z")) "," PODEVENT("nobody", "Scheduled", "Successfully assigned",
-					     T("10:00:00Z")) "," POD("run", "run", T("10:00:00Z"),
-								     "",
-								     "\"phase\":\"Running\"") "," POD("gone",
-												      "gone",
-												      T("10:00:01Z"),
-												      "",
-												      "\"phase\":\"Running\"") "," POD("out",
-																       "out",
-																       T("10:00:02Z"),
-																       "",
-																       "\"phase\":\"Running\"") "," POD("wait",
-																					"wait",
-																					T("10:00:03Z"),
-																					"",
-																					"\"phase\":\"Pending\"") ","
+	PODEVENT("run", "Killing", "Container c failed liveness probe, will be restarted",
+		 T("10:10:00Z")) ","
+	PODEVENT("gone", "Killing", "Stopping container c", T("10:20:00Z")) ","
+	PODEVENT("out", "Evicted", "low on memory", T("10:30:00Z")) ","
+	PODEVENT("nobody", "Scheduled", "Successfully assigned", T("10:00:00Z")) ","
+	POD("run", "run", T("10:00:00Z"), "", "\"phase\":\"Running\"") ","
+	POD("gone", "gone", T("10:00:01Z"), "", "\"phase\":\"Running\"") ","
+	POD("out", "out", T("10:00:02Z"), "", "\"phase\":\"Running\"") ","
+	POD("wait", "wait", T("10:00:03Z"), "", "\"phase\":\"Pending\"") ","
 	/* the last container says when; it is older than all others */
 	POD("done", "done", T("09:00:00Z"), "",
 	    "\"phase\":\"Succeeded\",\"initContainerStatuses\":[{\"state\":{\"terminated\":"
-	    "{\"finishedAt\":\"" T(
-		    "09:01:00Z") "\"}}}],\"containerStatuses\":[{\"state\":"
-				 "{\"terminated\":{\"finishedAt\":\"" T(
-					 "09:30:00Z") "\"}}}]") "," POD("evicted", "e",
-									T("09:00:10Z"), "",
-									"\"phase\":\"Failed\","
-									"\"reason\":\"Evicted\","
-									"\"conditions\":[{"
-									"\"lastTransitionTime\":"
-									"\"" T("09:00:40Z") "\"}]") "," POD("leaving",
-													    "l",
-													    T("09:00:20Z"),
-													    ",\"deletionTimestamp\":\"" T(
-														    "09:00:50Z") "\"",
-													    "\"phase\":\"Running\"") ","
-																     "{\"kind\":\"Service\",\"metadata\":{\"name\":\"s\"}}"
-																     "],\"kind\":\"List\"}";
+	    "{\"finishedAt\":\"" T("09:01:00Z") "\"}}}],\"containerStatuses\":[{\"state\":"
+	    "{\"terminated\":{\"finishedAt\":\"" T("09:30:00Z") "\"}}}]") ","
+	POD("evicted", "e", T("09:00:10Z"), "",
+	    "\"phase\":\"Failed\",\"reason\":\"Evicted\",\"conditions\":[{\"lastTransitionTime\":\""
+	    T("09:00:40Z") "\"}]") ","
+	POD("leaving", "l", T("09:00:20Z"), ",\"deletionTimestamp\":\"" T("09:00:50Z") "\"",
+	    "\"phase\":\"Running\"") ","
+	"{\"kind\":\"Service\",\"metadata\":{\"name\":\"s\"}}"
+	"],\"kind\":\"List\"}";
+
+static const char bad_pods[] =
+	"{\"kind\":\"List\",\"items\":["
+	POD("a", "a", T("10:00:00Z"), "", "\"phase\":\"Failed\"") ","
+	POD("b", "b", "yesterday", "", "\"phase\":\"Running\"") ","
+	POD("c", "c", T("10:00:00Z"), "", "\"phase\":\"Running\"") ","
+	/* the same pod in a later list; then another of its name while it lives */
+	POD("c", "c", T("10:00:00Z"), ",\"deletionTimestamp\":\"" T("10:00:30Z") "\"",
+	    "\"phase\":\"Running\"") ","
+	POD("c", "d", T("10:00:10Z"), "", "\"phase\":\"Running\"") ","
+	POD("c", "e", T("10:00:40Z"), "", "\"phase\":\"Running\"") "]}";
+/* clang-format on */
 
 Test(clusters, kubernetes)
 {
@@ -336,29 +333,7 @@ Test(clusters, kubernetes_in_a_workload)
 
 Test(clusters, kubernetes_bad_pods)
 {
-	expect("a.json",
-	       "{\"kind\":\"List\",\"items\":[" POD(
-		       "a", "a", T("10:00:00Z"), "",
-		       "\"phase\":\"Failed\"") "," POD("b", "b", "yesterday", "",
-						       "\"phase\":\"Running\"") "," POD("c", "c",
-											T("10:00:"
-											  "00Z"),
-											"",
-											"\"phase\":"
-											"\"Running"
-											"\"") ","
-	       /* the same pod in a later list; then another of its name while it lives */
-	       POD("c", "c", T("10:00:00Z"), ",\"deletionTimestamp\":\"" T("10:00:30Z") "\"",
-		   "\"phase\":\"Running\"") "," POD("c", "d", T("10:00:10Z"),
-						    "", "\"phase\":\"Running\"") "," POD("c", "e",
-											 T("10:00:"
-											   "40Z"),
-											 "",
-											 "\"phase\""
-											 ":\"Runnin"
-											 "g\"") "]"
-												"}",
-	       true, "ns/c 2/2048 0+30 1xgpu\nns/c 2/2048 40+- 1xgpu\n",
+	expect("a.json", bad_pods, true, "ns/c 2/2048 0+30 1xgpu\nns/c 2/2048 40+- 1xgpu\n",
 	       "1 are of pods that came again later\n"
 	       "bad 3: a.json:1:380: \"creationTimestamp\" must be a time such as "
 	       "\"2026-05-01T12:00:00Z\"\n");
