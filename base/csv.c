@@ -351,29 +351,33 @@ int csv_attach(struct csv *out, FILE *file, const char *path, struct error *err)
 	return rc;
 }
 
-int csv_open_first(struct csv *out, const char *path, struct error *err)
+static int open_file(FILE **out, const char *path, struct error *err)
 {
-	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
-
-	*out = (struct csv){0};
-	if (!file)
+	*out = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+	if (!*out)
 		return error_at(err, ERR_INPUT, path, 0, 0, "cannot be opened: %s",
 				strerror(errno));
 	/* blocks are ours; the C library need not copy them once more */
-	setvbuf(file, NULL, _IONBF, 0);
-	return csv_attach_first(out, file, path, err);
+	setvbuf(*out, NULL, _IONBF, 0);
+	return 0;
+}
+
+int csv_open_first(struct csv *out, const char *path, struct error *err)
+{
+	FILE *file;
+	int rc = open_file(&file, path, err);
+
+	*out = (struct csv){0};
+	return rc ? rc : csv_attach_first(out, file, path, err);
 }
 
 int csv_open(struct csv *out, const char *path, struct error *err)
 {
-	int rc = csv_open_first(out, path, err);
+	FILE *file;
+	int rc = open_file(&file, path, err);
 
-	if (rc)
-		return rc;
-	rc = csv_take_header(out, err);
-	if (rc)
-		csv_close(out);
-	return rc;
+	*out = (struct csv){0};
+	return rc ? rc : csv_attach(out, file, path, err);
 }
 
 void csv_close(struct csv *c)

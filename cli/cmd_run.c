@@ -193,8 +193,8 @@ static void say_beside(const struct cmd *c)
 			"first: %s\n",
 			(unsigned long long)r->warnings, r->first_warning);
 	for (int i = 0; i < ZONE_STREAM_NOTES_MAX && r->note[i].rows; i++)
-		fprintf(stderr, "homenode: warning: %llu rows of the trace %s\n",
-			(unsigned long long)r->note[i].rows, r->note[i].text);
+		fprintf(stderr, "homenode: warning: rows of the trace %s (%llu)\n", r->note[i].text,
+			(unsigned long long)r->note[i].rows);
 	if (r->nr_same)
 		fprintf(stderr,
 			"%zu of %zu rows were not run: nothing in them depends on the seed, so "

@@ -99,10 +99,14 @@ static int format_of_table(const char *path, const struct trace_format **out, st
 	if (rc)
 		return rc;
 	*out = bare_format(&c);
-	if (!*out && !(rc = csv_take_header(&c, err))) {
+	if (!*out && !c.json)
+		rc = trace_says_no_zones(path, &c, err);
+	if (!*out && !rc && !(rc = csv_take_header(&c, err))) {
 		n = nearest_form(&c);
 		*out = n.format;
 		if (n.lacks)
+			rc = trace_says_no_zones(path, &c, err);
+		if (n.lacks && !rc)
 			rc = unknown_header(path, &c, &n, err);
 	}
 	csv_close(&c);

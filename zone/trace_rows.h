@@ -98,7 +98,8 @@ int trace_take_columns(struct csv *first, const struct trace_format *f, struct e
 const struct trace_layout *trace_form(const struct csv *header, const struct trace_format *f);
 
 /* What a table is that belongs to a known trace and holds no zones, such as its machines:
- * ERR_INPUT and a sentence. 0: nothing is known of it. `path` is read once more. */
+ * ERR_INPUT and a sentence. 0: nothing is known of it. `first` is taken for a header, or not
+ * yet; `path` is read once more. */
 int trace_says_no_zones(const char *path, const struct csv *first, struct error *err) MUST_USE;
 
 /* How many of the layout's required columns are not there; `have` counts the others. */

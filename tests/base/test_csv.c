@@ -304,3 +304,60 @@ Test(csv, utf16)
 	cr_assert_eq(attach(&c, "a\0\0\0,\0\0\0", 8, &err), ERR_INPUT);
 	cr_assert_str_eq(err.text, "t.csv:1: is UTF-32; save it as UTF-8");
 }
+
+/* Rows that are JSON objects: the first one names the columns, others may lack some. */
+Test(csv, json_lines)
+{
+	struct csv c;
+
+	open_text(&c, "{\"time\": \"5\", \"r\": {\"cpus\": 1e-2, \"deep\": {\"x\": true}}, \"l\": "
+		      "[1, {\"a\": \"]\"}], \"n\": null}\n"
+		      "\n"
+		      "{\"r\":{\"other\":1,\"cpus\":-7},\"time\":6}\n"
+		      "{\"time\":6\n"
+		      "{\"time\":\"a\\\"b\"} x\n"
+		      "{}\n");
+	cr_assert_eq(c.nr_columns, 5);
+	cr_assert_eq(csv_column(&c, "r.cpus"), 1);
+	cr_assert_eq(csv_column(&c, "r.deep.x"), 2);
+	cr_assert(next(&c));
+	field_is(&c, 0, "5");
+	field_is(&c, 1, "1e-2");
+	field_is(&c, 2, "true");
+	field_is(&c, 3, "[1, {\"a\": \"]\"}]");
+	field_is(&c, 4, "");
+	cr_assert(next(&c));
+	field_is(&c, 0, "6");
+	field_is(&c, 1, "-7");
+	field_is(&c, 2, "");
+	next_fails(&c, "t.csv:4: the line is no JSON object, as those above it are");
+	next_fails(&c, "t.csv:5: the line is no JSON object, as those above it are");
+	cr_assert(next(&c));
+	field_is(&c, 0, "");
+	cr_assert_not(next(&c));
+	csv_close(&c);
+}
+
+/* A file without a header: its first line is looked at, and then handed out as a row. */
+Test(csv, first_line_is_a_row)
+{
+	static const char *const names[] = {"a", "b", NULL};
+	static const char text[] = "# comment, of any length\n#\n1,2\n3,4\n5\n";
+	struct error err = {0};
+	struct csv c;
+
+	cr_assert_eq(csv_attach_first(&c, fmemopen((char *)(uintptr_t)text, strlen(text), "r"),
+				      "t.csv", &err),
+		     0, "%s", err.text);
+	cr_assert_eq(c.nr_fields, 2);
+	field_is(&c, 1, "2");
+	csv_take_names(&c, names);
+	cr_assert(next(&c));
+	cr_assert_eq(c.line, 3);
+	field_is(&c, 0, "1");
+	cr_assert(next(&c));
+	field_is(&c, 1, "4");
+	next_fails(&c, "t.csv:5: the row has 1 field where the header has 2");
+	cr_assert_not(next(&c));
+	csv_close(&c);
+}

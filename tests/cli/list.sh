@@ -24,6 +24,21 @@ grep -q '^xen,recover,refuse|destroy|adopt,.*,--recover$' "$work/out" ||
 run 0 help --man
 says out '\fBrecover\fR=\fIrefuse|destroy|adopt\fR'
 
+# formats: a screen wide; columns, licence and place of each; one of them line by line
+run 0 list formats
+[ "$(wc -L <"$work/out")" -le 80 ] || fail "the list of formats is wider than a screen"
+run 0 list formats --format csv
+head -n 1 "$work/out" | grep -qx 'name,summary,columns,licence,where,source' || fail "$(head -n 1 "$work/out")"
+grep '^huawei-east-1,' "$work/out" | grep -qF 'vmid, cpu [vCPUs], mem [GiB], at [s], lt [s]; vmid,' || fail "$(cat "$work/out")"
+grep -q '^huawei-east-1,.*,CC BY-NC 4.0,' "$work/out" || fail "huawei-east-1 without its licence"
+run 0 list formats huawei-east-1
+says out 'licence'
+grep -Eq '^column +mem +GiB +its memory$' "$work/out" || fail "$(cat "$work/out")"
+run 0 list formats homenode-csv --format csv
+grep -qx 'homenode-csv,1,optional,numa_nodes,,on so many NUMA nodes' "$work/out" || fail "$(cat "$work/out")"
+refused 2 list formats openbb
+says err 'did you mean "openb"?'
+
 for name in topologies workloads; do
 	run 0 list "$name" --format csv
 	[ -s "$work/err" ] && fail "$name: $(cat "$work/err")"

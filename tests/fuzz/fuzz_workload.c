@@ -1,10 +1,12 @@
 /*
- * Any bytes as a workload (JSON, when they begin with '{') and as a trace,
- * with bad rows refused or skipped. What is read must hold what the
+ * Any bytes as a workload (JSON, when they begin with '{') and as a trace, of its format or of
+ * any, with bad rows refused or skipped. What is read must hold what the
  * header promises.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/csv.h"
 #include "base/units.h"
@@ -54,24 +56,85 @@ static void as_workload(const char *text, size_t size)
 	doc_release(&doc);
 }
 
-/* In the format that the header is of, else in any. */
+/* Formats that read a file themselves get one. */
+static bool as_file(struct workload *w, bool skip_bad, const char *text, size_t size)
+{
+	char path[] = "/tmp/fuzz-workload-XXXXXX";
+	const struct trace_format *format = NULL;
+	struct zone_stream *s;
+	struct error err = {0};
+	int fd;
+
+	for (int i = 0; trace_formats[i]; i++)
+		if (trace_formats[i]->begins && trace_formats[i]->begins(text, size))
+			format = trace_formats[i];
+	if (!format)
+		return false;
+	fd = mkstemp(path);
+	BUG_ON(fd < 0 || write(fd, text, size) != (ssize_t)size);
+	close(fd);
+	w->trace_format = format;
+	w->trace_path = w->lifetimes_path = path;
+	if (!format->open_path(&s, path, w, skip_bad, &err))
+		drain(s);
+	else
+		BUG_ON(!*err.text);
+	w->lifetimes_path = NULL;
+	if (!format->open_path(&s, path, w, skip_bad, &err))
+		drain(s);
+	unlink(path);
+	return true;
+}
+
+/* The format that it begins as, else any. */
+static const struct trace_format *format_of(struct csv *first, size_t any)
+{
+	bool header = false;
+	unsigned have;
+	size_t nr = 0;
+
+	for (; trace_formats[nr]; nr++)
+		for (int f = 0; f < TRACE_FORMS_MAX && trace_formats[nr]->layout[f]; f++)
+			if (trace_has_shape(first, trace_formats[nr]->layout[f]))
+				return trace_formats[nr];
+	header = !csv_take_header(first, NULL);
+	for (size_t i = 0; header && trace_formats[i]; i++)
+		for (int f = 0; f < TRACE_FORMS_MAX && trace_formats[i]->layout[f]; f++)
+			if (!trace_lacks(first, trace_formats[i]->layout[f], &have))
+				return trace_formats[i];
+	while (trace_formats[any % nr]->open_path)
+		any++;
+	return trace_formats[any % nr];
+}
+
+static int attach(struct csv *out, const char *text, size_t size, struct error *err)
+{
+	return csv_attach_first(out, fmemopen((char *)(uintptr_t)text, size, "r"), "fuzz.csv", err);
+}
+
 static void as_trace(bool skip_bad, const char *text, size_t size)
 {
-	const struct trace_format *format = trace_formats[size % 5];
 	struct zone_stream *s;
 	struct error err = {0};
 	struct workload w;
 	struct csv csv;
-	unsigned have;
 
 	workload_defaults(&w);
-	if (csv_attach(&csv, fmemopen((char *)(uintptr_t)text, size, "r"), "fuzz.csv", &err))
+	workload_set_machine(&w, 64, (int64_t)256 << 30);
+	if (as_file(&w, skip_bad, text, size))
 		return;
-	for (int i = 0; trace_formats[i]; i++)
-		for (int f = 0; f < TRACE_FORMS_MAX && trace_formats[i]->layout[f]; f++)
-			if (!trace_lacks(&csv, trace_formats[i]->layout[f], &have))
-				format = trace_formats[i];
-	if (!format->open(&s, &csv, &w, skip_bad, &err))
+	if (attach(&csv, text, size, &err))
+		return;
+	w.trace_path = "/nonexistent/fuzz.csv";
+	w.trace_format = format_of(&csv, size);
+	csv_close(&csv);
+	BUG_ON(attach(&csv, text, size, &err));
+	if (trace_take_columns(&csv, w.trace_format, &err)) {
+		BUG_ON(!*err.text);
+		csv_close(&csv);
+		return;
+	}
+	if (!w.trace_format->open(&s, &csv, &w, skip_bad, &err))
 		drain(s);
 	else
 		BUG_ON(!*err.text);
@@ -83,10 +146,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size)
 		return 0;
-	if (*text == '{') {
+	if (*text == '{')
 		as_workload(text, size);
-		return 0;
-	}
 	as_trace(size & 1, text, size);
 	return 0;
 }

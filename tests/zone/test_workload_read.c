@@ -147,8 +147,7 @@ Test(workload, wrong_fields_are_located)
 	      "w.json:1:1: a workload has exactly one of \"generator\", \"events\" and \"trace\"");
 	fails("{\"trace\":{}}", "w.json:1:10: the field \"file\" is missing");
 	fails("{\"trace\":{\"file\":\"x\",\"format\":\"y\"}}",
-	      "w.json:1:31: there is no trace format \"y\"; known: homenode-csv, huawei-east-1, "
-	      "openb, gwa-t-12, gwa-t-12-condensed");
+	      "w.json:1:31: there is no trace format \"y\"; `homenode list formats` names them");
 	fails("{\"trace\":{\"file\":\"x.csv\",\"vcpu_scale\":0}}",
 	      "w.json:1:39: \"vcpu_scale\" must be between 0.001 and 1000, not 0");
 }

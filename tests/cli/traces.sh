@@ -1,0 +1,48 @@
+#!/bin/sh
+# Traces of fleets from outside: what is said beside the results of a run, and of a size.
+. tests/cli/lib.sh
+
+cat >"$work/google.csv" <<'EOF'
+0,,1,0,7,1,u=,3,9,0.125,0.25,0.2,0
+5000000,,1,0,7,4,u=,3,9,0.125,0.25,0.2,0
+EOF
+
+# parts of a machine: of the host of the run, and that is said
+run 0 run "$work/google.csv" --host xeon-8360y-2n --zones --output "$work/a"
+says err 'taken for parts of xeon-8360y-2n'
+says err 'rows of the trace name the machine they were placed on, which is not used (1)'
+run 0 run "$work/google.csv" --host xeon-8360y-2n --output "$work/b" --quiet
+[ -s "$work/err" ] && fail "--quiet said $(cat "$work/err")"
+run 0 size "$work/google.csv" --host xeon-8360y-2n
+says err 'taken for parts of xeon-8360y-2n'
+
+# of the machine that the workload names: 8 of 64 vCPUs, 64 of 256 GiB
+cat >"$work/google.json" <<'EOF'
+{"trace": {"file": "google.csv", "machine": {"vcpus": 64, "memory": "256GiB"}}}
+EOF
+run 0 run "$work/google.json" --host xeon-8360y-2n --zones --output "$work/c"
+grep -q 'parts of' "$work/err" && fail "a machine that was named is said: $(cat "$work/err")"
+grep -q ',1-0,stopped,,0,[0-9]*,8,68719476736,' "$work/c/zones.csv" || fail "$(cat "$work/c/zones.csv")"
+
+# a folder of files is one table
+mkdir "$work/folder"
+head -n 1 "$work/google.csv" >"$work/folder/part-00000-of-00500.csv"
+tail -n 1 "$work/google.csv" >"$work/folder/part-00001-of-00500.csv"
+run 0 run "$work/folder" --host xeon-8360y-2n --zones --output "$work/d" --quiet
+sed 's/,google,/,folder,/' "$work/a/zones.csv" | cmp -s - "$work/d/zones.csv" ||
+	fail "the folder's zones are others: $(cat "$work/d/zones.csv")"
+
+# machines are no zones
+printf '0,10,0,P,0.5,0.25\n0,20,0,P,0.5,0.25\n9,10,1,P,0.5,0.25\n0,30,0,P,1,1\n' >"$work/machines.csv"
+refused 2 run "$work/machines.csv"
+says err 'is a table of machines, no zones'
+says err '3 of them, 2 of CPUs 0.5, Memory 0.25; 1 of CPUs 1, Memory 1. '
+printf 'sn,cpu_milli,memory_mib,gpu,model\na,96000,393216,8,G2\n' >"$work/nodes.csv"
+refused 2 run "$work/nodes.csv"
+says err '1 of cpu_milli 96000, memory_mib 393216, gpu 8, model G2'
+
+# nothing is guessed of what is only like a trace
+printf '1,2,3\n' >"$work/t.csv"
+refused 2 run "$work/t.csv"
+says err 't.csv:1:1: the header has no column of any known trace format'
+finish
