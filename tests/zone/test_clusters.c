@@ -104,68 +104,36 @@ Test(clusters, timestamps)
 #define SACCT "JobID|JobName|Start|End|State|AllocCPUS|ReqMem|NNodes|NodeList|AllocTRES\n"
 #define T(time) "2026-05-01T" time
 
+/* clang-format off */
+static const char jobs[] = SACCT
+	/* later than the next, its size in its TRES; the name is no quoted field */
+	"10|\"odd, name|2026-05-01T00:01:00|2026-05-01T01:01:00|COMPLETED|99|99G|1|n1|"
+		"billing=4,cpu=4,gres/gpu=2,gres/gpu:a100=2,mem=2.50G,node=1\n"
+	"10.batch|batch|2026-05-01T00:01:00|2026-05-01T01:01:00|COMPLETED|4||1|n1|cpu=4,mem=2G\n"
+	/* an array's task on two hosts, memory by CPU */
+	"11_3|a|2026-05-01T00:00:30|2026-05-01T00:00:40|CANCELLED by 0|6|2Gc|2|n[1-2]|\n"
+	/* never ran */
+	"12_[4-9%2]|p|Unknown|Unknown|PENDING|0|4000Mn|1|None assigned|\n"
+	"13|q|None|2026-05-01T00:00:00|CANCELLED|0|4000Mn|1|None assigned|\n"
+	/* still runs; the nodes are counted, memory is by node */
+	"14|r|2026-05-01T02:00:00|Unknown|RUNNING|5|1000Mn||g1,n[01-02]|\n"
+	/* part of a heterogeneous job, memory of all of it, nothing odd */
+	"15+1|h|2026-05-01T02:00:01|2026-05-01T02:00:01|COMPLETED|1|1536M|1|n1|\n";
+
+static const char bad_jobs[] = SACCT
+	"1|j|2026-05-01T01:00:00|2026-05-01T00:59:00|COMPLETED|1|1G|1|n1|\n"
+	"2|j|2026-05-01T01:00:00|2026-05-01T02:00:00|COMPLETED|1|0n|1|n1|\n"
+	"3|j|2026-05-01T01:00:00|2026-05-01T02:00:00|COMPLETED|1|1X|1|n1|\n"
+	"4|j|noon|2026-05-01T02:00:00|COMPLETED|1|1G|1|n1|\n"
+	"5|j|2026-05-01T01:00:00|2026-05-01T02:00:00|COMPLETED|0|1G|1|n1|\n"
+	"6|j|2026-05-01T01:00:00|2026-05-01T02:00:00|COMPLETED|1|1G|1|n1|cpu=1,mem=1Q\n"
+	"7|j|2026-05-01T01:00:00|2026-05-01T02:00:00|COMPLETED|1|1G|1|n1|\n"
+	"7|j|2026-05-01T01:30:00|2026-05-01T03:00:00|COMPLETED|1|1G|1|n1|\n";
+/* clang-format on */
+
 Test(clusters, slurm)
 {
-	expect("a.sacct",
-	       SACCT
-	       /* later than the next, its size in its TRES; the name is no quoted field */
-	       "10|\"odd, name|" T("00:01:00") "|" T(
-		       "01:01:00") "|COMPLETED|99|99G|1|n1|billing=4,cpu=4,gres/gpu=2,gres/"
-				   "gpu:a100=2,mem=2.50G,node=1\n"
-				   "10.batch|batch|" T("00:01:00") "|" T(
-					   "01:01:00") "|COMPLETED|4||1|n1|cpu=4,mem=2G\n"
-						       /* an array's task on two hosts, memory by
-							  CPU */
-						       "11_3|a|" T("00:00:30") "|" T(
-							       "00:00:40") "|CANCELLED by "
-									   "0|6|2Gc|2|n[1-2]|\n"
-									   /* never ran */
-									   "12_[4-9%2]|p|Unknown|"
-									   "Unknown|PENDING|0|"
-									   "4000Mn|1|None "
-									   "assigned|\n"
-									   "13|q|None|2026-05-"
-									   "01T00:00:00|CANCELLED|"
-									   "0|4000Mn|1|None "
-									   "assigned|\n"
-									   /* still runs; the nodes
-									      are counted, memory is
-									      by node */
-									   "14|r|" T(
-										   "02:00:00") "|Un"
-											       "kno"
-											       "wn|"
-											       "RUN"
-											       "NIN"
-											       "G|"
-											       "5|"
-											       "100"
-											       "0Mn"
-											       "||"
-											       "g1,"
-											       "n["
-											       "01-"
-											       "02]"
-											       "|\n"
-											       /* part
-												  of
-												  a
-												  heterogeneous
-												  job,
-												  memory
-												  of
-												  all
-												  of
-												  it,
-												  nothing
-												  odd
-												*/
-											       "15+"
-											       "1|"
-											       "h"
-											       "|" T("02:00:01") "|" T(
-												       "02:00:01") "|COMPLETED|1|1536M|1|n1|\n",
-	       false,
+	expect("a.sacct", jobs, false,
 	       "job11_3-0 3/6144 0+10 (job11_3 anti-affinity 0)\n"
 	       "job11_3-1 3/6144 0+10 (job11_3 anti-affinity 0)\n"
 	       "job10 4/2560 30+3600 2xgpu\n"
@@ -175,6 +143,10 @@ Test(clusters, slurm)
 	       "job15+1 1/1536 7171+0\n",
 	       "2 run on several nodes: a zone each, of equal parts, on as many hosts\n"
 	       "2 are of jobs that never started and are passed over\n");
+}
+
+Test(clusters, slurm_with_other_columns)
+{
 	/* other columns, in another order; times in seconds */
 	expect("b.sacct",
 	       "End|ReqTRES|JobID|Start|ReqCPUS\n"
@@ -186,34 +158,7 @@ Test(clusters, slurm)
 
 Test(clusters, slurm_bad_rows)
 {
-	expect("a.sacct",
-	       SACCT "1|j|" T("01:00:00") "|" T(
-		       "00:59:00") "|COMPLETED|1|1G|1|n1|\n"
-				   "2|j|" T("01:00:00") "|" T(
-					   "02:00:00") "|COMPLETED|1|0n|1|n1|\n"
-						       "3|j|" T("01:00:00") "|" T(
-							       "02:00:00") "|COMPLETED|1|1X|1|n1|\n"
-									   "4|j|noon|" T(
-										   "02:00:00") "|CO"
-											       "MPL"
-											       "ETE"
-											       "D|"
-											       "1|"
-											       "1G|"
-											       "1|"
-											       "n1|"
-											       "\n"
-											       "5|"
-											       "j"
-											       "|" T("01:00:00") "|" T(
-												       "02:00:00") "|COMPLETED|0|1G|1|n1|\n"
-														   "6|j|" T("01:00:00") "|" T(
-															   "02:00:00") "|COMPLETED|1|1G|1|n1|cpu=1,mem=1Q\n"
-																       "7|j|" T("01:00:00") "|" T(
-																	       "02:00:00") "|COMPLETED|1|1G|1|n1|\n"
-																			   "7|j|" T("01:30:00") "|" T(
-																				   "03:00:00") "|COMPLETED|1|1G|1|n1|\n",
-	       true, "job7 1/1024 0+3600\n",
+	expect("a.sacct", bad_jobs, true, "job7 1/1024 0+3600\n",
 	       "bad 7: a.sacct:2:25: the job ends before its start (a change of the clock? let "
 	       "sacct "
 	       "run with TZ=UTC)\n");
