@@ -24,6 +24,7 @@ const struct trace_format *const trace_formats[] = {
 	&trace_slurm,
 	&trace_kubernetes,
 	&trace_openstack,
+	&trace_libvirt,
 	NULL,
 };
 /* clang-format on */

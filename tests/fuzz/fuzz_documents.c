@@ -1,6 +1,6 @@
 /*
  * Any bytes as what clusters print of themselves, and as tables of what fleets are like. The
- * first byte says what: Kubernetes' or OpenStack's documents, what is taken, racks. A
+ * first byte says what: documents of Kubernetes, OpenStack or libvirt, what is taken, racks. A
  * document may be followed by others, each behind a byte 0x1e, that go with it.
  *	build/clang/tests/fuzz/fuzz_documents -max_len=8192 -max_total_time=60 CORPUS
  */
@@ -112,15 +112,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size)
 		return 0;
-	switch (data[0] % 4) {
+	switch (data[0] % 8) {
 	case 0:
-		as_documents(&trace_kubernetes, data[0] & 4, text, size - 1);
+		as_documents(&trace_kubernetes, data[0] & 8, text, size - 1);
 		break;
 	case 1:
-		as_documents(&trace_openstack, data[0] & 4, text, size - 1);
+		as_documents(&trace_openstack, data[0] & 8, text, size - 1);
+		break;
+	case 4:
+		as_documents(&trace_libvirt, data[0] & 8, text, size - 1);
 		break;
 	default:
-		as_table(data[0] % 4 == 3, text, size - 1);
+		as_table(data[0] % 8 == 3, text, size - 1);
 	}
 	return 0;
 }

@@ -358,6 +358,33 @@ Test(clusters, only_documents_have_others_beside_them)
 		"it");
 }
 
+/* --- libvirt --------------------------------------------------------------------------------- */
+
+Test(clusters, libvirt)
+{
+	expect("stats.txt",
+	       "\nDomain: 'web'\n  state.state=1\n  state.reason=5\n  vcpu.current=2\n"
+	       "  vcpu.maximum=4\n  vcpu.0.state=1\n  balloon.current=1048576\n"
+	       "  balloon.maximum=2097152\n\n"
+	       "Domain: 'off'\n  state.state=5\n  vcpu.maximum=1\n  balloon.maximum=1024\n\r\n"
+	       "Domain: 'paused'\r\n  state.state=3\r\n  vcpu.current=1\r\n"
+	       "  balloon.maximum=524288\r\n"
+	       "Domain: 'no size'\n  state.state=1\n"
+	       "Domain: 'web'\n  vcpu.current=1\n  balloon.maximum=524288\n",
+	       true, "web 2/2048 0+-\npaused 1/512 0+-\n",
+	       "1 are domains that do not run and are passed over\n"
+	       "bad 2: stats.txt:20: domain \"no size\" has no vcpu.current; let virsh domstats "
+	       "print --state --vcpu --balloon\n");
+	cr_assert_str_eq(error_of("a.txt", "Domain: 'a'\n  vcpu.current=two\n", NULL),
+			 "a.txt:2: vcpu.current must be a whole number");
+	cr_assert_str_eq(error_of("a.txt",
+				  "Domain: 'a'\n  vcpu.current=1\n  balloon.maximum=4\n"
+				  "Domain: 'a'\n  vcpu.current=1\n  balloon.maximum=4\n",
+				  NULL),
+			 "a.txt:4: domain \"a\" is there already; a name stands for one zone at a "
+			 "time");
+}
+
 /* --- groups and fleets in use ------------------------------------------------------------------
  */
 
