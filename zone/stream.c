@@ -28,7 +28,7 @@ const struct zone_stream_stats *zone_stream_stats(const struct zone_stream *s)
 	return &s->stats;
 }
 
-void stream_note(struct zone_stream *s, const char *text)
+struct zone_stream_note *stream_note(struct zone_stream *s, const char *text)
 {
 	struct zone_stream_note *note = s->stats.note;
 
@@ -37,9 +37,10 @@ void stream_note(struct zone_stream *s, const char *text)
 			continue;
 		note[i].text = text;
 		note[i].rows++;
-		return;
+		return &note[i];
 	}
 	BUG_ON(true);
+	return NULL;
 }
 
 void zone_stream_close(struct zone_stream *s)

@@ -8,6 +8,10 @@
  *	(29.296875 is 30000 MiB). A part of a GPU takes it whole. A task without a start never
  *	ran; without an end it stays. What is not stated is 1 vCPU, 1024 MiB, no GPU.
  *
+ *	pai_instance_table.csv (data/pai_instance_table.header) has when each instance ran, and
+ *	no sizes: those are its task's, from pai_task_table as the trace's "types". An instance
+ *	whose task is not there is a bad row.
+ *
  * 2025, disaggregated_DLRM_trace.csv (cluster-trace-gpu-v2025/README.md at 62506b7): CPU nodes
  *	(CN) and GPU nodes (HN) of recommendation models. No creation_time: there before the
  *	trace, so at 0. No deletion_time: there after it. (The README says NaN, the file leaves
@@ -15,8 +19,11 @@
  *
  * Rows are in no order of time, so the files are read whole.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/map.h"
+#include "base/rng.h"
 #include "base/units.h"
 #include "zone/trace_rows.h"
 
@@ -88,9 +95,46 @@ static int set_task_name(struct trace_stream *t, struct error *err)
 	return 0;
 }
 
+/* What a task, or an instance of it, takes. */
+struct size {
+	int64_t milli, bytes, gpus;
+	bool model;
+};
+
+static int read_size(struct trace_stream *t, struct size *out, struct error *err)
+{
+	int rc = read_milli(t, CPU, 10, &out->milli, err);
+
+	if (!rc)
+		rc = read_memory(t, MEMORY, &out->bytes, err);
+	if (!rc)
+		rc = read_milli(t, GPUS, 10, &out->gpus, err);
+	out->model = stated(t, MODEL);
+	return rc;
+}
+
+/* Columns are those of the table that names the zone. */
+static int set_size(struct trace_stream *t, const struct size *s, unsigned column,
+		    struct error *err)
+{
+	int rc = trace_read_gpus(t, column, s->gpus, err);
+
+	if (!rc)
+		rc = trace_set_zone(t, column, s->milli, column,
+				    s->bytes ? s->bytes : ZONE_MEMORY_DEFAULT_BYTES, err);
+	if (rc)
+		return rc;
+	if (!s->bytes || !s->milli)
+		trace_note(t, "state no CPUs or no memory and get 1 vCPU, 1024 MiB");
+	if (s->gpus && s->model)
+		trace_note(t, "name a model of GPU (gpu_type), which is not used");
+	return 0;
+}
+
 static int task_row(struct trace_stream *t, struct error *err)
 {
-	int64_t instances = 1, milli = 0, bytes = 0, gpus = 0;
+	int64_t instances = 1;
+	struct size size;
 	int rc;
 
 	if (!stated(t, START)) {
@@ -103,24 +147,13 @@ static int task_row(struct trace_stream *t, struct error *err)
 		rc = csv_decimal(&t->csv, (unsigned)t->column[INSTANCES], 1, ZONE_LIST_MAX,
 				 &instances, err);
 	if (!rc)
-		rc = read_milli(t, CPU, 10, &milli, err);
+		rc = read_size(t, &size, err);
 	if (!rc)
-		rc = read_memory(t, MEMORY, &bytes, err);
-	if (!rc)
-		rc = read_milli(t, GPUS, 10, &gpus, err);
-	if (!rc)
-		rc = trace_read_gpus(t, GPUS, gpus, err);
-	if (!rc)
-		rc = trace_set_zone(t, CPU, milli, MEMORY,
-				    bytes ? bytes : ZONE_MEMORY_DEFAULT_BYTES, err);
+		rc = set_size(t, &size, CPU, err);
 	if (!rc)
 		rc = set_task_name(t, err);
 	if (rc)
 		return rc;
-	if (!bytes || !milli)
-		trace_note(t, "state no CPUs or no memory and get 1 vCPU, 1024 MiB");
-	if (gpus && stated(t, MODEL))
-		trace_note(t, "name a model of GPU (gpu_type), which is not used");
 	t->no_event = !instances;
 	t->copies = (uint32_t)instances;
 	return 0;
@@ -153,10 +186,159 @@ static const struct trace_layout task_layout = {
 	.row = task_row,
 };
 
+/* --- 2020, instances ------------------------------------------------------------------ */
+
+enum { I_JOB, I_TASK, I_NAME, I_START, I_END, I_MACHINE };
+
+struct task {
+	const char *name; /* "job-task" */
+	struct size size;
+};
+
+struct tasks {
+	struct arena words;
+	struct task *task;
+	size_t nr, cap;
+	struct map by_name; /* hash of the name, to its place */
+};
+
+static const struct task *find_task(const struct tasks *all, const char *name)
+{
+	uint64_t key = hash_text(name);
+	size_t at;
+
+	for (uint32_t v = map_first(&all->by_name, key, &at); v != MAP_NONE;
+	     v = map_next(&all->by_name, key, &at))
+		if (strcmp(all->task[v].name, name) == 0)
+			return &all->task[v];
+	return NULL;
+}
+
+/* A row of pai_task_table, kept. */
+static int keep_task(struct tasks *all, struct trace_stream *t, struct error *err)
+{
+	struct size size;
+	int rc = read_size(t, &size, err);
+
+	if (!rc)
+		rc = set_task_name(t, err);
+	if (rc || find_task(all, t->name))
+		return rc;
+	all->task = grow(all->task, &all->cap, all->nr, sizeof(*all->task));
+	all->task[all->nr] = (struct task){arena_strdup(&all->words, t->name), size};
+	map_add(&all->by_name, hash_text(t->name), (uint32_t)all->nr++);
+	return 0;
+}
+
+static int read_tasks(struct tasks *all, const struct workload *w, struct error *err)
+{
+	struct trace_stream t = {.base = {.ops = NULL}};
+	struct csv csv;
+	bool more;
+	int rc = csv_open_first(&csv, w->types_path, err);
+
+	if (rc)
+		return rc;
+	rc = trace_take_columns(&csv, &trace_alibaba_gpu_2020, err);
+	if (rc) {
+		csv_close(&csv);
+		return rc;
+	}
+	rc = trace_init(&t, &csv, &task_layout, w, false, err);
+	if (rc)
+		return rc;
+	while (!(rc = csv_next(&t.csv, &more, err)) && more && !(rc = keep_task(all, &t, err)))
+		;
+	trace_release(&t);
+	return rc;
+}
+
+static int instance_of_task_row(struct trace_stream *t, struct error *err)
+{
+	const struct task *task;
+	int rc;
+
+	if (!stated(t, I_START)) {
+		trace_note(t, "never began: left out");
+		t->no_event = true;
+		return 0;
+	}
+	rc = read_life(t, I_START, I_END, err);
+	if (!rc)
+		rc = set_task_name(t, err);
+	if (rc)
+		return rc;
+	task = find_task(t->format_own, t->name);
+	if (!task)
+		return csv_error(&t->csv, (unsigned)t->column[I_TASK], err,
+				 "the instance's task is not in the table of tasks");
+	rc = set_size(t, &task->size, I_TASK, err);
+	if (!rc)
+		rc = trace_set_name(t, "", I_NAME, err);
+	if (!rc && trace_given(t, I_MACHINE))
+		trace_note(t, "name the machine they were placed on, which is not used");
+	return rc;
+}
+
+static const char *const instance_names[] = {
+	"job_name", "task_name",  "inst_name", "worker_name", "inst_id",
+	"status",   "start_time", "end_time",  "machine",     NULL,
+};
+
+static const struct trace_layout instances_layout = {
+	.column =
+		{
+			[I_JOB] = {"job_name", false, NULL, "its size, with"},
+			[I_TASK] = {"task_name", false, NULL, "the task, in pai_task_table"},
+			[I_NAME] = {"worker_name", false, NULL, "names the zone"},
+			[I_START] = {"start_time", false, "s", "when it starts; empty: never"},
+			[I_END] = {"end_time", false, "s", "when it stops; empty: it stays"},
+			[I_MACHINE] = {"machine", true, NULL, "not used"},
+		},
+	.place = {[ZONE_FIELD_NAME] = I_NAME + 1,
+		  [ZONE_FIELD_VCPUS] = I_TASK + 1,
+		  [ZONE_FIELD_MEMORY] = I_TASK + 1,
+		  [ZONE_FIELD_DEVICES] = I_TASK + 1},
+	.bare = instance_names,
+	.shape = "ttttttDDT",
+	.row = instance_of_task_row,
+};
+
+static int open_instances(struct zone_stream **out, struct csv *csv, const struct workload *w,
+			  bool skip_bad, struct error *err)
+{
+	struct tasks all = {.nr = 0};
+	int rc;
+
+	if (w->types_path)
+		rc = read_tasks(&all, w, err);
+	else
+		rc = error_set(err, ERR_INPUT,
+			       "%s: sizes are in another table; name it: \"types\": "
+			       "\"pai_task_table.csv\" in the workload's \"trace\"",
+			       w->trace_path);
+	if (rc)
+		csv_close(csv);
+	else
+		rc = trace_gather_open_with(out, csv, &instances_layout, w, &all, skip_bad, err);
+	arena_release(&all.words);
+	map_release(&all.by_name);
+	free(all.task);
+	return rc;
+}
+
 static int open_2020(struct zone_stream **out, struct csv *csv, const struct workload *w,
 		     bool skip_bad, struct error *err)
 {
-	return trace_gather_open(out, csv, &task_layout, w, skip_bad, err);
+	int rc;
+
+	if (trace_form(csv, &trace_alibaba_gpu_2020) == &instances_layout)
+		return open_instances(out, csv, w, skip_bad, err);
+	if (!w->types_path)
+		return trace_gather_open(out, csv, &task_layout, w, skip_bad, err);
+	rc = error_set(err, ERR_INPUT, "%s: pai_task_table has its sizes itself", w->trace_path);
+	csv_close(csv);
+	return rc;
 }
 
 /* --- 2025 ---------------------------------------------------------------------------- */
@@ -223,12 +405,13 @@ static int open_2025(struct zone_stream **out, struct csv *csv, const struct wor
 
 const struct trace_format trace_alibaba_gpu_2020 = {
 	.name = "alibaba-gpu-2020",
-	.summary = "Alibaba GPU 2020 (PAI): pai_task_table, two months",
+	.summary = "Alibaba GPU 2020 (PAI): tasks or instances, two months",
 	.source = "https://github.com/alibaba/clusterdata/tree/master/cluster-trace-gpu-v2020",
 	.licence = "CC BY 4.0",
 	.where = "https://aliopentrace.oss-cn-beijing.aliyuncs.com/v2020GPUTraces/"
-		 "pai_task_table.tar.gz",
-	.layout = {&task_layout},
+		 "pai_task_table.tar.gz (and pai_instance_table)",
+	.has_types = true,
+	.layout = {&task_layout, &instances_layout},
 	.open = open_2020,
 };
 

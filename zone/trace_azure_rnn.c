@@ -394,12 +394,21 @@ static bool batches_begin(const char *text, size_t size)
 	       text[i + 2] == ',' && (text[i + 3] == '|' || islower((unsigned char)text[i + 3]));
 }
 
+static const struct trace_column batch_columns[] = {
+	{"time", false, "s", "when a line's zones start"},
+	{"flavours", false, NULL, "a to p, a zone a letter; | ends a batch"},
+	{"lifetimes", true, NULL, "a second file: U or C and a bin each"},
+	{NULL, false, NULL, NULL},
+};
+
 const struct trace_format trace_azure_batches = {
 	.name = "azure-v1-batches",
 	.summary = "Azure 2017 re-encoded: flavours by step and batch, as text",
 	.source = SOURCE,
 	.licence = LICENCE,
 	.where = SOURCE " (input/)",
+	.has_lifetimes = true,
+	.column = batch_columns,
 	.begins = batches_begin,
 	.open_path = batches_open,
 };

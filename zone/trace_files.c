@@ -61,24 +61,43 @@ static int by_name(const void *pa, const void *pb)
 	return (*a > *b) - (*a < *b);
 }
 
-int trace_files_list(struct trace_files *out, const char *folder, struct error *err)
+/* Tables of JSON lines: only in a folder, as a file of its own may be a workload. */
+static bool is_json(const char *name)
+{
+	return ends_with(name, ".json") || ends_with(name, ".json.gz");
+}
+
+static int list(struct trace_files *out, const char *folder, bool (*wanted)(const char *name),
+		struct error *err)
 {
 	DIR *dir = opendir(folder);
 	struct dirent *e;
 
-	*out = (struct trace_files){0};
 	if (!dir)
 		return error_set(err, ERR_INPUT, "%s: cannot be read: %s", folder, strerror(errno));
 	while ((e = readdir(dir))) {
-		if (e->d_name[0] == '.' || !trace_has_name(e->d_name))
+		if (e->d_name[0] == '.' || !wanted(e->d_name))
 			continue;
 		out->path = grow(out->path, &out->cap, out->nr + 1, sizeof(*out->path));
 		out->path[out->nr++] = arena_printf(&out->arena, "%s/%s", folder, e->d_name);
 	}
 	closedir(dir);
-	if (!out->nr) {
+	return 0;
+}
+
+int trace_files_list(struct trace_files *out, const char *folder, struct error *err)
+{
+	int rc;
+
+	*out = (struct trace_files){0};
+	rc = list(out, folder, trace_has_name, err);
+	if (!rc && !out->nr)
+		rc = list(out, folder, is_json, err);
+	if (!rc && !out->nr)
+		rc = error_set(err, ERR_INPUT, "%s: holds no .csv file", folder);
+	if (rc) {
 		trace_files_release(out);
-		return error_set(err, ERR_INPUT, "%s: holds no .csv file", folder);
+		return rc;
 	}
 	out->path[out->nr] = NULL;
 	qsort(out->path, out->nr, sizeof(*out->path), by_name);

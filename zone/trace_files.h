@@ -1,6 +1,6 @@
 /*
  * A trace that is a folder: its *.csv (and *.csv.xz) files, sorted by name, numbers
- * by value ("2.csv" before "10.csv"). Private to zone/.
+ * by value ("2.csv" before "10.csv"); where there is none, its *.json. Private to zone/.
  */
 #ifndef ZONE_TRACE_FILES_H
 #define ZONE_TRACE_FILES_H

@@ -39,5 +39,7 @@ const struct trace_format *trace_format_find(const char *name)
 
 const struct trace_column *trace_format_columns(const struct trace_format *f, unsigned form)
 {
+	if (!form && f->column)
+		return f->column;
 	return form < TRACE_FORMS_MAX && f->layout[form] ? f->layout[form]->column : NULL;
 }

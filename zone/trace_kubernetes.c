@@ -356,6 +356,21 @@ static int kubernetes_open(struct zone_stream **out, const char *path, const str
 	return docs_open(out, path, w, skip_bad, kubernetes_read, err);
 }
 
+static const struct trace_column columns[] = {
+	{"metadata.name", false, NULL, "names the zone, with its namespace"},
+	{"metadata.creationTimestamp", false, "time", "when it asks for room"},
+	{"metadata.annotations", true, NULL, "its size, as of any pod"},
+	{"spec.containers", false, NULL, "the same"},
+	{"status.phase", true, NULL, "Succeeded, Failed: it has ended"},
+	{"status.containerStatuses", true, "time", "terminated.finishedAt: when it ended"},
+	{"status.conditions", true, "time", "the last change, where no container says when"},
+	{"metadata.deletionTimestamp", true, "time", "when it will be gone"},
+	{"involvedObject", true, NULL, "of an Event: whose it is"},
+	{"reason", true, NULL, "of an Event: Killing, Evicted, Preempted end a pod"},
+	{"lastTimestamp", true, "time", "of an Event: when"},
+	{NULL, false, NULL, NULL},
+};
+
 const struct trace_format trace_kubernetes = {
 	.name = "kubernetes-pods",
 	.summary = "Kubernetes: kubectl get pods,events -A -o json",
@@ -363,6 +378,7 @@ const struct trace_format trace_kubernetes = {
 		  "types.go",
 	.where = "kubectl get pods,events --all-namespaces -o json",
 	.takes_more = true,
+	.column = columns,
 	.begins = kubernetes_begins,
 	.open_path = kubernetes_open,
 };

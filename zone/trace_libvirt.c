@@ -253,11 +253,22 @@ static bool libvirt_begins(const char *text, size_t size)
 	return size > n && memcmp(text, head, n) == 0;
 }
 
+static const struct trace_column columns[] = {
+	{"Domain", false, NULL, "names the zone"},
+	{"vcpu.current", false, "vCPUs", "its size"},
+	{"vcpu.maximum", true, "vCPUs", "its ceiling"},
+	{"balloon.maximum", false, "KiB", "its memory"},
+	{"balloon.current", true, "KiB", "what it starts with"},
+	{"state.state", true, NULL, "4, 5, 6: it does not run and is no zone"},
+	{NULL, false, NULL, NULL},
+};
+
 const struct trace_format trace_libvirt = {
 	.name = "libvirt-domstats",
 	.summary = "libvirt: the domains of hosts, virsh domstats",
 	.source = "https://libvirt.org/manpages/virsh.html#domstats",
 	.where = "virsh domstats --state --vcpu --balloon",
+	.column = columns,
 	.begins = libvirt_begins,
 	.open_path = libvirt_open,
 };

@@ -84,8 +84,10 @@ static const struct {
 		  "the VMs"},
 	{"nnnnNDDDDDDDDDDDDDDD", "holds what tasks of Google's trace used (task_usage), not what "
 				 "they asked for: task_events has that"},
-	{"ttttttDDT", "says when instances of Alibaba's trace ran (pai_instance_table), not how "
-		      "large they are: pai_task_table says both"},
+	{"tntntnnDD", "holds batch tasks of Alibaba 2018 (batch_task), which are not read: "
+		      "container_meta has its services"},
+	{"nnnnntDD", "holds batch tasks of Alibaba 2017 (batch_task), which are not read: "
+		     "container_event has its services"},
 };
 
 /* Machines alike. */

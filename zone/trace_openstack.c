@@ -341,6 +341,19 @@ static int openstack_open(struct zone_stream **out, const char *path, const stru
 	return docs_open(out, path, w, skip_bad, openstack_read, err);
 }
 
+static const struct trace_column columns[] = {
+	{"ID", false, NULL, "names the zone"},
+	{"Flavor", false, NULL, "whose name, or ID, a list of flavors has"},
+	{"Created At", true, "time", "when it starts; else from the beginning"},
+	{"Status", true, NULL, "DELETED, SHELVED_OFFLOADED, ERROR: no zone"},
+	{"VCPUs", false, "vCPUs", "of a flavor: its size"},
+	{"RAM", false, "MiB", "of a flavor: its memory"},
+	{"Properties", true, NULL, "of a flavor: hw:numa_nodes"},
+	{"Policy", true, NULL, "of a server group: affinity, anti-affinity"},
+	{"Members", true, NULL, "of a server group: its servers' IDs"},
+	{NULL, false, NULL, NULL},
+};
+
 const struct trace_format trace_openstack = {
 	.name = "openstack-servers",
 	.summary = "OpenStack: server list --long -f json, and flavors",
@@ -349,6 +362,7 @@ const struct trace_format trace_openstack = {
 	.where = "openstack server list --all-projects --long -f json, openstack flavor list --all "
 		 "--long -f json",
 	.takes_more = true,
+	.column = columns,
 	.begins = openstack_begins,
 	.open_path = openstack_open,
 };

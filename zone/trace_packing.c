@@ -23,6 +23,7 @@
 #include "base/map.h"
 #include "base/units.h"
 
+#define CHOSEN "are sized as on the commonest type of machine, "
 #define DAY_NS (86400.0 * 1e9)
 
 void packing_add_type(struct packing *p, const struct packing_type *type)
@@ -175,6 +176,9 @@ bool packing_vm(struct packing *p, const struct packing_vm *vm, const char **why
 		return true;
 	if (!vm_size(p, type, why))
 		return false;
+	if (!p->named && strcmp(type->machine, p->machine) == 0)
+		snprintf(trace_note(t, CHOSEN)->which, sizeof(t->base.stats.note[0].which), "%.23s",
+			 p->machine);
 	if (type->more)
 		trace_note(t, "ask for disks or network, which are not used");
 	snprintf(t->name, sizeof(t->name), "vm%.*s", ZONE_NAME_MAX - 2, vm->id);
@@ -348,6 +352,20 @@ static bool is_sqlite(const char *text, size_t size)
 	return size >= sizeof(magic) && memcmp(text, magic, sizeof(magic)) == 0;
 }
 
+static const struct trace_column database_columns[] = {
+	{"vm.vmId", false, NULL, "names the zone"},
+	{"vm.vmTypeId", false, NULL, "its size, in vmType"},
+	{"vm.priority", false, NULL, "1: low, perhaps evicted early"},
+	{"vm.starttime", false, "days", "when it starts; negative: at 0"},
+	{"vm.endtime", false, "days", "when it stops; NULL: it stays"},
+	{"vmType.vmTypeId", false, NULL, "a row for each machine it may run on"},
+	{"vmType.machineId", false, NULL, "one kind is the run's host"},
+	{"vmType.core", false, "machine", "part of its CPUs"},
+	{"vmType.memory", false, "machine", "part of its memory"},
+	{"vmType.hdd", false, "machine", "not used; ssd, nic: nor"},
+	{NULL, false, NULL, NULL},
+};
+
 #define SOURCE                                                                                     \
 	"https://github.com/Azure/AzurePublicDataset/blob/master/AzureTracesForPacking2020.md"
 #define WHERE                                                                                      \
@@ -361,6 +379,8 @@ const struct trace_format trace_packing_csv = {
 	.licence = "CC BY 4.0",
 	.where = WHERE,
 	.in_machines = true,
+	.has_machine_types = true,
+	.has_types = true,
 	.layout = {&vm_layout},
 	.open = csv_open_vms,
 };
@@ -372,6 +392,8 @@ const struct trace_format trace_packing = {
 	.licence = "CC BY 4.0",
 	.where = WHERE,
 	.in_machines = true,
+	.has_machine_types = true,
+	.column = database_columns,
 	.begins = is_sqlite,
 	.open_path = packing_open_sqlite,
 };

@@ -284,9 +284,9 @@ int trace_set_name(struct trace_stream *t, const char *prefix, unsigned column, 
 	return 0;
 }
 
-void trace_note(struct trace_stream *t, const char *text)
+struct zone_stream_note *trace_note(struct trace_stream *t, const char *text)
 {
-	stream_note(&t->base, text);
+	return stream_note(&t->base, text);
 }
 
 void trace_number_name(struct trace_stream *t)

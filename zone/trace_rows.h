@@ -146,7 +146,7 @@ int trace_gather_open_with(struct zone_stream **out, struct csv *csv,
 			   bool skip_bad, struct error *err) MUST_USE;
 
 /* The row has `text` to it. */
-void trace_note(struct trace_stream *t, const char *text);
+struct zone_stream_note *trace_note(struct trace_stream *t, const char *text);
 /* A part of a machine's vCPUs, memory: ".25" of 64 is 16000 thousandths. ERR_INPUT when nobody
  * said how large the machine is. */
 int trace_part_of_vcpus(const struct trace_stream *t, unsigned column, int64_t *milli,

@@ -51,6 +51,7 @@ struct zone_stream;
  * assumed; said to a person with how many rows have it. */
 struct zone_stream_note {
 	const char *text; /* "name machines, which are not used"; lives for ever */
+	char which[24]; /* ends the sentence; "" if that is done */
 	uint64_t rows;
 };
 #define ZONE_STREAM_NOTES_MAX 12
@@ -206,6 +207,10 @@ struct trace_format {
 	bool takes_folders; /* the trace may be a folder of files */
 	bool takes_more; /* documents that go with it (trace_with) */
 	bool in_machines; /* sizes are parts of a machine: machine_vcpus, machine_bytes */
+	/* What else of a workload's "trace" it heeds; what it does not is refused. */
+	bool has_machine_types, has_types, has_lifetimes;
+	/* What is in it, where it is no table; ended by a NULL name. */
+	const struct trace_column *column;
 	/* The forms it has; a header is this format's when it has all columns of one. */
 	const struct trace_layout *layout[TRACE_FORMS_MAX];
 	/* The stream takes over the open table and closes it, on failure too. */

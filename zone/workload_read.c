@@ -279,6 +279,27 @@ static int read_with(struct workload *w, const struct doc_value *trace, struct e
 	return 0;
 }
 
+/* What is said of a trace is for formats that heed it. */
+static int check_heeded(const struct workload *w, const struct doc_value *at, struct error *err)
+{
+	const struct trace_format *f = w->trace_format;
+	const struct doc_value *machine = doc_member(at, "machine");
+
+	if (machine && !f->in_machines)
+		return doc_error(machine, err, "sizes in format %s are no parts of a machine",
+				 f->name);
+	if (w->machine_type && !f->has_machine_types)
+		return doc_error(doc_member(machine, "type"), err,
+				 "a trace in format %s has no types of machine", f->name);
+	if (w->types_path && !f->has_types)
+		return doc_error(doc_member(at, "types"), err,
+				 "a trace in format %s has its sizes itself", f->name);
+	if (w->lifetimes_path && !f->has_lifetimes)
+		return doc_error(doc_member(at, "lifetimes"), err,
+				 "a trace in format %s has its lifetimes itself", f->name);
+	return 0;
+}
+
 static int read_trace(struct workload *w, const struct doc_value *at, struct error *err)
 {
 	static const char *const keys[] = {"file",    "with",  "format",    "vcpu_scale", "gpus",
@@ -311,13 +332,15 @@ static int read_trace(struct workload *w, const struct doc_value *at, struct err
 	if (w->lifetimes_path)
 		w->lifetimes_path = beside(&w->arena, w->path, w->lifetimes_path);
 	rc = workload_find_format(w, format, err);
-	if (!rc)
-		return read_with(w, at, err);
 	if (rc == ERR_USAGE && err) {
 		struct error why = *err;
 
 		return doc_error(format_at, err, "%s", why.text);
 	}
+	if (!rc)
+		rc = check_heeded(w, at, err);
+	if (!rc)
+		rc = read_with(w, at, err);
 	return rc == ERR_USAGE ? ERR_INPUT : rc;
 }
 

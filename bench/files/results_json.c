@@ -21,6 +21,18 @@ static int inputs_json(json_t *inputs, const char *const *input, struct error *e
 }
 
 /* What the cost figures rest on, and the error that this implies. */
+/* What was not used of the trace, or assumed. */
+static json_t *notes_json(const struct results *r)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < ZONE_STREAM_NOTES_MAX && r->note[i].rows; i++)
+		json_array_append_new(list, json_pack("{s:s+, s:I}", "rows_that", r->note[i].text,
+						      r->note[i].which, "rows",
+						      (json_int_t)r->note[i].rows));
+	return list;
+}
+
 static json_t *cost_json(const struct results *r)
 {
 	return json_pack("{s:s, s:s, s:s, s:s}", "latency", cost_grade_name(r->latency_grade),
@@ -64,6 +76,8 @@ int results_write_about(const struct results *r, const struct results_about *abo
 	json_object_set_new(top, "jobs", json_integer(about->jobs));
 	json_object_set_new(top, "rows_not_run", json_integer((json_int_t)r->nr_same));
 	json_object_set_new(top, "decision_ns", decisions_json(r));
+	if (r->note[0].rows)
+		json_object_set_new(top, "trace_notes", notes_json(r));
 	if (about->cost)
 		json_object_set_new(top, "cost", cost_json(r));
 	if (!rc)

@@ -11,6 +11,7 @@ EOF
 run 0 run "$work/google.csv" --host xeon-8360y-2n --zones --output "$work/a"
 says err 'taken for parts of xeon-8360y-2n'
 says err 'rows of the trace name the machine they were placed on, which is not used (1)'
+grep -q '"rows_that": "have a priority, which is not used: nobody gives way"' "$work/a/run.json" || fail "$(cat "$work/a/run.json")"
 run 0 run "$work/google.csv" --host xeon-8360y-2n --output "$work/b" --quiet
 [ -s "$work/err" ] && fail "--quiet said $(cat "$work/err")"
 run 0 size "$work/google.csv" --host xeon-8360y-2n
@@ -31,6 +32,14 @@ tail -n 1 "$work/google.csv" >"$work/folder/part-00001-of-00500.csv"
 run 0 run "$work/folder" --host xeon-8360y-2n --zones --output "$work/d" --quiet
 sed 's/,google,/,folder,/' "$work/a/zones.csv" | cmp -s - "$work/d/zones.csv" ||
 	fail "the folder's zones are others: $(cat "$work/d/zones.csv")"
+
+mkdir "$work/lines"
+for i in 0 1; do
+	printf '{"time":"%s","type":"%s","collection_id":"1","instance_index":"0","resource_request":{"cpus":0.125,"memory":0.25}}\n' \
+		"${i}000000" "$((3 + 3 * i))" >"$work/lines/instance_events-00000000000$i.json"
+done
+run 0 run "$work/lines" --host xeon-8360y-2n --zones --output "$work/e" --quiet
+grep -q ',1-0,stopped,.*,0,1000000000,' "$work/e/zones.csv" || fail "JSON lines: $(cat "$work/e/zones.csv")"
 
 # machines are no zones
 printf '0,10,0,P,0.5,0.25\n0,20,0,P,0.5,0.25\n9,10,1,P,0.5,0.25\n0,30,0,P,1,1\n' >"$work/machines.csv"

@@ -68,7 +68,8 @@ static const char *tell_all(struct zone_stream *s)
 	if (stats->bad_rows)
 		tell("%llu bad\n", (unsigned long long)stats->bad_rows);
 	for (int i = 0; i < ZONE_STREAM_NOTES_MAX && stats->note[i].rows; i++)
-		tell("%llu %s\n", (unsigned long long)stats->note[i].rows, stats->note[i].text);
+		tell("%llu %s%s\n", (unsigned long long)stats->note[i].rows, stats->note[i].text,
+		     stats->note[i].which);
 	return told;
 }
 
@@ -207,6 +208,7 @@ Test(fleet_traces, azure_packing)
 		"+vm5 4 10240 at 86400 ever\n"
 		"2 start before the record: they come together at its beginning\n"
 		"1 end before the record: left out\n"
+		"3 are sized as on the commonest type of machine, 1\n"
 		"2 have no end within 90 days: they stay\n"
 		"1 are of low priority, perhaps evicted early: they live as in the trace\n"
 		"1 cannot run on the commonest type of machine: sized as on their first\n");
@@ -258,6 +260,7 @@ Test(fleet_traces, azure_packing_database)
 		"+vm3 7 26214 at 86400 for 43200\n"
 		"1 bad\n"
 		"1 start before the record: they come together at its beginning\n"
+		"3 are sized as on the commonest type of machine, 1\n"
 		"2 ask for disks or network, which are not used\n"
 		"1 have no end within 90 days: they stay\n"
 		"1 are of low priority, perhaps evicted early: they live as in the trace\n");
@@ -412,6 +415,52 @@ Test(fleet_traces, alibaba_gpu_2020)
 			 "1 state no CPUs or no memory and get 1 vCPU, 1024 MiB\n");
 }
 
+/* Instances have times of their own, and the sizes of their tasks. */
+Test(fleet_traces, alibaba_gpu_2020_instances)
+{
+	static const char instances[] = "j1,worker,i1,w1,id,Terminated,200.0,260.0,m1\n"
+					"j1,worker,i2,w2,id,Running,100.0,,m2\n"
+					"j1,ps,i3,w3,id,Waiting,,,\n";
+
+	write_file("task.csv", "j1,worker,2.0,Terminated,90.0,300.0,600.0,4.0,200.0,T4\n"
+			       "j1,ps,1.0,Waiting,,,100.0,1.0,,\n");
+	write_file("instance.csv", instances);
+	cr_expect_str_eq(
+		tells("w.json", "{\"trace\":{\"file\":\"instance.csv\",\"types\":\"task.csv\"}}"),
+		"+w2 6 4096 at 100 ever 2xgpu\n"
+		"+w1 6 4096 at 200 for 60 2xgpu\n"
+		"2 name a model of GPU (gpu_type), which is not used\n"
+		"2 name the machine they were placed on, which is not used\n"
+		"1 have no end: they stay\n"
+		"1 never began: left out\n");
+	cr_expect_str_eq(error_of("instance.csv", instances, NULL) + strlen("instance.csv"),
+			 ": sizes are in another table; name it: \"types\": "
+			 "\"pai_task_table.csv\" in the workload's \"trace\"");
+	write_file("instance.csv", "j9,worker,i1,w1,id,Terminated,200.0,260.0,m1\n");
+	cr_expect_not_null(strstr(
+		error_of("w.json", "{\"trace\":{\"file\":\"instance.csv\",\"types\":\"task.csv\"}}",
+			 NULL),
+		"instance.csv:1:4: the instance's task is not in the table of tasks"));
+}
+
+/* What a workload says of a trace whose format does not heed it is no help. */
+Test(fleet_traces, what_a_format_does_not_heed)
+{
+#define T(more) "{\"trace\":{\"file\":\"v.csv\"," more "}}"
+	write_file("v.csv", "vmid,cpu,mem,at,lt\n0,1,2,0,1\n");
+	cr_expect_str_eq(
+		error_of("w.json", T("\"machine\":{\"vcpus\":4,\"memory\":\"1GiB\"}"), NULL),
+		"w.json:1:36: sizes in format huawei-east-1 are no parts of a machine");
+	cr_expect_str_eq(error_of("w.json", T("\"types\":\"x\""), NULL),
+			 "w.json:1:34: a trace in format huawei-east-1 has its sizes itself");
+	cr_expect_str_eq(error_of("w.json", T("\"lifetimes\":\"x\""), NULL),
+			 "w.json:1:38: a trace in format huawei-east-1 has its lifetimes itself");
+	write_file("v.csv", G11("0", "1", "0", "", "1", "0.1", "0.1"));
+	cr_expect_str_eq(error_of("w.json", T("\"machine\":{\"type\":\"5\"}"), NULL),
+			 "w.json:1:44: a trace in format google-2011 has no types of machine");
+#undef T
+}
+
 Test(fleet_traces, alibaba_dlrm)
 {
 	cr_expect_str_eq(
@@ -470,7 +519,7 @@ Test(fleet_traces, formats_say_what_they_are)
 		cr_expect(f->source && *f->source, "%s", f->name);
 		cr_expect(!f->licence || f->where, "%s", f->name);
 		cr_expect(!!f->open != !!f->open_path, "%s", f->name);
-		cr_expect(f->open_path || trace_format_columns(f, 0), "%s", f->name);
+		cr_expect_not_null(trace_format_columns(f, 0), "%s", f->name);
 		for (const struct trace_column *c = trace_format_columns(f, 0); c && c->name; c++)
 			cr_expect(c->meaning && *c->meaning, "%s: %s", f->name, c->name);
 	}
