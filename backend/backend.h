@@ -110,6 +110,8 @@ struct backend_config {
 	/* A host, taken before any zone. A machine with BACKEND_FIXED_HOST has taken its own. */
 	int64_t dom0_memory_bytes;
 	uint32_t dom0_vcpus;
+	/* What else is taken of each host, for good; NULL: nothing. */
+	const struct fleet_initial *initial;
 	uint64_t seed; /* for a machine that draws; the simulator does not */
 	bool check; /* verify the machine's own invariants after every step */
 	const char *options; /* backend-specific "key=value,key=value"; NULL: none */

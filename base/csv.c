@@ -243,7 +243,7 @@ static int split(struct csv *c, char *row, size_t n, struct error *err)
 					"the row has more than %d fields", CSV_FIELDS_MAX);
 		while (c->separator == ';' && (*p == ' ' || *p == '\t'))
 			p++;
-		if (*p == '"') {
+		if (*p == '"' && c->separator != '|') {
 			char *start = p;
 
 			p = unquote(p, end, c->separator, f);
@@ -365,10 +365,13 @@ static int read_first(struct csv *c, struct error *err)
 			return error_at(err, ERR_INPUT, c->path, 0, 0,
 					"the file is empty; its first line must name the columns");
 	} while (*c->row == '#');
-	if (c->nr_fields == 1 && memchr(c->field[0].text, ';', c->field[0].n)) {
-		c->separator = ';';
+	if (c->nr_fields != 1)
+		return 0;
+	c->separator = memchr(c->field[0].text, ';', c->field[0].n)   ? ';'
+		       : memchr(c->field[0].text, '|', c->field[0].n) ? '|'
+								      : ',';
+	if (c->separator != ',')
 		rc = split(c, (char *)(uintptr_t)c->field[0].text, c->field[0].n, err);
-	}
 	return rc;
 }
 

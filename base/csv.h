@@ -1,7 +1,8 @@
 /*
  * Reading tables of text: a header line, then rows of fields separated by
  * commas, or by semicolons when the header holds no comma (blanks and tabs after
- * a semicolon do not count). What is packed is unpacked
+ * a semicolon do not count), or by bars when it holds neither (quotes then are
+ * characters like others). What is packed is unpacked
  * on the way (base/input.h), UTF-16 is decoded (base/text_encoding.h). A field may stand in double
  * quotes ("" inside is one quote); it cannot contain a line break. Lines end in LF or CRLF, blank
  * lines are skipped, a byte order mark and lines that begin with # before the header are ignored.
@@ -23,7 +24,7 @@
 #include "base/text_encoding.h"
 
 #define CSV_LINE_MAX ((size_t)64 * 1024)
-#define CSV_FIELDS_MAX 64
+#define CSV_FIELDS_MAX 192
 
 struct csv_field {
 	const char *text; /* not NUL-terminated */

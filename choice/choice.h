@@ -28,6 +28,9 @@ struct choice_request {
 	int64_t bytes;
 	uint32_t vcpus;
 	uint32_t after;
+	/* What the zone's group leaves (choice/groups.h): the one host that may be asked, + 1,
+	 * or 0: any; and how many with room may not. */
+	uint32_t only, barred;
 };
 
 struct choice {

@@ -74,7 +74,7 @@ static void learn(struct fleet *f, const struct choice_request *r)
 void fleet_begin(struct fleet *f, struct choice_request *r)
 {
 	f->request++;
-	r->after = 0;
+	r->after = r->only = r->barred = 0;
 	r->bytes = zone_boot_bytes(r->zone);
 	r->vcpus = r->zone->vcpus;
 	if (!f->choice->learns || r->ordinal <= f->last_ordinal)
@@ -83,10 +83,27 @@ void fleet_begin(struct fleet *f, struct choice_request *r)
 	learn(f, r);
 }
 
+bool fleet_bar(struct fleet *f, uint32_t host)
+{
+	bool anew = f->tried[host] != f->request;
+
+	f->tried[host] = f->request;
+	return anew;
+}
+
 uint32_t fleet_next(struct fleet *f, struct choice_request *r)
 {
-	uint32_t host = f->choice->next(f, r);
+	uint32_t host = HOST_NONE;
 
+	if (!r->only)
+		host = f->choice->next(f, r);
+	else if (fleet_may_take(f, r->only - 1, r))
+		host = r->only - 1;
+	/* those who ask in order do not look at who was tried, or barred */
+	while (host != HOST_NONE && f->tried[host] == f->request) {
+		r->after = host + 1;
+		host = f->choice->next(f, r);
+	}
 	if (host != HOST_NONE) {
 		f->tried[host] = f->request;
 		r->after = host + 1;

@@ -41,6 +41,8 @@ void fleet_update(struct fleet *f, uint32_t host);
 void fleet_begin(struct fleet *f, struct choice_request *r);
 /* The next host to ask, or HOST_NONE. */
 uint32_t fleet_next(struct fleet *f, struct choice_request *r);
+/* This host is not to be asked in the request that has begun. False: it was barred already. */
+bool fleet_bar(struct fleet *f, uint32_t host);
 
 /* For choices. */
 

@@ -188,6 +188,12 @@ static void say_beside(const struct cmd *c)
 	if (r->bad_rows)
 		fprintf(stderr, "homenode: warning: %llu bad rows skipped, the first: %s\n",
 			(unsigned long long)r->bad_rows, r->first_bad);
+	if (r->warnings)
+		fprintf(stderr,
+			"homenode: %llu warnings about the trace (`homenode plan` prints all of "
+			"them), the "
+			"first: %s\n",
+			(unsigned long long)r->warnings, r->first_warning);
 	for (int i = 0; i < ZONE_STREAM_NOTES_MAX && r->note[i].rows; i++)
 		fprintf(stderr, "homenode: warning: rows of the trace %s (%llu)\n", r->note[i].text,
 			(unsigned long long)r->note[i].rows);

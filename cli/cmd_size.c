@@ -88,6 +88,8 @@ static int prepare(struct sizing *s, struct error *err)
 		rc = choose_policies(s, err);
 	if (!rc)
 		rc = choose_host(s, err);
+	if (!rc)
+		rc = prepare_trace(&s->workload, s->args, err);
 	if (rc)
 		return rc;
 	print_host_warnings(s->host, args_flag(s->args, "quiet"));

@@ -125,6 +125,11 @@ int choose_fleet(struct chosen *c, const struct args *args, const struct backend
 	c->workload.refused = (enum refused_rule)refused;
 	f->dom0_vcpus = (uint32_t)dom0_vcpus;
 	rc = choose_groups(c, args, backend, err);
+	if (!rc && f->initial && (backend->traits & BACKEND_FIXED_HOST))
+		rc = error_set(err, ERR_CANNOT,
+			       "%s: \"initial\": the %s backend is a machine, which says itself "
+			       "what is taken",
+			       c->workload.path, backend->name);
 	return rc ? rc : choose_count(c, args, err);
 }
 

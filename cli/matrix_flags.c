@@ -264,6 +264,8 @@ int choose_matrix(struct chosen *c, const struct args *args, const struct backen
 		say_assumed_fleet(&c->workload, args);
 	if (!rc)
 		rc = load_fleet(c, args_flag(args, "quiet"), err);
+	if (!rc)
+		rc = prepare_trace(&c->workload, args, err);
 	c->matrix.fleet = &c->fleet;
 	c->matrix.nr_fleets = 1;
 	if (!rc)

@@ -14,7 +14,10 @@
 		"cache", 0, "DIR", "keep what a trace's rows become there", OPTION_RARE            \
 	}
 
-/* The command's first operand, found, loaded and prepared. */
+/* The command's first operand, found and loaded. */
 int load_workload(struct workload *out, const struct args *args, struct error *err) MUST_USE;
+/* Sorted, and into or from the cache; after scale_to_hosts(), as what rows become may depend on
+ * the host. */
+int prepare_trace(struct workload *w, const struct args *args, struct error *err) MUST_USE;
 
 #endif

@@ -95,7 +95,8 @@ static const struct column zones[] = {
 		      "the same of vCPUs"),
 	COLUMN_TEXT("reason", "reason",
 		    "of a refused zone: the word of the first host that was asked, or what was "
-		    "short where none was asked"),
+		    "short where none was asked; with the rule of its group, where that excluded "
+		    "hosts with room"),
 };
 
 const struct schema schema_zones =

@@ -38,6 +38,7 @@ static void sim_close(struct backend *b)
 	free(sim->state);
 	free(sim->free_bytes);
 	free(sim->dom0_bytes);
+	free(sim->initial_vcpus);
 	free(sim->heap);
 	free(sim->low_start);
 	free(sim->first_zone);
@@ -132,6 +133,8 @@ static int open_host(struct sim *sim, uint32_t i, const struct backend_config *c
 	rc = take_used(sim, i, err);
 	if (!rc)
 		rc = take_dom0(sim, i, config->dom0_memory_bytes, err);
+	if (!rc && config->initial)
+		rc = sim_take_initial(sim, i, config->initial, err);
 	sim->low_start[i] = sim->heap[i].low_free;
 	return rc;
 }
@@ -157,9 +160,12 @@ static int sim_open(struct backend **out, const struct backend_config *config, s
 	}
 	sim->free_bytes = xcalloc(nodes, sizeof(*sim->free_bytes));
 	sim->dom0_bytes = xcalloc(nodes, sizeof(*sim->dom0_bytes));
+	sim->initial_vcpus = xcalloc(nr, sizeof(*sim->initial_vcpus));
 	rc = sim_read_options(sim, config->options, err);
 	for (uint32_t i = 0; !rc && i < nr; i++)
 		rc = open_host(sim, i, config, err);
+	if (!rc && config->initial)
+		rc = sim_check_initial(nr, config->initial, err);
 	if (rc) {
 		sim_close(&sim->base);
 		return rc;

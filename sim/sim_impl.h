@@ -72,6 +72,7 @@ struct sim {
 	int64_t *dom0_bytes; /* per host and node, like free_bytes */
 	size_t *node_base; /* host's first index in the per-node blocks */
 	uint32_t dom0_vcpus;
+	uint32_t *initial_vcpus; /* per host: taken from the beginning, beside dom0's */
 	struct sim_zone *zone;
 	size_t cap_zones;
 	bool check;
@@ -91,6 +92,15 @@ struct sim {
 	int64_t blocks; /* option "blocks"; -1: not given */
 	int64_t low_bytes; /* below the DMA width on the first node; -1: Xen's default */
 };
+
+/* What the fleet's initial state (zone/initial.h) has taken of host `host`, booked as dom0's
+ * memory is. ERR_USAGE: it does not fit the host. */
+int sim_take_initial(struct sim *sim, uint32_t host, const struct fleet_initial *initial,
+		     struct error *err) MUST_USE;
+
+/* ERR_USAGE: it names a host that the fleet of `nr_hosts` does not have. */
+int sim_check_initial(uint32_t nr_hosts, const struct fleet_initial *initial,
+		      struct error *err) MUST_USE;
 
 /* Everything that must hold of host `host` after every step: bytes conserved per
  * node, vCPUs and devices counted, residency sums to the allocation, every vCPU

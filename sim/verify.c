@@ -92,7 +92,7 @@ int sim_verify_host(const struct sim *sim, uint32_t host, struct error *err)
 {
 	const struct host_state *s = &sim->state[host];
 	struct sums sums;
-	uint32_t booked = 0;
+	uint32_t booked = 0, others = sim->dom0_vcpus + sim->initial_vcpus[host];
 
 	memset(&sums, 0, sizeof(sums));
 	for (uint32_t i = sim->first_zone[host]; i != SIM_NOBODY; i = sim->zone[i].next) {
@@ -103,11 +103,10 @@ int sim_verify_host(const struct sim *sim, uint32_t host, struct error *err)
 	}
 	for (unsigned n = 0; n < s->host->nr_nodes; n++)
 		booked += s->vcpus[n];
-	if (sums.zones != s->nr_zones || sums.total_vcpus + sim->dom0_vcpus != s->total_vcpus ||
+	if (sums.zones != s->nr_zones || sums.total_vcpus + others != s->total_vcpus ||
 	    booked != s->total_vcpus)
-		return error_set(err, ERR_CHECK,
-				 "host %u: %u zones with %u vCPUs booked, found %u with %u", host,
-				 s->nr_zones, s->total_vcpus, sums.zones,
-				 sums.total_vcpus + sim->dom0_vcpus);
+		return error_set(
+			err, ERR_CHECK, "host %u: %u zones with %u vCPUs booked, found %u with %u",
+			host, s->nr_zones, s->total_vcpus, sums.zones, sums.total_vcpus + others);
 	return verify_nodes(sim, host, &sums, err);
 }

@@ -146,6 +146,20 @@ static int get_name(const struct doc_value *node, const char *kind, const struct
 	return rc ? rc : pod_get(*metadata, "name", DOC_TEXT, of, true, name, err);
 }
 
+int pod_read_one(struct pod_reader *r, const struct doc_value *node, struct zone *out,
+		 struct error *err)
+{
+	const struct doc_value *name, *metadata;
+	struct pod p;
+	int rc = get_name(node, "pod", &name, &metadata, err);
+
+	if (!rc)
+		rc = read_pod(r, &p, node, name, err);
+	if (!rc)
+		*out = p.zone;
+	return rc;
+}
+
 /* Kinds that make pods, each with its number of them in a field of its spec. */
 static const struct maker {
 	const char *kind, *replicas; /* NULL: one a machine */
@@ -257,6 +271,7 @@ static const char *const beside[] = {
 	"DeviceClass",
 	"Endpoints",
 	"EndpointSlice",
+	"Event",
 	"HorizontalPodAutoscaler",
 	"Ingress",
 	"LimitRange",

@@ -95,4 +95,9 @@ int pod_load_rows(struct pod_reader *r, struct error *err) MUST_USE;
 /* NULL: no row knows it. */
 const struct resource_row *pod_find_row(const struct pod_reader *r, const char *resource);
 
+/* One pod of a document that has others beside it; strings go into r->out's arena, its list
+ * stays as it is. */
+int pod_read_one(struct pod_reader *r, const struct doc_value *node, struct zone *out,
+		 struct error *err) MUST_USE;
+
 #endif

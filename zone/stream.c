@@ -28,6 +28,21 @@ const struct zone_stream_stats *zone_stream_stats(const struct zone_stream *s)
 	return &s->stats;
 }
 
+struct zone_stream_note *stream_note(struct zone_stream *s, const char *text)
+{
+	struct zone_stream_note *note = s->stats.note;
+
+	for (int i = 0; i < ZONE_STREAM_NOTES_MAX; i++) {
+		if (note[i].text && note[i].text != text)
+			continue;
+		note[i].text = text;
+		note[i].rows++;
+		return &note[i];
+	}
+	BUG_ON(true);
+	return NULL;
+}
+
 void zone_stream_close(struct zone_stream *s)
 {
 	if (s)

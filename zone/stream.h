@@ -45,6 +45,9 @@ static inline void stream_name_next(struct stream_name *n)
 	stream_name_widen(n);
 }
 
+/* One more row has `text` to it; its count so far. */
+struct zone_stream_note *stream_note(struct zone_stream *s, const char *text);
+
 /* A stream over `nr` events that outlive it. */
 int stream_of_events(struct zone_stream **out, const struct zone_event *event, size_t nr,
 		     struct error *err) MUST_USE;

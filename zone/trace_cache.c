@@ -102,7 +102,8 @@ static int check_header(struct trace_cache *c, const char *key, struct error *er
 		return unlike(c, err, "is the cache of something else");
 	if (!length_fits(c))
 		return unlike(c, err, "is not as long as it was written");
-	if (!memchr(h->first_bad, '\0', sizeof(h->first_bad)))
+	if (!memchr(h->first_bad, '\0', sizeof(h->first_bad)) ||
+	    !memchr(h->first_warning, '\0', sizeof(h->first_warning)))
 		return unlike(c, err, "holds a text without an end");
 	for (int i = 0; i < ZONE_STREAM_NOTES_MAX; i++)
 		if (!memchr(h->note[i].text, '\0', sizeof(h->note[i].text)) ||
@@ -204,9 +205,10 @@ static void profile_of(const struct cache_shape *s, struct zone_profile *out)
 	memcpy(out->name, s->profile, sizeof(out->name));
 }
 
-/* All but its name; `device` and `profile` are where those of a zone go that has some. */
-static inline void zone_of(const struct trace_cache *c, const struct cache_shape *s, struct zone *z,
-			   const char **device, struct zone_profile *profile)
+/* All but its name; `device` and `profile` are where those of a zone go that has some. Returns
+ * the text behind its devices. */
+static inline const char *zone_of(const struct trace_cache *c, const struct cache_shape *s,
+				  struct zone *z, const char **device, struct zone_profile *profile)
 {
 	const char *text = c->text + s->first_text;
 
@@ -226,6 +228,7 @@ static inline void zone_of(const struct trace_cache *c, const struct cache_shape
 		device[i] = text;
 	if (s->has_profile)
 		profile_of(s, profile);
+	return text;
 }
 
 static int check_shape(const struct trace_cache *c, const struct cache_shape *s, struct error *err)
@@ -238,13 +241,14 @@ static int check_shape(const struct trace_cache *c, const struct cache_shape *s,
 
 	if (s->memory_policy > ZONE_STATIC || s->spread > ZONE_SCATTER || s->virt > ZONE_PVH ||
 	    s->nr_devices > ZONE_DEVICES_MAX || s->use > c->header.nr_uses ||
-	    s->first_text > c->header.text_bytes || !memchr(s->profile, '\0', sizeof(s->profile)))
+	    s->group_rule > ZONE_GROUP_RULES || s->first_text > c->header.text_bytes ||
+	    !memchr(s->profile, '\0', sizeof(s->profile)))
 		return unlike(c, err, "holds a zone that cannot be");
-	for (uint32_t i = 0; i < s->nr_devices; i++)
+	for (uint32_t i = 0; i < s->nr_devices + (s->group_rule > 0); i++)
 		if (!text_at(c, &at))
 			return unlike(c, err, "holds a text without an end");
 	zone_init(&z);
-	zone_of(c, s, &z, device, &profile);
+	(void)zone_of(c, s, &z, device, &profile);
 	if (!zone_sound(&z, zone_field_names, &fault))
 		return error_set(err, ERR_INPUT, "%s: holds a zone that cannot be: %s", c->path,
 				 fault.text);
@@ -386,6 +390,7 @@ struct cache_stream {
 	struct zone zone;
 	const char *device[ZONE_DEVICES_MAX];
 	struct zone_profile profile;
+	struct zone_group group;
 };
 
 static int changed(const struct cache_stream *s, struct error *err)
@@ -398,12 +403,19 @@ static int start_zone(struct cache_stream *s, const struct cache_event *r, struc
 	const struct trace_cache *c = s->cache;
 	const char *name = window_take(&s->names, c->fd, r->name_length + 1u);
 	const struct cache_shape *shape;
+	const char *behind;
 
 	if (r->shape >= c->header.nr_shapes || r->value < 0 || !r->name_length || !name ||
 	    name[r->name_length])
 		return changed(s, err);
 	shape = &c->shape[r->shape];
-	zone_of(c, shape, &s->zone, s->device, &s->profile);
+	behind = zone_of(c, shape, &s->zone, s->device, &s->profile);
+	s->base.event.group = NULL;
+	if (shape->group_rule) {
+		s->group = (struct zone_group){
+			behind, (enum zone_group_rule)(shape->group_rule - 1), shape->group_domain};
+		s->base.event.group = &s->group;
+	}
 	s->zone.name = name;
 	s->base.event.lifetime_ns = r->value;
 	s->base.event.bytes = 0;
@@ -436,6 +448,7 @@ static int cache_next(struct zone_stream *base, const struct zone_event **out, s
 		e->bytes = r->value;
 		e->zone = NULL;
 		e->use = NULL;
+		e->group = NULL;
 	}
 	*out = rc ? NULL : e;
 	return rc;
@@ -473,6 +486,9 @@ int trace_cache_open(struct zone_stream **out, const struct trace_cache *c, stru
 	s->base.stats.total = c->header.nr_events;
 	for (int i = 0; i < ZONE_STREAM_NOTES_MAX && c->header.note[i].rows; i++)
 		s->base.stats.note[i] = note_of(&c->header.note[i]);
+	s->base.stats.warnings = c->header.warnings;
+	memcpy(s->base.stats.first_warning, c->header.first_warning,
+	       sizeof(s->base.stats.first_warning));
 	s->base.stats.bad_rows = c->header.bad_rows;
 	memcpy(s->base.stats.first_bad, c->header.first_bad, sizeof(s->base.stats.first_bad));
 	*out = &s->base;

@@ -32,8 +32,10 @@ struct cache_header {
 	uint64_t checksum; /* of the file with a 0 here */
 	char key[64];
 	char first_bad[256];
+	uint64_t warnings;
+	char first_warning[256];
 	struct cache_note note[ZONE_STREAM_NOTES_MAX]; /* those with rows, in front */
-	uint64_t reserved[2];
+	uint64_t reserved[5]; /* its size is a multiple of 32: cache_sum_add() */
 };
 
 struct cache_event {
@@ -57,6 +59,9 @@ struct cache_shape {
 	char profile[24];
 	uint32_t nr_devices;
 	uint32_t use; /* counted from 1; 0: none is known */
+	/* Its group, whose name is behind those of its devices; the rule is counted from 1, 0: of
+	 * none. */
+	uint32_t group_rule, group_domain;
 };
 
 struct cache_use {
@@ -69,13 +74,16 @@ struct cache_use {
  * cache is not the run of the trace; CACHE_VERSION then goes up. */
 _Static_assert(sizeof(struct zone) == 80, "trace_cache: a zone has a field that is not kept");
 _Static_assert(sizeof(struct zone_profile) == 48, "trace_cache: so has a profile");
-_Static_assert(sizeof(struct zone_event) == 56, "trace_cache: so has an event");
+_Static_assert(sizeof(struct zone_event) == 64, "trace_cache: so has an event");
+_Static_assert(sizeof(struct zone_group) == 16, "trace_cache: so has a group");
 _Static_assert(sizeof(struct zone_use) == 72, "trace_cache: so has a memory use");
 _Static_assert(sizeof(struct use_sample) == 8, "trace_cache: so has a sample");
-_Static_assert(sizeof(struct zone_stream_stats) == 768, "trace_cache: so has what is said of rows");
+_Static_assert(sizeof(struct zone_stream_stats) == 1032,
+	       "trace_cache: so has what is said of rows");
 /* No holes: what is written is what was set. */
-_Static_assert(sizeof(struct cache_header) == 2240 && sizeof(struct cache_event) == 32 &&
-		       sizeof(struct cache_shape) == 104 && sizeof(struct cache_use) == 56,
+_Static_assert(sizeof(struct cache_header) % 32 == 0, "trace_cache: see cache_sum_add()");
+_Static_assert(sizeof(struct cache_header) == 2528 && sizeof(struct cache_event) == 32 &&
+		       sizeof(struct cache_shape) == 112 && sizeof(struct cache_use) == 56,
 	       "trace_cache: records have holes");
 
 #define CACHE_SUM_LANES 4

@@ -114,11 +114,17 @@ static void describe(struct cache_writer *w, const struct zone_event *e)
 		.nr_devices = z->nr_devices,
 	};
 
+	if (e->group) {
+		s.group_rule = (uint32_t)e->group->rule + 1;
+		s.group_domain = e->group->domain;
+	}
 	describe_profile(&s, z->profile);
 	w->size = 0;
 	add_bytes(w, &s, sizeof(s));
 	for (uint32_t i = 0; i < z->nr_devices; i++)
 		add_bytes(w, z->device[i], strlen(z->device[i]) + 1);
+	if (e->group)
+		add_bytes(w, e->group->name, strlen(e->group->name) + 1);
 	w->texts = w->size - sizeof(s);
 	if (e->use) {
 		struct cache_use use = describe_use(e->use);
@@ -296,6 +302,8 @@ static int drain(struct cache_writer *w, struct zone_stream *s, const char *path
 		strcpy(w->header.note[i].text, s->stats.note[i].text);
 		strcpy(w->header.note[i].which, s->stats.note[i].which);
 	}
+	w->header.warnings = s->stats.warnings;
+	memcpy(w->header.first_warning, s->stats.first_warning, strlen(s->stats.first_warning));
 	w->header.bad_rows = s->stats.bad_rows;
 	memcpy(w->header.first_bad, s->stats.first_bad, strlen(s->stats.first_bad));
 	return rc;

@@ -6,6 +6,7 @@
 const struct trace_format *const trace_formats[] = {
 	&trace_homenode,
 	&trace_huawei,
+	&trace_huawei_two_node,
 	&trace_openb,
 	&trace_gwa_t_12,
 	&trace_gwa_t_12_condensed,
@@ -20,6 +21,10 @@ const struct trace_format *const trace_formats[] = {
 	&trace_alibaba_2018,
 	&trace_alibaba_gpu_2020,
 	&trace_alibaba_dlrm,
+	&trace_slurm,
+	&trace_kubernetes,
+	&trace_openstack,
+	&trace_libvirt,
 	NULL,
 };
 /* clang-format on */

@@ -7,7 +7,21 @@
 #include "base/units.h"
 #include "zone/trace_rows.h"
 
-enum { AT, LIFETIME, VCPUS, MEMORY, NAME, NODES, PLACEMENT, POLICY, VIRT, DEVICES };
+enum {
+	AT,
+	LIFETIME,
+	VCPUS,
+	MEMORY,
+	NAME,
+	NODES,
+	PLACEMENT,
+	POLICY,
+	VIRT,
+	DEVICES,
+	GROUP,
+	RULE,
+	DOMAIN
+};
 
 /* A device list longer than this is no device list. */
 #define DEVICE_TEXT_MAX 2048
@@ -17,6 +31,8 @@ struct homenode_stream {
 	bool plain; /* no column of read_options() is there */
 	char device_text[DEVICE_TEXT_MAX];
 	const char *device[ZONE_DEVICES_MAX];
+	struct zone_group group;
+	char group_name[ZONE_NAME_MAX + 1];
 };
 
 static int no_choice(const struct trace_stream *t, unsigned column, const char *const *names,
@@ -80,6 +96,36 @@ static int read_devices(struct homenode_stream *h, struct error *err)
 	return 0;
 }
 
+/* "group" and "group_rule" come together, "fault_domain" with the rule of that name. */
+static int read_group(struct homenode_stream *h, struct error *err)
+{
+	struct trace_stream *t = &h->rows;
+	const struct csv_field *f;
+	int64_t domain = 0;
+	int rule = -1, rc = read_choice(t, RULE, zone_group_rule_names, &rule, err);
+
+	t->base.event.group = NULL;
+	if (rc || (rule < 0 && !trace_given(t, GROUP)))
+		return rc;
+	if (rule < 0 || !trace_given(t, GROUP))
+		return csv_error(&t->csv, (unsigned)t->column[rule < 0 ? GROUP : RULE], err,
+				 "a group has a name in \"group\" and a rule in \"group_rule\"");
+	f = &t->csv.field[t->column[GROUP]];
+	if (f->n > ZONE_NAME_MAX)
+		return csv_error(&t->csv, (unsigned)t->column[GROUP], err,
+				 "the group's name is longer than %d characters", ZONE_NAME_MAX);
+	snprintf(h->group_name, sizeof(h->group_name), "%.*s", (int)f->n, f->text);
+	if (trace_given(t, DOMAIN))
+		rc = csv_int(&t->csv, (unsigned)t->column[DOMAIN], 0, INT32_MAX, &domain, err);
+	h->group = (struct zone_group){h->group_name, (enum zone_group_rule)rule, (uint32_t)domain};
+	t->base.event.group = &h->group;
+	if (!rc && trace_given(t, DOMAIN) != (rule == ZONE_FAULT_DOMAIN))
+		return csv_error(&t->csv, (unsigned)t->column[RULE], err,
+				 "\"fault_domain\" says which, under the rule fault-domain and no "
+				 "other");
+	return rc;
+}
+
 static int read_options(struct trace_stream *t, struct error *err)
 {
 	int spread = ZONE_SPREAD_DEFAULT, policy = ZONE_DYNAMIC, virt = ZONE_AUTO, rc = 0;
@@ -99,7 +145,7 @@ static int read_options(struct trace_stream *t, struct error *err)
 	t->zone.virt = (enum zone_virt)virt;
 	if (!rc)
 		rc = read_devices((struct homenode_stream *)t, err);
-	return rc;
+	return rc ? rc : read_group((struct homenode_stream *)t, err);
 }
 
 static int homenode_row(struct trace_stream *t, struct error *err)
@@ -144,6 +190,10 @@ static const struct trace_layout layout = {
 			[POLICY] = {"memory_policy", true, NULL, "dynamic, static"},
 			[VIRT] = {"virt", true, NULL, "auto, pv, pvh"},
 			[DEVICES] = {"devices", true, NULL, "names with semicolons between"},
+			[GROUP] = {"group", true, NULL, "the zones it belongs with"},
+			[RULE] = {"group_rule", true, NULL,
+				  "affinity, anti-affinity, fault-domain"},
+			[DOMAIN] = {"fault_domain", true, NULL, "which part of the group"},
 		},
 	.place =
 		{
@@ -173,7 +223,7 @@ static int homenode_open(struct zone_stream **out, struct csv *csv, const struct
 		struct homenode_stream *h = (struct homenode_stream *)*out;
 
 		h->plain = true;
-		for (int i = NODES; i <= DEVICES; i++)
+		for (int i = NODES; i <= DOMAIN; i++)
 			h->plain &= h->rows.column[i] < 0;
 	}
 	return rc;

@@ -295,17 +295,7 @@ int trace_set_name(struct trace_stream *t, const char *prefix, unsigned column, 
 
 struct zone_stream_note *trace_note(struct trace_stream *t, const char *text)
 {
-	struct zone_stream_note *note = t->base.stats.note;
-
-	for (int i = 0; i < ZONE_STREAM_NOTES_MAX; i++) {
-		if (note[i].text && note[i].text != text)
-			continue;
-		note[i].text = text;
-		note[i].rows++;
-		return &note[i];
-	}
-	BUG_ON(true);
-	return NULL;
+	return stream_note(&t->base, text);
 }
 
 void trace_number_name(struct trace_stream *t)

@@ -158,7 +158,8 @@ int trace_part_of_vcpus(const struct trace_stream *t, unsigned column, int64_t *
 int trace_part_of_memory(const struct trace_stream *t, unsigned column, int64_t *bytes,
 			 struct error *err) MUST_USE;
 
-extern const struct trace_format trace_homenode, trace_huawei, trace_openb, trace_gwa_t_12,
+extern const struct trace_format trace_homenode, trace_huawei, trace_huawei_two_node, trace_openb,
+	trace_slurm, trace_kubernetes, trace_openstack, trace_libvirt, trace_gwa_t_12,
 	trace_gwa_t_12_condensed, trace_azure, trace_azure_vms, trace_azure_batches,
 	trace_google_2011, trace_google_2019, trace_packing, trace_packing_csv, trace_alibaba_2017,
 	trace_alibaba_2018, trace_alibaba_gpu_2020, trace_alibaba_dlrm;

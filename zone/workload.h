@@ -18,6 +18,8 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "zone/balloon.h"
+#include "zone/group.h"
+#include "zone/initial.h"
 #include "zone/use.h"
 #include "zone/zone.h"
 
@@ -36,6 +38,8 @@ struct zone_event {
 	int64_t bytes; /* RESIZE */
 	const struct zone *zone; /* START; valid until the next call */
 	const struct zone_use *use; /* START: its memory use; NULL: unknown. Outlives the stream */
+	/* START: what its host must obey; NULL: nothing. Valid until the next call. */
+	const struct zone_group *group;
 };
 
 struct csv; /* base/csv.h */
@@ -57,6 +61,8 @@ struct zone_stream_stats {
 	struct zone_stream_note note[ZONE_STREAM_NOTES_MAX]; /* those with rows, in front */
 	uint64_t bad_rows; /* skipped because of skip_bad */
 	char first_bad[256]; /* why the first of them was bad, file:line included; "" if none */
+	uint64_t warnings; /* of a reader that has a sentence for each */
+	char first_warning[256];
 	/* Position for progress: bytes or events done of all; total 0 when unknown. */
 	uint64_t done, total;
 };
@@ -87,6 +93,10 @@ struct fleet_spec {
 	 * nodes in proportion to their size, CPUs from the lowest on. */
 	int64_t dom0_memory_bytes;
 	uint32_t dom0_vcpus;
+	/* What others have taken before the first zone, and who shares a rack; NULL: nothing,
+	 * and nobody. */
+	const struct fleet_initial *initial;
+	const struct fleet_racks *racks;
 };
 
 enum workload_source { SOURCE_GENERATOR, SOURCE_EVENTS, SOURCE_TRACE };
@@ -129,6 +139,9 @@ struct workload {
 	/* Traces whose sizes are parts of a machine: what that machine has; 0: not said. */
 	uint32_t machine_vcpus;
 	int64_t machine_bytes;
+	/* Documents that go with the trace, where its format takes more than one; NULL, or ended
+	 * by NULL. Relative as trace_path. */
+	const char *const *trace_with;
 	const char *machine_type; /* which of several it stands for; NULL: not said */
 	/* Files that belong to the trace, as its format says; NULL: none. Relative as trace_path.
 	 */
@@ -168,8 +181,9 @@ struct trace_reading {
 
 /*
  * Read the trace now, into the cache or from it; workload_open() then takes it from there.
- * A cache is found by what is in the trace (SHA-256), its format and the options that
- * change what rows mean, so a trace that changed is another. ERR_USAGE when there is no trace, or
+ * A cache is found by what is in the trace (SHA-256) and the files that go with it, its format,
+ * the options that change what rows mean and the machine that sizes are parts of, which must be set
+ * before; so a trace that changed is another. ERR_USAGE when there is no trace, or
  * it is standard input.
  */
 int workload_prepare(struct workload *w, const struct trace_reading *how,
@@ -212,10 +226,11 @@ struct trace_format {
 	const char *summary; /* one line for `homenode list formats`, at most 56 characters */
 	const char *source; /* where the format is defined */
 	const char *licence; /* of the traces that are published in it; NULL: none is */
-	const char *where; /* to get them; NULL: nowhere */
+	const char *where; /* to get them, or the command that makes one; NULL: nowhere */
 	bool takes_folders; /* the trace may be a folder of files */
 	uint32_t version; /* goes up when its rows come to mean something else: caches are then old
 			   */
+	bool takes_more; /* documents that go with it (trace_with) */
 	bool in_machines; /* sizes are parts of a machine: machine_vcpus, machine_bytes */
 	/* What else of a workload's "trace" it heeds; what it does not is refused. */
 	bool has_machine_types, has_types, has_lifetimes;

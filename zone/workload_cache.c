@@ -46,6 +46,7 @@ static int describe_files(FILE *out, const char *path, struct error *err)
 static int write_key(const struct workload *w, bool skip_bad, char key[SHA256_HEX],
 		     struct error *err)
 {
+	const char *const with[] = {w->types_path, w->lifetimes_path};
 	char *text = NULL;
 	size_t n;
 	FILE *out = open_memstream(&text, &n);
@@ -55,7 +56,16 @@ static int write_key(const struct workload *w, bool skip_bad, char key[SHA256_HE
 	fprintf(out, "%s %" PRIu32 "\nvcpu_scale %" PRIu32 "\ngpus %d\nskip_bad %d\nsort %d\n",
 		w->trace_format->name, w->trace_format->version, w->vcpu_scale_milli, w->trace_gpus,
 		skip_bad, w->sort);
+	fprintf(out, "machine %" PRIu32 " %" PRId64 " %s\n", w->machine_vcpus, w->machine_bytes,
+		w->machine_type ? w->machine_type : "");
 	rc = describe_files(out, w->trace_path, err);
+	for (size_t i = 0; i < sizeof(with) / sizeof(with[0]) && !rc; i++) {
+		fprintf(out, "with %zu\n", i);
+		if (with[i])
+			rc = describe_file(out, with[i], err);
+	}
+	for (const char *const *more = w->trace_with; more && *more && !rc; more++)
+		rc = describe_file(out, *more, err);
 	fclose(out);
 	if (!rc)
 		text_sha256(text, n, key);

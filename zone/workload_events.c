@@ -57,7 +57,7 @@ static struct named_zone *find_or_add(struct event_reader *r, const struct zone 
 static int read_start(struct event_reader *r, const struct doc_value *at, struct zone_event *e,
 		      struct error *err)
 {
-	const struct doc_value *start = doc_member(at, "start"), *lifetime, *name, *use;
+	const struct doc_value *start = doc_member(at, "start"), *lifetime, *name, *use, *group;
 	struct zone *zone = arena_alloc(r->arena, sizeof(*zone));
 	struct named_zone *named;
 	int rc = zone_from_doc(start, r->arena, zone, err);
@@ -72,6 +72,14 @@ static int read_start(struct event_reader *r, const struct doc_value *at, struct
 
 		rc = zone_use_from_doc(use, NULL, u, err);
 		e->use = u;
+	}
+	if (!rc)
+		rc = doc_get_map(at, "group", false, &group, err);
+	if (!rc && group) {
+		struct zone_group *g = arena_alloc(r->arena, sizeof(*g));
+
+		rc = zone_group_from_doc(group, r->arena, g, err);
+		e->group = g;
 	}
 	if (rc)
 		return rc;
@@ -165,7 +173,8 @@ static int read_resize(struct event_reader *r, const struct doc_value *at, struc
 static int read_event(struct event_reader *r, const struct doc_value *at, struct zone_event *e,
 		      struct error *err)
 {
-	static const char *const start_keys[] = {"at", "start", "lifetime", "memory_use", NULL};
+	static const char *const start_keys[] = {"at",	  "start",	"lifetime",
+						 "group", "memory_use", NULL};
 	static const char *const stop_keys[] = {"at", "stop", NULL};
 	static const char *const resize_keys[] = {"at", "resize", "memory", NULL};
 	const struct doc_value *time = doc_member(at, "at");

@@ -72,10 +72,48 @@ static int read_groups(struct workload *w, const struct doc_value *fleet, struct
 	return rc;
 }
 
+/* Relative paths start where the workload's file is. */
+static const char *beside(struct arena *a, const char *workload_path, const char *path)
+{
+	const char *slash = strrchr(workload_path, '/');
+
+	if (*path == '/' || !slash)
+		return path;
+	return arena_printf(a, "%.*s/%s", (int)(slash - workload_path), workload_path, path);
+}
+
+/* A table beside the workload, or a list in it. */
+static int read_initial(struct workload *w, const struct doc_value *fleet, struct error *err)
+{
+	const struct doc_value *at = doc_member(fleet, "initial");
+	struct fleet_initial *initial;
+
+	if (!at)
+		return 0;
+	w->fleet.initial = initial = arena_alloc(&w->arena, sizeof(*initial));
+	if (at->kind == DOC_LIST)
+		return initial_from_doc(initial, at, &w->arena, err);
+	if (!doc_text(at) || !*doc_text(at))
+		return doc_error(at, err, "\"initial\" is the name of a table, or a list of hosts");
+	return initial_load(initial, beside(&w->arena, w->path, doc_text(at)), &w->arena, err);
+}
+
+static int read_racks(struct workload *w, const struct doc_value *fleet, struct error *err)
+{
+	struct fleet_racks *racks;
+	const char *path = NULL;
+	int rc = read_text(fleet, "racks", false, &w->arena, &path, err);
+
+	if (rc || !path)
+		return rc;
+	w->fleet.racks = racks = arena_alloc(&w->arena, sizeof(*racks));
+	return racks_load(racks, beside(&w->arena, w->path, path), &w->arena, err);
+}
+
 static int read_fleet(struct workload *w, const struct doc_value *at, struct error *err)
 {
-	static const char *const keys[] = {"hosts",	  "choice",	"cpu_overcommit",
-					   "dom0_memory", "dom0_vcpus", NULL};
+	static const char *const keys[] = {"hosts",	 "choice",  "cpu_overcommit", "dom0_memory",
+					   "dom0_vcpus", "initial", "racks",	      NULL};
 	struct fleet_spec *f = &w->fleet;
 	const char *choice = NULL;
 	int64_t vcpus = 0;
@@ -94,7 +132,9 @@ static int read_fleet(struct workload *w, const struct doc_value *at, struct err
 	if (!rc)
 		rc = doc_get_int(at, "dom0_vcpus", false, 0, 4096, &vcpus, err);
 	f->dom0_vcpus = (uint32_t)vcpus;
-	return rc;
+	if (!rc)
+		rc = read_initial(w, at, err);
+	return rc ? rc : read_racks(w, at, err);
 }
 
 /* A list of texts, none twice; *out is NULL-terminated. */
@@ -195,16 +235,6 @@ static int read_times(struct workload *w, const struct doc_value *at, struct err
 	return 0;
 }
 
-/* Relative paths start where the workload's file is. */
-static const char *beside(struct arena *a, const char *workload_path, const char *path)
-{
-	const char *slash = strrchr(workload_path, '/');
-
-	if (*path == '/' || !slash)
-		return path;
-	return arena_printf(a, "%.*s/%s", (int)(slash - workload_path), workload_path, path);
-}
-
 /* What sizes that are parts of a machine are parts of. */
 static int read_machine(struct workload *w, const struct doc_value *trace, struct error *err)
 {
@@ -224,6 +254,29 @@ static int read_machine(struct workload *w, const struct doc_value *trace, struc
 		rc = read_text(at, "type", false, &w->arena, &w->machine_type, err);
 	w->machine_vcpus = (uint32_t)vcpus;
 	return rc;
+}
+
+/* Documents that go with the trace. */
+static int read_with(struct workload *w, const struct doc_value *trace, struct error *err)
+{
+	const char *const *path = NULL;
+	const char **kept;
+	size_t nr = 0;
+	int rc = read_names(trace, "with", &w->arena, &path, err);
+
+	if (rc || !path)
+		return rc;
+	if (!w->trace_format->takes_more)
+		return doc_error(doc_place(trace, "with"), err,
+				 "a trace in format %s has no documents that go with it",
+				 w->trace_format->name);
+	while (path[nr])
+		nr++;
+	kept = arena_alloc(&w->arena, (nr + 1) * sizeof(*kept));
+	for (size_t i = 0; i < nr; i++)
+		kept[i] = beside(&w->arena, w->path, path[i]);
+	w->trace_with = kept;
+	return 0;
 }
 
 /* What is said of a trace is for formats that heed it. */
@@ -249,8 +302,8 @@ static int check_heeded(const struct workload *w, const struct doc_value *at, st
 
 static int read_trace(struct workload *w, const struct doc_value *at, struct error *err)
 {
-	static const char *const keys[] = {"file",    "format", "vcpu_scale", "gpus",
-					   "machine", "types",	"lifetimes",  NULL};
+	static const char *const keys[] = {"file",    "with",  "format",    "vcpu_scale", "gpus",
+					   "machine", "types", "lifetimes", NULL};
 	static const char *const gpus_names[] = {"ignore", "devices", NULL};
 	const struct doc_value *format_at = doc_member(at, "format");
 	const char *format = NULL;
@@ -286,6 +339,8 @@ static int read_trace(struct workload *w, const struct doc_value *at, struct err
 	}
 	if (!rc)
 		rc = check_heeded(w, at, err);
+	if (!rc)
+		rc = read_with(w, at, err);
 	return rc == ERR_USAGE ? ERR_INPUT : rc;
 }
 

@@ -211,6 +211,9 @@ static void note_run(struct results *r, const struct run_result *result)
 		memcpy(r->first_bad, result->first_bad, sizeof(r->first_bad));
 	if (result->note[0].rows > r->note[0].rows)
 		memcpy(r->note, result->note, sizeof(r->note));
+	if (result->warnings && !r->warnings)
+		memcpy(r->first_warning, result->first_warning, sizeof(r->first_warning));
+	r->warnings = result->warnings > r->warnings ? result->warnings : r->warnings;
 	/* of the trace, which every row reads */
 	if (result->bad_rows > r->bad_rows)
 		r->bad_rows = result->bad_rows;

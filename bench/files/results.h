@@ -35,6 +35,8 @@ struct results {
 	size_t nr, cap;
 	uint64_t events, bad_rows; /* of the rows that were run */
 	char first_bad[256];
+	uint64_t warnings; /* of the trace's reader */
+	char first_warning[256];
 	struct zone_stream_note
 		note[ZONE_STREAM_NOTES_MAX]; /* of the trace, as the row that read most */
 	size_t nr_same; /* rows that were not run: another has their figures */

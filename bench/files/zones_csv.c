@@ -192,7 +192,7 @@ static void print_refused(struct zones_writer *w, const struct run_view *view,
 		fprintf(out, "%" PRIu32, why->host);
 	fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRIu32 ",", m.host_bytes, m.node_bytes,
 		m.host_vcpus);
-	if (why->hosts_asked)
+	if (why->hosts_asked || why->hosts_barred)
 		csv_print_field(why->why.text, out);
 	else
 		print_short(n->zone, &m, out);

@@ -34,6 +34,7 @@ void cluster_close(struct cluster *c)
 	backend_close(c->backend);
 	live_release(&c->live);
 	fleet_release(&c->fleet);
+	groups_release(&c->groups);
 	free(c->state);
 }
 
@@ -179,6 +180,8 @@ int cluster_start(struct cluster *c, uint32_t host, const struct plan *p,
 		return rc;
 	}
 	fleet_update(&c->fleet, host);
+	if (ev->group)
+		groups_join(&c->groups, ev->group, *slot, host);
 	return audience_tell(c->audience,
 			     &(struct zone_news){.kind = NEWS_STARTED,
 						 .at_ns = c->now_ns,
@@ -251,6 +254,8 @@ static int free_slot(struct cluster *c, uint32_t slot, struct error *err)
 	int rc;
 
 	fleet_update(&c->fleet, news.host);
+	if (c->groups.nr_members)
+		groups_leave(&c->groups, slot);
 	rc = audience_tell(c->audience, &news, err);
 	live_remove(&c->live, slot);
 	return rc;

@@ -10,6 +10,7 @@
 #include "bench/loop/live.h"
 #include "bench/loop/observer.h"
 #include "choice/fleet.h"
+#include "choice/groups.h"
 
 struct cluster {
 	const struct host *const *host;
@@ -17,6 +18,7 @@ struct cluster {
 	struct backend *backend;
 	const struct host_state **state; /* observed once; the backend keeps them current */
 	struct fleet fleet; /* which hosts have room */
+	struct groups groups; /* which of them a zone's group leaves it */
 	struct live_set live;
 	int64_t now_ns; /* of what happens now */
 	bool check; /* verify each plan against what the machine says */

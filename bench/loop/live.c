@@ -84,9 +84,10 @@ void live_release(struct live_set *l)
 	*l = (struct live_set){0};
 }
 
-static size_t text_bytes(const struct zone *z)
+static size_t text_bytes(const struct zone_event *ev)
 {
-	size_t bytes = strlen(z->name) + 1;
+	const struct zone *z = ev->zone;
+	size_t bytes = strlen(z->name) + 1 + (ev->group ? strlen(ev->group->name) + 1 : 0);
 
 	for (uint32_t i = 0; i < z->nr_devices; i++)
 		bytes += strlen(z->device[i]) + 1;
@@ -107,7 +108,7 @@ static struct waiting *waiting_new(const struct zone_event *ev, uint64_t ordinal
 {
 	const struct zone *z = ev->zone;
 	size_t devices = z->nr_devices * sizeof(const char *);
-	struct waiting *w = xmalloc(sizeof(*w) + devices + text_bytes(z));
+	struct waiting *w = xmalloc(sizeof(*w) + devices + text_bytes(ev));
 	char *end = (char *)(w->device + z->nr_devices);
 
 	w->next = NULL;
@@ -119,6 +120,11 @@ static struct waiting *waiting_new(const struct zone_event *ev, uint64_t ordinal
 	for (uint32_t i = 0; i < z->nr_devices; i++)
 		w->device[i] = keep_text(&end, z->device[i]);
 	w->zone.device = w->device;
+	if (ev->group) {
+		w->group = *ev->group;
+		w->group.name = keep_text(&end, ev->group->name);
+		w->event.group = &w->group;
+	}
 	return w;
 }
 

@@ -61,6 +61,7 @@ struct waiting {
 	struct waiting *next;
 	struct zone_event event;
 	struct zone zone;
+	struct zone_group group;
 	uint64_t ordinal;
 	const char *device[];
 };

@@ -36,7 +36,10 @@ struct refusal {
 	int code; /* ERR_NO_ROOM, ERR_INFEASIBLE, ERR_NO_DEVICE */
 	uint32_t hosts_asked; /* those that had the memory and vCPUs in sum, and said no */
 	uint32_t host; /* the first of them */
-	struct error why; /* its word; empty unless some observer has `wants_reasons` */
+	uint32_t hosts_barred; /* those with room that the rule of its group excluded */
+	/* The first host's word, or the group's rule; empty unless some observer has
+	 * `wants_reasons`. */
+	struct error why;
 };
 
 /* Pointers are lent until the call returns. */

@@ -1,5 +1,6 @@
 #include "bench/loop/placer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,6 +169,25 @@ static int ask_host(struct placer *p, struct offer *o, uint32_t host, struct err
 	}
 }
 
+/* No host took it: was it for its group's rule? */
+static void note_group(struct placer *p, const struct zone_group *group,
+		       const struct choice_request *r, bool reasons)
+{
+	struct refusal *refusal = &p->refusal;
+	char *rule;
+
+	refusal->hosts_barred = groups_barred(&p->cluster->fleet, r);
+	if (!refusal->hosts_barred || !reasons)
+		return;
+	rule = groups_reason(group, refusal->hosts_barred, r);
+	if (refusal->hosts_asked)
+		snprintf(refusal->why.text + strlen(refusal->why.text),
+			 sizeof(refusal->why.text) - strlen(refusal->why.text), "; %s", rule);
+	else
+		error_set(&refusal->why, ERR_NO_ROOM, "%s", rule);
+	free(rule);
+}
+
 int placer_offer(struct placer *p, const struct zone_event *ev, uint64_t ordinal, uint32_t *slot,
 		 bool *placed, struct error *err)
 {
@@ -182,14 +202,19 @@ int placer_offer(struct placer *p, const struct zone_event *ev, uint64_t ordinal
 	apply_memory_policy(p, ev->zone);
 	*placed = false;
 	p->refusal.code = ERR_NO_ROOM;
-	p->refusal.hosts_asked = 0;
+	p->refusal.hosts_asked = p->refusal.hosts_barred = 0;
 	fleet_begin(&p->cluster->fleet, &request);
+	if (ev->group)
+		groups_bar(&p->cluster->groups, ev->group, &p->cluster->fleet, &request);
 	for (;;) {
 		uint32_t host = fleet_next(&p->cluster->fleet, &request);
 		int rc;
 
-		if (host == HOST_NONE)
+		if (host == HOST_NONE) {
+			if (ev->group)
+				note_group(p, ev->group, &request, reasons);
 			return 0;
+		}
 		o.said = reasons && !p->refusal.hosts_asked ? &p->refusal.why : NULL;
 		rc = ask_host(p, &o, host, err);
 		*placed = o.placed;

@@ -72,6 +72,7 @@ static int open_cluster(struct run *r, struct error *err)
 		.cpu_overcommit_milli = fleet->cpu_overcommit_milli,
 		.dom0_memory_bytes = fleet->dom0_memory_bytes,
 		.dom0_vcpus = fleet->dom0_vcpus,
+		.initial = fleet->initial,
 		.seed = in->seed,
 		.check = in->check,
 		.say = in->say,
@@ -88,6 +89,8 @@ static int open_cluster(struct run *r, struct error *err)
 	r->cluster.check = in->check;
 	r->cluster.audience = &r->audience;
 	rc = cluster_open(&r->cluster, choice, in->backend, &config, in->record_path, err);
+	if (!rc && fleet->racks)
+		groups_set_racks(&r->cluster.groups, fleet->racks, in->nr_hosts);
 	free(told);
 	return rc;
 }
@@ -469,6 +472,8 @@ static void fill_row(struct run *r)
 	out->drew = drew(r);
 	out->bad_rows = s->bad_rows;
 	snprintf(out->first_bad, sizeof(out->first_bad), "%s", s->first_bad);
+	out->warnings = s->warnings;
+	memcpy(out->first_warning, s->first_warning, sizeof(out->first_warning));
 	memcpy(out->note, s->note, sizeof(out->note));
 }
 

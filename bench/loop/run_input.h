@@ -74,6 +74,8 @@ struct run_result {
 	struct row row;
 	uint64_t bad_rows;
 	char first_bad[256];
+	uint64_t warnings; /* of the trace's reader */
+	char first_warning[256];
 	struct zone_stream_note note[ZONE_STREAM_NOTES_MAX]; /* of its trace */
 	uint64_t use_changes; /* of dynamic zones */
 	uint64_t unknown_stops; /* STOPs of zones that were never placed */

@@ -9,7 +9,7 @@
 
 #include "cli/command.h"
 
-extern const struct command case_spane, case_vmagent, case_nova;
+extern const struct command case_spane, case_vmagent, case_nova, case_requests;
 
 /* Where the traces are: beside the source tree, which has none. */
 #define TRACES "../shared/data/traces"

@@ -169,16 +169,16 @@ const struct policy policy_emptier_node = {
 
 /* --- the servers ----------------------------------------------------------------- */
 
-static struct host *two_nodes(void)
+static struct host *two_nodes(uint32_t node_cpus, int64_t node_bytes)
 {
 	struct host *h = host_new("two-node", 2);
 	struct error err;
 
 	for (unsigned n = 0; n < 2; n++) {
-		for (unsigned c = 0; c < NODE_CPUS; c++)
-			cpuset_add(&h->node[n].cpus, n * NODE_CPUS + c);
-		h->node[n].nr_cpus = h->node[n].nr_cores = NODE_CPUS;
-		h->node[n].memory_bytes = NODE_MEMORY_GB * GIB;
+		for (unsigned c = 0; c < node_cpus; c++)
+			cpuset_add(&h->node[n].cpus, n * node_cpus + c);
+		h->node[n].nr_cpus = h->node[n].nr_cores = node_cpus;
+		h->node[n].memory_bytes = node_bytes;
 	}
 	BUG_ON(host_finish(h, &err));
 	return h;
@@ -186,7 +186,12 @@ static struct host *two_nodes(void)
 
 void servers_init(struct servers *s, uint32_t nr)
 {
-	*s = (struct servers){.host = two_nodes(), .nr = nr};
+	servers_init_sized(s, nr, NODE_CPUS, NODE_MEMORY_GB * GIB);
+}
+
+void servers_init_sized(struct servers *s, uint32_t nr, uint32_t node_cpus, int64_t node_bytes)
+{
+	*s = (struct servers){.host = two_nodes(node_cpus, node_bytes), .nr = nr};
 	s->list = xcalloc(nr, sizeof(*s->list));
 	for (uint32_t i = 0; i < nr; i++)
 		s->list[i] = s->host;

@@ -50,6 +50,8 @@ struct servers {
 
 /* `nr` from 1 to SERVERS_MAX; release takes a zeroed one too. */
 void servers_init(struct servers *s, uint32_t nr);
+/* The same with nodes of another size. */
+void servers_init_sized(struct servers *s, uint32_t nr, uint32_t node_cpus, int64_t node_bytes);
 void servers_release(struct servers *s);
 
 /* One row of the loop. */

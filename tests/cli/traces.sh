@@ -93,5 +93,5 @@ says err "--cache is for traces"
 	fail "a cache of standard input"
 says err "standard input is not kept"
 : >"$work/file"
-refused 3 run "$work/t.csv" --skip-bad --cache "$work/file/x"
+refused 3 run "$work/t.csv" --skip-bad -q --cache "$work/file/x"
 finish
