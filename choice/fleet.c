@@ -83,9 +83,9 @@ void fleet_begin(struct fleet *f, struct choice_request *r)
 	learn(f, r);
 }
 
-bool fleet_bar(struct fleet *f, uint32_t host)
+bool fleet_bar(struct fleet *f, uint32_t host, const struct choice_request *r)
 {
-	bool anew = f->tried[host] != f->request;
+	bool anew = fleet_may_take(f, host, r);
 
 	f->tried[host] = f->request;
 	return anew;

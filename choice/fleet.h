@@ -41,8 +41,9 @@ void fleet_update(struct fleet *f, uint32_t host);
 void fleet_begin(struct fleet *f, struct choice_request *r);
 /* The next host to ask, or HOST_NONE. */
 uint32_t fleet_next(struct fleet *f, struct choice_request *r);
-/* This host is not to be asked in the request that has begun. False: it was barred already. */
-bool fleet_bar(struct fleet *f, uint32_t host);
+/* This host is not to be asked in the request that has begun. True: it has room in sum, and
+ * was not barred before. */
+bool fleet_bar(struct fleet *f, uint32_t host, const struct choice_request *r);
 
 /* For choices. */
 
@@ -50,6 +51,12 @@ bool fleet_bar(struct fleet *f, uint32_t host);
 static inline bool fleet_has_room(const struct fleet *f, uint32_t i, const struct choice_request *r)
 {
 	return f->free_bytes[i] >= r->bytes && f->free_vcpus[i] >= r->vcpus;
+}
+
+static inline bool fleet_host_has_room(const struct fleet *f, uint32_t host,
+				       const struct choice_request *r)
+{
+	return fleet_has_room(f, f->leaves + host, r);
 }
 
 /* Is the host a candidate? */

@@ -101,24 +101,18 @@ void groups_release(struct groups *g)
 	*g = (struct groups){0};
 }
 
-static void bar(struct fleet *f, struct choice_request *r, uint32_t host)
-{
-	if (fleet_bar(f, host) && fleet_has_room(f, f->leaves + host, r))
-		r->barred++;
-}
-
 static void bar_rack(const struct groups *g, struct fleet *f, struct choice_request *r,
 		     uint32_t host)
 {
 	uint32_t rack;
 
 	if (!g->racks || host >= g->racks->nr_hosts) {
-		bar(f, r, host);
+		r->barred += fleet_bar(f, host, r);
 		return;
 	}
 	rack = g->racks->rack[host];
 	for (uint32_t i = g->first[rack]; i < g->first[rack + 1]; i++)
-		bar(f, r, g->host[i]);
+		r->barred += fleet_bar(f, g->host[i], r);
 }
 
 void groups_bar(const struct groups *g, const struct zone_group *of, struct fleet *f,
@@ -138,7 +132,7 @@ void groups_bar(const struct groups *g, const struct zone_group *of, struct flee
 		const struct member *m = &group->member[i];
 
 		if (of->rule == ZONE_ANTI_AFFINITY)
-			bar(f, r, m->host);
+			r->barred += fleet_bar(f, m->host, r);
 		else if (m->domain != of->domain)
 			bar_rack(g, f, r, m->host);
 	}
@@ -151,7 +145,7 @@ uint32_t groups_barred(const struct fleet *f, const struct choice_request *r)
 	if (!r->only)
 		return r->barred;
 	for (uint32_t h = 0; h < f->nr_hosts; h++)
-		nr += h + 1 != r->only && fleet_has_room(f, f->leaves + h, r);
+		nr += h + 1 != r->only && fleet_host_has_room(f, h, r);
 	return nr;
 }
 
