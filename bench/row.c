@@ -34,6 +34,11 @@ int64_t row_figure(const struct row *r, enum summary_figure f)
 	return *(const int64_t *)(const void *)((const char *)r + offsets[f]);
 }
 
+void row_set_figure(struct row *r, enum summary_figure f, int64_t figure)
+{
+	*(int64_t *)(void *)((char *)r + offsets[f]) = figure;
+}
+
 int row_compare(const struct row *a, const struct row *b)
 {
 	int c = strcmp(a->topology, b->topology);

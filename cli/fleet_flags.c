@@ -153,7 +153,7 @@ int load_fleet(struct chosen *c, bool quiet, struct error *err)
 			c->host[at++] = c->loaded[g];
 	}
 	c->topology = label;
-	c->fleet = (struct matrix_fleet){label, c->host, nr_hosts};
+	c->fleet = (struct matrix_fleet){.name = label, .host = c->host, .nr_hosts = nr_hosts};
 	return rc;
 }
 
