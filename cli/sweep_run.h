@@ -1,6 +1,6 @@
 /*
  * What `homenode sweep` does, for the program that has threads alone and the one that is a rank of
- * many (bench/sweep/mpi/).
+ * many (bench/ranks/).
  */
 #ifndef CLI_SWEEP_RUN_H
 #define CLI_SWEEP_RUN_H

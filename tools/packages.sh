@@ -20,6 +20,12 @@ build  zlib1g-dev       library zlib
 build  libzstd-dev      library libzstd
 build  libnuma-dev      library numa
 xen    libxen-dev       library xenlight
+mpi    libopenmpi-dev   library ompi-c
+mpi    openmpi-bin      command mpirun
+slurm  slurmctld        command slurmctld
+slurm  slurmd           command slurmd
+slurm  slurm-client     command srun
+slurm  munge            command munged
 test   libcriterion-dev library criterion
 test   hwloc            command lstopo-no-graphics
 test   gnuplot-nox      command gnuplot
