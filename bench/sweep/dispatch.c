@@ -254,14 +254,6 @@ void dispatch_fail(struct dispatch *d, size_t row, int rc, const struct error *e
 	d->err = *err;
 }
 
-void dispatch_return(struct dispatch *d, size_t row)
-{
-	if (d->row[row].state != ROW_RUNS)
-		return;
-	d->nr_running--;
-	add_ready(d, row);
-}
-
 bool dispatch_over(const struct dispatch *d)
 {
 	return !d->nr_running && (d->rc || d->nr_done == d->nr_rows);

@@ -51,7 +51,7 @@ struct dispatch {
 	struct error err;
 };
 
-/* `events` by workload (sweep_count_events()). The experiment is borrowed, seeds in turn are no
+/* `events` by workload (about). The experiment is borrowed, seeds in turn are no
  * sweep's. */
 void dispatch_init(struct dispatch *d, const struct experiment *x, const double *events);
 void dispatch_release(struct dispatch *d); /* zeroed is fine */
@@ -64,8 +64,6 @@ void dispatch_finish(struct dispatch *d, const struct outcome *o);
 /* The same from a journal: it was not run now, and tells how long rows are all the same. */
 void dispatch_resume(struct dispatch *d, const struct outcome *o);
 void dispatch_fail(struct dispatch *d, size_t row, int rc, const struct error *err);
-/* It will not come: somebody else may run it. */
-void dispatch_return(struct dispatch *d, size_t row);
 /* Nothing is running, and nothing can be taken any more. */
 bool dispatch_over(const struct dispatch *d);
 

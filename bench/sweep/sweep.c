@@ -116,14 +116,6 @@ void sweep_fail(struct sweep *s, size_t row, int rc, const struct error *err)
 	pthread_mutex_unlock(&s->lock);
 }
 
-void sweep_return(struct sweep *s, size_t row)
-{
-	pthread_mutex_lock(&s->lock);
-	dispatch_return(&s->dispatch, row);
-	pthread_cond_broadcast(&s->changed);
-	pthread_mutex_unlock(&s->lock);
-}
-
 int sweep_deliver(struct sweep *s, const char *line, struct error *err)
 {
 	struct outcome o;
@@ -243,13 +235,43 @@ static int take_old(void *context, const struct outcome *o, struct error *err)
 	return 0;
 }
 
+#define COUNTED_EVENTS 100000
+
+/* Events of a workload, about: the first of them counted, the rest by how far they reached. */
+static int count_events(const struct workload *w, uint64_t seed, bool skip_bad, double *out,
+			struct error *err)
+{
+	const struct zone_event *ev = NULL;
+	const struct zone_stream_stats *stats;
+	struct zone_stream *stream;
+	int64_t at_ns = 0;
+	size_t nr = 0;
+	int rc = workload_open(&stream, w, seed, skip_bad, err);
+
+	*out = 0;
+	if (rc)
+		return rc;
+	while (nr < COUNTED_EVENTS && !(rc = zone_stream_next(stream, &ev, err)) && ev) {
+		at_ns = ev->at_ns;
+		nr++;
+	}
+	stats = zone_stream_stats(stream);
+	*out = (double)nr;
+	if (ev && stats->total && stats->done)
+		*out *= (double)stats->total / (double)stats->done;
+	else if (ev && w->duration_ns != NS_NEVER && at_ns > 0)
+		*out *= (double)w->duration_ns / (double)at_ns;
+	zone_stream_close(stream);
+	return rc;
+}
+
 static int count_all(const struct experiment *x, double *events, struct error *err)
 {
 	const struct matrix *m = &x->matrix;
 	int rc = 0;
 
 	for (size_t i = 0; i < m->nr_workloads && !rc; i++)
-		rc = sweep_count_events(m->workload[i], m->seed[0], x->skip_bad, &events[i], err);
+		rc = count_events(m->workload[i], m->seed[0], x->skip_bad, &events[i], err);
 	return rc;
 }
 
@@ -314,36 +336,7 @@ int sweep_write(struct sweep *s, struct results *out, const struct results_about
 	return results_commit(out, about, err);
 }
 
-/* --- estimates and identity ------------------------------------------------------------- */
-
-#define COUNTED_EVENTS 100000
-
-int sweep_count_events(const struct workload *w, uint64_t seed, bool skip_bad, double *out,
-		       struct error *err)
-{
-	const struct zone_event *ev = NULL;
-	const struct zone_stream_stats *stats;
-	struct zone_stream *stream;
-	int64_t at_ns = 0;
-	size_t nr = 0;
-	int rc = workload_open(&stream, w, seed, skip_bad, err);
-
-	*out = 0;
-	if (rc)
-		return rc;
-	while (nr < COUNTED_EVENTS && !(rc = zone_stream_next(stream, &ev, err)) && ev) {
-		at_ns = ev->at_ns;
-		nr++;
-	}
-	stats = zone_stream_stats(stream);
-	*out = (double)nr;
-	if (ev && stats->total && stats->done)
-		*out *= (double)stats->total / (double)stats->done;
-	else if (ev && w->duration_ns != NS_NEVER && at_ns > 0)
-		*out *= (double)w->duration_ns / (double)at_ns;
-	zone_stream_close(stream);
-	return rc;
-}
+/* --- identity --------------------------------------------------------------------------- */
 
 /* "file SHA256 NAME": folders may differ between machines, and names have no newline here. */
 static int print_file(FILE *out, const char *path, struct error *err)

@@ -65,14 +65,9 @@ bool sweep_try(struct sweep *s, size_t *row);
 /* A line from elsewhere that is no row of this sweep is ERR_MACHINE. */
 int sweep_deliver(struct sweep *s, const char *line, struct error *err) MUST_USE;
 void sweep_fail(struct sweep *s, size_t row, int rc, const struct error *err);
-void sweep_return(struct sweep *s, size_t row);
 bool sweep_over(struct sweep *s);
 /* Shows progress when it is time. `self` is the sweep. */
 void sweep_tick(void *self);
-
-/* Events of a workload, about: the first of them counted, the rest by how far they reached. */
-int sweep_count_events(const struct workload *w, uint64_t seed, bool skip_bad, double *out,
-		       struct error *err) MUST_USE;
 
 /*
  * What the sweep is, line by line, for the journal and for ranks to compare: version, options,
