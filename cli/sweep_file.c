@@ -10,7 +10,7 @@
 #include "sim/allocator.h"
 
 /* More is a slip of the pen. */
-#define ROWS_MAX 10000000
+#define ROWS_MAX 1000000
 #define SEEDS_MAX 1000000
 
 static const char *const keys[] = {"name",    "workloads", "topologies", "hosts",

@@ -57,6 +57,7 @@ struct results_about {
 	uint64_t rows_asked;
 	unsigned jobs;
 	int64_t wall_ns;
+	uint64_t events_before; /* of all events: not in that time, but by a process before */
 	bool complete;
 	bool real_clock; /* of the backend */
 	bool cost; /* rows have prices */

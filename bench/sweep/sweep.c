@@ -326,6 +326,7 @@ static int add_row(struct sweep *s, struct results *out, size_t row, struct erro
 int sweep_write(struct sweep *s, struct results *out, const struct results_about *about,
 		struct error *err)
 {
+	struct results_about mine = *about;
 	int rc = results_open_summary(out, s->directory, s->dispatch.nr_rows, err);
 
 	for (size_t i = 0; !rc && i < s->dispatch.nr_rows; i++)
@@ -333,7 +334,8 @@ int sweep_write(struct sweep *s, struct results *out, const struct results_about
 	if (rc)
 		return rc;
 	row_fill_regret(out->row, out->nr);
-	return results_commit(out, about, err);
+	mine.events_before = out->events - s->dispatch.events;
+	return results_commit(out, &mine, err);
 }
 
 /* --- identity --------------------------------------------------------------------------- */

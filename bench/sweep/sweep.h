@@ -51,7 +51,8 @@ int sweep_open(struct sweep *s, const struct experiment *x, const char *director
  * those of the lowest row that failed, before which rows that were running came to their end. */
 int sweep_run(struct sweep *s, unsigned threads, const struct sweep_ranks *ranks,
 	      struct error *err) MUST_USE;
-/* summary.csv and run.json; an incomplete sweep writes nothing. */
+/* summary.csv and run.json; an incomplete sweep writes nothing. What of about's events were before
+ * this process is filled in. */
 int sweep_write(struct sweep *s, struct results *out, const struct results_about *about,
 		struct error *err) MUST_USE;
 void sweep_release(struct sweep *s);

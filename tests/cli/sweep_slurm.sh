@@ -12,10 +12,15 @@ skip()
 	echo "skipped: $*"
 	exit 77
 }
-[ -x "$mpi" ] || skip "homenode-mpi was not built (apt-get install libopenmpi-dev)"
+lack()
+{
+	[ "${CI:-}" = true ] && echo "failed: $*" && exit 1
+	skip "$@"
+}
+[ -x "$mpi" ] || lack "homenode-mpi was not built (apt-get install libopenmpi-dev)"
 for program in slurmctld slurmd munged srun sbatch; do
 	command -v "$program" >/dev/null 2>&1 ||
-		skip "there is no $program (apt-get install slurmctld slurmd slurm-client munge)"
+		lack "there is no $program (apt-get install slurmctld slurmd slurm-client munge)"
 done
 [ "$(id -u)" -eq 0 ] || skip "slurmd runs jobs as root alone"
 
