@@ -3,11 +3,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/units.h"
+#include "cli/progress.h"
 #include "cli/sweep_file.h"
 #include "cli/version.h"
 #include "sim/sim.h"
@@ -50,7 +50,8 @@ struct cmd {
 	struct results results;
 	char *directory, *identity;
 	int64_t start_ns;
-	bool quiet, terminal;
+	struct progress progress; /* its terminal */
+	bool quiet;
 };
 
 static bool is_first(const struct cmd *c)
@@ -63,25 +64,22 @@ static bool is_first(const struct cmd *c)
 /* "row 12 of 96, 4 running: 1.2 M events, 0.95 M/s, 12 s left" */
 static void show_progress(void *context, const struct sweep_progress *p)
 {
-	const struct cmd *c = context;
+	struct cmd *c = context;
 	int64_t spent_ns = monotonic_ns() - c->start_ns;
 	int64_t per_s = (int64_t)((int128)p->events * NS_PER_S / (spent_ns + 1));
-	char events[40], rate[40], left[40] = "";
+	char events[40], rate[40], left[40] = "", line[256];
 
 	decimal_text((int64_t)p->events, 1000000, 1, events, sizeof(events));
 	decimal_text(per_s, 1000000, 2, rate, sizeof(rate));
 	if (p->left_s >= 0 && p->left_s < 1e9)
 		duration_text(((int64_t)p->left_s + 1) * NS_PER_S, left, sizeof(left));
-	fprintf(stderr, "%srow %zu of %zu, %zu running: %s M events, %s M/s%s%s%s%s",
-		c->terminal ? "\r" : "homenode: ", p->done, p->rows, p->running, events, rate,
-		*left ? ", " : "", left, *left ? " left" : "", c->terminal ? "\033[K" : "\n");
-	fflush(stderr);
-}
-
-static void end_progress(const struct cmd *c)
-{
-	if (c->sweep.progress && c->terminal)
-		fprintf(stderr, "\r\033[K");
+	snprintf(line, sizeof(line), "row %zu of %zu, %zu running: %s M events, %s M/s%s%s%s",
+		 p->done, p->rows, p->running, events, rate, *left ? ", " : "", left,
+		 *left ? " left" : "");
+	if (c->progress.show)
+		progress_line(&c->progress, line);
+	else
+		fprintf(stderr, "homenode: %s\n", line);
 }
 
 /* --- beginning -------------------------------------------------------------------------- */
@@ -104,9 +102,9 @@ static int read_options(struct cmd *c, struct error *err)
 		rc = error_set(err, ERR_USAGE, "--resume goes on, --force begins anew: give one");
 	if (c->team)
 		x->jobs = 1;
-	c->terminal = !args_given(c->args, "progress") && isatty(STDERR_FILENO);
+	progress_begin(&c->progress, "row", c->quiet || args_given(c->args, "progress"));
 	c->sweep.progress_ns = step_ns;
-	if (args_given(c->args, "progress") || (c->terminal && !c->quiet))
+	if (c->progress.show || (args_given(c->args, "progress") && !c->quiet))
 		c->sweep.progress = show_progress;
 	c->sweep.progress_context = c;
 	return rc;
@@ -251,7 +249,7 @@ static int lead(struct cmd *c, struct error *err)
 	if (!t)
 		catch_signals();
 	rc = sweep_run(&c->sweep, c->experiment.jobs, t ? &ranks : NULL, err);
-	end_progress(c);
+	progress_end(&c->progress);
 	if (rc)
 		return say_kept(c, rc, err);
 	rc = write_results(c, err);

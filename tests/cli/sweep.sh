@@ -99,7 +99,7 @@ run 0 sweep "$work/sweep.yaml" --no-cost --force -q -o "$work/other"
 cmp -s "$work/other/summary.csv" "$work/one/summary.csv" && fail "--no-cost prices rows"
 
 # progress without a terminal
-run 0 sweep "$work/sweep.yaml" --force -q --progress 1ms -o "$work/other"
+run 0 sweep "$work/sweep.yaml" --force --progress 1ms -o "$work/other"
 grep -Eq '^homenode: row [0-9]+ of 112, [0-9]+ running: .* M events, .* M/s' "$work/err" ||
 	fail "no progress: $(head -n 3 "$work/err")"
 
