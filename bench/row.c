@@ -3,8 +3,10 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/csv.h"
 #include "base/table.h"
 
@@ -34,6 +36,11 @@ int64_t row_figure(const struct row *r, enum summary_figure f)
 	return *(const int64_t *)(const void *)((const char *)r + offsets[f]);
 }
 
+void row_set_figure(struct row *r, enum summary_figure f, int64_t figure)
+{
+	*(int64_t *)(void *)((char *)r + offsets[f]) = figure;
+}
+
 int row_compare(const struct row *a, const struct row *b)
 {
 	int c = strcmp(a->topology, b->topology);
@@ -49,12 +56,14 @@ int row_compare(const struct row *a, const struct row *b)
 	return c ? c : (a->seed > b->seed) - (a->seed < b->seed);
 }
 
-static bool same_trace(const struct row *a, const struct row *b)
+/* By all of the key but the policy: rows that are equal ran the same trace. */
+static int by_trace(const void *a, const void *b)
 {
-	return a->seed == b->seed && strcmp(a->topology, b->topology) == 0 &&
-	       strcmp(a->workload, b->workload) == 0 &&
-	       strcmp(a->memory_policy, b->memory_policy) == 0 &&
-	       strcmp(a->allocator, b->allocator) == 0;
+	const struct row *const *x = a, *const *y = b;
+	struct row p = **x, q = **y;
+
+	p.policy = q.policy = "";
+	return row_compare(&p, &q);
 }
 
 static int64_t lacks(int64_t mine, int64_t oracles)
@@ -72,15 +81,25 @@ static void regret(struct row *r, const struct row *oracle)
 	r->regret_placed_zones = lacks(r->zones_placed, oracle->zones_placed);
 }
 
+/* Sweeps have very many rows: each finds its oracle by bisection. */
 void row_fill_regret(struct row *row, size_t nr)
 {
-	for (size_t o = 0; o < nr; o++) {
-		if (!row[o].foresees)
-			continue;
-		for (size_t i = 0; i < nr; i++)
-			if (same_trace(&row[i], &row[o]))
-				regret(&row[i], &row[o]);
+	const struct row **oracle = xcalloc(nr + 1, sizeof(*oracle));
+	size_t nr_oracles = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		if (row[i].foresees)
+			oracle[nr_oracles++] = &row[i];
+	qsort(oracle, nr_oracles, sizeof(*oracle), by_trace);
+	for (size_t i = 0; i < nr && nr_oracles; i++) {
+		const struct row *mine = &row[i];
+		const struct row **o =
+			bsearch(&mine, oracle, nr_oracles, sizeof(*oracle), by_trace);
+
+		if (o)
+			regret(&row[i], *o);
 	}
+	free(oracle);
 }
 
 void row_print_csv_header(FILE *out)

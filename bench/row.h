@@ -24,6 +24,7 @@ struct row {
 void row_init(struct row *r);
 
 int64_t row_figure(const struct row *r, enum summary_figure f);
+void row_set_figure(struct row *r, enum summary_figure f, int64_t figure);
 
 /* Fill the regret_ columns of rows that have the row of a policy that foresees, of the same
  * topology, workload, memory policy, allocator and seed. Negative: the policy did better; unknown

@@ -61,12 +61,16 @@ struct command {
 };
 
 extern const struct command cmd_show, cmd_plan, cmd_compare, cmd_capacity, cmd_size, cmd_run,
-	cmd_probe, cmd_rehearse, cmd_diff, cmd_check, cmd_report, cmd_list, cmd_help;
+	cmd_sweep, cmd_probe, cmd_rehearse, cmd_diff, cmd_check, cmd_report, cmd_list, cmd_help;
 
 /* Every command, NULL-terminated, in the order help prints, and how the program is
  * called before them; each program that links this room has its own (cli/main.c). */
 extern const struct command *const commands[];
 extern const char program_name[];
+
+/* The program: finds the command, parses its line, runs it and says what went wrong; the exit
+ * status. */
+int program_run(int argc, char **argv);
 
 /* Options every command has: --format, --quiet, --help. */
 extern const struct option common_options[];

@@ -160,7 +160,7 @@ int load_fleet(struct chosen *c, bool quiet, struct error *err)
 	c->topology = label;
 	if (!rc)
 		scale_to_hosts(&c->workload, c->loaded, f->nr_groups, quiet);
-	c->fleet = (struct matrix_fleet){label, c->host, nr_hosts};
+	c->fleet = (struct matrix_fleet){.name = label, .host = c->host, .nr_hosts = nr_hosts};
 	return rc;
 }
 

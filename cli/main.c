@@ -1,101 +1,14 @@
-/*
- * The program: find the command, parse its line, run it, say what went wrong,
- * make sure that what was printed arrived.
- *
- * setlocale() is never called: numbers and messages are those of the C locale
- * everywhere. SIGPIPE keeps its default, so that "homenode list ... | head" ends
- * quietly; files are written whole or not at all (base/output.h), so nothing is
- * left half done.
- */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
+/* homenode: its name and its commands; cli/program.c does the rest. */
 #include "cli/command.h"
-#include "cli/version.h"
 
 const char program_name[] = "homenode";
 const struct command *const commands[] = {
-	&cmd_show,     &cmd_plan, &cmd_compare, &cmd_capacity, &cmd_size, &cmd_run,  &cmd_probe,
-	&cmd_rehearse, &cmd_diff, &cmd_check,	&cmd_report,   &cmd_list, &cmd_help, NULL,
+	&cmd_show,  &cmd_plan,	 &cmd_compare, &cmd_capacity, &cmd_size,
+	&cmd_run,   &cmd_sweep,	 &cmd_probe,   &cmd_rehearse, &cmd_diff,
+	&cmd_check, &cmd_report, &cmd_list,    &cmd_help,     NULL,
 };
-
-/* A standard stream that the caller closed would be reused by the next file
- * opened, and output would land in it. Give each a descriptor that fails. */
-static void hold_standard_streams(void)
-{
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-		if (fcntl(fd, F_GETFD) != -1 || errno != EBADF)
-			continue;
-		/* the lowest free descriptor is fd itself */
-		if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
-			_exit(3);
-	}
-}
-
-static int complain(int rc, const struct error *err)
-{
-	fprintf(stderr, "homenode: %s\n", err->code ? err->text : error_name(rc));
-	return error_exit_status(rc);
-}
-
-/* Did everything printed reach its destination? */
-static int close_stdout(int status)
-{
-	int bad = ferror(stdout);
-
-	errno = 0;
-	if (fclose(stdout) == 0 && !bad)
-		return status;
-	fprintf(stderr, "homenode: standard output cannot be written%s%s\n", errno ? ": " : "",
-		errno ? strerror(errno) : "");
-	return error_exit_status(ERR_MACHINE);
-}
-
-static int run_command(const struct command *cmd, int argc, char **argv)
-{
-	struct error err = {0};
-	struct args *args;
-	int status = 0, rc;
-
-	rc = args_parse(&args, cmd, argc, argv, &err);
-	if (rc)
-		return complain(rc, &err);
-	if (args_flag(args, "help"))
-		help_command(cmd, stdout);
-	else
-		rc = cmd->run(args, &status, &err);
-	args_free(args);
-	return rc ? complain(rc, &err) : status;
-}
-
-static int run_program(int argc, char **argv)
-{
-	struct error err = {0};
-	const struct command *cmd;
-	const char *name = argc > 1 ? argv[1] : NULL;
-
-	if (!name)
-		return complain(error_set(&err, ERR_USAGE,
-					  "no command; \"homenode help\" lists "
-					  "them"),
-				&err);
-	if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
-		printf("homenode %s\n", program_version());
-		return 0;
-	}
-	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
-		help_program(commands, stdout);
-		return 0;
-	}
-	cmd = command_find(name, &err);
-	return cmd ? run_command(cmd, argc - 2, argv + 2) : complain(ERR_USAGE, &err);
-}
 
 int main(int argc, char **argv)
 {
-	hold_standard_streams();
-	return close_stdout(run_program(argc, argv));
+	return program_run(argc, argv);
 }

@@ -286,9 +286,8 @@ void chosen_release(struct chosen *c)
 	arena_release(&c->arena);
 }
 
-const char **chosen_files(struct chosen *c)
+const char **workload_files(const struct workload *w, struct arena *a)
 {
-	const struct workload *w = &c->workload;
 	struct trace_files files = {0};
 	const char **input;
 	size_t n = 0;
@@ -296,17 +295,28 @@ const char **chosen_files(struct chosen *c)
 	if (w->trace_path && trace_is_folder(w->trace_path) &&
 	    trace_files_list(&files, w->trace_path, NULL))
 		files.nr = 0;
-	input = arena_alloc(&c->arena, (w->fleet.nr_groups + files.nr + 3) * sizeof(*input));
+	input = arena_alloc(a, (files.nr + 3) * sizeof(*input));
 	if (strcmp(w->path, "-") != 0 && !trace_is_folder(w->path))
 		input[n++] = w->path;
 	if (w->trace_path && !files.nr && strcmp(w->trace_path, w->path) != 0)
 		input[n++] = w->trace_path;
 	for (size_t i = 0; i < files.nr; i++)
-		input[n++] = arena_strdup(&c->arena, files.path[i]);
+		input[n++] = arena_strdup(a, files.path[i]);
 	trace_files_release(&files);
-	for (uint32_t g = 0; g < w->fleet.nr_groups; g++)
+	return input;
+}
+
+const char **chosen_files(struct chosen *c)
+{
+	const char **files = workload_files(&c->workload, &c->arena), **input;
+	size_t n = 0;
+
+	while (files[n])
+		n++;
+	input = arena_alloc(&c->arena, (c->workload.fleet.nr_groups + n + 1) * sizeof(*input));
+	memcpy(input, files, n * sizeof(*input));
+	for (uint32_t g = 0; g < c->workload.fleet.nr_groups; g++)
 		if (c->loaded[g]->path)
 			input[n++] = c->loaded[g]->path;
-	input[n] = NULL;
 	return input;
 }

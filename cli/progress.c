@@ -36,6 +36,14 @@ static void print_line(const struct progress *p, const struct experiment_progres
 		 duration_text(left_ns / NS_PER_S * NS_PER_S, left, sizeof(left)));
 }
 
+void progress_line(struct progress *p, const char *line)
+{
+	fprintf(stderr, "\r%-*s", (int)p->width, line);
+	fflush(stderr);
+	p->width = strlen(line);
+	p->shown = true;
+}
+
 void progress_show(void *context, const struct experiment_progress *now)
 {
 	struct progress *p = context;
@@ -46,10 +54,7 @@ void progress_show(void *context, const struct experiment_progress *now)
 		return;
 	p->last_ns = clock;
 	print_line(p, now, clock - p->start_ns, line, sizeof(line));
-	fprintf(stderr, "\r%-*s", (int)p->width, line);
-	fflush(stderr);
-	p->width = strlen(line);
-	p->shown = true;
+	progress_line(p, line);
 }
 
 void progress_end(struct progress *p)

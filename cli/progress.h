@@ -17,6 +17,8 @@ struct progress {
 void progress_begin(struct progress *p, const char *unit, bool quiet);
 /* The experiment's callback: `context` is the struct progress. */
 void progress_show(void *context, const struct experiment_progress *now);
+/* Puts this line in the place of the one before, whenever it is. */
+void progress_line(struct progress *p, const char *line);
 /* Wipes the line. */
 void progress_end(struct progress *p);
 

@@ -3,6 +3,9 @@ include(GNUInstallDirs)
 if(TARGET homenode)
 	install(TARGETS homenode RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
+if(TARGET homenode-mpi)
+	install(TARGETS homenode-mpi RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
 install(DIRECTORY topologies workloads DESTINATION ${CMAKE_INSTALL_DATADIR}/homenode
 	FILES_MATCHING PATTERN "*.xml" PATTERN "*.json")
 

@@ -25,6 +25,12 @@ if(LIBNUMA)
 	pkg_check_modules(numa IMPORTED_TARGET numa)
 endif()
 
+# homenode-mpi; without it `homenode sweep` on ranks says how to get it
+option(MPI "Build homenode-mpi where Open MPI is" ON)
+if(MPI)
+	pkg_check_modules(mpi IMPORTED_TARGET ompi-c)
+endif()
+
 # A program with the property STATIC_PACKAGES takes these libraries into itself, where
 # they are installed as archives: for a dom0 that has none of them. hwloc's own need of
 # libudev is met by cli/without_udev.c.

@@ -22,6 +22,12 @@ build  libbz2-dev       file /usr/include/bzlib.h
 build  libsqlite3-dev   library sqlite3
 build  libnuma-dev      library numa
 xen    libxen-dev       library xenlight
+mpi    libopenmpi-dev   library ompi-c
+mpi    openmpi-bin      command mpirun
+slurm  slurmctld        command slurmctld
+slurm  slurmd           command slurmd
+slurm  slurm-client     command srun
+slurm  munge            command munged
 test   libcriterion-dev library criterion
 test   hwloc            command lstopo-no-graphics
 test   gnuplot-nox      command gnuplot

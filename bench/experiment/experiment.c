@@ -108,15 +108,20 @@ static void say(void *context, const char *sentence)
 	pthread_mutex_unlock(&c->lock);
 }
 
-static struct run_input input_of(struct conduct *c, size_t row)
+struct run_input experiment_input(const struct experiment *x, size_t row, struct workload *own)
 {
-	const struct experiment *x = c->x;
 	const struct matrix *m = &x->matrix;
 	struct matrix_key k = matrix_key(m, row);
 	const struct matrix_fleet *fleet = &m->fleet[k.fleet];
+	const struct workload *workload = m->workload[k.workload];
 
+	if (fleet->choice) {
+		*own = *workload;
+		own->fleet.choice = fleet->choice;
+		workload = own;
+	}
 	return (struct run_input){
-		.workload = m->workload[k.workload],
+		.workload = workload,
 		.policy = m->policy[k.policy],
 		.memory = m->memory[k.memory],
 		.seed = m->seed[k.seed],
@@ -131,10 +136,6 @@ static struct run_input input_of(struct conduct *c, size_t row)
 		.cost = x->cost,
 		.check = x->check,
 		.skip_bad = x->skip_bad,
-		.progress = on_progress,
-		.progress_context = &c->slot[row],
-		.say = x->say ? say : NULL,
-		.say_context = c,
 		.stop = x->stop,
 	};
 }
@@ -142,11 +143,16 @@ static struct run_input input_of(struct conduct *c, size_t row)
 static int run_one(struct conduct *c, size_t row, const atomic_bool *cancel, struct error *err)
 {
 	const struct experiment *x = c->x;
-	struct run_input in = input_of(c, row);
+	struct workload own;
+	struct run_input in = experiment_input(x, row, &own);
 	struct run_result *result = xmalloc(sizeof(*result));
 	int rc = 0;
 
 	note_begun(c);
+	in.progress = on_progress;
+	in.progress_context = &c->slot[row];
+	in.say = x->say ? say : NULL;
+	in.say_context = c;
 	in.cancel = cancel;
 	if (x->gatherer->on_begin)
 		rc = x->gatherer->on_begin(x->gatherer_self, row, &in, err);

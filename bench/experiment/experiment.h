@@ -53,6 +53,10 @@ struct experiment {
 	const atomic_bool *stop;
 };
 
+/* What a row is run with, but for progress, sentences and who may cancel it. `own` becomes its
+ * workload where the fleet has a choice of its own, and must outlive the run. */
+struct run_input experiment_input(const struct experiment *x, size_t row, struct workload *own);
+
 /* ERR_INTERRUPTED when stop was set: rows that were done by then were handed over. Other errors
  * are the lowest failing row's, or the gatherer's. */
 int experiment_run(const struct experiment *x, struct error *err) MUST_USE;

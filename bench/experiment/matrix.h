@@ -17,6 +17,7 @@ struct matrix_fleet {
 	const char *name; /* label of the rows */
 	const struct host *const *host;
 	uint32_t nr_hosts;
+	const char *choice; /* which host is asked first; NULL: as the workload says */
 };
 
 /* Arrays are borrowed, and none is empty; matrix_sort() puts them in order. */

@@ -57,11 +57,12 @@ static bool is_figures(const char *name)
 	return false;
 }
 
-/* What goes with them: what a run says of itself, and its page; what is half written is
- * hidden. */
+/* What goes with them: what a run says of itself, its page, a sweep's journal; what is half
+ * written is hidden. */
 static bool is_beside(const char *name)
 {
-	return strcmp(name, "run.json") == 0 || strcmp(name, "report.html") == 0 || name[0] == '.';
+	return strcmp(name, "run.json") == 0 || strcmp(name, "report.html") == 0 ||
+	       strcmp(name, "sweep.journal") == 0 || name[0] == '.';
 }
 
 /* Is run.json there, and a run's? It says so at once (results_json.c). */
@@ -134,6 +135,7 @@ int results_open(struct results *r, const char *directory, size_t nr_rows, bool 
 	int rc;
 
 	*r = (struct results){.directory = xstrdup(directory),
+			      .want_timeline = true,
 			      .want_zones = want_zones,
 			      .want_probes = want_probes,
 			      .files = xcalloc(nr_rows, sizeof(struct row_files)),
@@ -153,6 +155,16 @@ int results_open(struct results *r, const char *directory, size_t nr_rows, bool 
 	if (want_zones)
 		zones_print_header(r->zones.file);
 	return 0;
+}
+
+int results_open_summary(struct results *r, const char *directory, size_t nr_rows,
+			 struct error *err)
+{
+	*r = (struct results){.directory = xstrdup(directory),
+			      .files = xcalloc(nr_rows, sizeof(struct row_files)),
+			      .nr_files = nr_rows,
+			      .kept = SIZE_MAX};
+	return make_directories(directory, err);
 }
 
 static int begin_row(void *self, size_t row, struct run_input *in, struct error *err)
@@ -225,8 +237,10 @@ static void note_run(struct results *r, const struct run_result *result)
 static int append_files(struct results *r, struct row_files *f, const struct row *key,
 			struct error *err)
 {
-	int rc = spool_append(&f->timeline_rows, key, r->timeline.file, err);
+	int rc = 0;
 
+	if (r->want_timeline)
+		rc = spool_append(&f->timeline_rows, key, r->timeline.file, err);
 	if (!rc && r->want_zones)
 		rc = spool_append(&f->zones_rows, key, r->zones.file, err);
 	return rc;
@@ -309,6 +323,15 @@ static int commit_stream(const struct results *r, struct output *o, const char *
 	return output_commit(o, err);
 }
 
+static void remove_unwanted(const struct results *r, const char *name, bool wanted, bool complete)
+{
+	char *path = wanted ? NULL : file_path(r, name, complete);
+
+	if (path)
+		unlink(path);
+	free(path);
+}
+
 /* What an earlier run left under the same names is not of this run. */
 static void remove_stale(const struct results *r, const struct results_about *about)
 {
@@ -324,12 +347,8 @@ static void remove_stale(const struct results *r, const struct results_about *ab
 		unlink(probes);
 		free(probes);
 	}
-	if (!r->want_zones) {
-		char *zones = file_path(r, "zones", about->complete);
-
-		unlink(zones);
-		free(zones);
-	}
+	remove_unwanted(r, "timeline", r->want_timeline, about->complete);
+	remove_unwanted(r, "zones", r->want_zones, about->complete);
 }
 
 int results_commit(struct results *r, const struct results_about *about, struct error *err)

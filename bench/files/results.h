@@ -26,7 +26,7 @@
 struct results {
 	char *directory;
 	struct output timeline, zones;
-	bool want_zones, want_probes;
+	bool want_timeline, want_zones, want_probes;
 	struct row_files *files; /* by row: what it writes while it runs */
 	size_t nr_files;
 	size_t kept; /* the row whose files are kept, for rows that are the same; SIZE_MAX */
@@ -61,6 +61,7 @@ struct results_about {
 	uint64_t rows_asked;
 	unsigned jobs;
 	int64_t wall_ns;
+	uint64_t events_before; /* of all events: not in that time, but by a process before */
 	bool complete;
 	bool real_clock; /* of the backend */
 	bool cost; /* rows have prices */
@@ -73,6 +74,9 @@ int results_check_directory(const char *directory, struct error *err) MUST_USE;
  * appears under its name yet. */
 int results_open(struct results *r, const char *directory, size_t nr_rows, bool want_zones,
 		 bool want_probes, struct error *err) MUST_USE;
+/* The same for rows of which only summary.csv is wanted: they go to on_row alone. */
+int results_open_summary(struct results *r, const char *directory, size_t nr_rows,
+			 struct error *err) MUST_USE;
 /* Write and rename everything. */
 int results_commit(struct results *r, const struct results_about *about,
 		   struct error *err) MUST_USE;

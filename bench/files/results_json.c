@@ -57,8 +57,9 @@ int results_write_about(const struct results *r, const struct results_about *abo
 {
 	json_t *args = json_array(), *inputs = json_array(), *top;
 	char *path = xasprintf("%s/run.json", r->directory);
+	uint64_t events = r->events - about->events_before;
 	int64_t per_s =
-		about->wall_ns > 0 ? (int64_t)((int128)r->events * NS_PER_S / about->wall_ns) : 0;
+		about->wall_ns > 0 ? (int64_t)((int128)events * NS_PER_S / about->wall_ns) : 0;
 	struct output out;
 	int rc;
 

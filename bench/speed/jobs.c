@@ -81,7 +81,7 @@ void speed_jobs(void)
 	const struct workload *workload = &w;
 	const struct host *hosts[100];
 	struct host *model;
-	struct matrix_fleet fleet = {"epyc-nps4-8n", hosts, 100};
+	struct matrix_fleet fleet = {.name = "epyc-nps4-8n", .host = hosts, .nr_hosts = 100};
 	struct error err;
 
 	if (workload_load(&w, "bench/speed/replay.json", NULL, &err) ||

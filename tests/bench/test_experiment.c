@@ -55,7 +55,7 @@ static void set_up(struct setting *s, const char *text)
 	cr_assert_eq(host_load(&s->host, "topologies/epyc-nps4-8n.xml", &err), 0, "%s", err.text);
 	s->hosts[0] = s->hosts[1] = s->host;
 	s->workloads[0] = &s->workload;
-	s->fleet = (struct matrix_fleet){"epyc-nps4-8n", s->hosts, 2};
+	s->fleet = (struct matrix_fleet){.name = "epyc-nps4-8n", .host = s->hosts, .nr_hosts = 2};
 	s->x = (struct experiment){
 		.matrix = {&s->fleet, 1, s->workloads, 1, s->policy, 3, s->memory, 2, s->allocator,
 			   2, s->seed, 3, false},

@@ -27,6 +27,8 @@ quiet compare epyc-nps4-8n "$zones"
 quiet capacity epyc-nps4-8n --flavor 4x6GiB
 quiet size golden-seven --policy edera-compact
 quiet run golden-seven --zones --output "$work/run"
+echo '{"workloads": ["golden-seven"]}' >"$work/sweep.json"
+quiet sweep "$work/sweep.json" --output "$work/sweep"
 quiet check "$work/run" --baseline "$work/base.csv" --update --reason "the first"
 quiet check "$work/run" --baseline "$work/base.csv"
 sed 's/,golden-seven,/,golden-six,/' "$work/base.csv" >"$work/other.csv"

@@ -106,7 +106,7 @@ refused 2 size "$work/near.csv"
 says err 'the nearest, huawei-east-1, also needs "type"'
 printf 'a,b\n0,1\n' >"$work/far.csv"
 refused 2 run "$work/far.csv"
-says err 'the header has no column of any known trace format (`homenode list formats`)'
+says err "the header has no column of any known trace format (\`homenode list formats\`)"
 
 # results do not go among other files
 run 0 run "$trace" --host $host --output "$work/dir" --zones
