@@ -1,6 +1,6 @@
 /*
  * Any bytes as a workload (JSON, when they begin with '{') and as a trace,
- * with bad rows refused or skipped. What is read must hold what the
+ * with bad rows refused or skipped, sorted or not. What is read must hold what the
  * header promises.
  */
 #include <stdio.h>
@@ -55,7 +55,7 @@ static void as_workload(const char *text, size_t size)
 }
 
 /* In the format that the header is of, else in any. */
-static void as_trace(bool skip_bad, const char *text, size_t size)
+static void as_trace(bool skip_bad, bool sort, const char *text, size_t size)
 {
 	const struct trace_format *format = trace_formats[size % 5];
 	struct zone_stream *s;
@@ -65,12 +65,14 @@ static void as_trace(bool skip_bad, const char *text, size_t size)
 	unsigned have;
 
 	workload_defaults(&w);
+	w.sort = sort;
 	if (csv_attach(&csv, fmemopen((char *)(uintptr_t)text, size, "r"), "fuzz.csv", &err))
 		return;
 	for (int i = 0; trace_formats[i]; i++)
 		for (int f = 0; f < TRACE_FORMS_MAX && trace_formats[i]->layout[f]; f++)
 			if (!trace_lacks(&csv, trace_formats[i]->layout[f], &have))
 				format = trace_formats[i];
+	w.trace_format = format;
 	if (!format->open(&s, &csv, &w, skip_bad, &err))
 		drain(s);
 	else
@@ -87,6 +89,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		as_workload(text, size);
 		return 0;
 	}
-	as_trace(size & 1, text, size);
+	as_trace(size & 1, size & 2, text, size);
 	return 0;
 }
