@@ -10,7 +10,7 @@
 #define SHORT_NAME 23
 
 struct named_span {
-	uint64_t hash;
+	uint64_t hash; /* when there is an index */
 	int64_t start_ns, end_ns;
 	char *long_name; /* its own; NULL: it is short */
 	char short_name[SHORT_NAME + 1];
@@ -95,14 +95,13 @@ static void forget_ended(struct name_set *s, int64_t now_ns)
 	s->nr = nr;
 	s->full = s->nr > FULL_MIN / 2 ? 2 * s->nr : FULL_MIN;
 	BUG_ON(s->full > UINT32_MAX / 2);
-	index_anew(s);
+	if (s->mixed)
+		index_anew(s);
 }
 
 static bool in_use(const struct name_set *s, const char *name, uint64_t hash, int64_t start_ns,
 		   int64_t end_ns)
 {
-	if (!s->nr_slots)
-		return false;
 	for (size_t at = home(s, hash); s->slot[at].span; at = after(s, at)) {
 		const struct named_span *other = &s->span[s->slot[at].span - 1];
 
@@ -113,19 +112,46 @@ static bool in_use(const struct name_set *s, const char *name, uint64_t hash, in
 	return false;
 }
 
+/* Behind all names so far; then it is the last. */
+static bool comes_last(struct name_set *s, const char *name, size_t n)
+{
+	if (s->mixed || n > ZONE_NAME_MAX || n < s->last_length ||
+	    (n == s->last_length && memcmp(name, s->last, n) <= 0))
+		return false;
+	memcpy(s->last, name, n);
+	s->last_length = n;
+	return true;
+}
+
+static void begin_index(struct name_set *s)
+{
+	s->mixed = true;
+	for (size_t i = 0; i < s->nr; i++)
+		s->span[i].hash = hash_name(name_of(&s->span[i]), strlen(name_of(&s->span[i])));
+	if (s->full < FULL_MIN)
+		s->full = FULL_MIN;
+	index_anew(s);
+}
+
 bool name_set_add(struct name_set *s, const char *name, int64_t start_ns, int64_t end_ns,
 		  int64_t now_ns)
 {
 	size_t n = strlen(name);
-	uint64_t hash = hash_name(name, n);
 	struct named_span *span;
+	uint64_t hash = 0;
 
-	if (in_use(s, name, hash, start_ns, end_ns))
-		return false;
+	if (!comes_last(s, name, n)) {
+		if (!s->mixed)
+			begin_index(s);
+		hash = hash_name(name, n);
+		if (in_use(s, name, hash, start_ns, end_ns))
+			return false;
+	}
 	if (s->nr >= s->full)
 		forget_ended(s, now_ns);
 	s->span = grow(s->span, &s->cap, s->nr, sizeof(*s->span));
-	add_to_index(s, hash, s->nr);
+	if (s->mixed)
+		add_to_index(s, hash, s->nr);
 	span = &s->span[s->nr++];
 	span->hash = hash;
 	span->start_ns = start_ns;

@@ -11,11 +11,17 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
+#include "zone/zone_check.h"
 
 /* Zero-initialise. */
 struct name_set {
 	struct named_span *span;
 	size_t nr, cap, full; /* full: with so many, look first which have ended */
+	/* Names have come in one order so far, by length and then by bytes (numbers that count up):
+	 * a name behind the last one is new, and there is no index yet. */
+	bool mixed; /* not any more */
+	char last[ZONE_NAME_MAX + 1];
+	size_t last_length;
 	/* By hash of the name; a quarter of it is free. Half as large as a struct map, which it
 	 * would be but for that: where it is too large for the CPU's cache, looking into it is what
 	 * reading a trace waits for. Nothing is ever taken out alone. */

@@ -4,27 +4,16 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/scratch.h"
 #include "bench/row.h"
 
 #define BLOCK_BYTES (64 * 1024)
 
 int spool_open(struct spool *s, const char *directory, struct error *err)
 {
-	char *path = xasprintf("%s/.rows-XXXXXX", directory);
-	int fd = mkstemp(path);
-
-	s->file = fd >= 0 ? fdopen(fd, "w+") : NULL;
-	if (fd >= 0)
-		unlink(path);
-	if (fd >= 0 && !s->file)
-		close(fd);
-	free(path);
-	return s->file ? 0
-		       : error_set(err, ERR_MACHINE, "%s: no file can be made in it: %s", directory,
-				   strerror(errno));
+	return scratch_open(&s->file, directory, err);
 }
 
 void spool_close(struct spool *s)

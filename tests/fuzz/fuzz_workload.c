@@ -1,6 +1,6 @@
 /*
  * Any bytes as a workload (JSON, when they begin with '{') and as a trace, of its format or of
- * any, with bad rows refused or skipped. What is read must hold what the
+ * any, with bad rows refused or skipped, sorted or not. What is read must hold what the
  * header promises.
  */
 #include <stdio.h>
@@ -112,7 +112,7 @@ static int attach(struct csv *out, const char *text, size_t size, struct error *
 	return csv_attach_first(out, fmemopen((char *)(uintptr_t)text, size, "r"), "fuzz.csv", err);
 }
 
-static void as_trace(bool skip_bad, const char *text, size_t size)
+static void as_trace(bool skip_bad, bool sort, const char *text, size_t size)
 {
 	struct zone_stream *s;
 	struct error err = {0};
@@ -120,6 +120,7 @@ static void as_trace(bool skip_bad, const char *text, size_t size)
 	struct csv csv;
 
 	workload_defaults(&w);
+	w.sort = sort;
 	workload_set_machine(&w, 64, (int64_t)256 << 30);
 	if (as_file(&w, skip_bad, text, size))
 		return;
@@ -148,6 +149,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (*text == '{')
 		as_workload(text, size);
-	as_trace(size & 1, text, size);
+	as_trace(size & 1, size & 2, text, size);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/rng.h"
 #include "base/units.h"
 #include "tests/zone/workload_text.h"
 #include "zone/name_set.h"
@@ -424,6 +425,39 @@ Test(traces, many_names)
 	cr_assert_leq(s.cap, 1024);
 	cr_assert_leq(s.nr_slots, 2048);
 	name_set_release(&s);
+}
+
+/* Against a list that is looked through: names that count up, names by chance, and the one
+ * after the other. */
+Test(traces, names_in_any_order)
+{
+	enum { NR = 300 };
+	char name[NR][40];
+	int64_t start[NR], end[NR];
+	struct rng r;
+
+	rng_seed(&r, 1, "names");
+	for (int turn = 0; turn < 100; turn++) {
+		struct name_set s = {0};
+		int nr = 0;
+
+		for (int i = 0; i < NR; i++) {
+			bool used = false;
+
+			snprintf(name[nr], sizeof(name[nr]), "%s%d",
+				 i % 9 ? "n" : "a-name-that-is-somewhat-long-",
+				 i < turn * 5 ? i : (int)rng_below(&r, 60));
+			start[nr] = i;
+			end[nr] = i + (int64_t)rng_below(&r, 40);
+			for (int k = 0; k < nr; k++)
+				used |= strcmp(name[k], name[nr]) == 0 && start[k] < end[nr] &&
+					start[nr] < end[k];
+			cr_assert_eq(name_set_add(&s, name[nr], start[nr], end[nr], i), !used, "%s",
+				     name[nr]);
+			nr += !used;
+		}
+		name_set_release(&s);
+	}
 }
 
 /* Nothing is not success. */
