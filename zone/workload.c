@@ -5,6 +5,7 @@
 
 #include "base/csv.h"
 #include "base/nearest.h"
+#include "zone/arrivals.h"
 #include "zone/stream.h"
 #include "zone/trace_files.h"
 #include "zone/trace_rows.h"
@@ -225,8 +226,8 @@ bool workload_resizes(const struct workload *w)
 	return w->source != SOURCE_GENERATOR || w->generator->nr_uses > 0;
 }
 
-int workload_open(struct zone_stream **out, const struct workload *w, uint64_t seed, bool skip_bad,
-		  struct error *err)
+static int open_source(struct zone_stream **out, const struct workload *w, uint64_t seed,
+		       bool skip_bad, struct error *err)
 {
 	struct csv csv;
 	int rc;
@@ -251,4 +252,14 @@ int workload_open(struct zone_stream **out, const struct workload *w, uint64_t s
 	}
 	BUG_ON(true);
 	return ERR_INPUT;
+}
+
+int workload_open(struct zone_stream **out, const struct workload *w, uint64_t seed, bool skip_bad,
+		  struct error *err)
+{
+	int rc = open_source(out, w, seed, skip_bad, err);
+
+	if (!rc && w->extra_arrivals_ppm)
+		*out = arrivals_open(*out, w, seed);
+	return rc;
 }

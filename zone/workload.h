@@ -116,6 +116,9 @@ struct workload {
 	uint32_t branch;
 	bool no_cost; /* "cost": false: runs do not price zones */
 	uint32_t vcpu_scale_milli; /* traces: vCPUs multiplied by this / 1000, rounded up; 1000 */
+	/* So many more zones of the same kind than it has, of all; below 0: fewer. For questions
+	 * (zone/arrivals.h); no file says it. */
+	int64_t extra_arrivals_ppm;
 	bool trace_gpus; /* traces: GPUs are asked for, any so many of a host; else ignored */
 	/* Source-specific; private to zone/. */
 	const struct workload_generator *generator;
