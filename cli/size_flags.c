@@ -169,13 +169,11 @@ static int choose_shapes(struct size_asked *a, const struct args *args, struct e
 	const struct fleet_spec *f = &a->workload.fleet;
 	const char *path = args_string(args, "shapes", NULL);
 	const char *const *price = args_strings(args, "price");
-	const char **host;
-	size_t nr;
+	const char *const *host = args_strings(args, "host");
 	int rc = path ? read_shapes(a, args, path, err) : 0;
 
-	host = split_list(args, "host", &a->arena, &nr);
-	for (size_t i = 0; i < nr && !rc; i++)
-		rc = add_shape(a, args, NULL, host[i], FIGURE_UNKNOWN, HOSTS_MAX, err);
+	for (; *host && !rc; host++)
+		rc = add_shape(a, args, NULL, *host, FIGURE_UNKNOWN, HOSTS_MAX, err);
 	if (!rc && !a->nr_shapes && f->nr_groups != 1)
 		return error_set(err, ERR_USAGE,
 				 "the fleet of %s has %" PRIu32
@@ -221,35 +219,49 @@ static int add_arrivals(struct size_asked *a, const char *given, struct error *e
 	return add_case(a, arena_printf(&a->arena, "arrivals %s", given), extra, a->shape, err);
 }
 
-/* "hosts=NEW", or with several shapes "hosts=OLD=NEW". The price stays: it is the same machine,
- * set up otherwise. */
+/* "hosts=NEW", or with several shapes "hosts=OLD=NEW": which one, and NEW. An hwloc description
+ * has signs of equality too. */
+static int parse_what_if(const struct size_asked *a, const char *given, size_t *which,
+			 const char **new, struct error *err)
+{
+	if (strncmp(given, "hosts=", 6) != 0 || !given[6])
+		return error_set(err, ERR_USAGE, "--what-if takes hosts=HOST, not \"%s\"", given);
+	for (*which = 0; *which < a->nr_shapes; ++*which) {
+		size_t n = strlen(a->shape[*which].name);
+
+		*new = given + 6 + n + 1;
+		if (strncmp(given + 6, a->shape[*which].name, n) == 0 && given[6 + n] == '=')
+			return 0;
+	}
+	*which = 0;
+	*new = given + 6;
+	if (a->nr_shapes == 1)
+		return 0;
+	return error_set(err, ERR_USAGE,
+			 "--what-if %s: there are %zu shapes of host; say which with "
+			 "hosts=SHAPE=HOST, such as hosts=%s=%s",
+			 given, a->nr_shapes, a->shape[0].name, *new);
+}
+
+/* The price stays: it is the same machine, set up otherwise. */
 static int add_what_if(struct size_asked *a, const struct args *args, const char *given,
 		       struct error *err)
 {
 	struct size_shape *s = arena_alloc(&a->arena, a->nr_shapes * sizeof(*s));
-	const char *names[SIZE_SHAPES_MAX + 1] = {NULL}, *name, *eq;
-	int which = 0, rc;
+	const char *new;
+	size_t which;
+	int rc = parse_what_if(a, given, &which, &new, err);
 
-	if (strncmp(given, "hosts=", 6) != 0 || !given[6])
-		return error_set(err, ERR_USAGE, "--what-if takes hosts=HOST, not \"%s\"", given);
-	name = given + 6;
-	eq = strchr(name, '=');
-	if (!eq && a->nr_shapes > 1)
-		return error_set(err, ERR_USAGE,
-				 "--what-if %s: there are %zu shapes of host; say which with "
-				 "hosts=SHAPE=HOST",
-				 given, a->nr_shapes);
-	for (size_t i = 0; i < a->nr_shapes; i++)
-		names[i] = a->shape[i].name;
 	memcpy(s, a->shape, a->nr_shapes * sizeof(*s));
-	rc = eq ? find_name("--what-if", "shape of host",
-			    arena_strndup(&a->arena, name, (size_t)(eq - name)), names, &which, err)
-		: 0;
 	if (!rc)
-		rc = load_host(a, eq ? eq + 1 : name, args, &s[which].host, err);
+		rc = load_host(a, new, args, &s[which].host, err);
 	if (rc)
 		return rc;
 	s[which].name = s[which].host->name;
+	for (size_t i = 0; i < a->nr_shapes; i++)
+		if (i != which && strcmp(s[i].name, s[which].name) == 0)
+			return error_set(err, ERR_USAGE, "--what-if %s: %s is a shape already",
+					 given, s[i].name);
 	return add_case(a, given, 0, s, err);
 }
 

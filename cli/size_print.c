@@ -177,8 +177,7 @@ static void print_answers(const struct size_study *s, const struct size_lines *l
 
 	if (any_price(s)) {
 		shown[nr++] = (struct shown){"price_per_hour_micro", "EUR/h", 2, false};
-		shown[nr++] =
-			(struct shown){"price_per_vcpu_hour_micro", "EUR/vCPU-h", 5, false};
+		shown[nr++] = (struct shown){"price_per_vcpu_hour_micro", "EUR/vCPU-h", 5, false};
 		shown[nr++] = (struct shown){"cheapest", "cheapest", -1, true};
 	} else {
 		if (s->nr_seeds == 1)
@@ -235,8 +234,8 @@ static void around_cells(struct table *t, const struct size_line *line, uint32_t
 			table_cell(t, "-");
 		else
 			table_cell(t, "%s%s",
-				   text_of(UNIT_SHARE, local ? p->row.local_page_ppm : p->refused_ppm,
-					   -1, buf),
+				   text_of(UNIT_SHARE,
+					   local ? p->row.local_page_ppm : p->refused_ppm, -1, buf),
 				   p->meets ? "" : "*");
 	}
 }
@@ -370,13 +369,16 @@ static void print_mixes(const struct size_study *s, const struct size_lines *l, 
 		left_out += l->mix[g].left_out;
 	}
 	if (!l->mix[0].priced) {
-		print_sentence(out, "mixes of shapes are searched where each has a price (--price)");
+		print_sentence(out,
+			       "mixes of shapes are searched where each has a price (--price)");
 		return;
 	}
 	snprintf(text, sizeof(text),
-		 "mixes of two shapes: tried with %" PRIu32 " number%s of one beside the other; %" PRIu32
+		 "mixes of two shapes: tried with %" PRIu32
+		 " number%s of one beside the other; %" PRIu32
 		 " more cost too much by sums alone%s",
-		 searched, searched == 1 ? "" : "s", ruled_out, s->nr_shapes > 2 ? "; mixes of three were not searched" : "");
+		 searched, searched == 1 ? "" : "s", ruled_out,
+		 s->nr_shapes > 2 ? "; mixes of three were not searched" : "");
 	print_sentence(out, text);
 	snprintf(text, sizeof(text),
 		 "%" PRIu32 " numbers between were not tried (--mixes): there may be a cheaper mix",

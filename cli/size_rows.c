@@ -94,15 +94,16 @@ static void add_figures(struct rows *r, const struct size_line *line)
 static void add_change(struct rows *r, const struct size_line *line)
 {
 	const struct size_line *b = line->base;
-	const struct size_point *as_is = b ? size_point_of(&line->unchanged, b->answer.hosts) : NULL;
+	const struct size_point *as_is =
+		b ? size_point_of(&line->unchanged, b->answer.hosts) : NULL;
 	int64_t price, before;
 
 	if (b && hosts_of(b) && hosts_of(line)) {
 		price = size_price_micro(&line->question, line->answer.hosts);
 		before = size_price_micro(&b->question, b->answer.hosts);
 		rows_number(r, (int64_t)hosts_of(line) - hosts_of(b));
-		rows_number(r, is_known(price) && is_known(before) ? price - before
-								   : FIGURE_UNKNOWN);
+		rows_number(r,
+			    is_known(price) && is_known(before) ? price - before : FIGURE_UNKNOWN);
 	} else {
 		add_unknown(r, 2);
 	}

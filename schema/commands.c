@@ -91,16 +91,16 @@ static const struct column size[] = {
 		      "refused in this case with the base's number of hosts"),
 	COLUMN_FIGURE("unchanged_local_page_ppm", SHARE, HIGHER, COUNTED, "local as is",
 		      "local memory with these"),
-	COLUMN_FIGURE("tried", COUNT, NEITHER, COUNTED, "tried", "numbers that the search asked for"),
+	COLUMN_FIGURE("tried", COUNT, NEITHER, COUNTED, "tried",
+		      "numbers that the search asked for"),
 	COLUMN_FIGURE("uneven", COUNT, NEITHER, COUNTED, "uneven",
 		      "1: near the answer a larger number was seen to miss goals that a smaller "
 		      "one meets, so numbers that were not tried may do"),
 	COLUMN_TEXT("why", "why", "no number does: which goal is missed, and by which zone"),
 };
 
-const struct schema schema_size =
-	SCHEMA("size", "homenode size", "a case, shape of host or mix, policy, memory and seed",
-	       size);
+const struct schema schema_size = SCHEMA(
+	"size", "homenode size", "a case, shape of host or mix, policy, memory and seed", size);
 
 static const struct column around[] = {
 	SIZE_KEY,

@@ -221,7 +221,8 @@ static void arrivals_close(struct zone_stream *s)
 	free(a);
 }
 
-struct zone_stream *arrivals_open(struct zone_stream *inner, const struct workload *w, uint64_t seed)
+struct zone_stream *arrivals_open(struct zone_stream *inner, const struct workload *w,
+				  uint64_t seed)
 {
 	static const struct zone_stream_ops ops = {arrivals_next, arrivals_close};
 	struct arrivals *a = xcalloc(1, sizeof(*a));

@@ -23,7 +23,8 @@
 
 #include "zone/workload.h"
 
-/* Of w->extra_arrivals_ppm. The stream takes over `inner` and closes it. */
+/* Of w->extra_arrivals_ppm. Stops of zones that do not come are handed out; whoever reads ignores
+ * them as those of any zone that it does not know. The stream takes over `inner` and closes it. */
 struct zone_stream *arrivals_open(struct zone_stream *inner, const struct workload *w,
 				  uint64_t seed);
 

@@ -148,8 +148,8 @@ static int128 room_vcpus(const struct fleet_spec *f, const struct host *h)
 uint32_t size_bound_hosts(const struct size_bound *b, const struct fleet_spec *fleet,
 			  const struct host *host, const struct host *beside, uint32_t nr)
 {
-	uint64_t hosts = units_of(b->peak_bytes, room_bytes(fleet, beside), nr,
-				  room_bytes(fleet, host));
+	uint64_t hosts =
+		units_of(b->peak_bytes, room_bytes(fleet, beside), nr, room_bytes(fleet, host));
 	uint64_t by_vcpus = 0;
 
 	if (fleet->cpu_overcommit_milli)

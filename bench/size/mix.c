@@ -89,11 +89,10 @@ static void keep_cheapest(struct mixes *m, size_t i)
 	struct size_answer *a = &m->answer[i];
 	int64_t price = a->hosts ? size_price_micro(q, a->hosts) : 0;
 
-	if (!a->hosts ||
-	    (out->found &&
-	     (price > out->price_micro ||
-	      (price == out->price_micro && a->hosts + q->nr_beside >=
-						    out->answer.hosts + out->question.nr_beside))))
+	if (!a->hosts || (out->found && (price > out->price_micro ||
+					 (price == out->price_micro &&
+					  a->hosts + q->nr_beside >=
+						  out->answer.hosts + out->question.nr_beside))))
 		return;
 	size_answer_release(&out->answer);
 	out->found = true;
@@ -139,7 +138,8 @@ static uint32_t spread(struct mixes *m, const struct pair *p, uint32_t from, uin
 static int look_closer(struct mixes *m, const struct pair *p, uint32_t limit, struct error *err)
 {
 	uint32_t at = m->out->question.nr_beside, step = p->most / limit + 1;
-	uint32_t from = at > step ? at - step : 0, to = p->most - at > step ? at + step : p->most + 1;
+	uint32_t from = at > step ? at - step : 0,
+		 to = p->most - at > step ? at + step : p->most + 1;
 	uint32_t before = m->out->searched + m->out->ruled_out, more;
 
 	if (!m->out->found || m->out->question.topology != p->topology)

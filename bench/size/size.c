@@ -336,8 +336,7 @@ static int bound_one(void *context, size_t i, const atomic_bool *cancel, struct 
 
 static int find_bounds(struct crew *c, struct error *err)
 {
-	struct jobs jobs = {
-		.nr = c->nr, .threads = c->how->jobs, .work = bound_one, .context = c};
+	struct jobs jobs = {.nr = c->nr, .threads = c->how->jobs, .work = bound_one, .context = c};
 	int rc = jobs_run(&jobs, err);
 
 	for (size_t i = 0; i < c->nr; i++)

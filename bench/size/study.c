@@ -67,8 +67,9 @@ static void add_group(const struct size_study *s, struct size_lines *l, size_t g
 	}
 	for (line = first; mix->priced && line < &l->line[l->nr]; line++)
 		if (line->answer.hosts &&
-		    (!cheapest || size_price_micro(&line->question, line->answer.hosts) <
-					  size_price_micro(&cheapest->question, cheapest->answer.hosts)))
+		    (!cheapest ||
+		     size_price_micro(&line->question, line->answer.hosts) <
+			     size_price_micro(&cheapest->question, cheapest->answer.hosts)))
 			cheapest = line;
 	if (cheapest)
 		cheapest->cheapest = true;
@@ -82,8 +83,8 @@ static const struct size_line *base_of(const struct size_study *s, const struct 
 		if (b->question.policy == line->question.policy &&
 		    b->question.memory == line->question.memory &&
 		    b->question.seed == line->question.seed && !b->mix == !line->mix &&
-		    (line->mix ||
-		     b->question.shape - b->kase->shape == line->question.shape - line->kase->shape))
+		    (line->mix || b->question.shape - b->kase->shape ==
+					  line->question.shape - line->kase->shape))
 			return b;
 	return NULL;
 }

@@ -53,8 +53,7 @@ struct size_lines {
 
 /* Find the sizes: case by case, policy by policy, memory policy, seed, shape; a mix where it is
  * cheaper than any shape follows those. */
-int size_study_find(const struct size_study *s, struct size_lines *out,
-		    struct error *err) MUST_USE;
+int size_study_find(const struct size_study *s, struct size_lines *out, struct error *err) MUST_USE;
 /* Find the figures: of the answers, priced where how.cost; of sizes around them; of the base's
  * fleets in other cases. `gatherer` (NULL: none) sees line i as row i, those with an answer. */
 int size_study_finish(const struct size_study *s, struct size_lines *lines,

@@ -93,9 +93,7 @@ static void note_started(struct watch *w, const struct zone_news *n)
 
 static void note_refused(struct watch *w, const struct zone_news *n)
 {
-	struct zone_event ev = {.kind = ZONE_EVENT_START,
-				.lifetime_ns = NS_NEVER,
-				.zone = n->zone};
+	struct zone_event ev = {.kind = ZONE_EVENT_START, .lifetime_ns = NS_NEVER, .zone = n->zone};
 
 	if (!w->refused++ && !w->allowed)
 		wait_queue_push(&w->first, &ev, n->ordinal);
@@ -210,11 +208,11 @@ static void judge(const struct size_trial *t, const struct run_result *result,
 	out->drew = result->drew || t->question->workload->extra_arrivals_ppm != 0;
 	out->peak_zones = r->peak_live_zones;
 	out->refused_ppm = ppm(r->zones_refused, r->zones_offered);
-	out->meets = out->whole &&
-		     (int128)r->zones_refused * 1000000 <=
-			     (int128)g->refused_ppm * r->zones_offered &&
-		     (!is_known(g->local_ppm) ||
-		      (is_known(r->local_page_ppm) && r->local_page_ppm >= g->local_ppm));
+	out->meets =
+		out->whole &&
+		(int128)r->zones_refused * 1000000 <= (int128)g->refused_ppm * r->zones_offered &&
+		(!is_known(g->local_ppm) ||
+		 (is_known(r->local_page_ppm) && r->local_page_ppm >= g->local_ppm));
 }
 
 static int begin(const struct size_trial *t, struct run_input *in, struct watch *w,
@@ -248,8 +246,8 @@ int size_try(const struct size_trial *t, struct run_result *result, struct size_
 
 	*out = (struct size_point){.hosts = t->hosts};
 	w.allowed = t->whole ? UINT64_MAX
-			     : (uint64_t)((uint128)t->zones *
-					  (uint128)t->how->goals.refused_ppm / 1000000);
+			     : (uint64_t)((uint128)t->zones * (uint128)t->how->goals.refused_ppm /
+					  1000000);
 	counted.refused = REFUSED_COUNT;
 	in.host = host;
 	in.nr_hosts = t->hosts + q->nr_beside;
@@ -259,8 +257,7 @@ int size_try(const struct size_trial *t, struct run_result *result, struct size_
 	if (!rc)
 		rc = run_row(&in, result, err);
 	out->whole = !rc;
-	if (rc == ERR_INTERRUPTED && atomic_load(&w.stop) &&
-	    !(t->cancel && atomic_load(t->cancel)))
+	if (rc == ERR_INTERRUPTED && atomic_load(&w.stop) && !(t->cancel && atomic_load(t->cancel)))
 		rc = 0;
 	if (!rc)
 		judge(t, result, out);

@@ -57,8 +57,7 @@ static void check_answer(const struct size_search *s, const bool *meets)
 		return;
 	for (uint32_t n = s->answer; n <= s->answer + s->around && n <= s->most; n++)
 		cr_assert(meets[n], "%u fails beside the answer %u", n, s->answer);
-	cr_assert(s->answer == s->least || !meets[s->answer - 1], "%u does as well",
-		  s->answer - 1);
+	cr_assert(s->answer == s->least || !meets[s->answer - 1], "%u does as well", s->answer - 1);
 }
 
 Test(search, whatever_comes_the_answer_holds)

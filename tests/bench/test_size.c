@@ -11,9 +11,9 @@
 #include "tests/bench/text.h"
 
 #define GENERATED                                                                                  \
-	"{\"duration\":\"10h\",\"fleet\":{\"hosts\":[{\"topology\":\"epyc-nps4-8n\"}],"             \
+	"{\"duration\":\"10h\",\"fleet\":{\"hosts\":[{\"topology\":\"epyc-nps4-8n\"}],"            \
 	"\"choice\":\"%s\",\"cpu_overcommit\":1.0,\"dom0_memory\":\"4GiB\"},\"policies\":"         \
-	"[\"edera-compact\"],\"generator\":{\"arrivals\":{\"per_hour\":60},\"lifetimes\":"         \
+	"[\"edera-compact\"],\"generator\":{\"arrivals\":{\"per_hour\":40},\"lifetimes\":"         \
 	"{\"exponential\":\"6h\"},\"sizes\":[{\"vcpus\":1,\"memory\":\"1GiB\",\"weight\":6},%s]}}"
 
 /* Beyond a node of 16 CPUs and 16 GiB; and within, where policies do not spill. */
