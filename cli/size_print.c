@@ -58,33 +58,63 @@ static char letter(const struct size_line *line, const struct size_shape *shape)
 }
 
 /* "9"; with several shapes "9 A", and of a mix "3 A + 2 B". */
-static void hosts_cell(struct table *t, const struct size_study *s, const struct size_line *line)
+static void hosts_text(const struct size_study *s, const struct size_line *line, char buf[40])
 {
 	const struct size_question *q = &line->question;
-	uint32_t own = line->answer.hosts;
+	char own[16];
 
-	if (s->nr_shapes == 1 && own)
-		table_cell(t, "%" PRIu32, own);
-	else if (!own && !q->nr_beside)
-		table_cell(t, s->nr_shapes > 1 ? "- %c" : "-", letter(line, q->shape));
+	snprintf(own, sizeof(own), line->answer.hosts ? "%" PRIu32 : "-", line->answer.hosts);
+	if (s->nr_shapes == 1)
+		snprintf(buf, 40, "%s", own);
 	else if (!q->nr_beside)
-		table_cell(t, "%" PRIu32 " %c", own, letter(line, q->shape));
+		snprintf(buf, 40, "%s %c", own, letter(line, q->shape));
 	else if (q->beside_first)
-		table_cell(t, "%" PRIu32 " %c + %" PRIu32 " %c", q->nr_beside,
-			   letter(line, q->beside), own, letter(line, q->shape));
+		snprintf(buf, 40, "%" PRIu32 " %c + %s %c", q->nr_beside, letter(line, q->beside),
+			 own, letter(line, q->shape));
 	else
-		table_cell(t, "%" PRIu32 " %c + %" PRIu32 " %c", own, letter(line, q->shape),
-			   q->nr_beside, letter(line, q->beside));
+		snprintf(buf, 40, "%s %c + %" PRIu32 " %c", own, letter(line, q->shape),
+			 q->nr_beside, letter(line, q->beside));
 }
 
 static void key_cells(struct table *t, const struct size_study *s, const struct size_line *line)
 {
+	char hosts[40];
+
 	table_cell(t, "%s", line->question.policy->name);
 	if (s->nr_memories > 1)
 		table_cell(t, "%s", run_memory_name(line->question.memory));
 	if (s->nr_seeds > 1)
 		table_cell(t, "%" PRIu64, line->question.seed);
-	hosts_cell(t, s, line);
+	hosts_text(s, line, hosts);
+	table_cell(t, "%s", hosts);
+}
+
+static size_t wider(size_t width, const char *text)
+{
+	return strlen(text) > width ? strlen(text) : width;
+}
+
+/* Of the columns of the key, with the blanks between. */
+static size_t key_width(const struct size_study *s, const struct size_lines *l,
+			const struct size_case *kase)
+{
+	size_t policy = 6, memory = 6, seed = 4, hosts = 5;
+	char buf[40];
+
+	for (size_t i = 0; i < l->nr; i++) {
+		const struct size_line *line = &l->line[i];
+
+		if (line->kase != kase)
+			continue;
+		policy = wider(policy, line->question.policy->name);
+		memory = wider(memory, run_memory_name(line->question.memory));
+		snprintf(buf, sizeof(buf), "%" PRIu64, line->question.seed);
+		seed = wider(seed, buf);
+		hosts_text(s, line, buf);
+		hosts = wider(hosts, buf);
+	}
+	return policy + 2 + hosts + (s->nr_memories > 1 ? memory + 2 : 0) +
+	       (s->nr_seeds > 1 ? seed + 2 : 0);
 }
 
 /* The same in a sentence: "nova, static, seed 3, A". */
@@ -121,34 +151,56 @@ struct shown {
 	bool sign; /* with its unit */
 };
 
+static const char *shown_text(const struct rows *r, size_t row, const struct shown *c, char buf[40])
+{
+	enum unit u = schema_column(&schema_size, c->column)->unit;
+	int64_t figure = figure_of(r, row, c->column);
+
+	if (strcmp(c->column, "cheapest") == 0)
+		return figure ? "yes" : "-";
+	return c->sign ? unit_text_signed(u, figure, c->decimals, buf, 40)
+		       : text_of(u, figure, c->decimals, buf);
+}
+
+/* How many of the columns fit on a screen; the others are in the CSV. */
+static size_t fitting(const struct size_study *s, const struct size_lines *l, const struct rows *r,
+		      const struct size_case *kase, const struct shown *shown, size_t nr)
+{
+	size_t width = key_width(s, l, kase), fit = 0;
+	char buf[40];
+
+	for (; fit < nr; fit++) {
+		size_t column = strlen(shown[fit].heading);
+
+		for (size_t i = 0; i < l->nr; i++)
+			if (l->line[i].kase == kase)
+				column = wider(column, shown_text(r, i, &shown[fit], buf));
+		width += column + 2;
+		if (width > COLUMNS)
+			break;
+	}
+	return fit;
+}
+
+/* The lines of one case, with those of the columns that fit. */
 static void print_lines(const struct size_study *s, const struct size_lines *l,
 			const struct rows *r, const struct size_case *kase,
 			const struct shown *shown, size_t nr, FILE *out)
 {
+	size_t fit = fitting(s, l, r, kase, shown, nr);
 	struct table *t = table_new();
 	char buf[40];
 
 	key_heading(t, s);
-	for (size_t c = 0; c < nr; c++)
+	for (size_t c = 0; c < fit; c++)
 		table_cell(t, "%s", shown[c].heading);
 	table_end_row(t);
 	for (size_t i = 0; i < l->nr; i++) {
 		if (l->line[i].kase != kase)
 			continue;
 		key_cells(t, s, &l->line[i]);
-		for (size_t c = 0; c < nr; c++) {
-			enum unit u = schema_column(&schema_size, shown[c].column)->unit;
-			int64_t figure = figure_of(r, i, shown[c].column);
-
-			if (strcmp(shown[c].column, "cheapest") == 0) {
-				table_cell(t, "%s", figure ? "yes" : "-");
-				continue;
-			}
-			table_cell(t, "%s",
-				   shown[c].sign ? unit_text_signed(u, figure, shown[c].decimals,
-								    buf, sizeof(buf))
-						 : text_of(u, figure, shown[c].decimals, buf));
-		}
+		for (size_t c = 0; c < fit; c++)
+			table_cell(t, "%s", shown_text(r, i, &shown[c], buf));
 		table_end_row(t);
 	}
 	table_print(t, out, 0);
@@ -163,30 +215,26 @@ static bool any_price(const struct size_study *s)
 	return false;
 }
 
+/* What matters most first. */
 static void print_answers(const struct size_study *s, const struct size_lines *l,
 			  const struct rows *r, FILE *out)
 {
-	static const struct shown sums = {"hosts_by_sums", "by sums", -1, true},
-				  density = {"zones_per_host_milli", "zones/host", -1, true},
-				  slowdown = {"slowdown_ppm", "slowdown", -1, true};
-	struct shown shown[8] = {
+	static const struct shown plain[] = {
 		{"refused_ppm", "refused", -1, true},
 		{"local_page_ppm", "local", -1, true},
+		{"slowdown_ppm", "slowdown", -1, true},
+		{"hosts_by_sums", "by sums", -1, true},
+		{"zones_per_host_milli", "zones/host", -1, true},
 	};
-	size_t nr = 2;
+	static const struct shown priced[] = {
+		{"refused_ppm", "refused", -1, true},
+		{"local_page_ppm", "local", -1, true},
+		{"price_per_vcpu_hour_micro", "EUR/vCPU-h", 5, false},
+		{"cheapest", "cheapest", -1, true},
+		{"price_per_hour_micro", "EUR/h", 2, false},
+	};
 
-	if (any_price(s)) {
-		shown[nr++] = (struct shown){"price_per_hour_micro", "EUR/h", 2, false};
-		shown[nr++] = (struct shown){"price_per_vcpu_hour_micro", "EUR/vCPU-h", 5, false};
-		shown[nr++] = (struct shown){"cheapest", "cheapest", -1, true};
-	} else {
-		if (s->nr_seeds == 1)
-			shown[nr++] = slowdown;
-		shown[nr++] = sums;
-		if (s->nr_memories == 1)
-			shown[nr++] = density;
-	}
-	print_lines(s, l, r, s->kase, shown, nr, out);
+	print_lines(s, l, r, s->kase, any_price(s) ? priced : plain, 5, out);
 }
 
 static void print_density(const struct size_study *s, const struct size_lines *l,
@@ -211,9 +259,9 @@ static void print_what_if(const struct size_study *s, const struct size_lines *l
 	static const struct shown shown[] = {
 		{"more_hosts", "more", -1, false},
 		{"refused_ppm", "refused", -1, true},
-		{"local_page_ppm", "local", -1, true},
 		{"unchanged_refused_ppm", "kept: refused", -1, true},
-		{"unchanged_local_page_ppm", "local", -1, true},
+		{"local_page_ppm", "local", -1, true},
+		{"unchanged_local_page_ppm", "kept: local", -1, true},
 	};
 
 	fprintf(out, "\nwhat if %s (kept: with the hosts from above):\n", kase->name);
@@ -243,7 +291,12 @@ static void around_cells(struct table *t, const struct size_line *line, uint32_t
 static void print_around(const struct size_study *s, const struct size_lines *l, FILE *out)
 {
 	uint32_t around = s->how.around < AROUND_SHOWN ? s->how.around : AROUND_SHOWN;
+	size_t left = COLUMNS - key_width(s, l, s->kase);
 	struct table *t = table_new();
+
+	/* "  refused" and "  100.00*" */
+	while (around > 1 && (2 * around + 2) * 9 > left)
+		around--;
 
 	fputs("\nwith fewer hosts and with more (* misses a goal):\n", out);
 	key_heading(t, s);

@@ -76,7 +76,8 @@ static void add_question(struct mixes *m, const struct pair *p, uint32_t nr)
 	m->question[m->nr].nr_beside = nr;
 	m->question[m->nr].beside_first = p->fixed < p->sized;
 	m->question[m->nr].least = least;
-	m->question[m->nr].most = most;
+	/* an answer is looked at from above too, where it is too dear */
+	m->question[m->nr].most = most + m->how->around;
 	m->question[m->nr].twin = NULL;
 	m->answer[m->nr++] = (struct size_answer){.hosts = 0};
 }

@@ -76,7 +76,7 @@ struct size_answer {
 	uint32_t by_sums; /* hosts */
 	uint32_t hosts; /* of the shape; 0: none will do */
 	uint32_t tried; /* sizes that the search asked for */
-	bool uneven; /* a size above one that does was seen to fail */
+	bool uneven; /* goals that a size meets were seen to be missed by a larger one */
 	bool drew; /* something depended on the seed */
 	char why[ERROR_TEXT_MAX]; /* hosts 0: a sentence */
 	struct size_point *point; /* in order of size */

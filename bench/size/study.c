@@ -209,6 +209,16 @@ static int run_answers(const struct size_study *s, struct size_lines *l,
 	return rc;
 }
 
+/* One near below that does, though one less than the answer does not? */
+static void look_below(const struct size_study *s, struct size_line *line)
+{
+	for (uint32_t d = 1; d <= s->how.around && d < line->answer.hosts; d++) {
+		const struct size_point *p = size_point_of(&line->answer, line->answer.hosts - d);
+
+		line->answer.uneven |= p && p->meets;
+	}
+}
+
 int size_study_finish(const struct size_study *s, struct size_lines *lines,
 		      const struct gatherer *gatherer, void *gatherer_self, struct error *err)
 {
@@ -219,6 +229,8 @@ int size_study_finish(const struct size_study *s, struct size_lines *lines,
 		wish_around(s, &w, &lines->line[i]);
 	rc = size_run(&s->how, w.wish, w.nr, NULL, NULL, err);
 	free(w.wish);
+	for (size_t i = 0; !rc && i < lines->nr; i++)
+		look_below(s, &lines->line[i]);
 	if (!rc && (gatherer || s->how.cost))
 		rc = run_answers(s, lines, gatherer, gatherer_self, err);
 	return rc;
