@@ -288,6 +288,14 @@ static void around_cells(struct table *t, const struct size_line *line, uint32_t
 	}
 }
 
+static bool any_answer(const struct size_study *s, const struct size_lines *l)
+{
+	for (size_t i = 0; i < l->nr; i++)
+		if (l->line[i].kase == s->kase && l->line[i].answer.hosts)
+			return true;
+	return false;
+}
+
 static void print_around(const struct size_study *s, const struct size_lines *l, FILE *out)
 {
 	uint32_t around = s->how.around < AROUND_SHOWN ? s->how.around : AROUND_SHOWN;
@@ -449,7 +457,7 @@ void size_print_text(const struct size_asked *a, const struct size_lines *l, FIL
 	print_head(a, l, out);
 	print_answers(s, l, &r, out);
 	print_notes(s, l, out);
-	if (s->how.around)
+	if (s->how.around && any_answer(s, l))
 		print_around(s, l, out);
 	if (s->nr_memories > 1)
 		print_density(s, l, &r, out);

@@ -191,7 +191,8 @@ static int find_never(const struct size_trial *t, const struct zone_event *ev,
 	free(host);
 	if (rc)
 		return rc;
-	out->never = result.row.zones_refused > 0;
+	/* what was refused by chance may be taken another time */
+	out->never = result.row.zones_refused > 0 && !result.drew;
 	out->zone_vcpus = ev->zone->vcpus;
 	out->zone_bytes = zone_boot_bytes(ev->zone);
 	return 0;

@@ -91,6 +91,7 @@ done
 run 0 size "$w" --shapes "$work/shapes.yaml"
 says out 'mixes of two shapes: tried with'
 run 1 size "$w" --host $host --host xeon-8360y-2n --price xeon-8360y-2n=3 --most 2
+grep -q 'with fewer hosts' "$work/out" && fail 'there is something around no answer'
 says out 'mixes of shapes are searched where each has a price'
 sed 's/price: 1}/max: 2}/' "$work/shapes.yaml" >"$work/few.yaml"
 run 1 size "$w" --shapes "$work/few.yaml" --format csv
