@@ -31,6 +31,8 @@ void rows_text(struct rows *r, const char *text); /* copied; NULL is "" */
 void rows_number(struct rows *r, int64_t figure); /* may be FIGURE_UNKNOWN */
 void rows_print(const struct rows *r, enum output_format format, FILE *out);
 void rows_print_json(const struct rows *r, FILE *out); /* rows_json.c */
+/* Several in one object. */
+void rows_print_json_all(const struct rows *r, size_t nr, FILE *out);
 void rows_release(struct rows *r);
 
 #endif

@@ -28,9 +28,9 @@ static json_t *cell_value(const struct cell *cell)
 	return is_known(cell->figure) ? json_integer(cell->figure) : json_null();
 }
 
-void rows_print_json(const struct rows *r, FILE *out)
+static json_t *list_of(const struct rows *r)
 {
-	json_t *root = json_object(), *list = json_array(), *row = NULL;
+	json_t *list = json_array(), *row = NULL;
 
 	for (size_t i = 0; i < r->nr; i++) {
 		const struct cell *cell = &r->cell[i];
@@ -42,8 +42,21 @@ void rows_print_json(const struct rows *r, FILE *out)
 		BUG_ON(json_object_set_new(row, r->column[i % r->nr_columns].name,
 					   cell_value(cell)) != 0);
 	}
-	BUG_ON(json_object_set_new(root, r->name, list) != 0);
+	return list;
+}
+
+void rows_print_json_all(const struct rows *r, size_t nr, FILE *out)
+{
+	json_t *root = json_object();
+
+	for (size_t i = 0; i < nr; i++)
+		BUG_ON(json_object_set_new(root, r[i].name, list_of(&r[i])) != 0);
 	json_dumpf(root, out, JSON_INDENT(2));
 	fputc('\n', out);
 	json_decref(root);
+}
+
+void rows_print_json(const struct rows *r, FILE *out)
+{
+	rows_print_json_all(r, 1, out);
 }

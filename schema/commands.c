@@ -31,37 +31,88 @@ static const struct column capacity[] = {
 const struct schema schema_capacity =
 	SCHEMA("capacity", "homenode capacity", "a flavour and policy", capacity);
 
+#define SIZE_KEY                                                                                   \
+	COLUMN_KEY("workload", "workload", "its name"),                                            \
+		COLUMN_KEY("what_if", "what if",                                                   \
+			   "the case: empty as things are, else what `--arrivals` or `--what-if` " \
+			   "said"),                                                                \
+		COLUMN_KEY("topology", "topology",                                                 \
+			   "the shape of host that is counted; of a mix both, with `+` between"),  \
+		COLUMN_KEY("policy", "policy", "its name"),                                        \
+		COLUMN_KEY("memory_policy", "memory",                                              \
+			   "`as-asked`, `static` or `dynamic`: what every zone was made"),         \
+		COLUMN_KEY("seed", "seed", "of the workload and of policies that draw")
+
 static const struct column size[] = {
-	{.name = "workload",
-	 .title = "workload",
-	 .meaning = "its name",
-	 .role = ROLE_KEY,
-	 .wide = true},
-	{.name = "topology",
-	 .title = "topology",
-	 .meaning = "the kind of host",
-	 .role = ROLE_KEY,
-	 .wide = true},
-	COLUMN_KEY("policy", "policy", "its name"),
+	SIZE_KEY,
 	COLUMN_FIGURE("zones", COUNT, NEITHER, COUNTED, "zones", "in the workload"),
-	COLUMN_FIGURE("peak_live_zones", COUNT, NEITHER, COUNTED, "peak_live_zones",
-		      "most of them alive at once"),
-	COLUMN_FIGURE("hosts_by_sums", COUNT, NEITHER, COUNTED, "hosts_by_sums",
+	COLUMN_FIGURE("most_live_zones", COUNT, NEITHER, COUNTED, "most at once",
+		      "most of them alive at once, if none were refused"),
+	COLUMN_FIGURE("hosts_by_sums", COUNT, NEITHER, COUNTED, "by sums",
 		      "what the fullest moment calls for in CPUs (times overcommit) and memory "
-		      "(less dom0), whichever is more: no policy does with less"),
+		      "(less dom0; where balloons move, the least that zones may be left with), "
+		      "whichever is more: no policy takes all zones with less; of a mix, beside "
+		      "the other shape's hosts"),
 	COLUMN_FIGURE("hosts", COUNT, LOWER, COUNTED, "hosts",
-		      "the least number with which no zone is refused, by bisection: exact with "
-		      "hosts chosen first-fit, else one host less does not do; empty: not even "
-		      "`--most` are enough"),
-	COLUMN_FIGURE("local_page_ppm", SHARE, HIGHER, COUNTED, "local_page",
+		      "the smallest number found that meets the goals, as do the next `--around` "
+		      "numbers, while one less does not; of a mix, all hosts; empty: none does"),
+	COLUMN_TEXT("mix", "mix", "so many of each shape: `3xA+2xB`"),
+	COLUMN_FIGURE("refused_ppm", SHARE, LOWER, COUNTED, "refused",
+		      "zones turned away, of those that came, with so many hosts"),
+	COLUMN_FIGURE("local_page_ppm", SHARE, HIGHER, COUNTED, "local",
 		      "of the run with so many, as in `summary.csv`"),
-	COLUMN_FIGURE("mean_distance_centi", SLIT, LOWER, COUNTED, "mean_distance", "the same"),
-	COLUMN_TEXT("why", "why",
-		    "not even `--most` hosts are enough: which zone is refused, and for want of "
-		    "what"),
+	COLUMN_FIGURE("mean_distance_centi", SLIT, LOWER, COUNTED, "distance", "the same"),
+	COLUMN_FIGURE("slowdown_ppm", FACTOR, LOWER, PREDICTED, "slowdown", "the same"),
+	COLUMN_FIGURE("short_ppm", SHARE, LOWER, COUNTED, "short",
+		      "changes of a zone's memory that got less than they asked for, of all; "
+		      "empty: no balloon moved"),
+	COLUMN_FIGURE("below_refused_ppm", SHARE, NEITHER, COUNTED, "refused below",
+		      "refused with one host less (of the shape that is counted)"),
+	COLUMN_FIGURE("below_local_page_ppm", SHARE, NEITHER, COUNTED, "local below",
+		      "local memory with one host less"),
+	COLUMN_FIGURE("zones_per_host_milli", MILLI, HIGHER, COUNTED, "zones/host",
+		      "zones placed at the moment with the most, by hosts"),
+	COLUMN_FIGURE("vcpus_per_host_milli", MILLI, HIGHER, COUNTED, "vCPUs/host",
+		      "the same of vCPUs"),
+	COLUMN_FIGURE("memory_per_host_bytes", BYTES, HIGHER, COUNTED, "memory/host",
+		      "the same of memory, as far as zones may grow"),
+	COLUMN_FIGURE("price_per_hour_micro", EUR, LOWER, COUNTED, "price/h",
+		      "of all hosts; empty where a shape has no price"),
+	COLUMN_FIGURE("price_per_vcpu_hour_micro", EUR, LOWER, COUNTED, "price/vCPU-h",
+		      "of all hosts from the beginning to the end of the run, by vCPU-hours of "
+		      "zones that were placed"),
+	COLUMN_FIGURE("cheapest", COUNT, NEITHER, COUNTED, "cheapest",
+		      "1: the cheapest that was found for this case, policy, memory and seed"),
+	COLUMN_FIGURE("more_hosts", COUNT, LOWER, COUNTED, "more hosts",
+		      "hosts beyond those of the base case; empty in it"),
+	COLUMN_FIGURE("more_price_micro", EUR, LOWER, COUNTED, "more price",
+		      "the same of the price of an hour"),
+	COLUMN_FIGURE("unchanged_refused_ppm", SHARE, LOWER, COUNTED, "refused as is",
+		      "refused in this case with the base's number of hosts"),
+	COLUMN_FIGURE("unchanged_local_page_ppm", SHARE, HIGHER, COUNTED, "local as is",
+		      "local memory with these"),
+	COLUMN_FIGURE("tried", COUNT, NEITHER, COUNTED, "tried",
+		      "numbers that the search asked for"),
+	COLUMN_FIGURE("uneven", COUNT, NEITHER, COUNTED, "uneven",
+		      "1: near the answer a larger number was seen to miss goals that a smaller "
+		      "one meets, so numbers that were not tried may do"),
+	COLUMN_TEXT("why", "why", "no number does: which goal is missed, and by which zone"),
 };
 
-const struct schema schema_size = SCHEMA("size", "homenode size", "a policy", size);
+const struct schema schema_size = SCHEMA(
+	"size", "homenode size", "a case, shape of host or mix, policy, memory and seed", size);
+
+static const struct column around[] = {
+	SIZE_KEY,
+	COLUMN_FIGURE("hosts", COUNT, LOWER, COUNTED, "hosts", "a number near the answer"),
+	COLUMN_FIGURE("meets", COUNT, HIGHER, COUNTED, "meets", "1: it meets the goals"),
+	COLUMN_FIGURE("refused_ppm", SHARE, LOWER, COUNTED, "refused", "as above"),
+	COLUMN_FIGURE("local_page_ppm", SHARE, HIGHER, COUNTED, "local", "as above"),
+	COLUMN_FIGURE("mean_distance_centi", SLIT, LOWER, COUNTED, "distance", "as above"),
+};
+
+const struct schema schema_around =
+	SCHEMA("around", "homenode size", "a number of hosts near an answer", around);
 
 static const struct column compare[] = {
 	COLUMN_KEY("case", "case",

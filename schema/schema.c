@@ -4,8 +4,8 @@
 
 const struct schema *const schemas[] = {
 	&schema_summary,  &schema_timeline, &schema_zones, &schema_probes,
-	&schema_measured, &schema_capacity, &schema_size,  &schema_compare,
-	&schema_launches, &schema_pairs,    NULL,
+	&schema_measured, &schema_capacity, &schema_size,  &schema_around,
+	&schema_compare,  &schema_launches, &schema_pairs, NULL,
 };
 
 const struct schema *schema_find(const char *name)
@@ -58,6 +58,8 @@ const char *unit_name(enum unit u)
 		[UNIT_SHARE] = "ppm_share",
 		[UNIT_FACTOR] = "ppm_factor",
 		[UNIT_SLIT] = "slit_centi",
+		[UNIT_MILLI] = "milli",
+		[UNIT_EUR] = "eur_micro",
 	};
 
 	return name[u];

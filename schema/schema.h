@@ -39,6 +39,8 @@ enum unit {
 	UNIT_SHARE, /* ppm of a whole (%) */
 	UNIT_FACTOR, /* ppm: 1,000,000 is 1 (times) */
 	UNIT_SLIT, /* hundredths of the SLIT's unit (SLIT) */
+	UNIT_MILLI, /* thousandths of a count, where it is a mean */
+	UNIT_EUR, /* millionths of a euro, or of whatever prices were given in (EUR) */
 	NR_UNITS
 };
 
@@ -71,8 +73,8 @@ struct schema {
 };
 
 extern const struct schema schema_summary, schema_timeline, schema_zones, schema_probes,
-	schema_measured, schema_capacity, schema_size, schema_compare, schema_launches,
-	schema_pairs;
+	schema_measured, schema_capacity, schema_size, schema_around, schema_compare,
+	schema_launches, schema_pairs;
 
 /* All of them; NULL ends the list. */
 extern const struct schema *const schemas[];

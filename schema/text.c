@@ -19,6 +19,8 @@ static const struct {
 	[UNIT_SHARE] = {10000, 2, "%"},
 	[UNIT_FACTOR] = {1000000, 3, "times"},
 	[UNIT_SLIT] = {100, 2, "SLIT"},
+	[UNIT_MILLI] = {1000, 1, ""},
+	[UNIT_EUR] = {1000000, 4, "EUR"},
 };
 
 void figure_print(int64_t figure, FILE *out)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "zone/arrivals.h"
 #include "zone/stream.h"
 #include "zone/trace_cache.h"
 #include "zone/trace_files.h"
@@ -106,8 +107,8 @@ bool workload_resizes(const struct workload *w)
 	return w->source != SOURCE_GENERATOR || w->generator->nr_uses > 0;
 }
 
-int workload_open(struct zone_stream **out, const struct workload *w, uint64_t seed, bool skip_bad,
-		  struct error *err)
+static int open_source(struct zone_stream **out, const struct workload *w, uint64_t seed,
+		       bool skip_bad, struct error *err)
 {
 	*out = NULL;
 	switch (w->source) {
@@ -134,4 +135,14 @@ void workload_set_machine(struct workload *w, uint32_t vcpus, int64_t bytes)
 {
 	w->machine_vcpus = w->machine_vcpus ? w->machine_vcpus : vcpus;
 	w->machine_bytes = w->machine_bytes ? w->machine_bytes : bytes;
+}
+
+int workload_open(struct zone_stream **out, const struct workload *w, uint64_t seed, bool skip_bad,
+		  struct error *err)
+{
+	int rc = open_source(out, w, seed, skip_bad, err);
+
+	if (!rc && w->extra_arrivals_ppm)
+		*out = arrivals_open(*out, w, seed);
+	return rc;
 }

@@ -146,6 +146,9 @@ struct workload {
 	/* Files that belong to the trace, as its format says; NULL: none. Relative as trace_path.
 	 */
 	const char *types_path, *lifetimes_path;
+	/* So many more zones of the same kind than it has, of all; below 0: fewer. For questions
+	 * (zone/arrivals.h); no file says it. */
+	int64_t extra_arrivals_ppm;
 	bool trace_gpus; /* traces: GPUs are asked for, any so many of a host; else ignored */
 	/* Source-specific; private to zone/. */
 	const struct workload_generator *generator;

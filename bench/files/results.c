@@ -62,7 +62,8 @@ static bool is_figures(const char *name)
 static bool is_beside(const char *name)
 {
 	return strcmp(name, "run.json") == 0 || strcmp(name, "report.html") == 0 ||
-	       strcmp(name, "sweep.journal") == 0 || name[0] == '.';
+	       strcmp(name, "sweep.journal") == 0 || strcmp(name, "sizes.csv") == 0 ||
+	       strcmp(name, "around.csv") == 0 || name[0] == '.';
 }
 
 /* Is run.json there, and a run's? It says so at once (results_json.c). */

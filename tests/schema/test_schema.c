@@ -21,6 +21,8 @@ static void check_unit(const struct schema *s, const struct column *c)
 		{"_bytes", {UNIT_BYTES, UNIT_BYTES}},
 		{"_ppm", {UNIT_SHARE, UNIT_FACTOR}},
 		{"_centi", {UNIT_SLIT, UNIT_SLIT}},
+		{"_milli", {UNIT_MILLI, UNIT_MILLI}},
+		{"_micro", {UNIT_EUR, UNIT_EUR}},
 		{"_ps", {UNIT_PS, UNIT_PS}},
 		{"_ns", {UNIT_NS, UNIT_NS}},
 		{"_page_s", {UNIT_COUNT, UNIT_COUNT}}, /* pages x seconds */
@@ -122,6 +124,9 @@ Test(schema, figures_as_text)
 		{UNIT_BYTES, FIGURE_UNKNOWN, -1, "-", "-"},
 		{UNIT_SECONDS, 44, -1, "44", "44 s"},
 		{UNIT_COUNT, -7, -1, "-7", "-7"},
+		{UNIT_MILLI, 52650, -1, "52.7", "52.7"},
+		{UNIT_EUR, 4200000, 2, "4.20", "4.20 EUR"},
+		{UNIT_EUR, 12345, -1, "0.0123", "0.0123 EUR"},
 	};
 	char buf[48];
 

@@ -1,0 +1,473 @@
+/* The answers as people read them: tables of at most 80 columns, sentences below. */
+#include "cli/size_print.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/table.h"
+
+#define COLUMNS 80
+#define AROUND_SHOWN 2u
+
+static const char *text_of(enum unit u, int64_t figure, int decimals, char buf[40])
+{
+	return unit_text(u, figure, decimals, buf, 40);
+}
+
+static const char *share(int64_t figure, char buf[40])
+{
+	return unit_text_signed(UNIT_SHARE, figure, -1, buf, 40);
+}
+
+/* A sentence over as many lines as it needs, the further ones indented. */
+static void print_sentence(FILE *out, const char *text)
+{
+	size_t column = 0;
+
+	while (*text) {
+		size_t n = strcspn(text, " ");
+
+		if (column && column + 1 + n > COLUMNS) {
+			fputs("\n ", out);
+			column = 1;
+		}
+		if (column)
+			fputc(' ', out);
+		fwrite(text, 1, n, out);
+		column += n + (column > 0);
+		text += n + (text[n] == ' ');
+	}
+	fputc('\n', out);
+}
+
+/* --- the key of a line ----------------------------------------------------------------- */
+
+static void key_heading(struct table *t, const struct size_study *s)
+{
+	table_cell(t, "policy");
+	if (s->nr_memories > 1)
+		table_cell(t, "memory");
+	if (s->nr_seeds > 1)
+		table_cell(t, "seed");
+	table_cell(t, "hosts");
+}
+
+static char letter(const struct size_line *line, const struct size_shape *shape)
+{
+	return (char)('A' + (shape - line->kase->shape));
+}
+
+/* "9"; with several shapes "9 A", and of a mix "3 A + 2 B". */
+static void hosts_text(const struct size_study *s, const struct size_line *line, char buf[40])
+{
+	const struct size_question *q = &line->question;
+	char own[16];
+
+	snprintf(own, sizeof(own), line->answer.hosts ? "%" PRIu32 : "-", line->answer.hosts);
+	if (s->nr_shapes == 1)
+		snprintf(buf, 40, "%s", own);
+	else if (!q->nr_beside)
+		snprintf(buf, 40, "%s %c", own, letter(line, q->shape));
+	else if (q->beside_first)
+		snprintf(buf, 40, "%" PRIu32 " %c + %s %c", q->nr_beside, letter(line, q->beside),
+			 own, letter(line, q->shape));
+	else
+		snprintf(buf, 40, "%s %c + %" PRIu32 " %c", own, letter(line, q->shape),
+			 q->nr_beside, letter(line, q->beside));
+}
+
+static void key_cells(struct table *t, const struct size_study *s, const struct size_line *line)
+{
+	char hosts[40];
+
+	table_cell(t, "%s", line->question.policy->name);
+	if (s->nr_memories > 1)
+		table_cell(t, "%s", run_memory_name(line->question.memory));
+	if (s->nr_seeds > 1)
+		table_cell(t, "%" PRIu64, line->question.seed);
+	hosts_text(s, line, hosts);
+	table_cell(t, "%s", hosts);
+}
+
+static size_t wider(size_t width, const char *text)
+{
+	return strlen(text) > width ? strlen(text) : width;
+}
+
+/* Of the columns of the key, with the blanks between. */
+static size_t key_width(const struct size_study *s, const struct size_lines *l,
+			const struct size_case *kase)
+{
+	size_t policy = 6, memory = 6, seed = 4, hosts = 5;
+	char buf[40];
+
+	for (size_t i = 0; i < l->nr; i++) {
+		const struct size_line *line = &l->line[i];
+
+		if (line->kase != kase)
+			continue;
+		policy = wider(policy, line->question.policy->name);
+		memory = wider(memory, run_memory_name(line->question.memory));
+		snprintf(buf, sizeof(buf), "%" PRIu64, line->question.seed);
+		seed = wider(seed, buf);
+		hosts_text(s, line, buf);
+		hosts = wider(hosts, buf);
+	}
+	return policy + 2 + hosts + (s->nr_memories > 1 ? memory + 2 : 0) +
+	       (s->nr_seeds > 1 ? seed + 2 : 0);
+}
+
+/* The same in a sentence: "nova, static, seed 3, A". */
+static const char *key_text(const struct size_study *s, const struct size_line *line, char *buf,
+			    size_t size)
+{
+	int n = snprintf(buf, size, "%s", line->question.policy->name);
+
+	if (s->nr_memories > 1)
+		n += snprintf(buf + n, size - (size_t)n, ", %s",
+			      run_memory_name(line->question.memory));
+	if (s->nr_seeds > 1)
+		n += snprintf(buf + n, size - (size_t)n, ", seed %" PRIu64, line->question.seed);
+	if (s->nr_shapes > 1)
+		n += snprintf(buf + n, size - (size_t)n, ", %s", line->question.topology);
+	if (*line->kase->name)
+		snprintf(buf + n, size - (size_t)n, ", %s", line->kase->name);
+	return buf;
+}
+
+/* --- tables ---------------------------------------------------------------------------- */
+
+/* The cells of a row of schema_size, by name. */
+static int64_t figure_of(const struct rows *r, size_t row, const char *name)
+{
+	const struct column *c = schema_column(&schema_size, name);
+
+	return r->cell[row * r->nr_columns + (size_t)(c - r->column)].figure;
+}
+
+struct shown {
+	const char *column, *heading;
+	int decimals;
+	bool sign; /* with its unit */
+};
+
+static const char *shown_text(const struct rows *r, size_t row, const struct shown *c, char buf[40])
+{
+	enum unit u = schema_column(&schema_size, c->column)->unit;
+	int64_t figure = figure_of(r, row, c->column);
+
+	if (strcmp(c->column, "cheapest") == 0)
+		return figure ? "yes" : "-";
+	return c->sign ? unit_text_signed(u, figure, c->decimals, buf, 40)
+		       : text_of(u, figure, c->decimals, buf);
+}
+
+/* How many of the columns fit on a screen; the others are in the CSV. */
+static size_t fitting(const struct size_study *s, const struct size_lines *l, const struct rows *r,
+		      const struct size_case *kase, const struct shown *shown, size_t nr)
+{
+	size_t width = key_width(s, l, kase), fit = 0;
+	char buf[40];
+
+	for (; fit < nr; fit++) {
+		size_t column = strlen(shown[fit].heading);
+
+		for (size_t i = 0; i < l->nr; i++)
+			if (l->line[i].kase == kase)
+				column = wider(column, shown_text(r, i, &shown[fit], buf));
+		width += column + 2;
+		if (width > COLUMNS)
+			break;
+	}
+	return fit;
+}
+
+/* The lines of one case, with those of the columns that fit. */
+static void print_lines(const struct size_study *s, const struct size_lines *l,
+			const struct rows *r, const struct size_case *kase,
+			const struct shown *shown, size_t nr, FILE *out)
+{
+	size_t fit = fitting(s, l, r, kase, shown, nr);
+	struct table *t = table_new();
+	char buf[40];
+
+	key_heading(t, s);
+	for (size_t c = 0; c < fit; c++)
+		table_cell(t, "%s", shown[c].heading);
+	table_end_row(t);
+	for (size_t i = 0; i < l->nr; i++) {
+		if (l->line[i].kase != kase)
+			continue;
+		key_cells(t, s, &l->line[i]);
+		for (size_t c = 0; c < fit; c++)
+			table_cell(t, "%s", shown_text(r, i, &shown[c], buf));
+		table_end_row(t);
+	}
+	table_print(t, out, 0);
+	table_free(t);
+}
+
+static bool any_price(const struct size_study *s)
+{
+	for (size_t i = 0; i < s->nr_shapes; i++)
+		if (is_known(s->kase->shape[i].price_micro))
+			return true;
+	return false;
+}
+
+/* What matters most first. */
+static void print_answers(const struct size_study *s, const struct size_lines *l,
+			  const struct rows *r, FILE *out)
+{
+	static const struct shown plain[] = {
+		{"refused_ppm", "refused", -1, true},
+		{"local_page_ppm", "local", -1, true},
+		{"slowdown_ppm", "slowdown", -1, true},
+		{"hosts_by_sums", "by sums", -1, true},
+		{"zones_per_host_milli", "zones/host", -1, true},
+	};
+	static const struct shown priced[] = {
+		{"refused_ppm", "refused", -1, true},
+		{"local_page_ppm", "local", -1, true},
+		{"price_per_vcpu_hour_micro", "EUR/vCPU-h", 5, false},
+		{"cheapest", "cheapest", -1, true},
+		{"price_per_hour_micro", "EUR/h", 2, false},
+	};
+
+	print_lines(s, l, r, s->kase, any_price(s) ? priced : plain, 5, out);
+}
+
+static void print_density(const struct size_study *s, const struct size_lines *l,
+			  const struct rows *r, FILE *out)
+{
+	static const struct shown shown[] = {
+		{"zones_per_host_milli", "zones", -1, false},
+		{"vcpus_per_host_milli", "vCPUs", -1, false},
+		{"memory_per_host_bytes", "GiB", -1, false},
+		{"local_page_ppm", "local %", -1, false},
+		{"slowdown_ppm", "slowdown", -1, false},
+		{"short_ppm", "short %", -1, false},
+	};
+
+	fputs("\nzones, vCPUs and GiB that zones may grow to, by hosts, at their most:\n", out);
+	print_lines(s, l, r, s->kase, shown, sizeof(shown) / sizeof(shown[0]), out);
+}
+
+static void print_what_if(const struct size_study *s, const struct size_lines *l,
+			  const struct rows *r, const struct size_case *kase, FILE *out)
+{
+	static const struct shown shown[] = {
+		{"more_hosts", "more", -1, false},
+		{"refused_ppm", "refused", -1, true},
+		{"unchanged_refused_ppm", "kept: refused", -1, true},
+		{"local_page_ppm", "local", -1, true},
+		{"unchanged_local_page_ppm", "kept: local", -1, true},
+	};
+
+	fprintf(out, "\nwhat if %s (kept: with the hosts from above):\n", kase->name);
+	print_lines(s, l, r, kase, shown, sizeof(shown) / sizeof(shown[0]), out);
+}
+
+/* One figure of sizes around the answer; a star where goals are missed. */
+static void around_cells(struct table *t, const struct size_line *line, uint32_t around, bool local)
+{
+	char buf[40];
+
+	for (uint32_t i = 0; i <= 2 * around; i++) {
+		uint32_t hosts = line->answer.hosts + i;
+		const struct size_point *p =
+			hosts > around ? size_point_of(&line->answer, hosts - around) : NULL;
+
+		if (!p || !p->whole)
+			table_cell(t, "-");
+		else
+			table_cell(t, "%s%s",
+				   text_of(UNIT_SHARE,
+					   local ? p->row.local_page_ppm : p->refused_ppm, -1, buf),
+				   p->meets ? "" : "*");
+	}
+}
+
+static bool any_answer(const struct size_study *s, const struct size_lines *l)
+{
+	for (size_t i = 0; i < l->nr; i++)
+		if (l->line[i].kase == s->kase && l->line[i].answer.hosts)
+			return true;
+	return false;
+}
+
+static void print_around(const struct size_study *s, const struct size_lines *l, FILE *out)
+{
+	uint32_t around = s->how.around < AROUND_SHOWN ? s->how.around : AROUND_SHOWN;
+	size_t left = COLUMNS - key_width(s, l, s->kase);
+	struct table *t = table_new();
+
+	/* "  refused" and "  100.00*" */
+	while (around > 1 && (2 * around + 2) * 9 > left)
+		around--;
+
+	fputs("\nwith fewer hosts and with more (* misses a goal):\n", out);
+	key_heading(t, s);
+	table_cell(t, "%%");
+	for (uint32_t i = 0; i <= 2 * around; i++)
+		table_cell(t, i == around ? "%d" : "%+d", (int)i - (int)around);
+	table_end_row(t);
+	for (size_t i = 0; i < l->nr; i++) {
+		const struct size_line *line = &l->line[i];
+
+		for (int local = 0; local < 2 && line->kase == s->kase && line->answer.hosts;
+		     local++) {
+			key_cells(t, s, line);
+			table_cell(t, local ? "local" : "refused");
+			around_cells(t, line, around, local);
+			table_end_row(t);
+		}
+	}
+	table_print(t, out, 0);
+	table_free(t);
+}
+
+/* --- sentences ------------------------------------------------------------------------- */
+
+static void print_head(const struct size_asked *a, const struct size_lines *l, FILE *out)
+{
+	const struct size_study *s = &a->study;
+	const struct size_goals *g = &s->how.goals;
+	const struct size_bound *b = &l->line[0].answer.bound;
+	char text[256], refused[40], local[40], price[40];
+
+	fprintf(out, "%s: %" PRIu64 " zones, at most %" PRIu32 " at once", a->workload.name,
+		b->zones, b->peak_zones);
+	if (s->nr_shapes == 1)
+		fprintf(out, ", on %s", a->shape[0].name);
+	fputc('\n', out);
+	for (size_t i = 0; s->nr_shapes > 1 && i < s->nr_shapes; i++) {
+		const struct size_shape *shape = &a->shape[i];
+
+		fprintf(out, "%c: %s", (int)('A' + i), shape->name);
+		if (is_known(shape->price_micro))
+			fprintf(out, ", %s EUR/h", text_of(UNIT_EUR, shape->price_micro, 2, price));
+		fputc('\n', out);
+	}
+	snprintf(text, sizeof(text), "goals: %s%s%s%s%s",
+		 g->refused_ppm ? "at most " : "no zone refused",
+		 g->refused_ppm ? share(g->refused_ppm, refused) : "",
+		 g->refused_ppm ? " of the zones refused" : "",
+		 is_known(g->local_ppm) ? ", local memory at least " : "",
+		 is_known(g->local_ppm) ? share(g->local_ppm, local) : "");
+	print_sentence(out, text);
+	fputc('\n', out);
+}
+
+static void print_notes(const struct size_study *s, const struct size_lines *l, FILE *out)
+{
+	char text[ERROR_TEXT_MAX + 512], key[256];
+	bool any = false;
+
+	for (size_t i = 0; i < l->nr; i++) {
+		const struct size_line *line = &l->line[i];
+
+		if (line->answer.hosts && !line->answer.uneven)
+			continue;
+		if (!any)
+			fputc('\n', out);
+		any = true;
+		snprintf(text, sizeof(text), "%s: %s", key_text(s, line, key, sizeof(key)),
+			 line->answer.hosts
+				 ? "a larger number than one that meets the goals was seen to miss "
+				   "them; the answer is where they begin to be met by all that "
+				   "were tried, and a smaller number that was not tried may do"
+				 : line->answer.why);
+		print_sentence(out, text);
+	}
+}
+
+/* From the least to the most hosts over the seeds; those without an answer are named above. */
+static void print_spread(const struct size_study *s, const struct size_lines *l, FILE *out)
+{
+	char text[512], range[64];
+
+	for (size_t i = 0; i < l->nr; i++) {
+		const struct size_line *first = &l->line[i];
+		uint32_t least = UINT32_MAX, most = 0, nr = 0;
+
+		if (first->question.seed != s->seed[0] || first->mix)
+			continue;
+		for (size_t j = i; j < l->nr; j++) {
+			const struct size_line *line = &l->line[j];
+			uint32_t hosts = line->answer.hosts;
+
+			if (line->kase != first->kase || line->mix || !hosts ||
+			    line->question.policy != first->question.policy ||
+			    line->question.memory != first->question.memory ||
+			    line->question.shape != first->question.shape)
+				continue;
+			least = hosts < least ? hosts : least;
+			most = hosts > most ? hosts : most;
+			nr++;
+		}
+		snprintf(range, sizeof(range),
+			 least < most ? "%" PRIu32 " to %" PRIu32 : "%" PRIu32, least, most);
+		snprintf(text, sizeof(text), "%s%s%s%s%s%s%s: %s hosts over %" PRIu32 " seeds",
+			 first->question.policy->name, s->nr_memories > 1 ? ", " : "",
+			 s->nr_memories > 1 ? run_memory_name(first->question.memory) : "",
+			 s->nr_shapes > 1 ? ", " : "",
+			 s->nr_shapes > 1 ? first->question.topology : "",
+			 *first->kase->name ? ", " : "", first->kase->name, range, nr);
+		if (nr)
+			print_sentence(out, text);
+	}
+}
+
+static void print_mixes(const struct size_study *s, const struct size_lines *l, FILE *out)
+{
+	uint32_t searched = 0, ruled_out = 0, left_out = 0;
+	char text[512];
+
+	for (size_t g = 0; g < l->nr_groups; g++) {
+		searched += l->mix[g].searched;
+		ruled_out += l->mix[g].ruled_out;
+		left_out += l->mix[g].left_out;
+	}
+	if (!l->mix[0].priced) {
+		print_sentence(out,
+			       "mixes of shapes are searched where each has a price (--price)");
+		return;
+	}
+	snprintf(text, sizeof(text),
+		 "mixes of two shapes: tried with %" PRIu32
+		 " number%s of one beside the other; %" PRIu32
+		 " more cost too much by sums alone%s",
+		 searched, searched == 1 ? "" : "s", ruled_out,
+		 s->nr_shapes > 2 ? "; mixes of three were not searched" : "");
+	print_sentence(out, text);
+	snprintf(text, sizeof(text),
+		 "%" PRIu32 " numbers between were not tried (--mixes): there may be a cheaper mix",
+		 left_out);
+	if (left_out)
+		print_sentence(out, text);
+}
+
+void size_print_text(const struct size_asked *a, const struct size_lines *l, FILE *out)
+{
+	const struct size_study *s = &a->study;
+	struct rows r;
+
+	size_rows(&r, a, l);
+	print_head(a, l, out);
+	print_answers(s, l, &r, out);
+	print_notes(s, l, out);
+	if (s->how.around && any_answer(s, l))
+		print_around(s, l, out);
+	if (s->nr_memories > 1)
+		print_density(s, l, &r, out);
+	for (size_t i = 1; i < s->nr_cases; i++)
+		print_what_if(s, l, &r, &s->kase[i], out);
+	if (s->nr_seeds > 1 || s->nr_shapes > 1)
+		fputc('\n', out);
+	if (s->nr_seeds > 1)
+		print_spread(s, l, out);
+	if (s->nr_shapes > 1)
+		print_mixes(s, l, out);
+	rows_release(&r);
+}
