@@ -1,0 +1,60 @@
+/*
+ * What runs on one node that nobody reaches from outside, as a state: how many vCPUs of
+ * which flow classes, whatever the zones that bring them. Each content is kept once for
+ * all nodes that are the same, on all hosts that are the same, with what its flows get;
+ * a fleet is in few such states, and comes back to them.
+ *
+ * A state is named by content, never by how it came to be: what is forgotten and found
+ * again has the same bits. What is remembered beside the states are two tables of fixed
+ * size, which give the way from a state to the next when a zone comes or goes, and the
+ * rates of a zone class in a state. They are compared by their whole key, and an entry
+ * that has lost its place is worked out again: how large they are, and what was looked
+ * up before, changes no bit. Rows of an experiment share nothing: what a second row
+ * finds in the first one's states it finds in its own after a few events.
+ *
+ * Memory: 2^15 rates of 64 bytes, 2^14 ways of 16, and the states: as many as nodes are
+ * in, and at most 4,096 more or as many again; about 150 bytes and 120 for each flow class.
+ */
+#ifndef COST_OVER_TIME_NODE_STATES_H
+#define COST_OVER_TIME_NODE_STATES_H
+
+#include "cost/over-time/accounts.h"
+
+#define NODE_EMPTY 0 /* the state without zones */
+
+/* The accounts that a zone at home on such a node can have; of others it has nothing:
+ * no page is remote, no traffic meets a fabric that ends or a link. */
+enum node_account {
+	NODE_SPEED,
+	NODE_CONTROLLER,
+	NODE_PORT,
+	NODE_CORES,
+	NODE_BYTES,
+	NODE_LATENCY,
+	NODE_ACCOUNTS
+};
+extern const uint8_t node_account_of[NODE_ACCOUNTS]; /* enum account */
+
+struct node_states {
+	struct zone_classes *classes; /* borrowed */
+	struct node_state *state;
+	size_t nr, cap, nr_idle; /* idle: no node is in it */
+	uint32_t free; /* a list through `nodes` */
+	struct map index; /* by hash of the content */
+	struct node_rates *rates;
+	struct node_way *way;
+	uint64_t sweeps; /* of the classes, when the tables were last emptied */
+	/* For those who measure: lookups of rates and ways, of them what was worked out,
+	 * and solutions. */
+	uint64_t nr_looked, nr_missed, nr_solved;
+};
+
+void node_states_init(struct node_states *s, struct zone_classes *classes);
+void node_states_release(struct node_states *s);
+/* A node in this state goes to that with one zone of the class more or, with `less`, less.
+ * The class is one that is `home` of others (zone_classes.h), as below. */
+uint32_t node_state_next(struct node_states *s, uint32_t state, uint32_t home, bool less);
+/* Rates of a zone of the class in this state, until the next call. */
+const uint64_t *node_state_rates(struct node_states *s, uint32_t state, uint32_t home);
+
+#endif
