@@ -33,6 +33,12 @@ static inline unsigned lowest_bit(unsigned long long x)
 	return (unsigned)__builtin_ctzll(x);
 }
 
+/* Asks for the line of cache at `p`, which is read soon. Any pointer. */
+static inline void prefetch(const void *p)
+{
+	__builtin_prefetch(p);
+}
+
 static inline unsigned count_bits(unsigned long long x)
 {
 	return (unsigned)__builtin_popcountll(x);

@@ -14,6 +14,7 @@ struct ledger_zone {
 	uint32_t class, profile, vcpus;
 	int64_t start_ns;
 	uint32_t before; /* its class's accounts when it came; NOWHERE: nothing */
+	uint32_t node; /* of all hosts' that it is at home on; NOWHERE: not on one alone */
 };
 
 struct before {
@@ -29,7 +30,7 @@ struct ledger_shape {
 
 struct ledger_host {
 	struct ledger_shape *shape;
-	struct node_ledger *node;
+	uint32_t first_node;
 	struct host_ledger all; /* all that is not on a node that nobody reaches */
 };
 
@@ -47,18 +48,17 @@ struct ledger {
 	uint32_t free_before;
 };
 
-static struct ledger_shape *shape_of(struct ledger *l, const struct host *host)
+static uint32_t shape_of(struct ledger *l, const struct host *host)
 {
 	struct ledger_shape *new = &l->shape[l->nr_shapes];
 
 	for (uint32_t i = 0; i < l->nr_shapes; i++) {
 		if (l->shape[i].classes->params.host == host)
-			return &l->shape[i];
+			return i;
 	}
 	new->classes = zone_classes_new(host);
 	node_states_init(&new->states, new->classes);
-	l->nr_shapes++;
-	return new;
+	return l->nr_shapes++;
 }
 
 struct ledger *ledger_new(const struct host *const *host, uint32_t nr_hosts)
@@ -74,9 +74,12 @@ struct ledger *ledger_new(const struct host *const *host, uint32_t nr_hosts)
 	l->node = xcalloc(l->nr_nodes, sizeof(*l->node));
 	l->nr_nodes = 0;
 	for (uint32_t i = 0; i < nr_hosts; i++) {
-		l->host[i].shape = shape_of(l, host[i]);
-		l->host[i].node = &l->node[l->nr_nodes];
-		l->nr_nodes += host[i]->nr_nodes;
+		uint32_t shape = shape_of(l, host[i]);
+
+		l->host[i].shape = &l->shape[shape];
+		l->host[i].first_node = (uint32_t)l->nr_nodes;
+		for (uint32_t n = 0; n < host[i]->nr_nodes; n++)
+			l->node[l->nr_nodes++].shape = shape;
 		host_ledger_init(&l->host[i].all, l->host[i].shape->classes);
 	}
 	return l;
@@ -126,100 +129,119 @@ static struct ledger_zone *zone_at(struct ledger *l, uint32_t slot)
 	return &l->zone[slot];
 }
 
-/* The node that the class is at home on and nobody reaches; NULL: look at the host. */
-static struct node_ledger *own_node(const struct ledger_host *h, uint32_t class)
+static struct node_ledger *node_at(const struct ledger *l, const struct ledger_host *h,
+				   uint32_t node)
 {
-	const struct zone_class *z = &h->shape->classes->class[class];
-	struct node_ledger *n = &h->node[z->node];
-
-	return z->home == NOWHERE || n->reached ? NULL : n;
+	return &l->node[h->first_node + node];
 }
 
 /* A zone that is not at home comes: nodes that it reaches are the host's now. */
-static void reach(struct ledger_host *h, uint32_t class, int64_t now_ns)
+static void reach(struct ledger *l, struct ledger_host *h, nodeset nodes, int64_t now_ns)
 {
-	const struct zone_class *z = &h->shape->classes->class[class];
-
-	for (nodeset left = z->footprint.nodes; left; left &= left - 1) {
-		struct node_ledger *n = &h->node[nodeset_lowest(left)];
+	for (; nodes; nodes &= nodes - 1) {
+		struct node_ledger *n = node_at(l, h, nodeset_lowest(nodes));
 		uint128 sum[ACCOUNTS];
-		uint32_t at_home, zones;
+		uint32_t class, zones;
 
 		if (n->reached++)
 			continue;
-		while (node_ledger_take(n, &h->shape->states, now_ns, &at_home, &zones, sum))
-			host_ledger_bring(&h->all, at_home, zones, sum, now_ns);
+		while (node_ledger_take(n, &h->shape->states, now_ns, &class, &zones, sum))
+			host_ledger_bring(&h->all, class, zones, sum, now_ns);
 	}
 }
 
 /* And has gone. */
-static void let_go(struct ledger_host *h, nodeset nodes, int64_t now_ns)
+static void let_go(struct ledger *l, struct ledger_host *h, nodeset nodes, int64_t now_ns)
 {
-	const struct zone_class *class = h->shape->classes->class;
+	struct zone_classes *c = h->shape->classes;
 	nodeset own = 0;
 
-	for (nodeset left = nodes; left; left &= left - 1) {
-		unsigned n = nodeset_lowest(left);
+	for (; nodes; nodes &= nodes - 1) {
+		unsigned n = nodeset_lowest(nodes);
 
-		if (!--h->node[n].reached)
+		if (!--node_at(l, h, n)->reached)
 			own |= nodeset_of(n);
 	}
 	for (uint32_t i = own ? h->all.nr_zones : 0; i-- > 0;) {
-		uint32_t at_home = h->all.zones[i].class, zones;
+		uint32_t class = h->all.zones[i].class, node = c->class[class].node, zones;
 		uint128 sum[ACCOUNTS];
 
-		if (class[at_home].home == NOWHERE || !nodeset_has(own, class[at_home].node))
+		if (c->class[class].home == NOWHERE || !nodeset_has(own, node))
 			continue;
-		zone_class_hold(h->shape->classes, at_home);
-		zones = host_ledger_take(&h->all, at_home, now_ns, sum);
-		node_ledger_bring(&h->node[class[at_home].node], &h->shape->states, at_home, zones,
-				  sum, now_ns);
-		zone_class_drop(h->shape->classes, at_home);
+		zones = host_ledger_take(&h->all, class, now_ns, sum);
+		node_ledger_bring(node_at(l, h, node), &h->shape->states, class, zones, sum,
+				  now_ns);
 	}
 }
 
-static void join(struct ledger_host *h, uint32_t class, int64_t now_ns, uint128 before[ACCOUNTS])
+static void sweep(const struct ledger *l, struct ledger_shape *s)
 {
-	struct node_ledger *n = own_node(h, class);
+	for (size_t i = 0; i < l->nr_nodes; i++) {
+		if (&l->shape[l->node[i].shape] == s)
+			node_states_mark(&s->states, l->node[i].state);
+	}
+	node_states_sweep(&s->states);
+}
 
+/* The node whose accounts the zone is in; NULL: in its host's. */
+static struct node_ledger *own_node(const struct ledger *l, const struct ledger_zone *z)
+{
+	struct node_ledger *n = z->node == NOWHERE ? NULL : &l->node[z->node];
+
+	return n && !n->reached ? n : NULL;
+}
+
+static void join(struct ledger *l, struct ledger_zone *z, uint32_t class, int64_t now_ns,
+		 uint128 before[ACCOUNTS])
+{
+	struct ledger_host *h = &l->host[z->host];
+	const struct zone_class *k = &h->shape->classes->class[class];
+	struct node_ledger *n;
+
+	z->class = class;
+	z->node = k->home == NOWHERE ? NOWHERE : h->first_node + k->node;
+	n = own_node(l, z);
 	if (n) {
+		if (node_states_full(&h->shape->states))
+			sweep(l, h->shape);
 		node_ledger_join(n, &h->shape->states, class, now_ns, before);
 		return;
 	}
 	host_ledger_advance(&h->all, now_ns);
-	if (h->shape->classes->class[class].home == NOWHERE)
-		reach(h, class, now_ns);
+	if (z->node == NOWHERE)
+		reach(l, h, k->footprint.nodes, now_ns);
 	host_ledger_join(&h->all, class, now_ns, before);
 }
 
-static void leave(struct ledger_host *h, uint32_t class, int64_t now_ns)
+static void leave(struct ledger *l, const struct ledger_zone *z, int64_t now_ns)
 {
-	const struct zone_class *z = &h->shape->classes->class[class];
-	struct node_ledger *n = own_node(h, class);
-	nodeset nodes = z->footprint.nodes;
-	bool at_home = z->home != NOWHERE;
+	struct node_ledger *n = own_node(l, z);
+	struct ledger_host *h = &l->host[z->host];
+	nodeset nodes;
 
 	if (n) {
-		node_ledger_leave(n, &h->shape->states, class, now_ns);
+		node_ledger_leave(n, &l->shape[n->shape].states, z->class, now_ns);
 		return;
 	}
+	nodes = h->shape->classes->class[z->class].footprint.nodes;
 	host_ledger_advance(&h->all, now_ns);
-	host_ledger_leave(&h->all, class, now_ns);
-	if (!at_home)
-		let_go(h, nodes, now_ns);
+	host_ledger_leave(&h->all, z->class, now_ns);
+	if (z->node == NOWHERE)
+		let_go(l, h, nodes, now_ns);
 }
 
-static void read_accounts(struct ledger_host *h, uint32_t class, int64_t now_ns,
+static void read_accounts(struct ledger *l, const struct ledger_zone *z, int64_t now_ns,
 			  uint128 out[ACCOUNTS])
 {
-	struct node_ledger *n = own_node(h, class);
+	struct node_ledger *n = own_node(l, z);
+	struct ledger_host *h = &l->host[z->host];
 
 	if (n) {
-		node_ledger_read(n, &h->shape->states, class, now_ns, out);
+		node_ledger_read(n, &l->shape[n->shape].states, z->class, now_ns, out);
 		return;
 	}
 	host_ledger_advance(&h->all, now_ns);
-	host_ledger_read(&h->all, class, now_ns, out);
+	host_ledger_read(&h->all, z->class, now_ns, out);
 }
 
 /* What is kept of it: of most zones nothing, who are the first of their class. */
@@ -250,7 +272,11 @@ static void keep_before(struct ledger *l, struct ledger_zone *z, const uint128 s
 static void read_since(struct ledger *l, const struct ledger_zone *z, int64_t now_ns,
 		       uint128 sum[ACCOUNTS])
 {
-	read_accounts(&l->host[z->host], z->class, now_ns, sum);
+	if (z->before != NOWHERE) {
+		prefetch(&l->before[z->before]);
+		prefetch((const char *)&l->before[z->before] + 64);
+	}
+	read_accounts(l, z, now_ns, sum);
 	for (int a = 0; z->before != NOWHERE && a < ACCOUNTS; a++)
 		sum[a] -= l->before[z->before].sum[a];
 }
@@ -259,8 +285,7 @@ void ledger_start(struct ledger *l, uint32_t slot, uint32_t host, const struct c
 		  int64_t now_ns)
 {
 	struct ledger_zone *z = zone_at(l, slot);
-	struct ledger_host *h = &l->host[host];
-	struct zone_classes *c = h->shape->classes;
+	struct zone_classes *c = l->host[host].shape->classes;
 	uint128 before[ACCOUNTS];
 
 	BUG_ON(z->host != NOWHERE);
@@ -268,34 +293,29 @@ void ledger_start(struct ledger *l, uint32_t slot, uint32_t host, const struct c
 	z->profile = flow_classes_profile(&c->flows, cost_zone_profile(zone));
 	z->vcpus = cost_zone_vcpus(zone);
 	z->start_ns = now_ns;
-	z->class = zone_class_of(c, zone, z->profile);
 	z->before = NOWHERE;
-	join(h, z->class, now_ns, before);
+	join(l, z, zone_class_of(c, zone, z->profile), now_ns, before);
 	keep_before(l, z, before);
 }
 
 void ledger_move(struct ledger *l, uint32_t slot, const struct cost_zone *zone, int64_t now_ns)
 {
 	struct ledger_zone *z = zone_at(l, slot);
-	struct ledger_host *h = &l->host[z->host];
+	struct zone_classes *c = l->host[z->host].shape->classes;
 	struct cost_zone from = *zone;
 	uint128 was[ACCOUNTS], before[ACCOUNTS];
 	uint32_t class;
 
 	from.vcpus = z->vcpus;
-	class = zone_class_of(h->shape->classes, &from, z->profile);
+	class = zone_class_of(c, &from, z->profile);
 	if (class == z->class)
 		return;
-	/* while the zone goes nobody may hold it */
-	zone_class_hold(h->shape->classes, class);
 	read_since(l, z, now_ns, was);
-	leave(h, z->class, now_ns);
-	join(h, class, now_ns, before);
-	zone_class_drop(h->shape->classes, class);
+	leave(l, z, now_ns);
+	join(l, z, class, now_ns, before);
 	for (int a = 0; a < ACCOUNTS; a++)
 		before[a] -= was[a]; /* modulo 2^128, as what is taken off it later */
 	keep_before(l, z, before);
-	z->class = class;
 }
 
 static double account_value(uint128 sum)
@@ -324,7 +344,7 @@ void ledger_stop(struct ledger *l, uint32_t slot, int64_t now_ns, struct lifetim
 	struct ledger_zone *z = zone_at(l, slot);
 
 	ledger_lifetime(l, slot, now_ns, out);
-	leave(&l->host[z->host], z->class, now_ns);
+	leave(l, z, now_ns);
 	keep_before(l, z, nothing);
 	z->host = NOWHERE;
 }
@@ -332,21 +352,19 @@ void ledger_stop(struct ledger *l, uint32_t slot, int64_t now_ns, struct lifetim
 void ledger_hide(struct ledger *l, uint32_t slot, int64_t now_ns)
 {
 	const struct ledger_zone *z = zone_at(l, slot);
-	struct ledger_host *h = &l->host[z->host];
 
-	zone_class_hold(h->shape->classes, z->class);
-	leave(h, z->class, now_ns);
+	zone_class_hold(l->host[z->host].shape->classes, z->class);
+	leave(l, z, now_ns);
 }
 
 void ledger_show(struct ledger *l, uint32_t slot, int64_t now_ns)
 {
 	struct ledger_zone *z = zone_at(l, slot);
-	struct ledger_host *h = &l->host[z->host];
 	uint128 before[ACCOUNTS];
 
-	join(h, z->class, now_ns, before);
+	join(l, z, z->class, now_ns, before);
 	keep_before(l, z, before);
-	zone_class_drop(h->shape->classes, z->class);
+	zone_class_drop(l->host[z->host].shape->classes, z->class);
 	z->start_ns = now_ns;
 }
 
@@ -356,6 +374,6 @@ int64_t ledger_lost_nano_vcpus(struct ledger *l, uint32_t host)
 	int128 sum = host_ledger_lost(&h->all);
 
 	for (uint32_t n = 0; n < h->shape->classes->params.nr_nodes; n++)
-		sum += node_ledger_lost(&h->node[n], &h->shape->states);
+		sum += node_ledger_lost(node_at(l, h, n), &h->shape->states);
 	return (int64_t)(sum * (NS_PER_S / VCPU_MICRO) / (int128)ACCOUNT_UNIT);
 }

@@ -20,6 +20,8 @@ static void advance(struct node_ledger *n, struct node_states *s, int64_t now_ns
 	n->since_ns = now_ns;
 	if (!ns)
 		return;
+	for (uint32_t i = 0; i < n->nr; i++)
+		node_state_prefetch(s, n->state, n->zones[i].home);
 	for (uint32_t i = 0; i < n->nr; i++) {
 		struct node_zones *z = &n->zones[i];
 		const uint64_t *rate = node_state_rates(s, n->state, z->home);
@@ -43,7 +45,8 @@ static struct node_zones *new_zones(struct node_ledger *n, struct node_states *s
 	struct node_zones *z;
 
 	if (n->nr == n->cap) {
-		n->cap = n->cap ? 2 * n->cap : ZONES_MIN;
+		BUG_ON(n->nr > UINT16_MAX / 2);
+		n->cap = (uint16_t)(n->cap ? 2 * n->cap : ZONES_MIN);
 		n->zones = xreallocarray(n->zones, n->cap, sizeof(*n->zones));
 	}
 	z = &n->zones[n->nr++];

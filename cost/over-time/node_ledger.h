@@ -19,9 +19,11 @@ struct node_zones {
 struct node_ledger {
 	int64_t since_ns; /* it is in this state */
 	struct node_zones *zones;
-	uint32_t nr, cap;
+	uint16_t nr, cap;
 	uint32_t state;
-	uint32_t reached; /* the caller's: by so many zones that are not at home here */
+	/* The caller's: by how many zones that are not at home here it is reached; of which
+	 * hosts that are the same. */
+	uint32_t reached, shape;
 };
 
 void node_ledger_release(struct node_ledger *n);

@@ -6,10 +6,9 @@
 #include "base/alloc.h"
 #include "base/error.h"
 
-#define IDLE_MAX 4096
+#define STATES_MIN 8192
 #define RATES_BITS 15
 #define WAY_BITS 14
-#define FREE UINT32_MAX
 
 const uint8_t node_account_of[NODE_ACCOUNTS] = {
 	[NODE_SPEED] = ACCOUNT_SPEED,
@@ -31,9 +30,8 @@ struct node_state {
 	uint64_t hash;
 	size_t cap;
 	uint32_t nr;
-	uint32_t holders; /* nodes in it; UINT32_MAX: the place is free */
 	uint32_t next_free;
-	bool solved;
+	bool solved, marked, free;
 };
 
 /* A line of cache. State NODE_EMPTY, in which nobody has rates: nothing. */
@@ -46,14 +44,14 @@ _Static_assert(sizeof(struct node_rates) == 64, "a line of cache");
 
 struct node_way {
 	uint32_t from, home;
-	uint32_t to; /* FREE: nothing is known */
+	uint32_t to; /* NOWHERE: nothing is known */
 	uint32_t less;
 };
 
 static void forget_tables(struct node_states *s)
 {
 	memset(s->rates, 0, sizeof(*s->rates) << RATES_BITS);
-	memset(s->way, 0xff, sizeof(*s->way) << WAY_BITS); /* FREE */
+	memset(s->way, 0xff, sizeof(*s->way) << WAY_BITS); /* NOWHERE */
 	s->sweeps = s->classes->sweeps;
 }
 
@@ -67,8 +65,9 @@ void node_states_init(struct node_states *s, struct zone_classes *classes)
 	};
 	forget_tables(s);
 	s->state = grow(NULL, &s->cap, 0, sizeof(*s->state));
-	s->state[NODE_EMPTY] = (struct node_state){.holders = 1}; /* stays; not counted */
+	s->state[NODE_EMPTY] = (struct node_state){0};
 	s->nr = 1;
+	s->sweep_at = STATES_MIN;
 }
 
 void node_states_release(struct node_states *s)
@@ -81,24 +80,34 @@ void node_states_release(struct node_states *s)
 	map_release(&s->index);
 }
 
-/* Forgets states that no node is in when they are many and most. */
-static void sweep(struct node_states *s)
+void node_states_mark(struct node_states *s, uint32_t state)
 {
-	if (s->nr_idle < IDLE_MAX || 2 * s->nr_idle < s->nr)
-		return;
-	for (size_t i = 1; i < s->nr; i++) {
-		struct node_state *state = &s->state[i];
+	s->state[state].marked = true;
+}
 
-		if (state->holders)
+static void free_place(struct node_states *s, uint32_t place)
+{
+	s->state[place].free = true;
+	s->state[place].next_free = s->free;
+	s->free = place;
+}
+
+void node_states_sweep(struct node_states *s)
+{
+	for (uint32_t i = NODE_EMPTY + 1; i < s->nr; i++) {
+		struct node_state *state = &s->state[i];
+		bool used = state->marked;
+
+		state->marked = false;
+		if (used || state->free)
 			continue;
 		for (uint32_t k = 0; k < state->nr; k++)
 			s->classes->flows.class[state->flow[k].class].uses--;
-		map_remove(&s->index, state->hash, (uint32_t)i);
-		state->holders = FREE;
-		state->next_free = s->free;
-		s->free = (uint32_t)i;
+		map_remove(&s->index, state->hash, i);
+		free_place(s, i);
+		s->nr_used--;
 	}
-	s->nr_idle = 0;
+	s->sweep_at = 2 * s->nr_used > STATES_MIN ? 2 * s->nr_used : STATES_MIN;
 	forget_tables(s);
 }
 
@@ -128,8 +137,7 @@ static struct node_state *draft(struct node_states *s, uint32_t from)
 	if (nr)
 		memcpy(to->flow, s->state[from].flow, nr * sizeof(*to->flow));
 	to->nr = nr;
-	to->solved = false;
-	to->holders = 0;
+	to->solved = to->free = false;
 	return to;
 }
 
@@ -180,16 +188,14 @@ static uint32_t settle(struct node_states *s, struct node_state *to)
 			known = k;
 	}
 	if (known != MAP_NONE) {
-		to->holders = FREE;
-		to->next_free = s->free;
-		s->free = place;
+		free_place(s, place);
 		return known;
 	}
 	to->hash = hash;
 	for (uint32_t i = 0; i < to->nr; i++)
 		s->classes->flows.class[to->flow[i].class].uses++;
 	map_add(&s->index, hash, place);
-	s->nr_idle++;
+	s->nr_used++;
 	return place;
 }
 
@@ -198,7 +204,6 @@ static uint32_t find_next(struct node_states *s, uint32_t from, uint32_t home, b
 	const struct zone_class_flow *f = &s->classes->class[home].flow[0];
 	struct node_state *to;
 
-	sweep(s);
 	to = draft(s, from);
 	add_vcpus(&s->classes->flows, to, f->class, less ? -f->vcpus_micro : f->vcpus_micro);
 	return settle(s, to);
@@ -212,23 +217,15 @@ static size_t place_of(uint32_t state, uint32_t home, unsigned bits)
 uint32_t node_state_next(struct node_states *s, uint32_t state, uint32_t home, bool less)
 {
 	struct node_way *way = &s->way[place_of(state, home << 1 | less, WAY_BITS)];
-	uint32_t to;
 
 	if (s->sweeps != s->classes->sweeps)
 		forget_tables(s);
 	s->nr_looked++;
-	if (way->to != FREE && way->from == state && way->home == home && way->less == less) {
-		to = way->to;
-	} else {
+	if (way->to == NOWHERE || way->from != state || way->home != home || way->less != less) {
 		s->nr_missed++;
-		to = find_next(s, state, home, less);
-		*way = (struct node_way){state, home, to, less};
+		*way = (struct node_way){state, home, find_next(s, state, home, less), less};
 	}
-	if (to != NODE_EMPTY)
-		s->nr_idle -= !s->state[to].holders++;
-	if (state != NODE_EMPTY)
-		s->nr_idle += !--s->state[state].holders;
-	return to;
+	return way->to;
 }
 
 static void solve(struct node_states *s, struct node_state *state)
@@ -275,6 +272,11 @@ static void work_out(struct node_states *s, uint32_t at, uint32_t home, struct n
 	for (int i = 0; i < ACCOUNTS; i++)
 		rest |= rate[i];
 	BUG_ON(rest);
+}
+
+void node_state_prefetch(const struct node_states *s, uint32_t state, uint32_t home)
+{
+	prefetch(&s->rates[place_of(state, home, RATES_BITS)]);
 }
 
 const uint64_t *node_state_rates(struct node_states *s, uint32_t state, uint32_t home)

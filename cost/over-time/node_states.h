@@ -12,8 +12,8 @@
  * up before, changes no bit. Rows of an experiment share nothing: what a second row
  * finds in the first one's states it finds in its own after a few events.
  *
- * Memory: 2^15 rates of 64 bytes, 2^14 ways of 16, and the states: as many as nodes are
- * in, and at most 4,096 more or as many again; about 150 bytes and 120 for each flow class.
+ * Memory: 2^15 rates of 64 bytes, 2^14 ways of 16, and the states: 8,192, or twice as many
+ * as nodes are in; 48 bytes and 128 for each flow class.
  */
 #ifndef COST_OVER_TIME_NODE_STATES_H
 #define COST_OVER_TIME_NODE_STATES_H
@@ -38,8 +38,9 @@ extern const uint8_t node_account_of[NODE_ACCOUNTS]; /* enum account */
 struct node_states {
 	struct zone_classes *classes; /* borrowed */
 	struct node_state *state;
-	size_t nr, cap, nr_idle; /* idle: no node is in it */
-	uint32_t free; /* a list through `nodes` */
+	size_t nr, cap; /* places, free ones too */
+	size_t nr_used, sweep_at; /* places that are not free, and when there are too many */
+	uint32_t free; /* a list through `next_free` */
 	struct map index; /* by hash of the content */
 	struct node_rates *rates;
 	struct node_way *way;
@@ -54,7 +55,16 @@ void node_states_release(struct node_states *s);
 /* A node in this state goes to that with one zone of the class more or, with `less`, less.
  * The class is one that is `home` of others (zone_classes.h), as below. */
 uint32_t node_state_next(struct node_states *s, uint32_t state, uint32_t home, bool less);
+static inline bool node_states_full(const struct node_states *s)
+{
+	return s->nr_used >= s->sweep_at;
+}
+/* When they are full: mark each that a node is in, any number of times, then sweep. */
+void node_states_mark(struct node_states *s, uint32_t state);
+void node_states_sweep(struct node_states *s);
 /* Rates of a zone of the class in this state, until the next call. */
 const uint64_t *node_state_rates(struct node_states *s, uint32_t state, uint32_t home);
+/* They are asked for soon. */
+void node_state_prefetch(const struct node_states *s, uint32_t state, uint32_t home);
 
 #endif
