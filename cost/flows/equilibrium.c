@@ -49,16 +49,15 @@ struct solution {
 	double *used; /* share of capacity in use, 0 to 1 */
 	double *curve; /* what that makes of latency */
 	double *wait; /* queue kept by those whom it stops, ns */
-	double *sum; /* of one round */
 	double *extra, *rate_through; /* while the queues are found */
 	uint32_t *compact; /* number to the solver's resource */
 	/* By flow, or by the solver's resource. */
 	uint32_t *first_hold; /* of a flow; one more at the end */
-	uint32_t *core_hold;
+	uint32_t *core_use; /* of a flow: where in use[] it has its core */
 	uint32_t *wide; /* the solver's resource to its number */
-	double *compact_capacity;
+	double *compact_capacity, *sum; /* of one round */
 	struct maxmin_flow *flow;
-	struct maxmin_use *use;
+	struct maxmin_use *use; /* what flows use that can run out, flow after flow */
 	double *rate;
 	uint32_t *stop;
 	void *scratch;
@@ -70,7 +69,7 @@ struct solution {
 	uint32_t nr_compact;
 };
 
-#define DOUBLES_BY_NUMBER 9
+#define DOUBLES_BY_NUMBER 8
 
 /* The arrays over all resources, made at the first use of the scratch. */
 static void lay_out_numbers(struct solution *s, struct equilibrium_work *w)
@@ -92,9 +91,8 @@ static void lay_out_numbers(struct solution *s, struct equilibrium_work *w)
 	s->used = d + 3 * end;
 	s->curve = d + 4 * end;
 	s->wait = d + 5 * end;
-	s->sum = d + 6 * end;
-	s->extra = d + 7 * end;
-	s->rate_through = d + 8 * end;
+	s->extra = d + 6 * end;
+	s->rate_through = d + 7 * end;
 	s->queue = (void *)(d + DOUBLES_BY_NUMBER * end);
 	s->compact = (void *)(s->queue + pairs);
 	for (size_t r = 0; fresh && r < end; r++) {
@@ -180,7 +178,6 @@ static void collect_uses(struct solution *s, struct equilibrium_work *w)
 		keep_holds(s, w, &nr, s->n.port_write + ports,
 			   s->n.port_write + ports + p->node_ports[f->node]);
 		keep_holds(s, w, &nr, s->n.fabric, s->n.core);
-		s->core_hold[v] = nr;
 		keep_hold(s, w, &nr, core);
 		keep_members(s, w, &nr, paths, s->memory[v]);
 	}
@@ -208,6 +205,30 @@ static void make_compact(struct solution *s)
 	for (uint32_t i = 0; i < s->nr_compact; i++) {
 		s->compact[s->wide[i]] = i;
 		s->compact_capacity[i] = s->capacity[s->wide[i]];
+	}
+}
+
+/* What flows use of it, the amounts of cores still open. */
+static void make_uses(struct solution *s)
+{
+	struct maxmin_use *use = s->use;
+
+	for (uint32_t v = 0; v < s->flows->nr; v++) {
+		struct maxmin_flow *flow = &s->flow[v];
+		uint32_t core = s->n.core + s->flows->flow[v].node, nr = 0;
+
+		flow->use = use;
+		for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++) {
+			const struct hold *h = &s->hold[i];
+
+			if (!(h->amount > 0) || s->compact[h->number] == UNUSED)
+				continue;
+			if (h->number == core)
+				s->core_use[v] = (uint32_t)(&use[nr] - s->use);
+			use[nr++] = (struct maxmin_use){s->compact[h->number], h->amount};
+		}
+		flow->nr_uses = nr;
+		use += nr;
 	}
 }
 
@@ -289,9 +310,22 @@ static void set_limits(struct solution *s)
 		double curve = curve_latency(s, v);
 
 		f->now.latency_ns = curve;
-		s->hold[s->core_hold[v]].amount = curve / LINE_BYTES;
+		s->use[s->core_use[v]].amount = curve / LINE_BYTES;
 		s->flow[v].weight = f->lines / curve;
 		s->flow[v].cap = smaller(f->demand, f->lines * LINE_BYTES / curve);
+	}
+}
+
+/* What flows take of each resource at rate[], into sum[]. */
+static void sum_up(struct solution *s, const double *rate)
+{
+	for (uint32_t i = 0; i < s->nr_compact; i++)
+		s->sum[i] = 0;
+	for (uint32_t v = 0; v < s->flows->nr; v++) {
+		const struct maxmin_flow *flow = &s->flow[v];
+
+		for (uint32_t i = 0; i < flow->nr_uses; i++)
+			s->sum[flow->use[i].resource] += rate[v] * flow->use[i].amount;
 	}
 }
 
@@ -299,23 +333,16 @@ static void set_limits(struct solution *s)
  * rounding: what filling up would come to as well. */
 static bool all_at_limit(struct solution *s)
 {
-	for (uint32_t i = 0; i < s->nr_compact; i++)
-		s->sum[s->wide[i]] = 0;
 	for (uint32_t v = 0; v < s->flows->nr; v++) {
-		double rate = s->flow[v].cap;
-
-		if (isinf(rate))
+		if (isinf(s->flow[v].cap))
 			return false;
-		for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++)
-			s->sum[s->hold[i].number] += rate * s->hold[i].amount;
-	}
-	for (uint32_t i = 0; i < s->nr_compact; i++) {
-		if (!(s->sum[s->wide[i]] < s->compact_capacity[i] * (1 - 1e-9)))
-			return false;
-	}
-	for (uint32_t v = 0; v < s->flows->nr; v++) {
 		s->rate[v] = s->flow[v].cap;
 		s->stop[v] = MAXMIN_OWN_CAP;
+	}
+	sum_up(s, s->rate);
+	for (uint32_t i = 0; i < s->nr_compact; i++) {
+		if (!(s->sum[i] < s->compact_capacity[i] * (1 - 1e-9)))
+			return false;
 	}
 	return true;
 }
@@ -324,22 +351,7 @@ static void fill_up(struct solution *s)
 {
 	const struct maxmin_problem problem = {s->compact_capacity, s->nr_compact, s->flow,
 					       s->flows->nr};
-	struct maxmin_use *use = s->use;
 
-	for (uint32_t v = 0; v < s->flows->nr; v++) {
-		struct maxmin_flow *flow = &s->flow[v];
-
-		flow->use = use;
-		flow->nr_uses = 0;
-		for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++) {
-			const struct hold *h = &s->hold[i];
-
-			if (h->amount > 0 && s->compact[h->number] != UNUSED)
-				use[flow->nr_uses++] =
-					(struct maxmin_use){s->compact[h->number], h->amount};
-		}
-		use += flow->nr_uses;
-	}
 	maxmin_solve(&problem, s->scratch, s->rate, s->stop);
 }
 
@@ -369,16 +381,14 @@ static double move_rates(struct solution *s, bool first)
 
 static void measure_use(struct solution *s)
 {
-	for (uint32_t i = 0; i < s->nr_compact; i++)
-		s->sum[s->wide[i]] = 0;
-	for (uint32_t v = 0; v < s->flows->nr; v++) {
-		for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++)
-			s->sum[s->hold[i].number] += s->flows->flow[v].now.rate * s->hold[i].amount;
-	}
+	for (uint32_t v = 0; v < s->flows->nr; v++)
+		s->rate[v] = s->flows->flow[v].now.rate;
+	sum_up(s, s->rate);
 	for (uint32_t i = 0; i < s->nr_compact; i++) {
 		uint32_t r = s->wide[i];
+		double capacity = s->compact_capacity[i];
 
-		s->used[r] = s->capacity[r] > 0 ? smaller(s->sum[r] / s->capacity[r], 1) : 1;
+		s->used[r] = capacity > 0 ? smaller(s->sum[i] / capacity, 1) : 1;
 		s->curve[r] = loaded_latency(s->used[r]);
 	}
 }
@@ -465,13 +475,14 @@ static size_t lay_out(struct solution *s, char *memory, size_t nr_holds, size_t 
 	size_t nr = s->flows->nr + (size_t)1, at = 0;
 
 	s->first_hold = carve(memory, &at, nr, sizeof(uint32_t));
-	s->core_hold = carve(memory, &at, nr, sizeof(uint32_t));
+	s->core_use = carve(memory, &at, nr, sizeof(uint32_t));
 	s->memory = carve(memory, &at, nr, sizeof(nodeset));
 	s->flow = carve(memory, &at, nr, sizeof(*s->flow));
 	s->rate = carve(memory, &at, nr, sizeof(double));
 	s->stop = carve(memory, &at, nr, sizeof(uint32_t));
 	s->wide = carve(memory, &at, nr_resources, sizeof(uint32_t));
 	s->compact_capacity = carve(memory, &at, nr_resources, sizeof(double));
+	s->sum = carve(memory, &at, nr_resources, sizeof(double));
 	s->use = carve(memory, &at, nr_holds, sizeof(*s->use));
 	s->scratch =
 		carve(memory, &at, maxmin_scratch_bytes((uint32_t)nr_resources, s->flows->nr), 1);
@@ -507,6 +518,7 @@ unsigned flows_equilibrium(struct flows *f, const struct cost_params *p, struct 
 	make_room(&s, w);
 	collect_uses(&s, w);
 	make_compact(&s);
+	make_uses(&s);
 	for (; round < ROUNDS_MAX && step > steady; round++) {
 		set_limits(&s);
 		if (!all_at_limit(&s))
