@@ -105,6 +105,31 @@ void ledger_free(struct ledger *l)
 	free(l);
 }
 
+void ledger_forget(struct ledger *l)
+{
+	for (uint32_t i = 0; i < l->nr_shapes; i++) {
+		components_keep(&l->shape[i].classes->components, 0);
+		l->shape[i].states.forgetful = true;
+	}
+}
+
+void ledger_reuse(const struct ledger *l, struct ledger_reuse *out)
+{
+	*out = (struct ledger_reuse){0};
+	for (uint32_t i = 0; i < l->nr_shapes; i++) {
+		const struct components *c = &l->shape[i].classes->components;
+		const struct node_states *s = &l->shape[i].states;
+
+		out->components += c->nr_solved + c->nr_looked_up;
+		out->components_solved += c->nr_solved;
+		out->rates += s->rates_asked;
+		out->rates_made += s->rates_made;
+		out->steps += s->ways_asked;
+		out->steps_made += s->ways_made;
+		out->states += s->nr_used;
+	}
+}
+
 void ledger_grades(const struct ledger *l, enum host_grade *latency, enum host_grade *bandwidth)
 {
 	*latency = *bandwidth = GRADE_MEASURED;

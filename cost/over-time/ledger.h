@@ -32,6 +32,18 @@ struct ledger;
 struct ledger *ledger_new(const struct host *const *host, uint32_t nr_hosts) MUST_USE;
 void ledger_free(struct ledger *l); /* NULL is fine */
 
+/* For those who compare: all is worked out anew whenever it is asked for, nothing looked up.
+ * No bit of an answer differs. */
+void ledger_forget(struct ledger *l);
+/* And for those who measure, since it began. */
+struct ledger_reuse {
+	uint64_t components, components_solved; /* connected flows: asked for, solved */
+	uint64_t rates, rates_made; /* of zones at home on a node in one state */
+	uint64_t steps, steps_made; /* of such a node to another state */
+	uint64_t states; /* that are kept now */
+};
+void ledger_reuse(const struct ledger *l, struct ledger_reuse *out);
+
 /* The worst grades of any host: what latency and bandwidth rest on. */
 void ledger_grades(const struct ledger *l, enum host_grade *latency, enum host_grade *bandwidth);
 

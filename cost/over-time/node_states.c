@@ -220,9 +220,9 @@ uint32_t node_state_next(struct node_states *s, uint32_t state, uint32_t home, b
 
 	if (s->sweeps != s->classes->sweeps)
 		forget_tables(s);
-	s->nr_looked++;
-	if (way->to == NOWHERE || way->from != state || way->home != home || way->less != less) {
-		s->nr_missed++;
+	s->ways_asked++;
+	if (s->forgetful || way->to == NOWHERE || way->from != state || way->home != home || way->less != less) {
+		s->ways_made++;
 		*way = (struct node_way){state, home, find_next(s, state, home, less), less};
 	}
 	return way->to;
@@ -232,7 +232,6 @@ static void solve(struct node_states *s, struct node_state *state)
 {
 	struct components *c = &s->classes->components;
 
-	s->nr_solved++;
 	components_begin(c, state->nr);
 	for (uint32_t i = 0; i < state->nr; i++)
 		c->flow[i] = (struct component_flow){
@@ -256,7 +255,7 @@ static void work_out(struct node_states *s, uint32_t at, uint32_t home, struct n
 	const struct allocation *gets = NULL;
 	uint64_t rate[ACCOUNTS], rest = 0;
 
-	if (!state->solved)
+	if (s->forgetful || !state->solved)
 		solve(s, state);
 	for (uint32_t i = 0; i < state->nr; i++) {
 		if (state->flow[i].class == z->flow[0].class)
@@ -285,9 +284,9 @@ const uint64_t *node_state_rates(struct node_states *s, uint32_t state, uint32_t
 
 	if (s->sweeps != s->classes->sweeps)
 		forget_tables(s);
-	s->nr_looked++;
-	if (r->state != state || r->home != home) {
-		s->nr_missed++;
+	s->rates_asked++;
+	if (s->forgetful || r->state != state || r->home != home) {
+		s->rates_made++;
 		work_out(s, state, home, r);
 	}
 	return r->rate;

@@ -45,9 +45,9 @@ struct node_states {
 	struct node_rates *rates;
 	struct node_way *way;
 	uint64_t sweeps; /* of the classes, when the tables were last emptied */
-	/* For those who measure: lookups of rates and ways, of them what was worked out,
-	 * and solutions. */
-	uint64_t nr_looked, nr_missed, nr_solved;
+	bool forgetful; /* all is worked out anew each time: for those who compare */
+	/* For those who measure: lookups of rates and of ways, and what was worked out. */
+	uint64_t rates_asked, rates_made, ways_asked, ways_made;
 };
 
 void node_states_init(struct node_states *s, struct zone_classes *classes);
