@@ -31,8 +31,7 @@ void account_rates(const struct flow_classes *c, const struct zone_class *z,
 	speed = time > 0 ? vcpus / time : 1;
 	rate[ACCOUNT_SPEED] = whole(speed);
 	for (int cause = 0; cause < COST_CAUSES; cause++)
-		rate[ACCOUNT_LOST + cause] =
-			whole(vcpus > 0 ? speed * (lost[cause] / vcpus) : 0);
+		rate[ACCOUNT_LOST + cause] = whole(vcpus > 0 ? speed * (lost[cause] / vcpus) : 0);
 	rate[ACCOUNT_BYTES] = whole(bytes);
 	rate[ACCOUNT_REMOTE_BYTES] = whole(remote);
 	rate[ACCOUNT_LATENCY] = whole(latency);

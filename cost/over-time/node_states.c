@@ -11,12 +11,9 @@
 #define WAY_BITS 14
 
 const uint8_t node_account_of[NODE_ACCOUNTS] = {
-	[NODE_SPEED] = ACCOUNT_SPEED,
-	[NODE_CONTROLLER] = ACCOUNT_LOST + COST_CONTROLLER,
-	[NODE_PORT] = ACCOUNT_LOST + COST_PORT,
-	[NODE_CORES] = ACCOUNT_LOST + COST_CORES,
-	[NODE_BYTES] = ACCOUNT_BYTES,
-	[NODE_LATENCY] = ACCOUNT_LATENCY,
+	[NODE_SPEED] = ACCOUNT_SPEED,		[NODE_CONTROLLER] = ACCOUNT_LOST + COST_CONTROLLER,
+	[NODE_PORT] = ACCOUNT_LOST + COST_PORT, [NODE_CORES] = ACCOUNT_LOST + COST_CORES,
+	[NODE_BYTES] = ACCOUNT_BYTES,		[NODE_LATENCY] = ACCOUNT_LATENCY,
 };
 
 struct state_flow {
@@ -221,7 +218,8 @@ uint32_t node_state_next(struct node_states *s, uint32_t state, uint32_t home, b
 	if (s->sweeps != s->classes->sweeps)
 		forget_tables(s);
 	s->ways_asked++;
-	if (s->forgetful || way->to == NOWHERE || way->from != state || way->home != home || way->less != less) {
+	if (s->forgetful || way->to == NOWHERE || way->from != state || way->home != home ||
+	    way->less != less) {
 		s->ways_made++;
 		*way = (struct node_way){state, home, find_next(s, state, home, less), less};
 	}
