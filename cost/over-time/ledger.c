@@ -297,10 +297,6 @@ static void keep_before(struct ledger *l, struct ledger_zone *z, const uint128 s
 static void read_since(struct ledger *l, const struct ledger_zone *z, int64_t now_ns,
 		       uint128 sum[ACCOUNTS])
 {
-	if (z->before != NOWHERE) {
-		prefetch(&l->before[z->before]);
-		prefetch((const char *)&l->before[z->before] + 64);
-	}
 	read_accounts(l, z, now_ns, sum);
 	for (int a = 0; z->before != NOWHERE && a < ACCOUNTS; a++)
 		sum[a] -= l->before[z->before].sum[a];
@@ -372,6 +368,16 @@ void ledger_stop(struct ledger *l, uint32_t slot, int64_t now_ns, struct lifetim
 	leave(l, z, now_ns);
 	keep_before(l, z, nothing);
 	z->host = NOWHERE;
+}
+
+void ledger_expect(const struct ledger *l, uint32_t slot)
+{
+	const struct ledger_zone *z = &l->zone[slot];
+
+	if (z->before != NOWHERE)
+		prefetch_all(&l->before[z->before], sizeof(l->before[0].sum));
+	if (z->node != NOWHERE)
+		node_ledger_prefetch(&l->node[z->node]);
 }
 
 void ledger_hide(struct ledger *l, uint32_t slot, int64_t now_ns)

@@ -60,6 +60,9 @@ void ledger_move(struct ledger *l, uint32_t slot, const struct cost_zone *zone, 
 void ledger_lifetime(struct ledger *l, uint32_t slot, int64_t now_ns, struct lifetime *out);
 void ledger_stop(struct ledger *l, uint32_t slot, int64_t now_ns, struct lifetime *out);
 
+/* The zone in `slot` is asked for soon: what is read then comes nearer. */
+void ledger_expect(const struct ledger *l, uint32_t slot);
+
 /*
  * For those who ask what would be: a zone that is hidden is not there for the others,
  * and comes back at another time, its life begun anew; nothing else may be asked of it

@@ -21,7 +21,7 @@ static void advance(struct node_ledger *n, struct node_states *s, int64_t now_ns
 	if (!ns)
 		return;
 	for (uint32_t i = 0; i < n->nr; i++)
-		node_state_prefetch(s, n->state, n->zones[i].home);
+		node_state_prefetch_rates(s, n->state, n->zones[i].home);
 	for (uint32_t i = 0; i < n->nr; i++) {
 		struct node_zones *z = &n->zones[i];
 		const uint64_t *rate = node_state_rates(s, n->state, z->home);
@@ -74,6 +74,7 @@ void node_ledger_join(struct node_ledger *n, struct node_states *s, uint32_t cla
 {
 	struct node_zones *z;
 
+	node_state_prefetch_next(s, n->state, s->classes->class[class].home, false);
 	advance(n, s, now_ns);
 	z = zones_of(n, class);
 	if (!z)
@@ -137,6 +138,8 @@ void node_ledger_read(struct node_ledger *n, struct node_states *s, uint32_t cla
 	const struct node_zones *z = zones_of(n, class);
 
 	BUG_ON(!z);
+	/* who reads mostly leaves */
+	node_state_prefetch_next(s, n->state, z->home, true);
 	advance(n, s, now_ns);
 	widen(z, out);
 }

@@ -41,6 +41,11 @@ bool node_ledger_take(struct node_ledger *n, struct node_states *s, int64_t now_
 /* The accounts of the class, of which there are zones, at now_ns. */
 void node_ledger_read(struct node_ledger *n, struct node_states *s, uint32_t class, int64_t now_ns,
 		      uint128 out[ACCOUNTS]);
+/* It is asked for soon. */
+static inline void node_ledger_prefetch(const struct node_ledger *n)
+{
+	prefetch_all(n->zones, n->nr * sizeof(*n->zones));
+}
 /* What its zones lose of their speed at this moment, in ACCOUNT_UNIT of a millionth of a
  * vCPU. */
 int128 node_ledger_lost(const struct node_ledger *n, struct node_states *s);

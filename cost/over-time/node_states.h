@@ -64,7 +64,9 @@ void node_states_mark(struct node_states *s, uint32_t state);
 void node_states_sweep(struct node_states *s);
 /* Rates of a zone of the class in this state, until the next call. */
 const uint64_t *node_state_rates(struct node_states *s, uint32_t state, uint32_t home);
-/* They are asked for soon. */
-void node_state_prefetch(const struct node_states *s, uint32_t state, uint32_t home);
+/* They, or a step, are asked for soon. */
+void node_state_prefetch_rates(const struct node_states *s, uint32_t state, uint32_t home);
+void node_state_prefetch_next(const struct node_states *s, uint32_t state, uint32_t home,
+			      bool less);
 
 #endif
