@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/table.h"
+#include "base/units.h"
 #include "bench/accounts/pricing.h"
 #include "bench/loop/run.h"
 #include "bench/speed/median.h"
@@ -97,6 +98,7 @@ static void print_prices(struct table *t, struct prices *p)
 	table_cell(t, "%.1f", looked_up(r->rates, r->rates_made));
 	table_cell(t, "%.1f", looked_up(r->steps, r->steps_made));
 	table_cell(t, "%.1f", looked_up(r->components, r->components_solved));
+	table_cell(t, "%.1f", (double)r->bytes / (double)MIB);
 	table_end_row(t);
 }
 
@@ -124,8 +126,8 @@ static void one_row(struct table *t, const char *path, const char *policy, int64
 static struct table *headed(void)
 {
 	static const char *const column[] = {
-		"workload", "policy", "events",	 "K/s without", "with",	      "times the time",
-		"anew",	    "is x",   "rates %", "steps %",	"solutions %"};
+		"workload", "policy", "events",	 "K/s without", "with",	       "times the time",
+		"anew",	    "is x",   "rates %", "steps %",	"solutions %", "kept MiB"};
 	struct table *t = table_new();
 
 	for (size_t i = 0; i < sizeof(column) / sizeof(column[0]); i++)

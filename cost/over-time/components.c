@@ -40,6 +40,13 @@ void components_keep(struct components *c, size_t words)
 	c->written = 0;
 }
 
+size_t components_bytes(const struct components *c)
+{
+	size_t words = c->written < c->words ? (size_t)c->written : c->words;
+
+	return words * sizeof(*c->ring) + (c->words ? KEPT_SETS * KEPT_WAYS * sizeof(*c->kept) : 0);
+}
+
 void components_release(struct components *c)
 {
 	free(c->flow);

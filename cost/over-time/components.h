@@ -50,6 +50,7 @@ void components_init(struct components *c, struct flow_classes *classes);
 void components_release(struct components *c);
 /* Keep so many words from now on, and nothing of what was kept. */
 void components_keep(struct components *c, size_t words);
+size_t components_bytes(const struct components *c); /* of what is kept */
 /* Room for so many flows. */
 void components_begin(struct components *c, size_t nr);
 /* Solve flow[0..nr), in canonical order and each class once; .now is then filled. */

@@ -127,6 +127,7 @@ void ledger_reuse(const struct ledger *l, struct ledger_reuse *out)
 		out->steps += s->ways_asked;
 		out->steps_made += s->ways_made;
 		out->states += s->nr_used;
+		out->bytes += components_bytes(c) + node_states_bytes(s);
 	}
 }
 

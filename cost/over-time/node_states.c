@@ -6,9 +6,9 @@
 #include "base/alloc.h"
 #include "base/error.h"
 
-#define STATES_MIN 8192
+#define STATES_MIN 16384
 #define RATES_BITS 15
-#define WAY_BITS 14
+#define WAY_BITS 16
 
 const uint8_t node_account_of[NODE_ACCOUNTS] = {
 	[NODE_SPEED] = ACCOUNT_SPEED,		[NODE_CONTROLLER] = ACCOUNT_LOST + COST_CONTROLLER,
@@ -106,6 +106,16 @@ void node_states_sweep(struct node_states *s)
 	}
 	s->sweep_at = 2 * s->nr_used > STATES_MIN ? 2 * s->nr_used : STATES_MIN;
 	forget_tables(s);
+}
+
+size_t node_states_bytes(const struct node_states *s)
+{
+	size_t sum = (sizeof(*s->rates) << RATES_BITS) + (sizeof(*s->way) << WAY_BITS) +
+		     s->cap * sizeof(*s->state);
+
+	for (size_t i = 0; i < s->nr; i++)
+		sum += s->state[i].cap * sizeof(*s->state[i].flow);
+	return sum;
 }
 
 static uint32_t take_place(struct node_states *s)

@@ -12,8 +12,8 @@
  * up before, changes no bit. Rows of an experiment share nothing: what a second row
  * finds in the first one's states it finds in its own after a few events.
  *
- * Memory: 2^15 rates of 64 bytes, 2^14 ways of 16, and the states: 8,192, or twice as many
- * as nodes are in; 48 bytes and 128 for each flow class.
+ * Memory: 2^15 rates of 64 bytes, 2^16 ways of 16, and the states: 16,384, or twice as many
+ * as nodes are in; 40 bytes and 120 for each flow class.
  */
 #ifndef COST_OVER_TIME_NODE_STATES_H
 #define COST_OVER_TIME_NODE_STATES_H
@@ -64,6 +64,8 @@ void node_states_mark(struct node_states *s, uint32_t state);
 void node_states_sweep(struct node_states *s);
 /* Rates of a zone of the class in this state, until the next call. */
 const uint64_t *node_state_rates(struct node_states *s, uint32_t state, uint32_t home);
+/* Of states and tables. */
+size_t node_states_bytes(const struct node_states *s);
 /* They, or a step, are asked for soon. */
 void node_state_prefetch_rates(const struct node_states *s, uint32_t state, uint32_t home);
 void node_state_prefetch_next(const struct node_states *s, uint32_t state, uint32_t home,
