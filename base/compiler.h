@@ -33,6 +33,18 @@ static inline unsigned lowest_bit(unsigned long long x)
 	return (unsigned)__builtin_ctzll(x);
 }
 
+/* Asks for the line of cache at `p`, which is read soon. Any pointer. */
+static inline void prefetch(const void *p)
+{
+	__builtin_prefetch(p);
+}
+
+static inline void prefetch_all(const void *p, unsigned long bytes)
+{
+	for (unsigned long at = 0; at < bytes; at += 64)
+		prefetch((const char *)p + at);
+}
+
 static inline unsigned count_bits(unsigned long long x)
 {
 	return (unsigned)__builtin_popcountll(x);

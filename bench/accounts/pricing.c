@@ -67,6 +67,9 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 	case NEWS_MOVED:
 		move(p, n);
 		return 0;
+	case NEWS_LEAVING:
+		ledger_expect(p->ledger, n->slot);
+		return 0;
 	case NEWS_ALIVE:
 		ledger_lifetime(p->ledger, n->slot, n->at_ns, &life);
 		break;
@@ -103,7 +106,8 @@ static void on_row(void *self, const struct run_view *view, struct run_result *o
 
 const struct observer_ops pricing_observer = {
 	.name = "prices",
-	.wants = NEWS(NEWS_STARTED) | NEWS(NEWS_MOVED) | NEWS(NEWS_LEFT) | NEWS(NEWS_ALIVE),
+	.wants = NEWS(NEWS_STARTED) | NEWS(NEWS_MOVED) | NEWS(NEWS_LEAVING) | NEWS(NEWS_LEFT) |
+		 NEWS(NEWS_ALIVE),
 	.on_zone = on_zone,
 	.on_row = on_row,
 };

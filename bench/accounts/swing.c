@@ -84,14 +84,32 @@ void swing_add(struct swing *s, uint32_t group, int64_t performance_ppm)
 	s->launch[s->nr++] = (struct swing_launch){group, (uint32_t)performance_ppm};
 }
 
-static int by_group(const void *a, const void *b)
-{
-	const struct swing_launch *x = a, *y = b;
+_Static_assert(sizeof(struct swing_launch) == sizeof(int64_t), "they share scratch");
 
-	if (x->group != y->group)
-		return x->group < y->group ? -1 : 1;
-	return (x->performance_ppm > y->performance_ppm) -
-	       (x->performance_ppm < y->performance_ppm);
+static uint64_t sort_key(const struct swing_launch *l)
+{
+	return (uint64_t)l->group << 32 | l->performance_ppm;
+}
+
+/* By group, then by performance: from the last of the digits of 11 bits that differ to the
+ * first, each time in the order of the time before. `to` is scratch. */
+static void sort_launches(struct swing_launch *from, struct swing_launch *to, size_t nr)
+{
+	uint64_t differ = 0;
+
+	for (size_t i = 1; i < nr; i++)
+		differ |= sort_key(&from[i]) ^ sort_key(&from[0]);
+	for (unsigned shift = 0; shift < 64 && differ >> shift; shift += 11) {
+		size_t at[2049] = {0};
+
+		for (size_t i = 0; i < nr; i++)
+			at[(sort_key(&from[i]) >> shift & 2047) + 1]++;
+		for (size_t k = 0; k < 2048; k++)
+			at[k + 1] += at[k];
+		for (size_t i = 0; i < nr; i++)
+			to[at[sort_key(&from[i]) >> shift & 2047]++] = from[i];
+		memcpy(from, to, nr * sizeof(*from));
+	}
 }
 
 /* Relative to each group's median, the small groups dropped; how many are left. */
@@ -119,7 +137,7 @@ int64_t swing_ppm(struct swing *s)
 	size_t nr = 0;
 
 	if (s->nr) {
-		qsort(s->launch, s->nr, sizeof(*s->launch), by_group);
+		sort_launches(s->launch, (struct swing_launch *)relative, s->nr);
 		nr = normalise(s->launch, s->nr, relative);
 	}
 	if (nr)

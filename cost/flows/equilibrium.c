@@ -49,26 +49,27 @@ struct solution {
 	double *used; /* share of capacity in use, 0 to 1 */
 	double *curve; /* what that makes of latency */
 	double *wait; /* queue kept by those whom it stops, ns */
-	double *sum; /* of one round */
 	double *extra, *rate_through; /* while the queues are found */
 	uint32_t *compact; /* number to the solver's resource */
 	/* By flow, or by the solver's resource. */
 	uint32_t *first_hold; /* of a flow; one more at the end */
-	uint32_t *core_hold;
+	uint32_t *core_use; /* of a flow: where in use[] it has its core */
 	uint32_t *wide; /* the solver's resource to its number */
-	double *compact_capacity;
+	double *compact_capacity, *sum; /* of one round */
 	struct maxmin_flow *flow;
-	struct maxmin_use *use;
+	struct maxmin_use *use; /* what flows use that can run out, flow after flow */
 	double *rate;
 	uint32_t *stop;
 	void *scratch;
 	struct hold *hold;
 	struct queue *queue; /* [node][memory node] */
+	nodeset *memory; /* of a flow: the nodes of its pages */
 	nodeset nodes; /* of the flows */
+	nodeset pages[NODES_MAX]; /* of a node with flows: where their pages are */
 	uint32_t nr_compact;
 };
 
-#define DOUBLES_BY_NUMBER 9
+#define DOUBLES_BY_NUMBER 8
 
 /* The arrays over all resources, made at the first use of the scratch. */
 static void lay_out_numbers(struct solution *s, struct equilibrium_work *w)
@@ -90,9 +91,8 @@ static void lay_out_numbers(struct solution *s, struct equilibrium_work *w)
 	s->used = d + 3 * end;
 	s->curve = d + 4 * end;
 	s->wait = d + 5 * end;
-	s->sum = d + 6 * end;
-	s->extra = d + 7 * end;
-	s->rate_through = d + 8 * end;
+	s->extra = d + 6 * end;
+	s->rate_through = d + 7 * end;
 	s->queue = (void *)(d + DOUBLES_BY_NUMBER * end);
 	s->compact = (void *)(s->queue + pairs);
 	for (size_t r = 0; fresh && r < end; r++) {
@@ -103,17 +103,59 @@ static void lay_out_numbers(struct solution *s, struct equilibrium_work *w)
 		resources_capacity(&s->n, s->p, s->capacity);
 }
 
-/* One run of numbers from the dense scratch to the flow's list. */
+/* From the dense scratch to the flow's list: one number, */
+static void keep_hold(struct solution *s, struct equilibrium_work *w, uint32_t *nr, uint32_t r)
+{
+	if (!(s->amount[r] > 0) && !(s->through[r] > 0))
+		return;
+	w->hold = grow(w->hold, &w->cap_holds, *nr, sizeof(*w->hold));
+	w->hold[(*nr)++] = (struct hold){r, s->amount[r], s->through[r]};
+	s->amount[r] = s->through[r] = 0;
+}
+
+/* a run of them, */
 static void keep_holds(struct solution *s, struct equilibrium_work *w, uint32_t *nr, uint32_t from,
 		       uint32_t to)
 {
-	for (uint32_t r = from; r < to; r++) {
-		if (!(s->amount[r] > 0) && !(s->through[r] > 0))
+	for (uint32_t r = from; r < to; r++)
+		keep_hold(s, w, nr, r);
+}
+
+/* or the members of a set, counted from `base`. */
+static void keep_members(struct solution *s, struct equilibrium_work *w, uint32_t *nr,
+			 uint32_t base, nodeset members)
+{
+	for (; members; members &= members - 1)
+		keep_hold(s, w, nr, base + nodeset_lowest(members));
+}
+
+/* Where the flow's pages are, and what that is away with nobody there. */
+static void look_at_pages(struct solution *s, uint32_t v)
+{
+	const struct cost_params *p = s->p;
+	struct flow *f = &s->flows->flow[v];
+
+	s->memory[v] = 0;
+	f->now.idle_ns = 0;
+	for (uint32_t m = 0; m < p->nr_nodes; m++) {
+		if (!(f->share[m] > 0))
 			continue;
-		w->hold = grow(w->hold, &w->cap_holds, *nr, sizeof(*w->hold));
-		w->hold[(*nr)++] = (struct hold){r, s->amount[r], s->through[r]};
-		s->amount[r] = s->through[r] = 0;
+		s->memory[v] |= nodeset_of(m);
+		f->now.idle_ns += f->share[m] * p->latency_ns[f->node * p->nr_nodes + m];
 	}
+	if (!nodeset_has(s->nodes, f->node))
+		s->pages[f->node] = 0;
+	s->nodes |= nodeset_of(f->node);
+	s->pages[f->node] |= s->memory[v];
+}
+
+static nodeset controllers_of(const struct cost_params *p, nodeset memory)
+{
+	nodeset all = 0;
+
+	for (; memory; memory &= memory - 1)
+		all |= nodeset_of(p->controller[nodeset_lowest(memory)]);
+	return all;
 }
 
 static void collect_uses(struct solution *s, struct equilibrium_work *w)
@@ -126,25 +168,18 @@ static void collect_uses(struct solution *s, struct equilibrium_work *w)
 		uint32_t ports = p->first_port[f->node], core = s->n.core + f->node;
 		uint32_t paths = s->n.path + f->node * p->nr_nodes;
 
-		s->nodes |= nodeset_of(f->node);
-		f->now.idle_ns = 0;
-		for (uint32_t m = 0; m < p->nr_nodes; m++) {
-			if (f->share[m] > 0)
-				f->now.idle_ns +=
-					f->share[m] * p->latency_ns[f->node * p->nr_nodes + m];
-		}
-		resources_use(&s->n, p, f, s->amount, s->through);
+		look_at_pages(s, v);
+		resources_use(&s->n, p, f, s->memory[v], s->amount, s->through);
 		s->amount[core] = 1; /* by latency, in each round */
 		s->first_hold[v] = nr;
-		keep_holds(s, w, &nr, s->n.controller, s->n.port_read);
+		keep_members(s, w, &nr, s->n.controller, controllers_of(p, s->memory[v]));
 		keep_holds(s, w, &nr, s->n.port_read + ports,
 			   s->n.port_read + ports + p->node_ports[f->node]);
 		keep_holds(s, w, &nr, s->n.port_write + ports,
 			   s->n.port_write + ports + p->node_ports[f->node]);
 		keep_holds(s, w, &nr, s->n.fabric, s->n.core);
-		s->core_hold[v] = nr;
-		keep_holds(s, w, &nr, core, core + 1);
-		keep_holds(s, w, &nr, paths, paths + p->nr_nodes);
+		keep_hold(s, w, &nr, core);
+		keep_members(s, w, &nr, paths, s->memory[v]);
 	}
 	s->first_hold[s->flows->nr] = nr;
 	s->hold = w->hold;
@@ -173,55 +208,74 @@ static void make_compact(struct solution *s)
 	}
 }
 
-static uint32_t local_use(const struct solution *s, uint32_t node, uint32_t m,
-			  enum cost_cause *cause)
+/* What flows use of it, the amounts of cores still open. */
+static void make_uses(struct solution *s)
 {
-	uint32_t busiest = s->n.controller + s->p->controller[m];
-	uint32_t first = s->p->first_port[node], nr = s->p->node_ports[node];
+	struct maxmin_use *use = s->use;
 
-	*cause = COST_CONTROLLER;
+	for (uint32_t v = 0; v < s->flows->nr; v++) {
+		struct maxmin_flow *flow = &s->flow[v];
+		uint32_t core = s->n.core + s->flows->flow[v].node, nr = 0;
+
+		flow->use = use;
+		for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++) {
+			const struct hold *h = &s->hold[i];
+
+			if (!(h->amount > 0) || s->compact[h->number] == UNUSED)
+				continue;
+			if (h->number == core)
+				s->core_use[v] = (uint32_t)(&use[nr] - s->use);
+			use[nr++] = (struct maxmin_use){s->compact[h->number], h->amount};
+		}
+		flow->nr_uses = nr;
+		use += nr;
+	}
+}
+
+/* The busiest of a node's ports, each way by itself; UNUSED: it has none. */
+static uint32_t busiest_port(const struct solution *s, uint32_t node)
+{
+	uint32_t first = s->p->first_port[node], nr = s->p->node_ports[node], busiest = UNUSED;
+
 	for (uint32_t i = first; i < first + nr; i++) {
 		uint32_t in = s->n.port_read + i, out = s->n.port_write + i;
 		uint32_t port = s->used[in] > s->used[out] ? in : out;
 
-		if (s->used[port] > s->used[busiest]) {
+		if (busiest == UNUSED || s->used[port] > s->used[busiest])
 			busiest = port;
-			*cause = COST_PORT;
-		}
 	}
 	return busiest;
 }
 
-/* What the curve adds on the way from a node to node m: the same for every flow
- * of the node, so found once a round. */
-static void queue_between(struct solution *s, uint32_t node, uint32_t m)
+/* What the curve adds on the way from a node, whose busiest port this is, to node m: the
+ * same for every flow of the node, so found once a round. */
+static void queue_between(struct solution *s, uint32_t node, uint32_t port, uint32_t m)
 {
 	const struct cost_params *p = s->p;
 	uint32_t here = p->socket[node], there = p->socket[m];
+	uint32_t controller = s->n.controller + p->controller[m];
 	double local = p->latency_ns[m * p->nr_nodes + m];
-	double path = p->latency_ns[node * p->nr_nodes + m];
 	struct queue *q = &s->queue[node * p->nr_nodes + m];
-	enum cost_cause cause;
-	uint32_t r = local_use(s, node, m, &cause);
 
 	q->controller = q->port = q->link = 0;
-	if (cause == COST_PORT)
-		q->port = local * (s->curve[r] - 1);
+	if (port != UNUSED && s->used[port] > s->used[controller])
+		q->port = local * (s->curve[port] - 1);
 	else
-		q->controller = local * (s->curve[r] - 1);
+		q->controller = local * (s->curve[controller] - 1);
 	q->fabric = local * (s->curve[s->n.fabric + here] - 1);
-	if (here == there)
-		return;
-	r = s->n.link + there * p->nr_sockets + here;
-	q->link = path * (s->curve[r] - 1);
+	if (here != there)
+		q->link = p->latency_ns[node * p->nr_nodes + m] *
+			  (s->curve[s->n.link + there * p->nr_sockets + here] - 1);
 }
 
-/* Nodes that have a flow; others' queues are not looked at. */
+/* Of nodes that have a flow to where their pages are; others' queues are not looked at. */
 static void find_queues(struct solution *s)
 {
 	for (nodeset left = s->nodes; left; left &= left - 1) {
-		for (uint32_t m = 0; m < s->p->nr_nodes; m++)
-			queue_between(s, nodeset_lowest(left), m);
+		uint32_t node = nodeset_lowest(left), port = busiest_port(s, node);
+
+		for (nodeset to = s->pages[node]; to; to &= to - 1)
+			queue_between(s, node, port, nodeset_lowest(to));
 	}
 }
 
@@ -234,9 +288,9 @@ static double curve_latency(const struct solution *s, uint32_t v)
 
 	for (int c = 0; c < COST_CAUSES; c++)
 		queue[c] = 0;
-	for (uint32_t m = 0; m < s->p->nr_nodes; m++) {
-		if (!(f->share[m] > 0))
-			continue;
+	for (nodeset left = s->memory[v]; left; left &= left - 1) {
+		uint32_t m = nodeset_lowest(left);
+
 		queue[COST_CONTROLLER] += f->share[m] * q[m].controller;
 		queue[COST_PORT] += f->share[m] * q[m].port;
 		queue[COST_FABRIC] += f->share[m] * q[m].fabric;
@@ -256,9 +310,22 @@ static void set_limits(struct solution *s)
 		double curve = curve_latency(s, v);
 
 		f->now.latency_ns = curve;
-		s->hold[s->core_hold[v]].amount = curve / LINE_BYTES;
+		s->use[s->core_use[v]].amount = curve / LINE_BYTES;
 		s->flow[v].weight = f->lines / curve;
 		s->flow[v].cap = smaller(f->demand, f->lines * LINE_BYTES / curve);
+	}
+}
+
+/* What flows take of each resource at rate[], into sum[]. */
+static void sum_up(struct solution *s, const double *rate)
+{
+	for (uint32_t i = 0; i < s->nr_compact; i++)
+		s->sum[i] = 0;
+	for (uint32_t v = 0; v < s->flows->nr; v++) {
+		const struct maxmin_flow *flow = &s->flow[v];
+
+		for (uint32_t i = 0; i < flow->nr_uses; i++)
+			s->sum[flow->use[i].resource] += rate[v] * flow->use[i].amount;
 	}
 }
 
@@ -266,23 +333,16 @@ static void set_limits(struct solution *s)
  * rounding: what filling up would come to as well. */
 static bool all_at_limit(struct solution *s)
 {
-	for (uint32_t i = 0; i < s->nr_compact; i++)
-		s->sum[s->wide[i]] = 0;
 	for (uint32_t v = 0; v < s->flows->nr; v++) {
-		double rate = s->flow[v].cap;
-
-		if (isinf(rate))
+		if (isinf(s->flow[v].cap))
 			return false;
-		for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++)
-			s->sum[s->hold[i].number] += rate * s->hold[i].amount;
-	}
-	for (uint32_t i = 0; i < s->nr_compact; i++) {
-		if (!(s->sum[s->wide[i]] < s->compact_capacity[i] * (1 - 1e-9)))
-			return false;
-	}
-	for (uint32_t v = 0; v < s->flows->nr; v++) {
 		s->rate[v] = s->flow[v].cap;
 		s->stop[v] = MAXMIN_OWN_CAP;
+	}
+	sum_up(s, s->rate);
+	for (uint32_t i = 0; i < s->nr_compact; i++) {
+		if (!(s->sum[i] < s->compact_capacity[i] * (1 - 1e-9)))
+			return false;
 	}
 	return true;
 }
@@ -291,22 +351,7 @@ static void fill_up(struct solution *s)
 {
 	const struct maxmin_problem problem = {s->compact_capacity, s->nr_compact, s->flow,
 					       s->flows->nr};
-	struct maxmin_use *use = s->use;
 
-	for (uint32_t v = 0; v < s->flows->nr; v++) {
-		struct maxmin_flow *flow = &s->flow[v];
-
-		flow->use = use;
-		flow->nr_uses = 0;
-		for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++) {
-			const struct hold *h = &s->hold[i];
-
-			if (h->amount > 0 && s->compact[h->number] != UNUSED)
-				use[flow->nr_uses++] =
-					(struct maxmin_use){s->compact[h->number], h->amount};
-		}
-		use += flow->nr_uses;
-	}
 	maxmin_solve(&problem, s->scratch, s->rate, s->stop);
 }
 
@@ -336,16 +381,14 @@ static double move_rates(struct solution *s, bool first)
 
 static void measure_use(struct solution *s)
 {
-	for (uint32_t i = 0; i < s->nr_compact; i++)
-		s->sum[s->wide[i]] = 0;
-	for (uint32_t v = 0; v < s->flows->nr; v++) {
-		for (uint32_t i = s->first_hold[v]; i < s->first_hold[v + 1]; i++)
-			s->sum[s->hold[i].number] += s->flows->flow[v].now.rate * s->hold[i].amount;
-	}
+	for (uint32_t v = 0; v < s->flows->nr; v++)
+		s->rate[v] = s->flows->flow[v].now.rate;
+	sum_up(s, s->rate);
 	for (uint32_t i = 0; i < s->nr_compact; i++) {
 		uint32_t r = s->wide[i];
+		double capacity = s->compact_capacity[i];
 
-		s->used[r] = s->capacity[r] > 0 ? smaller(s->sum[r] / s->capacity[r], 1) : 1;
+		s->used[r] = capacity > 0 ? smaller(s->sum[i] / capacity, 1) : 1;
 		s->curve[r] = loaded_latency(s->used[r]);
 	}
 }
@@ -432,12 +475,14 @@ static size_t lay_out(struct solution *s, char *memory, size_t nr_holds, size_t 
 	size_t nr = s->flows->nr + (size_t)1, at = 0;
 
 	s->first_hold = carve(memory, &at, nr, sizeof(uint32_t));
-	s->core_hold = carve(memory, &at, nr, sizeof(uint32_t));
+	s->core_use = carve(memory, &at, nr, sizeof(uint32_t));
+	s->memory = carve(memory, &at, nr, sizeof(nodeset));
 	s->flow = carve(memory, &at, nr, sizeof(*s->flow));
 	s->rate = carve(memory, &at, nr, sizeof(double));
 	s->stop = carve(memory, &at, nr, sizeof(uint32_t));
 	s->wide = carve(memory, &at, nr_resources, sizeof(uint32_t));
 	s->compact_capacity = carve(memory, &at, nr_resources, sizeof(double));
+	s->sum = carve(memory, &at, nr_resources, sizeof(double));
 	s->use = carve(memory, &at, nr_holds, sizeof(*s->use));
 	s->scratch =
 		carve(memory, &at, maxmin_scratch_bytes((uint32_t)nr_resources, s->flows->nr), 1);
@@ -460,14 +505,20 @@ static void make_room(struct solution *s, struct equilibrium_work *w)
 
 unsigned flows_equilibrium(struct flows *f, const struct cost_params *p, struct equilibrium_work *w)
 {
-	struct solution s = {.p = p, .flows = f, .n = resources_of(p)};
+	struct solution s; /* `pages` as they come: set with the first flow of a node */
 	unsigned round = 0;
 	double step = 1, steady = w->steady > 0 ? w->steady : STEADY;
 
+	s.p = p;
+	s.flows = f;
+	s.n = resources_of(p);
+	s.nodes = 0;
+	s.nr_compact = 0;
 	lay_out_numbers(&s, w);
 	make_room(&s, w);
 	collect_uses(&s, w);
 	make_compact(&s);
+	make_uses(&s);
 	for (; round < ROUNDS_MAX && step > steady; round++) {
 		set_limits(&s);
 		if (!all_at_limit(&s))

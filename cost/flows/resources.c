@@ -69,12 +69,10 @@ static void use_ports(const struct resources *n, const struct cost_params *p, co
 }
 
 void resources_use(const struct resources *n, const struct cost_params *p, const struct flow *f,
-		   double *amount, double *through)
+		   nodeset memory, double *amount, double *through)
 {
-	for (uint32_t m = 0; m < p->nr_nodes; m++) {
-		if (f->share[m] > 0)
-			use_memory(n, p, f, m, amount, through);
-	}
+	for (; memory; memory &= memory - 1)
+		use_memory(n, p, f, nodeset_lowest(memory), amount, through);
 	use_ports(n, p, f, amount, through);
 }
 

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "base/nodeset.h"
 #include "cost/flows/flow.h"
 #include "cost/params/params.h"
 
@@ -20,9 +21,10 @@ struct resources resources_of(const struct cost_params *p);
 /* capacity[end] */
 void resources_capacity(const struct resources *n, const struct cost_params *p, double *capacity);
 /* Adds to amount[end] and through[end] (the share of its accesses that pass there) what
- * the flow takes of all but its cores, of which it takes by latency. */
+ * the flow, which has pages on the nodes `memory`, takes of all but its cores, of which it
+ * takes by latency. */
 void resources_use(const struct resources *n, const struct cost_params *p, const struct flow *f,
-		   double *amount, double *through);
+		   nodeset memory, double *amount, double *through);
 /* An upper bound of how many a flow can use. */
 size_t resources_used_most(const struct resources *n, const struct cost_params *p);
 /* What a flow lost its time to that this resource stops. */

@@ -5,38 +5,57 @@
 
 #include "base/alloc.h"
 
-#define CACHE_FLOWS 8 /* larger components are not kept */
-#define CACHE_SETS 4096
-#define CACHE_WAYS 2
+#define KEPT_SETS 8192
+#define KEPT_WAYS 2
 
-struct key_flow {
+struct component_key {
 	uint64_t serial; /* of its class */
 	int64_t vcpus_micro;
 };
 
-/* By content; of those of one hash the last few are kept. */
-struct solved_component {
+/* Where a component's keys begin in the ring, and after them what its flows get. */
+struct kept_component {
 	uint64_t hash;
-	uint32_t nr; /* 0: empty */
-	struct key_flow flow[CACHE_FLOWS];
-	struct flow_outcome now[CACHE_FLOWS];
+	uint64_t at; /* words since the ring began */
+	uint32_t nr; /* 0: nothing */
 };
+
+#define KEY_WORDS (sizeof(struct component_key) / 8)
+#define NOW_WORDS (sizeof(struct flow_outcome) / 8)
+_Static_assert(sizeof(struct flow_outcome) % 8 == 0, "whole words");
 
 void components_init(struct components *c, struct flow_classes *classes)
 {
-	*c = (struct components){
-		.classes = classes,
-		.cache = xcalloc((size_t)CACHE_SETS * CACHE_WAYS, sizeof(*c->cache)),
-	};
+	*c = (struct components){.classes = classes};
+	components_keep(c, COMPONENTS_KEPT_WORDS);
+}
+
+void components_keep(struct components *c, size_t words)
+{
+	free(c->ring);
+	free(c->kept);
+	c->ring = words ? xcalloc(words, sizeof(*c->ring)) : NULL;
+	c->kept = words ? xcalloc((size_t)KEPT_SETS * KEPT_WAYS, sizeof(*c->kept)) : NULL;
+	c->words = words;
+	c->written = 0;
+}
+
+size_t components_bytes(const struct components *c)
+{
+	size_t words = c->written < c->words ? (size_t)c->written : c->words;
+
+	return words * sizeof(*c->ring) + (c->words ? KEPT_SETS * KEPT_WAYS * sizeof(*c->kept) : 0);
 }
 
 void components_release(struct components *c)
 {
 	free(c->flow);
 	free(c->joined);
+	free(c->key);
 	free(c->merged);
 	free(c->share);
-	free(c->cache);
+	free(c->ring);
+	free(c->kept);
 	equilibrium_work_release(&c->work);
 }
 
@@ -47,6 +66,7 @@ void components_begin(struct components *c, size_t nr)
 	c->cap = nr + nr / 2;
 	c->flow = xreallocarray(c->flow, c->cap, sizeof(*c->flow));
 	c->joined = xreallocarray(c->joined, c->cap, sizeof(*c->joined));
+	c->key = xreallocarray(c->key, c->cap, sizeof(*c->key));
 	c->merged = xreallocarray(c->merged, c->cap, sizeof(*c->merged));
 	c->share =
 		xreallocarray(c->share, c->cap, c->classes->params->nr_nodes * sizeof(*c->share));
@@ -102,66 +122,82 @@ static void solve(struct components *c, uint32_t joined, bool canonical)
 	c->nr_solved++;
 }
 
-/* The component's content; returns its hash. */
-static uint64_t make_key(const struct components *c, uint32_t joined, bool canonical,
-			 struct key_flow *key)
+/* The component's content, into key[]; returns its hash. */
+static uint64_t make_key(const struct components *c, uint32_t joined, bool canonical)
 {
 	uint64_t hash = joined;
 
 	for (uint32_t i = 0; i < joined; i++) {
 		const struct component_flow *f = &c->flow[c->joined[i]];
 
-		key[i].serial = c->classes->class[stand_in(c, f, canonical)].serial;
-		key[i].vcpus_micro = f->vcpus_micro;
-		hash = map_mix(map_mix(hash, key[i].serial), (uint64_t)key[i].vcpus_micro);
+		c->key[i].serial = c->classes->class[stand_in(c, f, canonical)].serial;
+		c->key[i].vcpus_micro = f->vcpus_micro;
+		hash = map_mix(map_mix(hash, c->key[i].serial), (uint64_t)f->vcpus_micro);
 	}
 	return hash;
 }
 
-static bool is_key(const struct solved_component *s, uint64_t hash, const struct key_flow *key,
+/* Has it the content of key[], and is it not overwritten yet? */
+static bool is_key(const struct components *c, const struct kept_component *k, uint64_t hash,
 		   uint32_t nr)
 {
-	if (s->hash != hash || s->nr != nr)
-		return false;
-	for (uint32_t i = 0; i < nr; i++) {
-		if (s->flow[i].serial != key[i].serial ||
-		    s->flow[i].vcpus_micro != key[i].vcpus_micro)
-			return false;
-	}
-	return true;
+	return k->hash == hash && k->nr == nr && c->written - k->at <= c->words &&
+	       !memcmp(&c->ring[k->at % c->words], c->key, nr * sizeof(*c->key));
+}
+
+/* At once behind what was written last, or at the begin of the ring. */
+static void keep(struct components *c, struct kept_component *set, uint64_t hash, uint32_t nr)
+{
+	size_t words = nr * (KEY_WORDS + NOW_WORDS), left = c->words - c->written % c->words;
+	uint64_t *to;
+
+	if (words > c->words)
+		return;
+	if (words > left)
+		c->written += left;
+	/* the older goes */
+	memmove(&set[1], &set[0], (KEPT_WAYS - 1) * sizeof(*set));
+	*set = (struct kept_component){hash, c->written, nr};
+	to = &c->ring[c->written % c->words];
+	memcpy(to, c->key, nr * sizeof(*c->key));
+	for (uint32_t i = 0; i < nr; i++)
+		memcpy(to + nr * KEY_WORDS + i * NOW_WORDS, &c->flow[c->joined[i]].now,
+		       sizeof(struct flow_outcome));
+	c->written += words;
+}
+
+static void look_up(struct components *c, const struct kept_component *k)
+{
+	const uint64_t *from = &c->ring[k->at % c->words] + k->nr * KEY_WORDS;
+
+	for (uint32_t i = 0; i < k->nr; i++)
+		memcpy(&c->flow[c->joined[i]].now, from + i * NOW_WORDS,
+		       sizeof(struct flow_outcome));
+	c->nr_looked_up++;
 }
 
 static void solve_or_look_up(struct components *c, uint32_t joined)
 {
-	struct key_flow key[CACHE_FLOWS];
-	struct solved_component *set;
+	struct kept_component *set;
 	bool canonical = true;
 	uint64_t hash;
 
 	for (uint32_t i = 0; i < joined; i++)
 		canonical &= c->classes->class[c->flow[c->joined[i]].class].canonical != NOWHERE;
-	if (joined > CACHE_FLOWS) {
+	if (!c->words) {
 		solve(c, joined, canonical);
 		return;
 	}
-	hash = make_key(c, joined, canonical, key);
-	set = &c->cache[(hash >> 20) % CACHE_SETS * CACHE_WAYS];
-	for (uint32_t w = 0; w < CACHE_WAYS; w++) {
-		if (!is_key(&set[w], hash, key, joined))
+	hash = make_key(c, joined, canonical);
+	set = &c->kept[(hash >> 20) % KEPT_SETS * KEPT_WAYS];
+	for (uint32_t w = 0; w < KEPT_WAYS; w++) {
+		if (!is_key(c, &set[w], hash, joined))
 			continue;
-		for (uint32_t i = 0; i < joined; i++)
-			c->flow[c->joined[i]].now = set[w].now[i];
-		c->nr_looked_up++;
+		look_up(c, &set[w]);
 		return;
 	}
 	solve(c, joined, canonical);
-	/* the older goes */
-	memmove(&set[1], &set[0], (CACHE_WAYS - 1) * sizeof(*set));
-	set->hash = hash;
-	set->nr = joined;
-	memcpy(set->flow, key, joined * sizeof(*key));
-	for (uint32_t i = 0; i < joined; i++)
-		set->now[i] = c->flow[c->joined[i]].now;
+	keep(c, set, hash, joined);
 }
 
 void components_solve(struct components *c, uint32_t nr)

@@ -5,7 +5,6 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "base/units.h"
 
 void host_ledger_init(struct host_ledger *h, struct zone_classes *classes)
 {
@@ -65,44 +64,15 @@ static void account(const struct zone_accounts *a, int64_t to_ns, uint128 out[AC
 		out[i] = a->sum[i] + (uint128)a->rate[i] * ns;
 }
 
-static uint64_t whole(double rate)
-{
-	return rate > 0 ? (uint64_t)(rate * ACCOUNT_UNIT + 0.5) : 0;
-}
-
 /* Rates of a zone of the class from what its flows get. */
 static void value(const struct host_ledger *h, const struct zone_class *z, struct zone_accounts *to)
 {
-	const struct flow_classes *c = &h->classes->flows;
-	double time = 0, vcpus = 0, lost[COST_CAUSES] = {0}, rate = 0, remote = 0, latency = 0;
-	double speed;
+	const struct flow_class *class = h->classes->flows.class;
+	const struct allocation *of[NODES_MAX];
 
-	for (uint32_t i = 0; i < z->nr_flows; i++) {
-		const struct zone_class_flow *f = &z->flow[i];
-		const struct flow_class *k = &c->class[f->class];
-		const struct allocation *a = &h->allocation[k->allocation];
-		double v = (double)f->vcpus_micro / VCPU_MICRO, part[COST_CAUSES];
-		double stall = c->profile[k->profile].stall_share_ppm / 1e6;
-		struct flow_outcome now = a->now;
-
-		now.rate *= (double)f->vcpus_micro / a->vcpus_micro;
-		time += v * flow_time(&now, &f->alone, stall, part);
-		vcpus += v;
-		rate += now.rate;
-		latency += now.rate * now.latency_ns;
-		remote += now.rate * (PAGES_WHOLE - flow_class_pages(c, f->class)[k->node]) /
-			  PAGES_WHOLE;
-		for (int cause = 0; cause < COST_CAUSES; cause++)
-			lost[cause] += v * part[cause];
-	}
-	speed = time > 0 ? vcpus / time : 1;
-	to->rate[ACCOUNT_SPEED] = whole(speed);
-	for (int cause = 0; cause < COST_CAUSES; cause++)
-		to->rate[ACCOUNT_LOST + cause] =
-			whole(vcpus > 0 ? speed * (lost[cause] / vcpus) : 0);
-	to->rate[ACCOUNT_BYTES] = whole(rate);
-	to->rate[ACCOUNT_REMOTE_BYTES] = whole(remote);
-	to->rate[ACCOUNT_LATENCY] = whole(latency);
+	for (uint32_t i = 0; i < z->nr_flows; i++)
+		of[i] = &h->allocation[class[z->flow[i].class].allocation];
+	account_rates(&h->classes->flows, z, of, to->rate);
 }
 
 /* Bring the host, which is dirty, to the state since dirty_ns. */
@@ -275,6 +245,32 @@ void host_ledger_leave(struct host_ledger *h, uint32_t class, int64_t now_ns)
 		end_zones(h, at);
 }
 
+void host_ledger_bring(struct host_ledger *h, uint32_t class, uint32_t zones,
+		       const uint128 sum[ACCOUNTS], int64_t now_ns)
+{
+	const struct zone_class *z = &h->classes->class[class];
+	uint32_t at = new_zones(h, class, now_ns);
+
+	h->zones[at].zones = zones;
+	memcpy(h->accounts[at].sum, sum, sizeof(h->accounts[at].sum));
+	for (uint32_t i = 0; i < zones * z->nr_flows; i++)
+		flow_joins(h, &z->flow[i % z->nr_flows]);
+	mark(h, &z->footprint, now_ns);
+}
+
+uint32_t host_ledger_take(struct host_ledger *h, uint32_t class, int64_t now_ns,
+			  uint128 sum[ACCOUNTS])
+{
+	uint32_t at = zones_of(h, class), zones;
+
+	BUG_ON(at == NOWHERE);
+	zones = h->zones[at].zones;
+	account(&h->accounts[at], now_ns, sum);
+	for (uint32_t i = 0; i < zones; i++)
+		host_ledger_leave(h, class, now_ns);
+	return zones;
+}
+
 void host_ledger_read(const struct host_ledger *h, uint32_t class, int64_t now_ns,
 		      uint128 out[ACCOUNTS])
 {
@@ -284,7 +280,7 @@ void host_ledger_read(const struct host_ledger *h, uint32_t class, int64_t now_n
 	account(&h->accounts[at], now_ns, out);
 }
 
-int64_t host_ledger_lost_nano_vcpus(struct host_ledger *h)
+int128 host_ledger_lost(struct host_ledger *h)
 {
 	int128 sum = 0;
 
@@ -299,5 +295,5 @@ int64_t host_ledger_lost_nano_vcpus(struct host_ledger *h)
 			vcpus_micro += z->flow[k].vcpus_micro;
 		sum += lost * vcpus_micro * h->zones[i].zones;
 	}
-	return (int64_t)(sum * (NS_PER_S / VCPU_MICRO) / (int128)ACCOUNT_UNIT);
+	return sum;
 }

@@ -7,8 +7,7 @@
 #ifndef COST_OVER_TIME_HOST_LEDGER_H
 #define COST_OVER_TIME_HOST_LEDGER_H
 
-#include "base/compiler.h"
-#include "cost/over-time/zone_classes.h"
+#include "cost/over-time/accounts.h"
 
 /* The host's flows of one class; in canonical order. */
 struct flow_population {
@@ -18,27 +17,6 @@ struct flow_population {
 	uint32_t flows; /* of zones */
 	uint32_t allocation; /* its place, which stays */
 };
-
-/* What a flow population gets. */
-struct allocation {
-	struct flow_outcome now;
-	double vcpus_micro; /* of the population when it was solved */
-	uint32_t next_free;
-};
-
-/* What a zone's life is made of, summed as whole numbers, so that sums are exact
- * and their differences do not depend on what was before. */
-enum account {
-	ACCOUNT_SPEED, /* share of the ideal */
-	ACCOUNT_LOST, /* + cause: of the ideal time, by cause */
-	ACCOUNT_BYTES = ACCOUNT_LOST + COST_CAUSES,
-	ACCOUNT_REMOTE_BYTES,
-	ACCOUNT_LATENCY,
-	ACCOUNTS
-};
-/* 2^-40 of a nanosecond, a byte or a byte's nanosecond: a rate a nanosecond, of the
- * largest host, is below 2^62, an account of a century below 2^124. */
-#define ACCOUNT_UNIT 1099511627776.0
 
 /* The host's zones of one class: what is looked at first, and the rest. */
 struct zone_population {
@@ -77,7 +55,14 @@ void host_ledger_leave(struct host_ledger *h, uint32_t class, int64_t now_ns);
 /* The accounts of the class, of which there are zones, at now_ns. */
 void host_ledger_read(const struct host_ledger *h, uint32_t class, int64_t now_ns,
 		      uint128 out[ACCOUNTS]);
-/* What its zones lose of their speed at this moment, in billionths of a vCPU. */
-int64_t host_ledger_lost_nano_vcpus(struct host_ledger *h);
+/* So many zones of a class of which there are none come with the accounts that they had
+ * elsewhere; all zones of a class go, and what the accounts are then. */
+void host_ledger_bring(struct host_ledger *h, uint32_t class, uint32_t zones,
+		       const uint128 sum[ACCOUNTS], int64_t now_ns);
+uint32_t host_ledger_take(struct host_ledger *h, uint32_t class, int64_t now_ns,
+			  uint128 sum[ACCOUNTS]);
+/* What its zones lose of their speed at this moment, in ACCOUNT_UNIT of a millionth of a
+ * vCPU. */
+int128 host_ledger_lost(struct host_ledger *h);
 
 #endif

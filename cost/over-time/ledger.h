@@ -2,23 +2,30 @@
  * What the zones of a fleet cost over time: the model of cost/at-a-moment/snapshot.h, kept
  * current while zones start, stop and have their pages moved.
  *
- * Only what changed is solved again: a host whose zones changed, once an instant,
- * and of it the flows that share a resource with those that changed (directly or
- * through others). Flows that are alike, vCPUs of one profile on one node with
- * their pages on the same nodes in the same proportion, are one flow of as many
- * vCPUs, which is the same problem; connected flows that were solved before are
- * looked up, those within one node also where another node that is the same had
- * them. What that makes of the zones is found once for those of a host that are
- * alike. From the bottom: flow_classes, components, zone_classes, host_ledger. So a result depends
- * on what runs, not on how it came to be: the same zones give the same bits in whatever order they
- * started.
+ * Only what changed is solved again, once an instant: flows that share a resource with
+ * those that changed, directly or through others. Flows that are alike, vCPUs of one
+ * profile on one node with their pages on the same nodes in the same proportion, are one
+ * flow of as many vCPUs, which is the same problem. Zones that are at home on a node that
+ * shares nothing with others (most zones, under policies that place by node) are told by
+ * the node alone: its contents come again all over a fleet, so that they are states with a
+ * number, a change is a step to another state, and what a zone gets there is looked up
+ * (node_states.h, node_ledger.h). A zone that reaches several nodes takes them under the
+ * host's own accounts until it has gone (host_ledger.h): there connected flows that were
+ * solved before are looked up (components.h), those within one node also where another
+ * node that is the same had them, and what that makes of the zones is found once for those
+ * of a host that are alike. From the bottom: flow_classes, components, zone_classes,
+ * accounts, node_states, node_ledger and host_ledger. So a result depends on what runs, not
+ * on how it came to be: the same zones give the same bits in whatever order they started,
+ * whatever was kept, and on however many threads other rows run.
  *
  * Where a flow's pages are is rounded to 1/1024 of its traffic, far below what the
  * model knows; vCPUs that float are counted in millionths; rates in 2^-40 of a byte
  * and of a nanosecond, so that sums over time are whole numbers and exact.
  *
  * After the largest host and the largest number of different zones were seen once,
- * nothing is allocated. One thread.
+ * nothing is allocated: 32 bytes a zone, 176 more where its class was on the host already,
+ * 32 a node and 112 for each class of zones at home there, and for hosts that are the same
+ * what components.h (8 MiB) and node_states.h (3 MiB and the states) say. One thread.
  */
 #ifndef COST_OVER_TIME_LEDGER_H
 #define COST_OVER_TIME_LEDGER_H
@@ -31,6 +38,19 @@ struct ledger;
 /* Hosts that are the same pointer share parameters. They must outlive it. */
 struct ledger *ledger_new(const struct host *const *host, uint32_t nr_hosts) MUST_USE;
 void ledger_free(struct ledger *l); /* NULL is fine */
+
+/* For those who compare: all is worked out anew whenever it is asked for, nothing looked up.
+ * No bit of an answer differs. */
+void ledger_forget(struct ledger *l);
+/* And for those who measure, since it began. */
+struct ledger_reuse {
+	uint64_t components, components_solved; /* connected flows: asked for, solved */
+	uint64_t rates, rates_made; /* of zones at home on a node in one state */
+	uint64_t steps, steps_made; /* of such a node to another state */
+	uint64_t states; /* that are kept now */
+	uint64_t bytes; /* of all that is kept to be looked up */
+};
+void ledger_reuse(const struct ledger *l, struct ledger_reuse *out);
 
 /* The worst grades of any host: what latency and bandwidth rest on. */
 void ledger_grades(const struct ledger *l, enum host_grade *latency, enum host_grade *bandwidth);
@@ -47,6 +67,9 @@ void ledger_move(struct ledger *l, uint32_t slot, const struct cost_zone *zone, 
 /* The zone's life so far. */
 void ledger_lifetime(struct ledger *l, uint32_t slot, int64_t now_ns, struct lifetime *out);
 void ledger_stop(struct ledger *l, uint32_t slot, int64_t now_ns, struct lifetime *out);
+
+/* The zone in `slot` is asked for soon: what is read then comes nearer. */
+void ledger_expect(const struct ledger *l, uint32_t slot);
 
 /*
  * For those who ask what would be: a zone that is hidden is not there for the others,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/error.h"
 
 #define FREE UINT32_MAX
 #define IDLE_MAX 4096
@@ -41,24 +42,35 @@ void zone_class_drop(struct zone_classes *c, uint32_t class)
 	c->nr_idle += !--c->class[class].holders;
 }
 
+static void forget(struct zone_classes *c, uint32_t place)
+{
+	struct zone_class *z = &c->class[place];
+
+	for (uint32_t k = 0; k < z->nr_flows; k++)
+		c->flows.class[z->flow[k].class].uses--;
+	if (z->home != NOWHERE && z->home != place)
+		c->class[z->home].holders--;
+	map_remove(&c->index, z->hash, place);
+	z->holders = FREE;
+	z->nr_flows = c->free;
+	c->free = place;
+}
+
 /* Forgets what nobody holds when that is much and most, and its flow classes. */
 static void sweep(struct zone_classes *c)
 {
 	if (c->nr_idle < IDLE_MAX || 2 * c->nr_idle < c->nr)
 		return;
-	for (size_t i = 0; i < c->nr; i++) {
-		struct zone_class *z = &c->class[i];
-
-		if (z->holders)
-			continue;
-		for (uint32_t k = 0; k < z->nr_flows; k++)
-			c->flows.class[z->flow[k].class].uses--;
-		map_remove(&c->index, z->hash, (uint32_t)i);
-		z->holders = FREE;
-		z->nr_flows = c->free;
-		c->free = (uint32_t)i;
+	/* once more for those that only other idle ones held */
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < c->nr; i++) {
+			if (!c->class[i].holders)
+				forget(c, (uint32_t)i);
+		}
 	}
 	c->nr_idle = 0;
+	c->sweeps++;
+	memset(c->at_home, 0, sizeof(c->at_home));
 	flow_classes_sweep(&c->flows);
 }
 
@@ -141,6 +153,8 @@ static uint32_t add(struct zone_classes *c, uint64_t hash, const struct zone_cla
 	z->footprint = (struct footprint){0};
 	z->nr_flows = nr;
 	z->holders = 0;
+	z->home = NOWHERE;
+	z->node = nr ? c->flows.class[flow[0].class].node : 0;
 	for (uint32_t i = 0; i < nr; i++) {
 		struct flow_class *class = &c->flows.class[flow[i].class];
 
@@ -154,27 +168,65 @@ static uint32_t add(struct zone_classes *c, uint64_t hash, const struct zone_cla
 	return place;
 }
 
-static uint32_t find(struct zone_classes *c, const struct zone_class_flow *flow, uint32_t nr)
+static uint32_t known(const struct zone_classes *c, uint64_t hash,
+		      const struct zone_class_flow *flow, uint32_t nr)
 {
-	uint64_t hash = nr;
 	size_t at;
 
-	for (uint32_t i = 0; i < nr; i++)
-		hash = map_mix(map_mix(hash, flow[i].class), (uint64_t)flow[i].vcpus_micro);
 	for (uint32_t k = map_first(&c->index, hash, &at); k != MAP_NONE;
 	     k = map_next(&c->index, hash, &at)) {
 		if (is_class(&c->class[k], flow, nr))
 			return k;
 	}
-	return add(c, hash, flow, nr);
+	return NOWHERE;
 }
 
-uint32_t zone_class_of(struct zone_classes *c, const struct cost_zone *zone, uint32_t profile)
+static uint32_t find(struct zone_classes *c, const struct zone_class_flow *flow, uint32_t nr)
+{
+	uint64_t hash = nr;
+	uint32_t place;
+
+	for (uint32_t i = 0; i < nr; i++)
+		hash = map_mix(map_mix(hash, flow[i].class), (uint64_t)flow[i].vcpus_micro);
+	place = known(c, hash, flow, nr);
+	return place == NOWHERE ? add(c, hash, flow, nr) : place;
+}
+
+/* Its class, or that of the lowest node that is the same; NOWHERE: it shares. */
+static uint32_t find_home(struct zone_classes *c, uint32_t class)
+{
+	const struct zone_class *z = &c->class[class];
+	struct footprint alone = {.nodes = nodeset_of(z->node)};
+	struct zone_class_flow there;
+
+	if (z->nr_flows != 1 || !footprints_equal(&z->footprint, &alone))
+		return NOWHERE;
+	there = z->flow[0];
+	there.class = c->flows.class[there.class].canonical;
+	return there.class == NOWHERE ? NOWHERE : find(c, &there, 1);
+}
+
+static uint32_t find_with_home(struct zone_classes *c, const struct zone_class_flow *flow,
+			       uint32_t nr)
+{
+	uint32_t class = find(c, flow, nr), home;
+
+	if (c->class[class].home != NOWHERE)
+		return class;
+	home = find_home(c, class);
+	if (home != NOWHERE && c->class[home].home == NOWHERE)
+		c->class[home].home = home;
+	if (home != NOWHERE && home != class)
+		zone_class_hold(c, home);
+	c->class[class].home = home;
+	return class;
+}
+
+static uint32_t read_class(struct zone_classes *c, const struct cost_zone *zone, uint32_t profile)
 {
 	struct cost_zone known = *zone;
 	struct flows raw = {c->raw, 0};
 
-	sweep(c);
 	known.profile = &c->flows.profile[profile];
 	flows_add(&raw, c->raw_share, &c->params, &known, 0, &c->residency);
 	for (uint32_t i = 0; i < raw.nr; i++) {
@@ -183,5 +235,36 @@ uint32_t zone_class_of(struct zone_classes *c, const struct cost_zone *zone, uin
 		c->wanted[i].class = flow_class_of(&c->flows, &c->raw[i], profile);
 		c->wanted[i].vcpus_micro = micro ? micro : 1;
 	}
-	return find(c, c->wanted, raw.nr);
+	return find_with_home(c, c->wanted, raw.nr);
+}
+
+/* vCPUs of a zone that has all of them, and all its memory, on one node; 0: it has not. */
+static uint32_t vcpus_at_home(const struct cost_zone *z)
+{
+	const struct plan *p = z->plan;
+	const struct plan_memory *part = z->part ? z->part : p->memory;
+	uint32_t nr = z->part ? z->nr_parts : p->nr_memory;
+
+	if (!p->pinned || p->nr_vnodes != 1)
+		return 0;
+	for (uint32_t i = 0; i < nr; i++) {
+		if (part[i].node != p->vnode[0].node && part[i].bytes)
+			return 0;
+	}
+	return p->vnode[0].vcpus;
+}
+
+uint32_t zone_class_of(struct zone_classes *c, const struct cost_zone *zone, uint32_t profile)
+{
+	uint32_t vcpus = vcpus_at_home(zone), node = zone->plan->vnode[0].node;
+	struct class_at_home *a;
+
+	BUG_ON(zone->plan->host != c->params.host);
+	sweep(c);
+	if (!vcpus)
+		return read_class(c, zone, profile);
+	a = &c->at_home[map_mix(map_mix(node, profile), vcpus) % CLASSES_AT_HOME];
+	if (a->vcpus != vcpus || a->node != node || a->profile != profile)
+		*a = (struct class_at_home){node, profile, vcpus, read_class(c, zone, profile)};
+	return a->class;
 }

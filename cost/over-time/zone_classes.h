@@ -21,7 +21,17 @@ struct zone_class {
 	size_t cap_flows;
 	uint32_t nr_flows;
 	uint32_t holders; /* UINT32_MAX: the place is free */
+	/* Where the zone is at home on one node that shares nothing with others: the same
+	 * class on the lowest node that is the same, held by this one. Else NOWHERE. */
+	uint32_t home;
+	uint32_t node; /* of its first flow */
 };
+
+/* Zones of vCPUs on one node with all their memory there: found without their flows. */
+struct class_at_home {
+	uint32_t node, profile, vcpus, class; /* vcpus 0: none */
+};
+#define CLASSES_AT_HOME 1024
 
 /* Of hosts that are the same, with all that is derived from them. */
 struct zone_classes {
@@ -31,7 +41,9 @@ struct zone_classes {
 	struct zone_class *class;
 	size_t nr, cap, nr_idle; /* idle: without holders */
 	uint32_t free; /* a list through `nr_flows` */
+	uint64_t sweeps; /* classes may have been forgotten so often */
 	struct map index; /* by hash of the content */
+	struct class_at_home at_home[CLASSES_AT_HOME]; /* the last one of each hash */
 	/* Scratch: one zone's flows. */
 	struct residency residency;
 	struct flow raw[NODES_MAX];

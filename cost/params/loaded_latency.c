@@ -10,12 +10,14 @@ static const double points[][2] = {
 
 double loaded_latency(double u)
 {
-	size_t nr = sizeof(points) / sizeof(points[0]), i = 1;
+	size_t nr = sizeof(points) / sizeof(points[0]), i;
 
 	if (!(u > 0))
 		return points[0][1];
 	if (u >= 1)
 		return points[nr - 1][1];
+	i = (size_t)(u * 10); /* at most the point before: they are a tenth apart or less */
+	i = i ? i : 1;
 	while (points[i][0] < u)
 		i++;
 	return points[i - 1][1] + (points[i][1] - points[i - 1][1]) * (u - points[i - 1][0]) /

@@ -47,6 +47,31 @@ Test(swing, a_hundred_launches)
 	swing_release(&s);
 }
 
+/* Launches of many groups, told in turn: each is ranked in its own group, by all of its
+ * digits. */
+Test(swing, launches_of_many_groups)
+{
+	struct swing s = {0};
+
+	for (uint32_t i = 0; i < 5000; i++) {
+		struct zone z = a_zone(1 + i);
+
+		cr_assert_eq(swing_group(&s, &z), i);
+	}
+	/* group g has 1, 2, ... 5 times 100 (g + 1) in an order of its own, its median 3 times */
+	for (uint32_t i = 0; i < 5; i++) {
+		for (uint32_t g = 0; g < 5000; g++)
+			swing_add(&s, g, (int64_t)(1 + (3 * i + g) % 5) * 100 * (g + 1));
+	}
+	/* a fifth each: p5 is 333333 ppm, p95 1666666 */
+	cr_expect_eq(swing_ppm(&s), 1333333);
+	for (size_t i = 1; i < s.nr; i++)
+		cr_assert(s.launch[i - 1].group < s.launch[i].group ||
+			  (s.launch[i - 1].group == s.launch[i].group &&
+			   s.launch[i - 1].performance_ppm <= s.launch[i].performance_ppm));
+	swing_release(&s);
+}
+
 /* Two kinds of zone that do not vary at all, at different speeds, do not swing. */
 Test(swing, is_relative_to_the_group)
 {
