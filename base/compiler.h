@@ -33,9 +33,22 @@ static inline unsigned lowest_bit(unsigned long long x)
 	return (unsigned)__builtin_ctzll(x);
 }
 
+/* Index of the highest set bit; `x` must not be 0. */
+static inline unsigned highest_bit(unsigned long long x)
+{
+	return 63 - (unsigned)__builtin_clzll(x);
+}
+
 static inline unsigned count_bits(unsigned long long x)
 {
 	return (unsigned)__builtin_popcountll(x);
+}
+
+/* Said where a piece of memory is looked at soon and is likely not in any cache: its line
+ * is fetched meanwhile. Any address will do. */
+static inline void fetch_line(const void *p)
+{
+	__builtin_prefetch(p);
 }
 
 #endif

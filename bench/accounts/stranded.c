@@ -127,16 +127,15 @@ void stranded_result(const struct stranded *s, int64_t *vcpu_ppm, int64_t *memor
 static int on_zone(void *self, const struct run_view *view, const struct zone_news *n,
 		   struct error *err)
 {
-	const struct live_zone *z = &view->cluster->live.zone[n->slot];
-
+	(void)view;
 	(void)err;
 	if (n->kind == NEWS_STARTED)
-		stranded_after(self, n->host, z->vcpus, zone_boot_bytes(n->zone));
+		stranded_after(self, n->host, n->vcpus, zone_boot_bytes(n->zone));
 	else if (n->kind == NEWS_LEFT)
-		stranded_after(self, n->host, -(int64_t)z->vcpus, -n->before->resident_bytes);
+		stranded_after(self, n->host, -(int64_t)n->vcpus, -n->before->resident_bytes);
 	else
 		stranded_after(self, n->host, 0,
-			       z->locality.resident_bytes - n->before->resident_bytes);
+			       n->now->resident_bytes - n->before->resident_bytes);
 	return 0;
 }
 
