@@ -3,20 +3,43 @@
 #include "base/slab.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
 
+/* Advice: nothing is lost where it is not taken. */
+static void want_huge_pages(void *p, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+	if (madvise(p, bytes, MADV_HUGEPAGE))
+		return;
+#else
+	(void)p;
+	(void)bytes;
+#endif
+}
+
 static unsigned char *piece_new(const struct slab *s)
 {
 	unsigned char *p = xaligned(SLAB_PIECE_BYTES, SLAB_PIECE_BYTES);
 
-#ifdef MADV_HUGEPAGE
-	/* advice: nothing is lost where it is not taken */
-	if (s->nr && madvise(p, SLAB_PIECE_BYTES, MADV_HUGEPAGE))
-		return p;
-#endif
+	if (s->nr)
+		want_huge_pages(p, SLAB_PIECE_BYTES);
+	return p;
+}
+
+void *slab_lines(size_t nr, size_t size)
+{
+	size_t bytes = nr * size, align = bytes < SLAB_PIECE_BYTES ? 64 : SLAB_PIECE_BYTES;
+	void *p;
+
+	BUG_ON(size && nr > SIZE_MAX / size);
+	p = xaligned(align, bytes);
+	if (align == SLAB_PIECE_BYTES)
+		want_huge_pages(p, bytes / SLAB_PIECE_BYTES * SLAB_PIECE_BYTES);
+	memset(p, 0, bytes);
 	return p;
 }
 

@@ -24,6 +24,10 @@ void slab_reserve(struct slab *s, size_t nr, size_t size);
 void slab_release(struct slab *s);
 size_t slab_bytes(const struct slab *s); /* reserved */
 
+/* `nr` records of `size` bytes, zeroed, on cache lines and where there are many on huge pages;
+ * free() frees them. */
+void *slab_lines(size_t nr, size_t size);
+
 /* `size` is a constant, so this is two shifts and a look into a table of a few lines. */
 static inline void *slab_at(const struct slab *s, size_t i, size_t size)
 {
