@@ -174,6 +174,13 @@ int backend_wait(struct backend *b, int64_t until_ns, struct event *out,
 		 struct error *err) MUST_USE;
 
 /*
+ * Hints: that host, or the zone in that slot, is looked at or stepped on soon, so what is
+ * known of it may be fetched. Nothing changes, nothing is answered, and any number will do.
+ */
+void backend_expect_host(const struct backend *b, uint32_t host);
+void backend_expect_zone(const struct backend *b, uint32_t slot);
+
+/*
  * State of one host, which must be there: what is free and what is taken after the last
  * check, apply or wait, by this backend's zones and by others. A live machine looks at
  * what others do in wait at least.

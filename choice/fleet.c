@@ -2,51 +2,79 @@
 
 #include <stdlib.h>
 
-#include "base/alloc.h"
+#include "base/slab.h"
+
+/* Whole groups; what stands for no host is below what any request asks for. */
+static struct fleet_sum *level_new(uint32_t nr)
+{
+	size_t entries = ((size_t)nr + FLEET_GROUP - 1) / FLEET_GROUP * FLEET_GROUP;
+	struct fleet_sum *level = slab_lines(entries, sizeof(*level));
+
+	for (size_t i = 0; i < entries; i++)
+		level[i].free_bytes = -1;
+	return level;
+}
 
 void fleet_init(struct fleet *f, const struct choice *choice, const struct host_state *const *state,
 		uint32_t nr_hosts)
 {
-	*f = (struct fleet){.choice = choice, .state = state, .nr_hosts = nr_hosts, .leaves = 1};
-	while (f->leaves < nr_hosts)
-		f->leaves *= 2;
-	f->free_bytes = xcalloc((size_t)f->leaves * 2, sizeof(*f->free_bytes));
-	f->free_vcpus = xcalloc((size_t)f->leaves * 2, sizeof(*f->free_vcpus));
-	f->tried = xcalloc(nr_hosts, sizeof(*f->tried));
-	/* below what any request asks for: hosts that do not exist never fit */
-	for (uint32_t i = 1; i < f->leaves * 2; i++)
-		f->free_bytes[i] = -1;
+	uint32_t nr = nr_hosts;
+
+	*f = (struct fleet){.choice = choice, .state = state, .nr_hosts = nr_hosts};
+	f->level[0] = level_new(nr);
+	while (nr > FLEET_GROUP) {
+		nr = nr / FLEET_GROUP + (nr % FLEET_GROUP != 0);
+		f->level[++f->top] = level_new(nr);
+	}
 	for (uint32_t i = 0; i < nr_hosts; i++)
 		fleet_update(f, i);
 }
 
 void fleet_release(struct fleet *f)
 {
-	free(f->free_bytes);
-	free(f->free_vcpus);
-	free(f->tried);
+	for (unsigned l = 0; l <= f->top; l++)
+		free(f->level[l]);
 	fragment_release(&f->asked);
 	*f = (struct fleet){0};
+}
+
+/* The best of the group that begins here. */
+static struct fleet_sum best_of(const struct fleet_sum *group)
+{
+	struct fleet_sum best = group[0];
+
+	for (unsigned i = 1; i < FLEET_GROUP; i++) {
+		if (group[i].free_bytes > best.free_bytes)
+			best.free_bytes = group[i].free_bytes;
+		if (group[i].free_vcpus > best.free_vcpus)
+			best.free_vcpus = group[i].free_vcpus;
+	}
+	return best;
 }
 
 void fleet_update(struct fleet *f, uint32_t host)
 {
 	const struct host_state *s = f->state[host];
-	uint32_t i = f->leaves + host;
+	struct fleet_sum now = {.free_bytes = s->total_free_bytes}, was;
+	uint32_t i = host;
 
-	f->free_bytes[i] = s->total_free_bytes;
-	f->free_vcpus[i] = s->vcpus_limit > s->total_vcpus ? s->vcpus_limit - s->total_vcpus : 0;
-	for (i /= 2; i; i /= 2) {
-		uint32_t l = 2 * i, r = 2 * i + 1;
-		int64_t bytes =
-			f->free_bytes[l] > f->free_bytes[r] ? f->free_bytes[l] : f->free_bytes[r];
-		uint32_t vcpus =
-			f->free_vcpus[l] > f->free_vcpus[r] ? f->free_vcpus[l] : f->free_vcpus[r];
+	now.free_vcpus = s->vcpus_limit > s->total_vcpus ? s->vcpus_limit - s->total_vcpus : 0;
+	for (unsigned l = 0;; l++, i /= FLEET_GROUP) {
+		struct fleet_sum *e = &f->level[l][i], *above;
 
-		if (f->free_bytes[i] == bytes && f->free_vcpus[i] == vcpus)
-			break;
-		f->free_bytes[i] = bytes;
-		f->free_vcpus[i] = vcpus;
+		was = *e;
+		e->free_bytes = now.free_bytes;
+		e->free_vcpus = now.free_vcpus;
+		if (l == f->top)
+			return;
+		above = &f->level[l + 1][i / FLEET_GROUP];
+		/* less than the best as it was, and as it is: nobody above sees it */
+		if (was.free_bytes < above->free_bytes && was.free_vcpus < above->free_vcpus &&
+		    now.free_bytes <= above->free_bytes && now.free_vcpus <= above->free_vcpus)
+			return;
+		now = best_of(&f->level[l][i / FLEET_GROUP * FLEET_GROUP]);
+		if (now.free_bytes == above->free_bytes && now.free_vcpus == above->free_vcpus)
+			return;
 	}
 }
 
@@ -71,9 +99,18 @@ static void learn(struct fleet *f, const struct choice_request *r)
 	f->asked.total++;
 }
 
+/* After 2^32 requests numbers come again. */
+static void forget_tried(struct fleet *f)
+{
+	for (uint32_t i = 0; i < f->nr_hosts; i++)
+		f->level[0][i].tried = 0;
+	f->request = 1;
+}
+
 void fleet_begin(struct fleet *f, struct choice_request *r)
 {
-	f->request++;
+	if (!++f->request)
+		forget_tried(f);
 	r->after = 0;
 	r->bytes = zone_boot_bytes(r->zone);
 	r->vcpus = r->zone->vcpus;
@@ -88,40 +125,58 @@ uint32_t fleet_next(struct fleet *f, struct choice_request *r)
 	uint32_t host = f->choice->next(f, r);
 
 	if (host != HOST_NONE) {
-		f->tried[host] = f->request;
+		f->level[0][host].tried = f->request;
 		r->after = host + 1;
 	}
 	return host;
 }
 
+/* Bits: which of the group that begins here have room. No branches: there is nothing to
+ * predict. */
+static unsigned with_room(const struct fleet_sum *group, const struct choice_request *r)
+{
+	unsigned bits = 0;
+
+	for (unsigned i = 0; i < FLEET_GROUP; i++)
+		bits |= (unsigned)((group[i].free_bytes >= r->bytes) &
+				   (group[i].free_vcpus >= r->vcpus))
+			<< i;
+	return bits;
+}
+
 /*
- * The walk climbs from the first leaf to the next subtree on its right whenever the
- * current one cannot hold the zone; a subtree whose maxima suffice may still hold no
- * single host that does.
+ * The walk goes on with the next group on its right whenever the current one cannot hold
+ * the zone, from as high as that group is the first of all; a group whose maxima suffice
+ * may still hold no single host that does.
  */
 uint32_t fleet_lowest(const struct fleet *f, const struct choice_request *r)
 {
-	uint32_t i = f->leaves + r->after;
+	uint32_t i = r->after;
+	unsigned l = 0;
 
-	if (r->after >= f->nr_hosts)
+	if (i >= f->nr_hosts)
 		return HOST_NONE;
-	/* start at the highest subtree that begins with this leaf */
-	while (i > 1 && !(i & 1))
-		i /= 2;
+	while (l < f->top && i % FLEET_GROUP == 0) {
+		i /= FLEET_GROUP;
+		l++;
+	}
 	for (;;) {
-		if (fleet_has_room(f, i, r)) {
-			if (i >= f->leaves)
-				return i - f->leaves;
-			i *= 2;
+		uint32_t first = i / FLEET_GROUP * FLEET_GROUP;
+		unsigned bits = with_room(&f->level[l][first], r) >> (i - first);
+
+		if (bits && l == 0)
+			return i + lowest_bit(bits);
+		if (bits) {
+			i = (i + lowest_bit(bits)) * FLEET_GROUP;
+			l--;
 			continue;
 		}
-		/* next subtree to the right, as high as it goes; none after the last */
-		while (i & 1) {
-			i /= 2;
-			if (i == 0)
+		i = first + FLEET_GROUP;
+		while (i % FLEET_GROUP == 0) {
+			if (l++ == f->top)
 				return HOST_NONE;
+			i /= FLEET_GROUP;
 		}
-		i++;
 	}
 }
 

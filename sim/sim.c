@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/compiler.h"
 #include "base/units.h"
 #include "sim/found.h"
 #include "sim/memory.h"
@@ -397,6 +398,24 @@ static const struct host_state *sim_observe(struct backend *b, uint32_t host)
 	return &sim_host(sim_of(b), host)->state;
 }
 
+static void sim_expect_host(const struct backend *b, uint32_t host)
+{
+	const unsigned char *at = (const unsigned char *)sim_host(sim_of(b), host);
+
+	/* its first lines; of a host with many nodes the rest is seldom needed */
+	fetch_line(at);
+	fetch_line(at + 64);
+	fetch_line(at + 128);
+}
+
+static void sim_expect_zone(const struct backend *b, uint32_t slot)
+{
+	const struct sim *sim = sim_of(b);
+
+	if (slot < sim->nr_slots)
+		fetch_line(sim_zone(sim, slot));
+}
+
 static int sim_measure(struct backend *b, uint32_t host, uint32_t slot, struct measure *out,
 		       struct error *err)
 {
@@ -439,6 +458,8 @@ const struct backend_ops sim_backend = {
 	.apply = sim_apply,
 	.wait = sim_wait,
 	.observe = sim_observe,
+	.expect_host = sim_expect_host,
+	.expect_zone = sim_expect_zone,
 	.measure = sim_measure,
 	.correct = sim_correct,
 };

@@ -4,6 +4,7 @@
 
 #include "backend/record.h"
 #include "base/alloc.h"
+#include "base/compiler.h"
 
 /* The guest of a live machine gives back the pages under its shared ones. */
 #define LIVE_SLACK_BYTES (64 * PAGE_BYTES)
@@ -35,6 +36,23 @@ void cluster_close(struct cluster *c)
 	live_release(&c->live);
 	fleet_release(&c->fleet);
 	free(c->state);
+}
+
+void cluster_expect_zone(const struct cluster *c, uint32_t slot)
+{
+	fetch_line(live_at(&c->live, slot));
+	backend_expect_zone(c->backend, slot);
+}
+
+void cluster_expect_host_of(const struct cluster *c, uint32_t slot)
+{
+	uint32_t host = live_at(&c->live, slot)->host;
+
+	if (host >= c->nr_hosts)
+		return;
+	fetch_line(&c->state[host]);
+	fleet_expect(&c->fleet, host);
+	backend_expect_host(c->backend, host);
 }
 
 /* --- where memory is --------------------------------------------------------------- */

@@ -31,6 +31,11 @@ int cluster_open(struct cluster *c, const struct choice *choice, const struct ba
 		 struct error *err) MUST_USE;
 void cluster_close(struct cluster *c); /* zeroed is fine */
 
+/* The zone in `slot` goes soon: what is known of it is fetched; later, when that is there,
+ * what is known of its host. */
+void cluster_expect_zone(const struct cluster *c, uint32_t slot);
+void cluster_expect_host_of(const struct cluster *c, uint32_t slot);
+
 /* Would the machine take the plan? It may refuse what the policy accepts (an allocator that
  * never leaves the home node). */
 int cluster_may_start(struct cluster *c, uint32_t host, const struct plan *p,

@@ -12,6 +12,8 @@
 #define RUN_FILL 24
 /* Moves in the run that an insertion may cost before the later part goes back. */
 #define RUN_MOVES 64
+/* The run is filled up before it has fewer. */
+#define RUN_AHEAD 16
 /* Room before the run, for what leaves earlier than all of it. */
 #define RUN_LEAD 32
 
@@ -128,11 +130,22 @@ static void run_reserve(struct departures *q, size_t nr)
 		q->item = grow(q->item, &q->cap, q->cap, sizeof(*q->item));
 }
 
-/* The run is empty: these pieces are the next one. Sorted by insertion, which keeps the
- * order of equal times; within one instant nothing moves. */
-static void run_begin(struct departures *q, struct departure_piece *p)
+/* What is left of the run, moved to its beginning. */
+static void run_rewind(struct departures *q)
 {
-	q->first = q->end = RUN_LEAD;
+	size_t nr = q->end - q->first;
+
+	run_reserve(q, RUN_LEAD + nr + 1);
+	memmove(&q->item[RUN_LEAD], &q->item[q->first], nr * sizeof(*q->item));
+	q->first = RUN_LEAD;
+	q->end = RUN_LEAD + nr;
+}
+
+/* These pieces are next behind the run. Sorted by insertion, which keeps the order of
+ * equal times; within one instant nothing moves. */
+static void run_append(struct departures *q, struct departure_piece *p)
+{
+	run_rewind(q);
 	while (p) {
 		struct departure_piece *next = p->next;
 
@@ -167,7 +180,7 @@ static int64_t bucket_start(const struct departures *q, unsigned level, unsigned
 	return (int64_t)(((uint64_t)q->base_ns & above) | (uint64_t)digit << shift);
 }
 
-/* The run is empty and something waits. */
+/* Something waits. */
 static void refill(struct departures *q)
 {
 	for (;;) {
@@ -177,7 +190,7 @@ static void refill(struct departures *q)
 
 		if (level == 0 || (!p->next && p->nr <= RUN_FILL)) {
 			q->run_end_ns = bucket_end(start, level);
-			run_begin(q, p);
+			run_append(q, p);
 			return;
 		}
 		q->base_ns = start;
@@ -291,7 +304,7 @@ struct departure departures_pop(struct departures *q)
 
 	BUG_ON(q->first == q->end);
 	d = q->item[q->first++];
-	if (q->first == q->end && q->nr_waiting)
+	while (q->end - q->first < RUN_AHEAD && q->nr_waiting)
 		refill(q);
 	q->ties += q->popped && d.at_ns == q->last_ns;
 	q->popped++;

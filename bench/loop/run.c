@@ -285,6 +285,21 @@ static int on_stream_event(struct run *r, struct error *err)
 	return rc ? rc : zone_stream_next(r->stream, &r->next, err);
 }
 
+/* So many departures ahead a zone is fetched, and its host when the zone is there. */
+#define AHEAD_ZONE 12
+#define AHEAD_HOST 6
+
+static void expect_departures(const struct run *r)
+{
+	const struct departure *d = departures_ahead(&r->departures, AHEAD_ZONE);
+
+	if (d)
+		cluster_expect_zone(&r->cluster, departure_slot(d));
+	d = departures_ahead(&r->departures, AHEAD_HOST);
+	if (d)
+		cluster_expect_host_of(&r->cluster, departure_slot(d));
+}
+
 /* Those who leave at one instant are all gone before anybody takes their room. */
 static int on_departures(struct run *r, int64_t until, struct error *err)
 {
@@ -296,6 +311,7 @@ static int on_departures(struct run *r, int64_t until, struct error *err)
 		struct departure d = departures_pop(&r->departures);
 		uint32_t slot = departure_slot(&d);
 
+		expect_departures(r);
 		/* a zone that was stopped before its time left its entry behind */
 		if (live_at(live, slot)->ordinal != departure_number(&d))
 			continue;
