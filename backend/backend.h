@@ -101,6 +101,10 @@ enum backend_trait {
 	/* Memory is handed out by one rule, which is the machine's (struct backend_ops,
 	 * allocator): there is none to choose. */
 	BACKEND_OWN_ALLOCATOR = 1 << 3,
+	/* Nobody else takes anything, and steps take no time: check and the apply behind it
+	 * see the same machine. A caller that would apply in any case need not check, since
+	 * apply refuses the same and leaves nothing behind. */
+	BACKEND_UNSHARED = 1 << 4,
 };
 
 struct backend_config {

@@ -38,18 +38,20 @@ void fleet_release(struct fleet *f)
 	*f = (struct fleet){0};
 }
 
+static struct fleet_sum better(struct fleet_sum a, struct fleet_sum b)
+{
+	a.free_bytes = a.free_bytes > b.free_bytes ? a.free_bytes : b.free_bytes;
+	a.free_vcpus = a.free_vcpus > b.free_vcpus ? a.free_vcpus : b.free_vcpus;
+	return a;
+}
+
 /* The best of the group that begins here. */
 static struct fleet_sum best_of(const struct fleet_sum *group)
 {
-	struct fleet_sum best = group[0];
+	const struct fleet_sum *g = group;
 
-	for (unsigned i = 1; i < FLEET_GROUP; i++) {
-		if (group[i].free_bytes > best.free_bytes)
-			best.free_bytes = group[i].free_bytes;
-		if (group[i].free_vcpus > best.free_vcpus)
-			best.free_vcpus = group[i].free_vcpus;
-	}
-	return best;
+	return better(better(better(g[0], g[1]), better(g[2], g[3])),
+		      better(better(g[4], g[5]), better(g[6], g[7])));
 }
 
 void fleet_update(struct fleet *f, uint32_t host)
@@ -131,17 +133,20 @@ uint32_t fleet_next(struct fleet *f, struct choice_request *r)
 	return host;
 }
 
+static unsigned has_room(const struct fleet_sum *s, const struct choice_request *r)
+{
+	return (unsigned)(s->free_bytes >= r->bytes) & (unsigned)(s->free_vcpus >= r->vcpus);
+}
+
 /* Bits: which of the group that begins here have room. No branches: there is nothing to
  * predict. */
 static unsigned with_room(const struct fleet_sum *group, const struct choice_request *r)
 {
-	unsigned bits = 0;
+	const struct fleet_sum *g = group;
 
-	for (unsigned i = 0; i < FLEET_GROUP; i++)
-		bits |= (unsigned)((group[i].free_bytes >= r->bytes) &
-				   (group[i].free_vcpus >= r->vcpus))
-			<< i;
-	return bits;
+	return has_room(&g[0], r) | has_room(&g[1], r) << 1 | has_room(&g[2], r) << 2 |
+	       has_room(&g[3], r) << 3 | has_room(&g[4], r) << 4 | has_room(&g[5], r) << 5 |
+	       has_room(&g[6], r) << 6 | has_room(&g[7], r) << 7;
 }
 
 /*

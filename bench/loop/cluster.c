@@ -21,6 +21,7 @@ int cluster_open(struct cluster *c, const struct choice *choice, const struct ba
 	}
 	if (rc)
 		return rc;
+	c->asks_first = config->check || record || !(backend_traits(ops) & BACKEND_UNSHARED);
 	c->host = config->host;
 	c->nr_hosts = config->nr_hosts;
 	c->state = xcalloc(c->nr_hosts, sizeof(*c->state));
@@ -119,9 +120,12 @@ static int verify_plan(const struct plan *p, const struct measure *m, struct err
 int cluster_may_start(struct cluster *c, uint32_t host, const struct plan *p, struct error *err)
 {
 	struct step step[PLAN_STEPS_MAX];
-	unsigned nr = plan_diff(NULL, p, host, live_next_slot(&c->live), step);
+	unsigned nr;
 	int rc = 0;
 
+	if (!c->asks_first)
+		return 0;
+	nr = plan_diff(NULL, p, host, live_next_slot(&c->live), step);
 	for (unsigned i = 0; !rc && i < nr; i++)
 		rc = backend_check(c->backend, &step[i], err);
 	return rc;
@@ -129,7 +133,7 @@ int cluster_may_start(struct cluster *c, uint32_t host, const struct plan *p, st
 
 static int carry_out_step(struct cluster *c, const struct step *s, struct error *err)
 {
-	int rc = backend_check(c->backend, s, err);
+	int rc = c->asks_first ? backend_check(c->backend, s, err) : 0;
 
 	return rc ? rc : backend_apply(c->backend, s, err);
 }
