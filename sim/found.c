@@ -51,7 +51,7 @@ static bool own_bytes(const struct sim *sim, const struct sim_zone *z, struct si
 {
 	uint32_t nr_nodes = sim_host(sim, z->host)->state.host->nr_nodes;
 	/* the page was one of low memory, so of the first vnode */
-	uint32_t first = z->plain ? z->node : sim_vnodes(z->more)[0].node;
+	uint32_t first = z->more ? sim_vnodes(z->more)[0].node : z->node;
 	int64_t missing = sim_resident(z);
 	bool ok = true;
 

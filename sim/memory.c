@@ -73,15 +73,17 @@ static void drop_empty(struct sim_more *m)
 	m->nr_parts = nr;
 }
 
-struct sim_more *sim_describe(struct sim_zone *z)
+struct sim_more *sim_describe(struct sim *sim, struct sim_zone *z)
 {
-	struct sim_more *m = z->more;
+	struct sim_more *m = z->more ? z->more : sim->unused;
 
-	if (!m)
-		m = z->more = xcalloc(1, sizeof(*m));
-	if (!z->plain)
+	if (z->more)
 		return m;
-	z->plain = false;
+	if (m)
+		sim->unused = m->next;
+	else
+		m = xcalloc(1, sizeof(*m));
+	z->more = m;
 	m->resident_bytes = z->pages * PAGE_BYTES;
 	m->nodes = nodeset_of(z->node);
 	m->last_node = z->node;
@@ -426,7 +428,7 @@ void memory_resize(struct sim *sim, struct sim_zone *z, int64_t bytes)
 
 	if (bytes == now)
 		return;
-	(void)sim_describe(z);
+	(void)sim_describe(sim, z);
 	if (bytes < now)
 		shrink(sim, z, now - bytes);
 	else
@@ -447,7 +449,7 @@ bool memory_correct(struct sim *sim, struct sim_zone *z, const int64_t *bytes)
 	struct heap *h = heap_of(sim, z);
 	int64_t more[NODES_MAX];
 
-	(void)sim_describe(z);
+	(void)sim_describe(sim, z);
 	memcpy(more, bytes, h->host->nr_nodes * sizeof(*more));
 	for (uint32_t i = 0; i < z->more->nr_parts; i++)
 		more[z->more->part[i].node] -= z->more->part[i].bytes;

@@ -13,7 +13,7 @@
 /* NULL: it is not kept, and then a zone may be plain. */
 static struct sim_overhead *find(const struct sim_zone *z)
 {
-	return z->plain ? NULL : z->more->overhead;
+	return z->more ? z->more->overhead : NULL;
 }
 
 static void take(struct sim *sim, struct sim_zone *z, nodeset affinity, int64_t pages)

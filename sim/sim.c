@@ -35,6 +35,12 @@ static void sim_close(struct backend *b)
 
 	for (uint32_t i = 0; i < sim->nr_slots; i++)
 		more_free(sim_zone(sim, i)->more);
+	while (sim->unused) {
+		struct sim_more *next = sim->unused->next;
+
+		more_free(sim->unused);
+		sim->unused = next;
+	}
 	slab_release(&sim->zone);
 	free(sim->found);
 	free(sim->link);
@@ -307,7 +313,7 @@ static void start_described(struct sim *sim, struct sim_zone *z, const struct pl
 {
 	struct host_state *state = &sim_host(sim, z->host)->state;
 
-	(void)sim_describe(z);
+	(void)sim_describe(sim, z);
 	z->more->nodes = p->nodes;
 	take_vnodes(state, z, p);
 	memory_launch(sim, z, p);
@@ -322,9 +328,8 @@ static void start(struct sim *sim, const struct step *s)
 	if (s->slot >= sim->nr_slots)
 		grow_slots(sim, s->slot);
 	z = sim_zone(sim, s->slot);
-	*z = (struct sim_zone){.host = s->host, .pinned = s->plan->pinned, .more = z->more};
-	z->plain = memory_launch_plain(sim, z, s->plan);
-	if (z->plain) {
+	*z = (struct sim_zone){.host = s->host, .pinned = s->plan->pinned};
+	if (memory_launch_plain(sim, z, s->plan)) {
 		z->vcpus = s->plan->vnode[0].vcpus;
 		state->vcpus[z->node] += z->vcpus;
 	} else {
@@ -336,14 +341,18 @@ static void start(struct sim *sim, const struct step *s)
 		link_zone(sim, s->host, s->slot);
 }
 
-static void stop_described(struct host_state *state, struct sim_more *m)
+static void stop_described(struct sim *sim, struct host_state *state, struct sim_zone *z)
 {
+	struct sim_more *m = z->more;
 	const struct sim_vnode *vnode = sim_vnodes(m);
 
 	for (uint32_t v = 0; v < m->nr_vnodes; v++)
 		state->vcpus[vnode[v].node] -= vnode[v].vcpus;
 	for (uint32_t i = 0; i < m->nr_devices; i++)
 		state->device_taken[m->device[i]] = 0;
+	m->next = sim->unused;
+	sim->unused = m;
+	z->more = NULL;
 }
 
 static void stop(struct sim *sim, uint32_t slot)
@@ -352,10 +361,10 @@ static void stop(struct sim *sim, uint32_t slot)
 	struct host_state *state = &sim_host(sim, z->host)->state;
 
 	memory_stop(sim, z);
-	if (z->plain)
-		state->vcpus[z->node] -= z->vcpus;
+	if (z->more)
+		stop_described(sim, state, z);
 	else
-		stop_described(state, z->more);
+		state->vcpus[z->node] -= z->vcpus;
 	state->total_vcpus -= z->vcpus;
 	state->nr_zones--;
 	if (sim->check)

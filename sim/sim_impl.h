@@ -28,10 +28,11 @@ struct sim_found {
 	int64_t special[NODES_MAX]; /* bytes by node that it has beside its memory */
 };
 
-/* A zone that half a cache line does not describe. It stays with its slot when the zone
- * stops, arrays and all, and serves the next one that needs it, so that a long run
- * allocates only while it grows. */
+/* A zone that half a cache line does not describe. When the zone stops it is kept, arrays
+ * and all, and serves the next one that needs it, so that a long run allocates only while
+ * more such zones live than ever before. */
 struct sim_more {
+	struct sim_more *next; /* of those that are kept */
 	int64_t resident_bytes;
 	nodeset nodes; /* as they were at START, to verify that they never change */
 	uint16_t nr_parts, nr_vnodes, nr_devices;
@@ -51,11 +52,11 @@ struct sim_more {
 struct sim_zone {
 	uint32_t host; /* SIM_NOBODY: the slot is free */
 	uint32_t vcpus;
+	struct sim_more *more; /* NULL: plain */
 	uint32_t pages; /* plain: of its memory */
 	uint32_t low_pages; /* below the DMA width, all pieces together; 4 GiB at most */
 	uint8_t node; /* plain: of its vnode and its memory */
-	bool plain, pinned;
-	struct sim_more *more; /* NULL until a zone of this slot needed it */
+	bool pinned;
 };
 
 /* Zones of the same host when checking, SIM_NOBODY at the ends. */
@@ -78,6 +79,7 @@ struct sim {
 	bool check;
 	struct slab zone; /* struct sim_zone by slot */
 	uint32_t nr_slots; /* those below were used */
+	struct sim_more *unused;
 	unsigned char *host; /* struct sim_host, host_bytes apart */
 	size_t host_bytes;
 	struct plan_memory one_part; /* lent out: a plain zone's memory */
@@ -115,7 +117,7 @@ static inline struct sim_zone *sim_zone(const struct sim *sim, uint32_t slot)
 
 static inline int64_t sim_resident(const struct sim_zone *z)
 {
-	return z->plain ? z->pages * PAGE_BYTES : z->more->resident_bytes;
+	return z->more ? z->more->resident_bytes : z->pages * PAGE_BYTES;
 }
 
 static inline struct sim_vnode *sim_vnodes(struct sim_more *m)
@@ -127,15 +129,15 @@ static inline struct sim_vnode *sim_vnodes(struct sim_more *m)
 static inline const struct plan_memory *sim_parts(struct sim *sim, const struct sim_zone *z,
 						  uint32_t *nr)
 {
-	*nr = z->plain ? 1 : z->more->nr_parts;
-	if (!z->plain)
+	*nr = z->more ? z->more->nr_parts : 1;
+	if (z->more)
 		return z->more->part;
 	sim->one_part = (struct plan_memory){.node = z->node, .bytes = z->pages * PAGE_BYTES};
 	return &sim->one_part;
 }
 
 /* From here on the zone is described in `more`, which is returned. */
-struct sim_more *sim_describe(struct sim_zone *z);
+struct sim_more *sim_describe(struct sim *sim, struct sim_zone *z);
 
 /* Everything that must hold of host `host` after every step: bytes conserved per
  * node, vCPUs and devices counted, residency sums to the allocation, every vCPU

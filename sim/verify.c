@@ -19,8 +19,8 @@ static int verify_vnodes(const struct sim_zone *z, const struct host *h, uint32_
 			 struct sums *sums, struct error *err)
 {
 	const struct sim_vnode one = {z->node, z->vcpus};
-	const struct sim_vnode *vnode = z->plain ? &one : sim_vnodes(z->more);
-	uint32_t nr = z->plain ? 1 : z->more->nr_vnodes;
+	const struct sim_vnode *vnode = z->more ? sim_vnodes(z->more) : &one;
+	uint32_t nr = z->more ? z->more->nr_vnodes : 1;
 	nodeset nodes = 0;
 
 	for (uint32_t v = 0; v < nr; v++) {
@@ -32,7 +32,7 @@ static int verify_vnodes(const struct sim_zone *z, const struct host *h, uint32_
 		sums->vcpus[vnode[v].node] += vnode[v].vcpus;
 		sums->total_vcpus += vnode[v].vcpus;
 	}
-	if (!z->plain && nodes != z->more->nodes)
+	if (z->more && nodes != z->more->nodes)
 		return error_set(err, ERR_CHECK, "the placement of slot %u has changed", slot);
 	return 0;
 }
@@ -41,7 +41,7 @@ static int verify_zone(struct sim *sim, const struct host *h, uint32_t slot,
 		       struct sums *sums, struct error *err)
 {
 	const struct sim_zone *z = sim_zone(sim, slot);
-	const struct sim_overhead *overhead = z->plain ? NULL : z->more->overhead;
+	const struct sim_overhead *overhead = z->more ? z->more->overhead : NULL;
 	uint32_t nr_parts;
 	const struct plan_memory *part = sim_parts(sim, z, &nr_parts);
 	int64_t resident = 0;

@@ -135,4 +135,5 @@ const struct trace_format trace_huawei = {
 	.source = "https://github.com/huaweicloud/VM-placement-dataset",
 	.layout = {&lifetime_form, &event_form},
 	.open = huawei_open,
+	.never_resizes = true,
 };

@@ -191,4 +191,5 @@ const struct trace_format trace_openb = {
 	.source = "https://github.com/alibaba/clusterdata/tree/master/cluster-trace-gpu-v2023",
 	.layout = {&layout},
 	.open = openb_open,
+	.never_resizes = true,
 };

@@ -160,6 +160,8 @@ struct trace_format {
 	const char *summary; /* one line for `homenode list formats` */
 	const char *source; /* where the format is defined */
 	bool takes_folders; /* the trace may be a folder of files */
+	/* Its events are STARTs without a use, and STOPs: nobody need follow a zone's memory. */
+	bool never_resizes;
 	/* The forms it has; a header is this format's when it has all columns of one. */
 	const struct trace_layout *layout[TRACE_FORMS_MAX];
 	/* The stream takes over the open table and closes it, on failure too. */
