@@ -216,7 +216,7 @@ static void compare(const struct fleet_of *f, const struct workload *w, const ch
 Test(large_run, asked_once_or_twice_says_the_same)
 {
 	static const char *const policy[] = {"edera-compact", "flat", "random"};
-	static const char *const text[] = {CROWDED("drop"), CROWDED("queue")};
+	static const char *const text[] = {CROWDED("count"), CROWDED("queue")};
 	struct fleet_of f;
 
 	fleet_open(&f, 3);
