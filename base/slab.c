@@ -60,8 +60,3 @@ void slab_release(struct slab *s)
 	free(s->piece);
 	*s = (struct slab){0};
 }
-
-size_t slab_bytes(const struct slab *s)
-{
-	return s->nr * SLAB_PIECE_BYTES;
-}

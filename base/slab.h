@@ -22,7 +22,6 @@ struct slab {
  * not initialised. */
 void slab_reserve(struct slab *s, size_t nr, size_t size);
 void slab_release(struct slab *s);
-size_t slab_bytes(const struct slab *s); /* reserved */
 
 /* `nr` records of `size` bytes, zeroed, on cache lines and where there are many on huge pages;
  * free() frees them. */

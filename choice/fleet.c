@@ -54,6 +54,13 @@ static struct fleet_sum best_of(const struct fleet_sum *group)
 		      better(better(g[4], g[5]), better(g[6], g[7])));
 }
 
+static bool lost_lead(const struct fleet_sum *was, const struct fleet_sum *now,
+		      const struct fleet_sum *above)
+{
+	return (now->free_bytes < was->free_bytes && was->free_bytes == above->free_bytes) ||
+	       (now->free_vcpus < was->free_vcpus && was->free_vcpus == above->free_vcpus);
+}
+
 void fleet_update(struct fleet *f, uint32_t host)
 {
 	const struct host_state *s = f->state[host];
@@ -70,11 +77,11 @@ void fleet_update(struct fleet *f, uint32_t host)
 		if (l == f->top)
 			return;
 		above = &f->level[l + 1][i / FLEET_GROUP];
-		/* less than the best as it was, and as it is: nobody above sees it */
-		if (was.free_bytes < above->free_bytes && was.free_vcpus < above->free_vcpus &&
-		    now.free_bytes <= above->free_bytes && now.free_vcpus <= above->free_vcpus)
-			return;
-		now = best_of(&f->level[l][i / FLEET_GROUP * FLEET_GROUP]);
+		/* the others are looked at only where one that was the best has less now */
+		if (lost_lead(&was, &now, above))
+			now = best_of(&f->level[l][i / FLEET_GROUP * FLEET_GROUP]);
+		else
+			now = better(*above, now);
 		if (now.free_bytes == above->free_bytes && now.free_vcpus == above->free_vcpus)
 			return;
 	}
@@ -133,20 +140,15 @@ uint32_t fleet_next(struct fleet *f, struct choice_request *r)
 	return host;
 }
 
-static unsigned has_room(const struct fleet_sum *s, const struct choice_request *r)
+/* The first from i on, of its group, that has room; else the first of the next group. */
+static uint32_t first_with_room(const struct fleet_sum *level, uint32_t i,
+				const struct choice_request *r)
 {
-	return (unsigned)(s->free_bytes >= r->bytes) & (unsigned)(s->free_vcpus >= r->vcpus);
-}
+	uint32_t end = i / FLEET_GROUP * FLEET_GROUP + FLEET_GROUP;
 
-/* Bits: which of the group that begins here have room. No branches: there is nothing to
- * predict. */
-static unsigned with_room(const struct fleet_sum *group, const struct choice_request *r)
-{
-	const struct fleet_sum *g = group;
-
-	return has_room(&g[0], r) | has_room(&g[1], r) << 1 | has_room(&g[2], r) << 2 |
-	       has_room(&g[3], r) << 3 | has_room(&g[4], r) << 4 | has_room(&g[5], r) << 5 |
-	       has_room(&g[6], r) << 6 | has_room(&g[7], r) << 7;
+	while (i < end && !fleet_has_room(&level[i], r))
+		i++;
+	return i;
 }
 
 /*
@@ -166,17 +168,16 @@ uint32_t fleet_lowest(const struct fleet *f, const struct choice_request *r)
 		l++;
 	}
 	for (;;) {
-		uint32_t first = i / FLEET_GROUP * FLEET_GROUP;
-		unsigned bits = with_room(&f->level[l][first], r) >> (i - first);
+		uint32_t from = i;
 
-		if (bits && l == 0)
-			return i + lowest_bit(bits);
-		if (bits) {
-			i = (i + lowest_bit(bits)) * FLEET_GROUP;
+		i = first_with_room(f->level[l], from, r);
+		if (i / FLEET_GROUP == from / FLEET_GROUP) {
+			if (l == 0)
+				return i;
+			i *= FLEET_GROUP;
 			l--;
 			continue;
 		}
-		i = first + FLEET_GROUP;
 		while (i % FLEET_GROUP == 0) {
 			if (l++ == f->top)
 				return HOST_NONE;

@@ -230,7 +230,8 @@ static bool all_at_home(const struct plan *p, const struct plan_memory *part, ui
 		.resident_bytes = part->bytes,
 		.local_bytes = part->bytes,
 		.own_bytes = part->bytes,
-		.mean_distance_centi = 100 * (int64_t)host_distance(p->host, part->node, part->node),
+		.mean_distance_centi =
+			100 * (int64_t)host_distance(p->host, part->node, part->node),
 	};
 	return true;
 }

@@ -282,7 +282,8 @@ static void give_uniform(struct sim *sim, struct sim_zone *z, int64_t bytes, int
 		before += z->more->part[i].bytes;
 		upto = share(pages, before, total);
 		here = upto - given;
-		cold = here ? share(here, z->more->cold[i], z->more->part[i].bytes) * PAGE_BYTES : 0;
+		cold = here ? share(here, z->more->cold[i], z->more->part[i].bytes) * PAGE_BYTES
+			    : 0;
 		give_piece(sim, z, i, here * PAGE_BYTES, cold);
 		given = upto;
 	}
@@ -315,7 +316,8 @@ static void deficits(const struct sim_zone *z, int64_t target, int64_t want,
 	int64_t pages = target / PAGE_BYTES, sum = 0, before = 0, given = 0;
 
 	for (uint32_t v = 0; v < z->more->nr_vnodes; v++)
-		lack[v] = (pages / z->more->nr_vnodes + (v < pages % z->more->nr_vnodes)) * PAGE_BYTES;
+		lack[v] = (pages / z->more->nr_vnodes + (v < pages % z->more->nr_vnodes)) *
+			  PAGE_BYTES;
 	for (uint32_t i = 0; i < z->more->nr_parts; i++)
 		lack[z->more->part[i].vnode] -= z->more->part[i].bytes;
 	for (uint32_t v = 0; v < z->more->nr_vnodes; v++) {

@@ -247,8 +247,8 @@ static void grow_slots(struct sim *sim, uint32_t slot)
 	for (; sim->nr_slots <= slot; sim->nr_slots++) {
 		*sim_zone(sim, sim->nr_slots) = (struct sim_zone){.host = SIM_NOBODY};
 		if (sim->check)
-			sim->link = grow(sim->link, &sim->cap_links, sim->nr_slots,
-					 sizeof(*sim->link));
+			sim->link =
+				grow(sim->link, &sim->cap_links, sim->nr_slots, sizeof(*sim->link));
 	}
 }
 

@@ -37,8 +37,8 @@ static int verify_vnodes(const struct sim_zone *z, const struct host *h, uint32_
 	return 0;
 }
 
-static int verify_zone(struct sim *sim, const struct host *h, uint32_t slot,
-		       struct sums *sums, struct error *err)
+static int verify_zone(struct sim *sim, const struct host *h, uint32_t slot, struct sums *sums,
+		       struct error *err)
 {
 	const struct sim_zone *z = sim_zone(sim, slot);
 	const struct sim_overhead *overhead = z->more ? z->more->overhead : NULL;

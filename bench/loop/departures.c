@@ -102,7 +102,7 @@ static struct departure_piece *take_bucket(struct departures *q, unsigned level,
 	struct departure_piece *first = b->first;
 
 	b->first = b->last = NULL;
-	q->digits[level] &= (uint16_t)~(1u << digit);
+	q->digits[level] &= (uint16_t) ~(1u << digit);
 	if (!q->digits[level])
 		q->levels &= ~(1u << level);
 	return first;
@@ -174,8 +174,8 @@ static int64_t bucket_end(int64_t start, unsigned level)
 static int64_t bucket_start(const struct departures *q, unsigned level, unsigned digit)
 {
 	unsigned shift = level * DEPARTURE_DIGIT_BITS;
-	uint64_t above = level + 1 < DEPARTURE_LEVELS ? ~(uint64_t)0 << (shift + DEPARTURE_DIGIT_BITS)
-						      : 0;
+	uint64_t above =
+		level + 1 < DEPARTURE_LEVELS ? ~(uint64_t)0 << (shift + DEPARTURE_DIGIT_BITS) : 0;
 
 	return (int64_t)(((uint64_t)q->base_ns & above) | (uint64_t)digit << shift);
 }

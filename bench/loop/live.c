@@ -18,7 +18,8 @@ _Static_assert(sizeof(struct live_zone) == 32, "two zones a cache line");
 static bool is_plain(const struct plan_locality *p)
 {
 	return p->local_bytes == p->resident_bytes && p->own_bytes == p->resident_bytes &&
-	       p->resident_bytes % PAGE_BYTES == 0 && p->resident_bytes / PAGE_BYTES <= UINT32_MAX &&
+	       p->resident_bytes % PAGE_BYTES == 0 &&
+	       p->resident_bytes / PAGE_BYTES <= UINT32_MAX &&
 	       p->mean_distance_centi < (int64_t)FAR;
 }
 

@@ -324,16 +324,15 @@ void speed_memory(size_t nr, uint32_t nr_hosts)
 	result = run_load(&l, &l.w, &o);
 	printf("%zu zones through %u eight-node hosts, %" PRId64 " alive at once, in %.1f s of CPU "
 	       "time:\n",
-	       nr, nr_hosts, result.row.peak_live_zones,
-	       (double)(process_cpu_ns() - start) / 1e9);
+	       nr, nr_hosts, result.row.peak_live_zones, (double)(process_cpu_ns() - start) / 1e9);
 	bound = PROGRAM_BYTES + (int64_t)HOST_BYTES * nr_hosts +
 		ZONE_BYTES * result.row.peak_live_zones;
 	peak = peak_bytes();
 	printf("  resident a live zone, all rooms: %.1f bytes\n", bytes_a_zone(&memory));
 	printf("  peak resident: %.1f MiB; bound: %.1f MiB (%lld MiB, %d bytes a host, %d a zone "
 	       "alive)\n",
-	       (double)peak / MIB, (double)bound / MIB, (long long)(PROGRAM_BYTES / MIB), HOST_BYTES,
-	       ZONE_BYTES);
+	       (double)peak / MIB, (double)bound / MIB, (long long)(PROGRAM_BYTES / MIB),
+	       HOST_BYTES, ZONE_BYTES);
 	load_close(&l);
 	if (peak > bound) {
 		fprintf(stderr, "homenode-speed: the run took more memory than its bound\n");
