@@ -195,6 +195,7 @@ int placer_offer(struct placer *p, const struct zone_event *ev, uint64_t ordinal
 
 		if (host == HOST_NONE)
 			return 0;
+		backend_expect_host(p->cluster->backend, host);
 		o.said = reasons && !p->refusal.hosts_asked ? &p->refusal.why : NULL;
 		rc = ask_host(p, &o, host, err);
 		*placed = o.placed;
