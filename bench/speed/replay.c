@@ -345,10 +345,10 @@ void speed_memory(size_t nr, uint32_t nr_hosts)
 static const uint32_t fleet[] = {1000, 10000, 100000};
 #define FLEETS (sizeof(fleet) / sizeof(fleet[0]))
 
-/* Twice as many as live at once, and no fewer than make a run of some length. */
+/* Twice as many as live at once, and so many that filling a fleet is not most of it. */
 static size_t arrivals_for(uint32_t hosts)
 {
-	return hosts * (size_t)48 > 1000000 ? hosts * (size_t)48 : 1000000;
+	return hosts * (size_t)48 > 3000000 ? hosts * (size_t)48 : 3000000;
 }
 
 static void fleet_row(struct table *t, size_t i, const double *ns, const double *bound_ns)
