@@ -104,6 +104,18 @@ int backend_wait(struct backend *b, int64_t until_ns, struct event *out, struct 
 	return rc;
 }
 
+void backend_expect_host(const struct backend *b, uint32_t host)
+{
+	if (b->ops->expect_host && host < b->nr_hosts)
+		b->ops->expect_host(b, host);
+}
+
+void backend_expect_zone(const struct backend *b, uint32_t slot)
+{
+	if (b->ops->expect_zone)
+		b->ops->expect_zone(b, slot);
+}
+
 const struct host_state *backend_observe(struct backend *b, uint32_t host)
 {
 	BUG_ON(host >= b->nr_hosts);

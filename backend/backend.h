@@ -101,6 +101,10 @@ enum backend_trait {
 	/* Memory is handed out by one rule, which is the machine's (struct backend_ops,
 	 * allocator): there is none to choose. */
 	BACKEND_OWN_ALLOCATOR = 1 << 3,
+	/* Nobody else takes anything, and steps take no time: check and the apply behind it
+	 * see the same machine. A caller that would apply in any case need not check, since
+	 * apply refuses the same and leaves nothing behind. */
+	BACKEND_UNSHARED = 1 << 4,
 };
 
 struct backend_config {
@@ -174,6 +178,13 @@ int backend_apply(struct backend *b, const struct step *s, struct error *err) MU
 /* Returns at the first event, or at until_ns with EVENT_TIMEOUT; one event a call. */
 int backend_wait(struct backend *b, int64_t until_ns, struct event *out,
 		 struct error *err) MUST_USE;
+
+/*
+ * Hints: that host, or the zone in that slot, is looked at or stepped on soon, so what is
+ * known of it may be fetched. Nothing changes, nothing is answered, and any number will do.
+ */
+void backend_expect_host(const struct backend *b, uint32_t host);
+void backend_expect_zone(const struct backend *b, uint32_t slot);
 
 /*
  * State of one host, which must be there: what is free and what is taken after the last

@@ -73,6 +73,9 @@ struct backend_ops {
 	 * zone that ended is out of the books when its event is returned. */
 	int (*wait)(struct backend *b, int64_t until_ns, struct event *out, struct error *err);
 	const struct host_state *(*observe)(struct backend *b, uint32_t host);
+	/* Hints; NULL: it makes nothing of them. The host exists, the slot may not. */
+	void (*expect_host)(const struct backend *b, uint32_t host);
+	void (*expect_zone)(const struct backend *b, uint32_t slot);
 	/* Fills all of *out. */
 	int (*measure)(struct backend *b, uint32_t host, uint32_t slot, struct measure *out,
 		       struct error *err);

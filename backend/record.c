@@ -241,6 +241,8 @@ int recorder_open(struct backend **out, struct backend *inner, const char *path,
 	r->ops.wait = recorder_wait;
 	r->ops.observe = recorder_observe;
 	r->ops.measure = recorder_measure;
+	r->ops.expect_host = NULL;
+	r->ops.expect_zone = NULL;
 	r->ops.correct = inner->ops->correct ? recorder_correct : NULL;
 	r->base = (struct backend){.ops = &r->ops, .nr_hosts = config->nr_hosts};
 	r->inner = inner;

@@ -33,21 +33,28 @@ static inline unsigned lowest_bit(unsigned long long x)
 	return (unsigned)__builtin_ctzll(x);
 }
 
-/* Asks for the line of cache at `p`, which is read soon. Any pointer. */
-static inline void prefetch(const void *p)
+/* Index of the highest set bit; `x` must not be 0. */
+static inline unsigned highest_bit(unsigned long long x)
 {
-	__builtin_prefetch(p);
-}
-
-static inline void prefetch_all(const void *p, unsigned long bytes)
-{
-	for (unsigned long at = 0; at < bytes; at += 64)
-		prefetch((const char *)p + at);
+	return 63 - (unsigned)__builtin_clzll(x);
 }
 
 static inline unsigned count_bits(unsigned long long x)
 {
 	return (unsigned)__builtin_popcountll(x);
+}
+
+/* Said where a piece of memory is looked at soon and is likely not in any cache: its line
+ * is fetched meanwhile. Any address will do. */
+static inline void fetch_line(const void *p)
+{
+	__builtin_prefetch(p);
+}
+
+static inline void fetch_lines(const void *p, unsigned long bytes)
+{
+	for (unsigned long at = 0; at < bytes; at += 64)
+		fetch_line((const char *)p + at);
 }
 
 #endif

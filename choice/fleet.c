@@ -2,51 +2,88 @@
 
 #include <stdlib.h>
 
-#include "base/alloc.h"
+#include "base/slab.h"
+
+/* Whole groups; what stands for no host is below what any request asks for. */
+static struct fleet_sum *level_new(uint32_t nr)
+{
+	size_t entries = ((size_t)nr + FLEET_GROUP - 1) / FLEET_GROUP * FLEET_GROUP;
+	struct fleet_sum *level = slab_lines(entries, sizeof(*level));
+
+	for (size_t i = 0; i < entries; i++)
+		level[i].free_bytes = -1;
+	return level;
+}
 
 void fleet_init(struct fleet *f, const struct choice *choice, const struct host_state *const *state,
 		uint32_t nr_hosts)
 {
-	*f = (struct fleet){.choice = choice, .state = state, .nr_hosts = nr_hosts, .leaves = 1};
-	while (f->leaves < nr_hosts)
-		f->leaves *= 2;
-	f->free_bytes = xcalloc((size_t)f->leaves * 2, sizeof(*f->free_bytes));
-	f->free_vcpus = xcalloc((size_t)f->leaves * 2, sizeof(*f->free_vcpus));
-	f->tried = xcalloc(nr_hosts, sizeof(*f->tried));
-	/* below what any request asks for: hosts that do not exist never fit */
-	for (uint32_t i = 1; i < f->leaves * 2; i++)
-		f->free_bytes[i] = -1;
+	uint32_t nr = nr_hosts;
+
+	*f = (struct fleet){.choice = choice, .state = state, .nr_hosts = nr_hosts};
+	f->level[0] = level_new(nr);
+	while (nr > FLEET_GROUP) {
+		nr = nr / FLEET_GROUP + (nr % FLEET_GROUP != 0);
+		f->level[++f->top] = level_new(nr);
+	}
 	for (uint32_t i = 0; i < nr_hosts; i++)
 		fleet_update(f, i);
 }
 
 void fleet_release(struct fleet *f)
 {
-	free(f->free_bytes);
-	free(f->free_vcpus);
-	free(f->tried);
+	for (unsigned l = 0; l <= f->top; l++)
+		free(f->level[l]);
 	fragment_release(&f->asked);
 	*f = (struct fleet){0};
+}
+
+static struct fleet_sum better(struct fleet_sum a, struct fleet_sum b)
+{
+	a.free_bytes = a.free_bytes > b.free_bytes ? a.free_bytes : b.free_bytes;
+	a.free_vcpus = a.free_vcpus > b.free_vcpus ? a.free_vcpus : b.free_vcpus;
+	return a;
+}
+
+/* The best of the group that begins here. */
+static struct fleet_sum best_of(const struct fleet_sum *group)
+{
+	const struct fleet_sum *g = group;
+
+	return better(better(better(g[0], g[1]), better(g[2], g[3])),
+		      better(better(g[4], g[5]), better(g[6], g[7])));
+}
+
+static bool lost_lead(const struct fleet_sum *was, const struct fleet_sum *now,
+		      const struct fleet_sum *above)
+{
+	return (now->free_bytes < was->free_bytes && was->free_bytes == above->free_bytes) ||
+	       (now->free_vcpus < was->free_vcpus && was->free_vcpus == above->free_vcpus);
 }
 
 void fleet_update(struct fleet *f, uint32_t host)
 {
 	const struct host_state *s = f->state[host];
-	uint32_t i = f->leaves + host;
+	struct fleet_sum now = {.free_bytes = s->total_free_bytes}, was;
+	uint32_t i = host;
 
-	f->free_bytes[i] = s->total_free_bytes;
-	f->free_vcpus[i] = s->vcpus_limit > s->total_vcpus ? s->vcpus_limit - s->total_vcpus : 0;
-	for (i /= 2; i; i /= 2) {
-		uint32_t l = 2 * i, r = 2 * i + 1;
-		int64_t bytes =
-			f->free_bytes[l] > f->free_bytes[r] ? f->free_bytes[l] : f->free_bytes[r];
-		uint32_t vcpus =
-			f->free_vcpus[l] > f->free_vcpus[r] ? f->free_vcpus[l] : f->free_vcpus[r];
+	now.free_vcpus = s->vcpus_limit > s->total_vcpus ? s->vcpus_limit - s->total_vcpus : 0;
+	for (unsigned l = 0;; l++, i /= FLEET_GROUP) {
+		struct fleet_sum *e = &f->level[l][i], *above;
 
-		if (f->free_bytes[i] == bytes && f->free_vcpus[i] == vcpus)
-			break;
-		f->free_bytes[i] = bytes;
-		f->free_vcpus[i] = vcpus;
+		was = *e;
+		e->free_bytes = now.free_bytes;
+		e->free_vcpus = now.free_vcpus;
+		if (l == f->top)
+			return;
+		above = &f->level[l + 1][i / FLEET_GROUP];
+		/* the others are looked at only where one that was the best has less now */
+		if (lost_lead(&was, &now, above))
+			now = best_of(&f->level[l][i / FLEET_GROUP * FLEET_GROUP]);
+		else
+			now = better(*above, now);
+		if (now.free_bytes == above->free_bytes && now.free_vcpus == above->free_vcpus)
+			return;
 	}
 }
 
@@ -71,9 +108,18 @@ static void learn(struct fleet *f, const struct choice_request *r)
 	f->asked.total++;
 }
 
+/* After 2^32 requests numbers come again. */
+static void forget_tried(struct fleet *f)
+{
+	for (uint32_t i = 0; i < f->nr_hosts; i++)
+		f->level[0][i].tried = 0;
+	f->request = 1;
+}
+
 void fleet_begin(struct fleet *f, struct choice_request *r)
 {
-	f->request++;
+	if (!++f->request)
+		forget_tried(f);
 	r->after = r->only = r->barred = 0;
 	r->bytes = zone_boot_bytes(r->zone);
 	r->vcpus = r->zone->vcpus;
@@ -87,7 +133,7 @@ bool fleet_bar(struct fleet *f, uint32_t host, const struct choice_request *r)
 {
 	bool anew = fleet_may_take(f, host, r);
 
-	f->tried[host] = f->request;
+	f->level[0][host].tried = f->request;
 	return anew;
 }
 
@@ -100,45 +146,60 @@ uint32_t fleet_next(struct fleet *f, struct choice_request *r)
 	else if (fleet_may_take(f, r->only - 1, r))
 		host = r->only - 1;
 	/* those who ask in order do not look at who was tried, or barred */
-	while (host != HOST_NONE && f->tried[host] == f->request) {
+	while (host != HOST_NONE && f->level[0][host].tried == f->request) {
 		r->after = host + 1;
 		host = f->choice->next(f, r);
 	}
 	if (host != HOST_NONE) {
-		f->tried[host] = f->request;
+		f->level[0][host].tried = f->request;
 		r->after = host + 1;
 	}
 	return host;
 }
 
+/* The first from i on, of its group, that has room; else the first of the next group. */
+static uint32_t first_with_room(const struct fleet_sum *level, uint32_t i,
+				const struct choice_request *r)
+{
+	uint32_t end = i / FLEET_GROUP * FLEET_GROUP + FLEET_GROUP;
+
+	while (i < end && !fleet_has_room(&level[i], r))
+		i++;
+	return i;
+}
+
 /*
- * The walk climbs from the first leaf to the next subtree on its right whenever the
- * current one cannot hold the zone; a subtree whose maxima suffice may still hold no
- * single host that does.
+ * The walk goes on with the next group on its right whenever the current one cannot hold
+ * the zone, from as high as that group is the first of all; a group whose maxima suffice
+ * may still hold no single host that does.
  */
 uint32_t fleet_lowest(const struct fleet *f, const struct choice_request *r)
 {
-	uint32_t i = f->leaves + r->after;
+	uint32_t i = r->after;
+	unsigned l = 0;
 
-	if (r->after >= f->nr_hosts)
+	if (i >= f->nr_hosts)
 		return HOST_NONE;
-	/* start at the highest subtree that begins with this leaf */
-	while (i > 1 && !(i & 1))
-		i /= 2;
+	while (l < f->top && i % FLEET_GROUP == 0) {
+		i /= FLEET_GROUP;
+		l++;
+	}
 	for (;;) {
-		if (fleet_has_room(f, i, r)) {
-			if (i >= f->leaves)
-				return i - f->leaves;
-			i *= 2;
+		uint32_t from = i;
+
+		i = first_with_room(f->level[l], from, r);
+		if (i / FLEET_GROUP == from / FLEET_GROUP) {
+			if (l == 0)
+				return i;
+			i *= FLEET_GROUP;
+			l--;
 			continue;
 		}
-		/* next subtree to the right, as high as it goes; none after the last */
-		while (i & 1) {
-			i /= 2;
-			if (i == 0)
+		while (i % FLEET_GROUP == 0) {
+			if (l++ == f->top)
 				return HOST_NONE;
+			i /= FLEET_GROUP;
 		}
-		i++;
 	}
 }
 

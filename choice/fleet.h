@@ -9,22 +9,31 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/compiler.h"
 #include "choice/choice.h"
 #include "choice/fragment.h"
 #include "plan/host_state.h"
+
+/* What a host, or the best of a group of hosts, has free in sum. Four to a cache line. */
+struct fleet_sum {
+	int64_t free_bytes;
+	uint32_t free_vcpus;
+	uint32_t tried; /* a host: number of the last request that it was tried for */
+};
+
+#define FLEET_GROUP 8
+#define FLEET_LEVELS_MAX 11 /* 8^11 > 2^32 */
 
 /* Zero-initialise; fleet_init allocates, fleet_release frees. Choices read it. */
 struct fleet {
 	const struct choice *choice;
 	const struct host_state *const *state; /* nr_hosts; the caller's, who keeps them current */
 	uint32_t nr_hosts;
-	uint32_t leaves; /* power of two >= nr_hosts */
-	/* Trees of maxima: [1] is the root, [leaves + i] host i. */
-	int64_t *free_bytes;
-	uint32_t *free_vcpus;
-	/* Hosts already tried for the current request carry its number. */
-	uint64_t *tried;
-	uint64_t request;
+	/* Maxima: level[0] is the hosts, an entry above stands for eight of those below, the
+	 * last level is one group. Changes end at the first level that they do not change. */
+	struct fleet_sum *level[FLEET_LEVELS_MAX];
+	unsigned top; /* the last level */
+	uint32_t request; /* number of the current one */
 	/* What zones asked for so far, for choices that learn: shares of a node's memory. */
 	struct fragment asked;
 	uint64_t last_ordinal;
@@ -36,6 +45,11 @@ void fleet_init(struct fleet *f, const struct choice *choice, const struct host_
 void fleet_release(struct fleet *f);
 /* The host's state has changed. O(log hosts). */
 void fleet_update(struct fleet *f, uint32_t host);
+/* It will be, soon. */
+static inline void fleet_expect(const struct fleet *f, uint32_t host)
+{
+	fetch_line(&f->level[0][host]);
+}
 
 /* Start a request: nothing tried yet. */
 void fleet_begin(struct fleet *f, struct choice_request *r);
@@ -47,23 +61,24 @@ bool fleet_bar(struct fleet *f, uint32_t host, const struct choice_request *r);
 
 /* For choices. */
 
-/* Of node i of the trees: could a host below it have room in sum? Exact for leaves. */
-static inline bool fleet_has_room(const struct fleet *f, uint32_t i, const struct choice_request *r)
+static inline bool fleet_has_room(const struct fleet_sum *s, const struct choice_request *r)
 {
-	return f->free_bytes[i] >= r->bytes && f->free_vcpus[i] >= r->vcpus;
+	return s->free_bytes >= r->bytes && s->free_vcpus >= r->vcpus;
 }
 
 static inline bool fleet_host_has_room(const struct fleet *f, uint32_t host,
 				       const struct choice_request *r)
 {
-	return fleet_has_room(f, f->leaves + host, r);
+	return fleet_has_room(&f->level[0][host], r);
 }
 
 /* Is the host a candidate? */
 static inline bool fleet_may_take(const struct fleet *f, uint32_t host,
 				  const struct choice_request *r)
 {
-	return fleet_has_room(f, f->leaves + host, r) && f->tried[host] != f->request;
+	const struct fleet_sum *s = &f->level[0][host];
+
+	return fleet_has_room(s, r) && s->tried != f->request;
 }
 
 /* Lowest host with room from r->after on, or HOST_NONE. O(log hosts) for most fleets. */

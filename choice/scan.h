@@ -45,11 +45,11 @@ static inline uint32_t scan_highest(const struct fleet *f, const struct choice_r
 /* Has host a more free memory than b; of equals more free vCPUs? */
 static inline bool host_is_emptier(const struct fleet *f, uint32_t a, uint32_t b)
 {
-	uint32_t i = f->leaves + a, j = f->leaves + b;
+	const struct fleet_sum *x = &f->level[0][a], *y = &f->level[0][b];
 
-	if (f->free_bytes[i] != f->free_bytes[j])
-		return f->free_bytes[i] > f->free_bytes[j];
-	return f->free_vcpus[i] > f->free_vcpus[j];
+	if (x->free_bytes != y->free_bytes)
+		return x->free_bytes > y->free_bytes;
+	return x->free_vcpus > y->free_vcpus;
 }
 
 #endif

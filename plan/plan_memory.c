@@ -218,12 +218,32 @@ static uint64_t weighted_distance(const struct host *h, const struct running *r,
 	return sum;
 }
 
+/* One piece at home, and vCPUs that stay there: nothing to weigh, what is below says the
+ * same with divisions of 128 bits. */
+static bool all_at_home(const struct plan *p, const struct plan_memory *part, uint32_t nr_parts,
+			struct plan_locality *out)
+{
+	if (nr_parts != 1 || p->nr_vnodes != 1 || !p->pinned || part->node != p->vnode[0].node ||
+	    !p->vnode[0].vcpus || part->bytes <= 0)
+		return false;
+	*out = (struct plan_locality){
+		.resident_bytes = part->bytes,
+		.local_bytes = part->bytes,
+		.own_bytes = part->bytes,
+		.mean_distance_centi =
+			100 * (int64_t)host_distance(p->host, part->node, part->node),
+	};
+	return true;
+}
+
 void plan_locality(const struct plan *p, const struct plan_memory *part, uint32_t nr_parts,
 		   struct plan_locality *out)
 {
 	struct running r;
 	int128 way = 0;
 
+	if (all_at_home(p, part, nr_parts, out))
+		return;
 	*out = (struct plan_locality){0};
 	find_running(p, &r);
 	BUG_ON(r.total == 0);

@@ -16,7 +16,7 @@ void found_note(struct sim *sim, const struct step *s)
 
 	if (s->kind == STEP_START)
 		f->known = false;
-	f->shrank = s->kind == STEP_RESIZE && s->bytes < sim->zone[s->slot].resident_bytes;
+	f->shrank = s->kind == STEP_RESIZE && s->bytes < sim_resident(sim_zone(sim, s->slot));
 }
 
 static struct sim_found *found_of(struct sim *sim, uint32_t slot)
@@ -31,13 +31,13 @@ static struct sim_found *found_of(struct sim *sim, uint32_t slot)
 static void take_special(struct sim *sim, struct sim_zone *z, struct sim_found *f,
 			 const int64_t *bytes)
 {
-	const struct plan_memory *part = sim_parts(z);
-	uint32_t nr_nodes = sim->state[z->host].host->nr_nodes;
+	uint32_t nr_nodes = sim_host(sim, z->host)->state.host->nr_nodes, nr_parts;
+	const struct plan_memory *part = sim_parts(sim, z, &nr_parts);
 	int64_t pages = 0;
 
 	f->known = true;
 	memcpy(f->special, bytes, nr_nodes * sizeof(*bytes));
-	for (uint32_t i = 0; i < z->nr_parts; i++)
+	for (uint32_t i = 0; i < nr_parts; i++)
 		f->special[part[i].node] -= part[i].bytes;
 	for (uint32_t n = 0; n < nr_nodes; n++)
 		pages += f->special[n] / PAGE_BYTES;
@@ -49,10 +49,10 @@ static void take_special(struct sim *sim, struct sim_zone *z, struct sim_found *
 static bool own_bytes(const struct sim *sim, const struct sim_zone *z, struct sim_found *f,
 		      const int64_t *bytes, int64_t own[NODES_MAX])
 {
-	uint32_t nr_nodes = sim->state[z->host].host->nr_nodes;
+	uint32_t nr_nodes = sim_host(sim, z->host)->state.host->nr_nodes;
 	/* the page was one of low memory, so of the first vnode */
-	uint32_t first = sim_vnodes(z)[0].node;
-	int64_t missing = z->resident_bytes;
+	uint32_t first = z->more ? sim_vnodes(z->more)[0].node : z->node;
+	int64_t missing = sim_resident(z);
 	bool ok = true;
 
 	for (uint32_t n = 0; n < nr_nodes; n++) {
@@ -72,7 +72,7 @@ static bool own_bytes(const struct sim *sim, const struct sim_zone *z, struct si
 int found_take(struct sim *sim, const struct step *s, const int64_t *bytes, struct error *err)
 {
 	struct sim_found *f = found_of(sim, s->slot);
-	struct sim_zone *z = &sim->zone[s->slot];
+	struct sim_zone *z = sim_zone(sim, s->slot);
 	int64_t own[NODES_MAX];
 
 	if (s->kind == STEP_START)

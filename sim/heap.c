@@ -66,8 +66,8 @@ static void count_blocks(struct heap *h, int64_t high, int64_t extent)
 	if (h->blocks < 0)
 		return;
 	if (extent > PAGE_BYTES)
-		h->blocks -= high / BLOCK_BYTES;
-	h->blocks = least(h->blocks, heap_high_free(h, h->low_node) / BLOCK_BYTES);
+		h->blocks -= (int32_t)(high / BLOCK_BYTES);
+	h->blocks = (int32_t)least(h->blocks, heap_high_free(h, h->low_node) / BLOCK_BYTES);
 }
 
 int64_t heap_take(struct heap *h, uint32_t node, int64_t want, int64_t extent, enum heap_side side,
@@ -95,7 +95,8 @@ void heap_give(struct heap *h, uint32_t node, int64_t bytes, int64_t low)
 		return;
 	h->low_free += low;
 	if (h->blocks >= 0) {
-		h->blocks = least(h->blocks + (bytes - low) / BLOCK_BYTES, h->blocks_start);
-		h->blocks = least(h->blocks, heap_high_free(h, node) / BLOCK_BYTES);
+		int64_t blocks = least(h->blocks + (bytes - low) / BLOCK_BYTES, h->blocks_start);
+
+		h->blocks = (int32_t)least(blocks, heap_high_free(h, node) / BLOCK_BYTES);
 	}
 }

@@ -23,12 +23,12 @@
 struct heap {
 	const struct host *host;
 	int64_t *free_bytes; /* per node, low memory included */
-	uint32_t low_node; /* node with memory below the DMA width, or HEAP_NO_NODE */
-	int64_t low_free; /* of that, free */
+	int64_t low_free; /* of the memory below the DMA width, free */
+	uint32_t low_node; /* node with that memory, or HEAP_NO_NODE */
 	/* Whole blocks of 2 MiB that are free on low_node above the DMA width, where Xen's
 	 * own heap and dom0 have broken some up; now, and with no zone there. -1: as many
 	 * as its free memory makes. */
-	int64_t blocks, blocks_start;
+	int32_t blocks, blocks_start;
 };
 
 /* Extent sizes the domain builder asks for, in bytes, largest first: 1 GiB, 2 MiB,

@@ -34,7 +34,7 @@ static int too_much(const struct fleet_initial *i, const struct initial_node *n,
 static int take_node(struct sim *sim, const struct fleet_initial *i, const struct initial_node *n,
 		     struct error *err)
 {
-	struct host_state *s = &sim->state[n->host];
+	struct host_state *s = &sim_host(sim, n->host)->state;
 	int64_t bytes = (n->bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES, low = 0;
 	uint32_t vcpus = n->vcpus, cpus;
 
@@ -48,7 +48,7 @@ static int take_node(struct sim *sim, const struct fleet_initial *i, const struc
 		bytes = s->free_bytes[n->node] - n->bytes / PAGE_BYTES * PAGE_BYTES;
 		vcpus = cpus - vcpus;
 	}
-	(void)heap_take(&sim->heap[n->host], n->node, bytes, PAGE_BYTES, HEAP_ANY, &low);
+	(void)heap_take(&sim_host(sim, n->host)->heap, n->node, bytes, PAGE_BYTES, HEAP_ANY, &low);
 	sim->dom0_bytes[sim->node_base[n->host] + n->node] += bytes;
 	s->total_free_bytes -= bytes;
 	s->vcpus[n->node] += vcpus;

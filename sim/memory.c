@@ -7,9 +7,9 @@
 #include "base/units.h"
 #include "sim/overhead.h"
 
-static struct heap *heap_of(struct sim *sim, const struct sim_zone *z)
+static struct heap *heap_of(const struct sim *sim, const struct sim_zone *z)
 {
-	return &sim->heap[z->host];
+	return &sim_host(sim, z->host)->heap;
 }
 
 /* Bytes from below the DMA width, which is at most 4 GiB: they count in 32 bits. */
@@ -20,8 +20,8 @@ static void add_low(struct sim_zone *z, int64_t low)
 
 static void account(struct sim *sim, struct sim_zone *z, int64_t bytes)
 {
-	z->resident_bytes += bytes;
-	sim->state[z->host].total_free_bytes -= bytes;
+	z->more->resident_bytes += bytes;
+	sim_host(sim, z->host)->state.total_free_bytes -= bytes;
 }
 
 /* part * whole / of, for shares of page counts; all >= 0. */
@@ -32,56 +32,66 @@ static int64_t share(int64_t part, int64_t whole, int64_t of)
 
 /* --- pieces --------------------------------------------------------------------- */
 
-static void use_array(struct sim_zone *z, uint32_t room)
+static void make_room(struct sim_more *m, uint32_t room)
 {
-	if (z->cap_parts < room) {
-		uint32_t cap = z->cap_parts ? z->cap_parts * 2 : 4;
+	uint32_t cap = m->cap_parts ? m->cap_parts * 2 : 2;
 
-		cap = cap < room ? room : cap;
-		z->part = xreallocarray(z->part, cap, sizeof(*z->part));
-		z->cold = xreallocarray(z->cold, cap, sizeof(*z->cold));
-		z->cap_parts = cap;
-	}
-	if (!z->in_array) {
-		if (z->nr_parts)
-			z->part[0] = z->one_part;
-		memset(z->cold, 0, z->nr_parts * sizeof(*z->cold));
-		z->in_array = true;
-	}
+	if (m->cap_parts >= room)
+		return;
+	cap = cap < room ? room : cap;
+	m->part = xreallocarray(m->part, cap, sizeof(*m->part));
+	m->cold = xreallocarray(m->cold, cap, sizeof(*m->cold));
+	m->cap_parts = cap;
 }
 
-static void add_part(struct sim_zone *z, uint32_t vnode, uint32_t node, int64_t bytes, int64_t cold)
+static void add_part(struct sim_more *m, uint32_t vnode, uint32_t node, int64_t bytes, int64_t cold)
 {
 	if (!bytes)
 		return;
-	if (!z->in_array && z->nr_parts == 0 && !cold) {
-		z->one_part = (struct plan_memory){vnode, node, bytes};
-		z->nr_parts = 1;
-		return;
-	}
-	use_array(z, (uint32_t)z->nr_parts + 1);
-	for (uint32_t i = 0; i < z->nr_parts; i++) {
-		if (z->part[i].vnode == vnode && z->part[i].node == node) {
-			z->part[i].bytes += bytes;
-			z->cold[i] += cold;
+	for (uint32_t i = 0; i < m->nr_parts; i++) {
+		if (m->part[i].vnode == vnode && m->part[i].node == node) {
+			m->part[i].bytes += bytes;
+			m->cold[i] += cold;
 			return;
 		}
 	}
-	z->part[z->nr_parts] = (struct plan_memory){vnode, node, bytes};
-	z->cold[z->nr_parts++] = cold;
+	make_room(m, m->nr_parts + 1u);
+	m->part[m->nr_parts] = (struct plan_memory){vnode, node, bytes};
+	m->cold[m->nr_parts++] = cold;
 }
 
-static void drop_empty(struct sim_zone *z)
+static void drop_empty(struct sim_more *m)
 {
 	uint16_t nr = 0;
 
-	for (uint32_t i = 0; i < z->nr_parts; i++) {
-		if (!z->part[i].bytes)
+	for (uint32_t i = 0; i < m->nr_parts; i++) {
+		if (!m->part[i].bytes)
 			continue;
-		z->part[nr] = z->part[i];
-		z->cold[nr++] = z->cold[i];
+		m->part[nr] = m->part[i];
+		m->cold[nr++] = m->cold[i];
 	}
-	z->nr_parts = nr;
+	m->nr_parts = nr;
+}
+
+struct sim_more *sim_describe(struct sim *sim, struct sim_zone *z)
+{
+	struct sim_more *m = z->more ? z->more : sim->unused;
+
+	if (z->more)
+		return m;
+	if (m)
+		sim->unused = m->next;
+	else
+		m = xcalloc(1, sizeof(*m));
+	z->more = m;
+	m->resident_bytes = z->pages * PAGE_BYTES;
+	m->nodes = nodeset_of(z->node);
+	m->last_node = z->node;
+	m->nr_vnodes = 1;
+	m->one_vnode = (struct sim_vnode){z->node, z->vcpus};
+	m->nr_devices = m->nr_parts = 0;
+	add_part(m, 0, z->node, m->resident_bytes, 0);
+	return m;
 }
 
 /* --- launch --------------------------------------------------------------------- */
@@ -89,7 +99,7 @@ static void drop_empty(struct sim_zone *z)
 int memory_check_launch(const struct sim *sim, uint32_t host, const struct plan *p,
 			struct error *err)
 {
-	const struct host_state *s = &sim->state[host];
+	const struct host_state *s = &sim_host(sim, host)->state;
 	int64_t need = plan_memory_bytes(p) + overhead_bytes(sim, p);
 
 	if (need > s->total_free_bytes)
@@ -119,9 +129,9 @@ static void take_all(struct sim *sim, struct sim_zone *z, const struct allocator
 		     int64_t bytes, int64_t got[NODES_MAX])
 {
 	struct allocator_request r = {
-		.affinity = z->nodes,
+		.affinity = z->more->nodes,
 		.home = home,
-		.last_node = &z->last_node,
+		.last_node = &z->more->last_node,
 	};
 	int64_t low = 0;
 
@@ -146,7 +156,7 @@ static void launch_elsewhere(struct sim *sim, struct sim_zone *z, const struct p
 
 	take_all(sim, z, a, p->vnode[vnode].node, bytes, got);
 	for (unsigned n = 0; n < p->host->nr_nodes; n++)
-		add_part(z, vnode, n, got[n], 0);
+		add_part(z->more, vnode, n, got[n], 0);
 }
 
 /* A plan that names no node: extents go round its nodes, as Xen deals them. What is
@@ -157,46 +167,68 @@ static void launch_striped(struct sim *sim, struct sim_zone *z, const struct pla
 
 	take_all(sim, z, &allocator_xen, HEAP_NO_NODE, plan_memory_bytes(p), got);
 	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
-		add_part(z, v, p->vnode[v].node, got[p->vnode[v].node], 0);
+		add_part(z->more, v, p->vnode[v].node, got[p->vnode[v].node], 0);
 		got[p->vnode[v].node] = 0;
 	}
 	for (unsigned n = 0; n < p->host->nr_nodes; n++)
-		add_part(z, 0, n, got[n], 0);
+		add_part(z->more, 0, n, got[n], 0);
+}
+
+bool memory_launch_plain(struct sim *sim, struct sim_zone *z, const struct plan *p)
+{
+	struct sim_host *h = sim_host(sim, z->host);
+	const struct plan_vnode *v = &p->vnode[0];
+	int64_t low = 0;
+
+	if (p->nr_vnodes != 1 || p->nr_devices || p->memory_rule == PLAN_MEMORY_STRIPED ||
+	    sim->keeps_overhead || v->memory_bytes > h->state.free_bytes[v->node] ||
+	    !v->memory_bytes || v->memory_bytes / PAGE_BYTES > UINT32_MAX)
+		return false;
+	/* whole extents first and the rest in pages: all that is asked for */
+	(void)heap_take(&h->heap, v->node, v->memory_bytes, PAGE_BYTES, HEAP_ANY, &low);
+	h->state.total_free_bytes -= v->memory_bytes;
+	z->node = (uint8_t)v->node;
+	z->pages = (uint32_t)(v->memory_bytes / PAGE_BYTES);
+	z->low_pages = (uint32_t)(low / PAGE_BYTES);
+	return true;
+}
+
+/* What each vnode's node has; *missing is what it lacks. */
+static bool launch_at_home(struct sim *sim, struct sim_zone *z, const struct plan *p,
+			   int64_t missing[NODES_MAX])
+{
+	int64_t low = 0;
+	bool all = true;
+
+	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
+		uint32_t node = p->vnode[v].node;
+		int64_t got = heap_take(heap_of(sim, z), node, p->vnode[v].memory_bytes, PAGE_BYTES,
+					HEAP_ANY, &low);
+
+		missing[v] = p->vnode[v].memory_bytes - got;
+		all = all && !missing[v];
+		add_part(z->more, v, node, got, 0);
+		z->more->last_node = node;
+	}
+	add_low(z, low);
+	return all;
 }
 
 void memory_launch(struct sim *sim, struct sim_zone *z, const struct plan *p)
 {
-	struct heap *h = heap_of(sim, z);
-	int64_t missing[NODES_MAX], low = 0;
-	bool any = false;
+	int64_t missing[NODES_MAX];
 
-	z->nr_parts = 0;
-	z->in_array = false;
 	z->low_pages = 0;
-	z->last_node = 0;
-	z->resident_bytes = 0;
+	z->more->nr_parts = 0;
+	z->more->last_node = 0;
+	z->more->resident_bytes = 0;
 	overhead_before(sim, z, p);
-	if (p->memory_rule == PLAN_MEMORY_STRIPED) {
+	if (p->memory_rule == PLAN_MEMORY_STRIPED)
 		launch_striped(sim, z, p);
-		account(sim, z, plan_memory_bytes(p));
-		overhead_behind(sim, z);
-		return;
-	}
-	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
-		uint32_t node = p->vnode[v].node;
-		/* whole extents first and the rest in pages: all that the node has */
-		int64_t got =
-			heap_take(h, node, p->vnode[v].memory_bytes, PAGE_BYTES, HEAP_ANY, &low);
-
-		missing[v] = p->vnode[v].memory_bytes - got;
-		any |= missing[v] > 0;
-		add_part(z, v, node, got, 0);
-		z->last_node = node;
-	}
-	add_low(z, low);
-	for (uint32_t v = 0; any && v < p->nr_vnodes; v++)
-		if (missing[v])
-			launch_elsewhere(sim, z, p, v, missing[v]);
+	else if (!launch_at_home(sim, z, p, missing))
+		for (uint32_t v = 0; v < p->nr_vnodes; v++)
+			if (missing[v])
+				launch_elsewhere(sim, z, p, v, missing[v]);
 	account(sim, z, plan_memory_bytes(p));
 	overhead_behind(sim, z);
 }
@@ -211,17 +243,17 @@ static void give_piece(struct sim *sim, struct sim_zone *z, uint32_t i, int64_t 
 
 	if (!bytes)
 		return;
-	if (z->part[i].node == h->low_node && z->low_pages) {
+	if (z->more->part[i].node == h->low_node && z->low_pages) {
 		int64_t held = 0;
 
-		for (uint32_t k = 0; k < z->nr_parts; k++)
-			held += z->part[k].node == h->low_node ? z->part[k].bytes : 0;
+		for (uint32_t k = 0; k < z->more->nr_parts; k++)
+			held += z->more->part[k].node == h->low_node ? z->more->part[k].bytes : 0;
 		low = share(bytes / PAGE_BYTES, z->low_pages * PAGE_BYTES, held) * PAGE_BYTES;
 		z->low_pages -= (uint32_t)(low / PAGE_BYTES);
 	}
-	z->part[i].bytes -= bytes;
-	z->cold[i] -= cold;
-	heap_give(h, z->part[i].node, bytes, low);
+	z->more->part[i].bytes -= bytes;
+	z->more->cold[i] -= cold;
+	heap_give(h, z->more->part[i].node, bytes, low);
 }
 
 /* `bytes` of the cold pool, each piece in proportion to its cold pages. */
@@ -229,10 +261,10 @@ static void give_cold(struct sim *sim, struct sim_zone *z, int64_t bytes, int64_
 {
 	int64_t pages = bytes / PAGE_BYTES, before = 0, given = 0;
 
-	for (uint32_t i = 0; i < z->nr_parts; i++) {
+	for (uint32_t i = 0; i < z->more->nr_parts; i++) {
 		int64_t upto;
 
-		before += z->cold[i];
+		before += z->more->cold[i];
 		upto = share(pages, before, total);
 		give_piece(sim, z, i, (upto - given) * PAGE_BYTES, (upto - given) * PAGE_BYTES);
 		given = upto;
@@ -244,13 +276,14 @@ static void give_uniform(struct sim *sim, struct sim_zone *z, int64_t bytes, int
 {
 	int64_t pages = bytes / PAGE_BYTES, before = 0, given = 0;
 
-	for (uint32_t i = 0; i < z->nr_parts; i++) {
+	for (uint32_t i = 0; i < z->more->nr_parts; i++) {
 		int64_t here, upto, cold;
 
-		before += z->part[i].bytes;
+		before += z->more->part[i].bytes;
 		upto = share(pages, before, total);
 		here = upto - given;
-		cold = here ? share(here, z->cold[i], z->part[i].bytes) * PAGE_BYTES : 0;
+		cold = here ? share(here, z->more->cold[i], z->more->part[i].bytes) * PAGE_BYTES
+			    : 0;
 		give_piece(sim, z, i, here * PAGE_BYTES, cold);
 		given = upto;
 	}
@@ -261,17 +294,16 @@ static void shrink(struct sim *sim, struct sim_zone *z, int64_t bytes)
 	int64_t uniform = share(bytes / PAGE_BYTES, sim->exchange_ppm, 1000000) * PAGE_BYTES;
 	int64_t cold_total = 0, cold = bytes - uniform;
 
-	use_array(z, z->nr_parts);
-	for (uint32_t i = 0; i < z->nr_parts; i++)
-		cold_total += z->cold[i];
+	for (uint32_t i = 0; i < z->more->nr_parts; i++)
+		cold_total += z->more->cold[i];
 	cold = cold < cold_total ? cold : cold_total;
 	uniform = bytes - cold;
 	if (cold)
 		give_cold(sim, z, cold, cold_total);
 	if (uniform)
-		give_uniform(sim, z, uniform, z->resident_bytes - cold);
+		give_uniform(sim, z, uniform, z->more->resident_bytes - cold);
 	account(sim, z, -bytes);
-	drop_empty(z);
+	drop_empty(z->more);
 }
 
 /* --- balloon up ------------------------------------------------------------------- */
@@ -283,15 +315,16 @@ static void deficits(const struct sim_zone *z, int64_t target, int64_t want,
 {
 	int64_t pages = target / PAGE_BYTES, sum = 0, before = 0, given = 0;
 
-	for (uint32_t v = 0; v < z->nr_vnodes; v++)
-		lack[v] = (pages / z->nr_vnodes + (v < pages % z->nr_vnodes)) * PAGE_BYTES;
-	for (uint32_t i = 0; i < z->nr_parts; i++)
-		lack[z->part[i].vnode] -= z->part[i].bytes;
-	for (uint32_t v = 0; v < z->nr_vnodes; v++) {
+	for (uint32_t v = 0; v < z->more->nr_vnodes; v++)
+		lack[v] = (pages / z->more->nr_vnodes + (v < pages % z->more->nr_vnodes)) *
+			  PAGE_BYTES;
+	for (uint32_t i = 0; i < z->more->nr_parts; i++)
+		lack[z->more->part[i].vnode] -= z->more->part[i].bytes;
+	for (uint32_t v = 0; v < z->more->nr_vnodes; v++) {
 		lack[v] = lack[v] > 0 ? lack[v] : 0;
 		sum += lack[v];
 	}
-	for (uint32_t v = 0; v < z->nr_vnodes; v++) {
+	for (uint32_t v = 0; v < z->more->nr_vnodes; v++) {
 		int64_t upto;
 
 		before += lack[v];
@@ -305,7 +338,7 @@ static void deficits(const struct sim_zone *z, int64_t target, int64_t want,
 static void deal(const struct host *host, struct sim_zone *z, int64_t *got, int64_t total,
 		 const int64_t lack[NODES_MAX], int64_t lack_total)
 {
-	for (uint32_t v = 0; v < z->nr_vnodes && total; v++) {
+	for (uint32_t v = 0; v < z->more->nr_vnodes && total; v++) {
 		/* short of memory, every vnode stays short in proportion */
 		int64_t mine = share(lack[v] / PAGE_BYTES, total, lack_total), before = 0;
 		int64_t given = 0, left = 0;
@@ -319,7 +352,7 @@ static void deal(const struct host *host, struct sim_zone *z, int64_t *got, int6
 			given = upto;
 			got[n] -= here;
 			left += here;
-			add_part(z, v, n, here, here);
+			add_part(z->more, v, n, here, here);
 		}
 		total -= left;
 		lack_total -= lack[v];
@@ -334,16 +367,16 @@ static int64_t grow_by_zone(struct sim *sim, struct sim_zone *z, int64_t want,
 	struct allocator_request r = {
 		.bytes = want,
 		.extent = sim->balloon_extent_bytes,
-		.affinity = z->nodes,
+		.affinity = z->more->nodes,
 		.home = HEAP_NO_NODE,
-		.last_node = &z->last_node,
+		.last_node = &z->more->last_node,
 	};
 
 	taken = sim->allocator->take(h, &r, got, &low);
 	add_low(z, low);
-	if (z->nr_vnodes == 1) {
+	if (z->more->nr_vnodes == 1) {
 		for (unsigned n = 0; n < h->host->nr_nodes; n++)
-			add_part(z, 0, n, got[n], got[n]);
+			add_part(z->more, 0, n, got[n], got[n]);
 		return taken;
 	}
 	deal(h->host, z, got, taken, lack, want);
@@ -355,13 +388,13 @@ static int64_t grow_by_vnode(struct sim *sim, struct sim_zone *z, const int64_t 
 	struct heap *h = heap_of(sim, z);
 	int64_t taken = 0;
 
-	for (uint32_t v = 0; v < z->nr_vnodes; v++) {
+	for (uint32_t v = 0; v < z->more->nr_vnodes; v++) {
 		int64_t got[NODES_MAX] = {0}, low = 0;
 		struct allocator_request r = {
 			.extent = sim->balloon_extent_bytes,
-			.affinity = z->nodes,
-			.home = sim_vnodes(z)[v].node,
-			.last_node = &z->last_node,
+			.affinity = z->more->nodes,
+			.home = sim_vnodes(z->more)[v].node,
+			.last_node = &z->more->last_node,
 		};
 
 		r.bytes = lack[v] - lack[v] % r.extent;
@@ -370,20 +403,19 @@ static int64_t grow_by_vnode(struct sim *sim, struct sim_zone *z, const int64_t 
 		taken += sim->allocator->take(h, &r, got, &low);
 		add_low(z, low);
 		for (unsigned n = 0; n < h->host->nr_nodes; n++)
-			add_part(z, v, n, got[n], got[n]);
+			add_part(z->more, v, n, got[n], got[n]);
 	}
 	return taken;
 }
 
 static void enlarge(struct sim *sim, struct sim_zone *z, int64_t target)
 {
-	int64_t want = target - z->resident_bytes, lack[NODES_MAX], taken;
+	int64_t want = target - z->more->resident_bytes, lack[NODES_MAX], taken;
 
 	want -= want % sim->balloon_extent_bytes;
 	if (!want)
 		return;
-	use_array(z, (uint32_t)z->nr_parts + 1);
-	if (z->nr_vnodes > 1)
+	if (z->more->nr_vnodes > 1)
 		deficits(z, target, want, lack);
 	else
 		lack[0] = want;
@@ -394,17 +426,22 @@ static void enlarge(struct sim *sim, struct sim_zone *z, int64_t target)
 
 void memory_resize(struct sim *sim, struct sim_zone *z, int64_t bytes)
 {
-	if (bytes < z->resident_bytes)
-		shrink(sim, z, z->resident_bytes - bytes);
-	else if (bytes > z->resident_bytes)
+	int64_t now = sim_resident(z);
+
+	if (bytes == now)
+		return;
+	(void)sim_describe(sim, z);
+	if (bytes < now)
+		shrink(sim, z, now - bytes);
+	else
 		enlarge(sim, z, bytes);
 }
 
 /* The vnode that belongs on this node, else the first. */
 static uint32_t vnode_on(const struct sim_zone *z, uint32_t node)
 {
-	for (uint32_t v = 0; v < z->nr_vnodes; v++)
-		if (sim_vnodes(z)[v].node == node)
+	for (uint32_t v = 0; v < z->more->nr_vnodes; v++)
+		if (sim_vnodes(z->more)[v].node == node)
 			return v;
 	return 0;
 }
@@ -414,21 +451,21 @@ bool memory_correct(struct sim *sim, struct sim_zone *z, const int64_t *bytes)
 	struct heap *h = heap_of(sim, z);
 	int64_t more[NODES_MAX];
 
+	(void)sim_describe(sim, z);
 	memcpy(more, bytes, h->host->nr_nodes * sizeof(*more));
-	use_array(z, z->nr_parts);
-	for (uint32_t i = 0; i < z->nr_parts; i++)
-		more[z->part[i].node] -= z->part[i].bytes;
+	for (uint32_t i = 0; i < z->more->nr_parts; i++)
+		more[z->more->part[i].node] -= z->more->part[i].bytes;
 	for (uint32_t n = 0; n < h->host->nr_nodes; n++)
 		if (more[n] > h->free_bytes[n])
 			return false;
-	for (uint32_t i = 0; i < z->nr_parts; i++) {
-		int64_t *here = &more[z->part[i].node];
-		int64_t less = -*here < z->part[i].bytes ? -*here : z->part[i].bytes;
+	for (uint32_t i = 0; i < z->more->nr_parts; i++) {
+		int64_t *here = &more[z->more->part[i].node];
+		int64_t less = -*here < z->more->part[i].bytes ? -*here : z->more->part[i].bytes;
 
 		if (less <= 0)
 			continue;
 		*here += less;
-		give_piece(sim, z, i, less, less < z->cold[i] ? less : z->cold[i]);
+		give_piece(sim, z, i, less, less < z->more->cold[i] ? less : z->more->cold[i]);
 	}
 	for (uint32_t n = 0; n < h->host->nr_nodes; n++) {
 		int64_t low = 0;
@@ -437,22 +474,24 @@ bool memory_correct(struct sim *sim, struct sim_zone *z, const int64_t *bytes)
 			continue;
 		(void)heap_take(h, n, more[n], PAGE_BYTES, HEAP_ANY, &low);
 		add_low(z, low);
-		add_part(z, vnode_on(z, n), n, more[n], 0);
+		add_part(z->more, vnode_on(z, n), n, more[n], 0);
 	}
-	drop_empty(z);
+	drop_empty(z->more);
 	return true;
 }
 
 void memory_stop(struct sim *sim, struct sim_zone *z)
 {
-	const struct plan_memory *part = sim_parts(z);
-	struct heap *h = heap_of(sim, z);
+	struct sim_host *host = sim_host(sim, z->host);
+	uint32_t nr;
+	const struct plan_memory *part = sim_parts(sim, z, &nr);
 
-	for (uint32_t i = 0; i < z->nr_parts; i++)
-		heap_give(h, part[i].node, part[i].bytes, 0);
+	for (uint32_t i = 0; i < nr; i++)
+		heap_give(&host->heap, part[i].node, part[i].bytes, 0);
 	/* pieces on the low node share one count of low memory */
-	h->low_free += z->low_pages * PAGE_BYTES;
+	if (z->low_pages)
+		host->heap.low_free += z->low_pages * PAGE_BYTES;
 	z->low_pages = 0;
-	account(sim, z, -z->resident_bytes);
+	host->state.total_free_bytes += sim_resident(z);
 	overhead_stop(sim, z);
 }

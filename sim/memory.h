@@ -29,7 +29,10 @@
 /* Could the plan be launched now? ERR_NO_ROOM if not. */
 int memory_check_launch(const struct sim *sim, uint32_t host, const struct plan *p,
 			struct error *err) MUST_USE;
-/* Book the plan's memory; memory_check_launch() has passed. */
+/* Book the plan's memory; memory_check_launch() has passed. The first is for a zone of one
+ * vnode that finds all of it at home, and says whether this is one; the other for any zone,
+ * described in `more`. */
+bool memory_launch_plain(struct sim *sim, struct sim_zone *z, const struct plan *p);
 void memory_launch(struct sim *sim, struct sim_zone *z, const struct plan *p);
 /* Move the zone towards `bytes`; less is reached when the host has too little. */
 void memory_resize(struct sim *sim, struct sim_zone *z, int64_t bytes);

@@ -1,5 +1,6 @@
 #include "sim/overhead.h"
 
+#include "base/alloc.h"
 #include "base/units.h"
 
 #define POOL_FIRST_PAGES 256
@@ -9,26 +10,27 @@
 #define HEAP_PAGES 23
 #define HEAP_PAGES_A_VCPU 2
 
-static struct sim_overhead *find(const struct sim *sim, const struct sim_zone *z)
+/* NULL: it is not kept, and then a zone may be plain. */
+static struct sim_overhead *find(const struct sim_zone *z)
 {
-	return sim->overhead ? &sim->overhead[z - sim->zone] : NULL;
+	return z->more ? z->more->overhead : NULL;
 }
 
 static void take(struct sim *sim, struct sim_zone *z, nodeset affinity, int64_t pages)
 {
-	struct sim_overhead *o = find(sim, z);
+	struct sim_host *h = sim_host(sim, z->host);
+	struct sim_overhead *o = find(z);
 	int64_t low = 0;
 	struct allocator_request r = {
 		.bytes = pages * PAGE_BYTES,
 		.extent = PAGE_BYTES,
 		.affinity = affinity,
 		.home = HEAP_NO_NODE,
-		.last_node = &z->last_node,
+		.last_node = &z->more->last_node,
 	};
 
 	if (pages > 0)
-		sim->state[z->host].total_free_bytes -=
-			allocator_xen.take(&sim->heap[z->host], &r, o->bytes, &low);
+		h->state.total_free_bytes -= allocator_xen.take(&h->heap, &r, o->bytes, &low);
 	o->low_bytes += low;
 }
 
@@ -56,35 +58,38 @@ int64_t overhead_bytes(const struct sim *sim, const struct plan *p)
 
 void overhead_before(struct sim *sim, struct sim_zone *z, const struct plan *p)
 {
-	if (!find(sim, z))
+	if (!sim->keeps_overhead)
 		return;
-	*find(sim, z) = (struct sim_overhead){0};
+	if (!z->more->overhead)
+		z->more->overhead = xmalloc(sizeof(*z->more->overhead));
+	*z->more->overhead = (struct sim_overhead){0};
 	take(sim, z, nodeset_of(nodeset_lowest(p->host->memory_nodes)), heap_pages(p));
-	z->last_node = 0;
+	z->more->last_node = 0;
 	take(sim, z, p->host->memory_nodes, POOL_FIRST_PAGES + other_pages(p));
-	take(sim, z, z->nodes, pool_pages(p) - POOL_FIRST_PAGES);
+	take(sim, z, z->more->nodes, pool_pages(p) - POOL_FIRST_PAGES);
 }
 
 void overhead_behind(struct sim *sim, struct sim_zone *z)
 {
-	if (find(sim, z))
-		take(sim, z, z->nodes, OVERHEAD_SPECIAL_PAGES);
+	if (find(z))
+		take(sim, z, z->more->nodes, OVERHEAD_SPECIAL_PAGES);
 }
 
 void overhead_set_special(struct sim *sim, struct sim_zone *z, int64_t pages)
 {
-	if (find(sim, z))
-		take(sim, z, z->nodes, pages - OVERHEAD_SPECIAL_PAGES);
+	if (find(z))
+		take(sim, z, z->more->nodes, pages - OVERHEAD_SPECIAL_PAGES);
 }
 
 void overhead_stop(struct sim *sim, struct sim_zone *z)
 {
-	struct sim_overhead *o = find(sim, z);
-	struct heap *h = &sim->heap[z->host];
+	struct sim_overhead *o = find(z);
+	struct sim_host *host = sim_host(sim, z->host);
+	struct heap *h = &host->heap;
 
 	for (uint32_t n = 0; o && n < h->host->nr_nodes; n++) {
 		heap_give(h, n, o->bytes[n], n == h->low_node ? o->low_bytes : 0);
-		sim->state[z->host].total_free_bytes += o->bytes[n];
+		host->state.total_free_bytes += o->bytes[n];
 	}
 	if (o)
 		*o = (struct sim_overhead){0};

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/compiler.h"
 #include "base/units.h"
 #include "sim/found.h"
 #include "sim/memory.h"
@@ -16,30 +17,36 @@ static struct sim *sim_of(const struct backend *b)
 	return (struct sim *)(uintptr_t)b;
 }
 
+static void more_free(struct sim_more *m)
+{
+	if (!m)
+		return;
+	free(m->part);
+	free(m->cold);
+	free(m->vnode);
+	free(m->device);
+	free(m->overhead);
+	free(m);
+}
+
 static void sim_close(struct backend *b)
 {
 	struct sim *sim = sim_of(b);
 
-	for (uint32_t i = 0; i < sim->base.nr_hosts; i++) {
-		free(sim->state[i].vcpus);
-		free(sim->state[i].device_taken);
-	}
-	for (size_t i = 0; i < sim->cap_zones; i++) {
-		struct sim_zone *z = &sim->zone[i];
+	for (uint32_t i = 0; i < sim->nr_slots; i++)
+		more_free(sim_zone(sim, i)->more);
+	while (sim->unused) {
+		struct sim_more *next = sim->unused->next;
 
-		free(z->part);
-		free(z->cold);
-		free(z->vnode);
-		free(z->device);
+		more_free(sim->unused);
+		sim->unused = next;
 	}
-	free(sim->zone);
-	free(sim->overhead);
+	slab_release(&sim->zone);
 	free(sim->found);
-	free(sim->state);
-	free(sim->free_bytes);
+	free(sim->link);
+	free(sim->host);
 	free(sim->dom0_bytes);
 	free(sim->initial_vcpus);
-	free(sim->heap);
 	free(sim->low_start);
 	free(sim->first_zone);
 	free(sim->node_base);
@@ -49,7 +56,8 @@ static void sim_close(struct backend *b)
 /* dom0 is built first, but like any domain from above the DMA width. */
 static int take_dom0(struct sim *sim, uint32_t host, int64_t bytes, struct error *err)
 {
-	struct host_state *s = &sim->state[host];
+	struct host_state *s = &sim_host(sim, host)->state;
+	struct heap *h = &sim_host(sim, host)->heap;
 	int64_t *booked = &sim->dom0_bytes[sim->node_base[host]];
 	int64_t taken[NODES_MAX];
 	int rc = host_state_split_dom0(s, bytes, taken, err);
@@ -62,7 +70,7 @@ static int take_dom0(struct sim *sim, uint32_t host, int64_t bytes, struct error
 	for (unsigned n = 0; n < s->host->nr_nodes; n++) {
 		int64_t low = 0;
 
-		(void)heap_take(&sim->heap[host], n, taken[n], PAGE_BYTES, HEAP_ANY, &low);
+		(void)heap_take(h, n, taken[n], PAGE_BYTES, HEAP_ANY, &low);
 		booked[n] += taken[n];
 		s->total_free_bytes -= taken[n];
 	}
@@ -72,8 +80,8 @@ static int take_dom0(struct sim *sim, uint32_t host, int64_t bytes, struct error
 /* What option "free" does not call free is taken, by dom0 as it were. */
 static int take_used(struct sim *sim, uint32_t host, struct error *err)
 {
-	struct host_state *s = &sim->state[host];
-	struct heap *h = &sim->heap[host];
+	struct host_state *s = &sim_host(sim, host)->state;
+	struct heap *h = &sim_host(sim, host)->heap;
 
 	if (!sim->nr_free)
 		return 0;
@@ -96,7 +104,7 @@ static int take_used(struct sim *sim, uint32_t host, struct error *err)
 		if (n == h->low_node && h->low_free > bytes)
 			h->low_free = bytes;
 	}
-	h->blocks = h->blocks_start = sim->blocks;
+	h->blocks = h->blocks_start = (int32_t)(sim->blocks < INT32_MAX ? sim->blocks : INT32_MAX);
 	return 0;
 }
 
@@ -111,18 +119,20 @@ static int open_host(struct sim *sim, uint32_t i, const struct backend_config *c
 		     struct error *err)
 {
 	const struct host *h = config->host[i];
-	struct host_state *s = &sim->state[i];
+	struct sim_host *here = sim_host(sim, i);
+	struct host_state *s = &here->state;
+	int64_t *arrays = (int64_t *)(void *)(here + 1);
 	int rc;
 
 	*s = (struct host_state){
 		.host = h,
-		.free_bytes = &sim->free_bytes[sim->node_base[i]],
-		.vcpus = xcalloc(h->nr_nodes, sizeof(*s->vcpus)),
-		.device_taken = xcalloc(h->nr_devices, sizeof(*s->device_taken)),
+		.free_bytes = arrays,
+		.vcpus = (uint32_t *)(arrays + h->nr_nodes),
+		.device_taken = (uint8_t *)(arrays + h->nr_nodes) + h->nr_nodes * sizeof(uint32_t),
 		.vcpus_limit = vcpus_limit(h, config->cpu_overcommit_milli),
 	};
 	sim->first_zone[i] = SIM_NOBODY;
-	heap_init(&sim->heap[i], h, s->free_bytes, sim->low_bytes);
+	heap_init(&here->heap, h, s->free_bytes, sim->low_bytes);
 	for (unsigned n = 0; n < h->nr_nodes; n++)
 		s->total_free_bytes += s->free_bytes[n];
 	if (config->dom0_vcpus > h->nr_cpus)
@@ -135,8 +145,23 @@ static int open_host(struct sim *sim, uint32_t i, const struct backend_config *c
 		rc = take_dom0(sim, i, config->dom0_memory_bytes, err);
 	if (!rc && config->initial)
 		rc = sim_take_initial(sim, i, config->initial, err);
-	sim->low_start[i] = sim->heap[i].low_free;
+	sim->low_start[i] = here->heap.low_free;
 	return rc;
+}
+
+/* Lines that all of a host fits into, for the largest of the fleet. */
+static size_t host_bytes(const struct backend_config *config)
+{
+	size_t most = 0;
+
+	for (uint32_t i = 0; i < config->nr_hosts; i++) {
+		const struct host *h = config->host[i];
+		size_t bytes = sizeof(struct sim_host) + h->nr_devices +
+			       h->nr_nodes * (sizeof(int64_t) + sizeof(uint32_t));
+
+		most = bytes > most ? bytes : most;
+	}
+	return (most + 63) / 64 * 64;
 }
 
 static int sim_open(struct backend **out, const struct backend_config *config, struct error *err)
@@ -149,8 +174,8 @@ static int sim_open(struct backend **out, const struct backend_config *config, s
 	sim->base = (struct backend){.ops = &sim_backend, .nr_hosts = nr};
 	sim->check = config->check;
 	sim->dom0_vcpus = config->dom0_vcpus;
-	sim->state = xcalloc(nr, sizeof(*sim->state));
-	sim->heap = xcalloc(nr, sizeof(*sim->heap));
+	sim->host_bytes = host_bytes(config);
+	sim->host = slab_lines(nr, sim->host_bytes);
 	sim->low_start = xcalloc(nr, sizeof(*sim->low_start));
 	sim->first_zone = xcalloc(nr, sizeof(*sim->first_zone));
 	sim->node_base = xcalloc(nr, sizeof(*sim->node_base));
@@ -158,7 +183,6 @@ static int sim_open(struct backend **out, const struct backend_config *config, s
 		sim->node_base[i] = nodes;
 		nodes += config->host[i]->nr_nodes;
 	}
-	sim->free_bytes = xcalloc(nodes, sizeof(*sim->free_bytes));
 	sim->dom0_bytes = xcalloc(nodes, sizeof(*sim->dom0_bytes));
 	sim->initial_vcpus = xcalloc(nr, sizeof(*sim->initial_vcpus));
 	rc = sim_read_options(sim, config->options, err);
@@ -181,7 +205,7 @@ static int64_t sim_now_ns(const struct backend *b)
 
 static bool slot_live(const struct sim *sim, uint32_t host, uint32_t slot)
 {
-	return slot < sim->cap_zones && sim->zone[slot].host == host;
+	return slot < sim->nr_slots && sim_zone(sim, slot)->host == host;
 }
 
 static int check_devices(const struct host_state *s, const struct plan *p, struct error *err)
@@ -196,10 +220,10 @@ static int check_devices(const struct host_state *s, const struct plan *p, struc
 
 static int check_start(const struct sim *sim, const struct step *s, struct error *err)
 {
-	const struct host_state *state = &sim->state[s->host];
+	const struct host_state *state = &sim_host(sim, s->host)->state;
 	int rc;
 
-	if (s->slot < sim->cap_zones && sim->zone[s->slot].host != SIM_NOBODY)
+	if (s->slot < sim->nr_slots && sim_zone(sim, s->slot)->host != SIM_NOBODY)
 		return error_set(err, ERR_CANNOT, "slot %u already runs a zone", s->slot);
 	if (s->plan->host != state->host)
 		return error_set(err, ERR_CANNOT, "the plan was made for host %s, not for %s",
@@ -225,118 +249,132 @@ static int sim_check(struct backend *b, const struct step *s, struct error *err)
 
 static void grow_slots(struct sim *sim, uint32_t slot)
 {
-	size_t old = sim->cap_zones, cap = old ? old : 64;
-	struct sim_zone *zone;
-
-	while (slot >= cap)
-		cap *= 2;
-	zone = xaligned(64, cap * sizeof(*zone));
-	if (old)
-		memcpy(zone, sim->zone, old * sizeof(*zone));
-	memset(&zone[old], 0, (cap - old) * sizeof(*zone));
-	for (size_t i = old; i < cap; i++)
-		zone[i].host = SIM_NOBODY;
-	free(sim->zone);
-	if (sim->keeps_overhead) {
-		sim->overhead = xreallocarray(sim->overhead, cap, sizeof(*sim->overhead));
-		memset(&sim->overhead[old], 0, (cap - old) * sizeof(*sim->overhead));
+	slab_reserve(&sim->zone, (size_t)slot + 1, sizeof(struct sim_zone));
+	for (; sim->nr_slots <= slot; sim->nr_slots++) {
+		*sim_zone(sim, sim->nr_slots) = (struct sim_zone){.host = SIM_NOBODY};
+		if (sim->check)
+			sim->link =
+				grow(sim->link, &sim->cap_links, sim->nr_slots, sizeof(*sim->link));
 	}
-	sim->zone = zone;
-	sim->cap_zones = cap;
 }
 
 static void take_vnodes(struct host_state *state, struct sim_zone *z, const struct plan *p)
 {
-	struct sim_vnode *vnode = &z->one_vnode;
+	struct sim_more *m = z->more;
+	struct sim_vnode *vnode;
 
-	if (p->nr_vnodes != 1) {
-		if (z->cap_vnodes < p->nr_vnodes) {
-			z->vnode = xreallocarray(z->vnode, p->nr_vnodes, sizeof(*z->vnode));
-			z->cap_vnodes = p->nr_vnodes;
-		}
-		vnode = z->vnode;
+	if (p->nr_vnodes > 1 && m->cap_vnodes < p->nr_vnodes) {
+		m->vnode = xreallocarray(m->vnode, p->nr_vnodes, sizeof(*m->vnode));
+		m->cap_vnodes = p->nr_vnodes;
 	}
-	z->vcpus = 0;
-	z->nr_vnodes = (uint16_t)p->nr_vnodes;
+	m->nr_vnodes = (uint16_t)p->nr_vnodes;
+	vnode = sim_vnodes(m);
 	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
 		vnode[v].node = p->vnode[v].node;
 		vnode[v].vcpus = p->vnode[v].vcpus;
 		state->vcpus[p->vnode[v].node] += p->vnode[v].vcpus;
 		z->vcpus += p->vnode[v].vcpus;
 	}
-	state->total_vcpus += z->vcpus;
 }
 
-static void take_devices(struct host_state *state, struct sim_zone *z, const struct plan *p)
+static void take_devices(struct host_state *state, struct sim_more *m, const struct plan *p)
 {
-	z->nr_devices = (uint16_t)p->nr_devices;
-	if (z->cap_devices < p->nr_devices) {
-		z->device = xreallocarray(z->device, p->nr_devices, sizeof(*z->device));
-		z->cap_devices = p->nr_devices;
+	m->nr_devices = (uint16_t)p->nr_devices;
+	if (m->cap_devices < p->nr_devices) {
+		m->device = xreallocarray(m->device, p->nr_devices, sizeof(*m->device));
+		m->cap_devices = p->nr_devices;
 	}
 	for (uint32_t i = 0; i < p->nr_devices; i++) {
-		z->device[i] = p->device[i];
+		m->device[i] = p->device[i];
 		state->device_taken[p->device[i]] = 1;
 	}
 }
 
 /* The zones of each host, for verification: two more cache misses a step. */
-static void link_zone(struct sim *sim, uint32_t slot)
+static void link_zone(struct sim *sim, uint32_t host, uint32_t slot)
 {
-	struct sim_zone *z = &sim->zone[slot];
+	struct sim_link *l = &sim->link[slot];
 
-	z->prev = SIM_NOBODY;
-	z->next = sim->first_zone[z->host];
-	if (z->next != SIM_NOBODY)
-		sim->zone[z->next].prev = slot;
-	sim->first_zone[z->host] = slot;
+	l->prev = SIM_NOBODY;
+	l->next = sim->first_zone[host];
+	if (l->next != SIM_NOBODY)
+		sim->link[l->next].prev = slot;
+	sim->first_zone[host] = slot;
 }
 
-static void unlink_zone(struct sim *sim, const struct sim_zone *z)
+static void unlink_zone(struct sim *sim, uint32_t host, uint32_t slot)
 {
-	if (z->prev != SIM_NOBODY)
-		sim->zone[z->prev].next = z->next;
+	const struct sim_link *l = &sim->link[slot];
+
+	if (l->prev != SIM_NOBODY)
+		sim->link[l->prev].next = l->next;
 	else
-		sim->first_zone[z->host] = z->next;
-	if (z->next != SIM_NOBODY)
-		sim->zone[z->next].prev = z->prev;
+		sim->first_zone[host] = l->next;
+	if (l->next != SIM_NOBODY)
+		sim->link[l->next].prev = l->prev;
+}
+
+/* A zone that half a cache line does not describe. */
+static void start_described(struct sim *sim, struct sim_zone *z, const struct plan *p)
+{
+	struct host_state *state = &sim_host(sim, z->host)->state;
+
+	(void)sim_describe(sim, z);
+	z->more->nodes = p->nodes;
+	take_vnodes(state, z, p);
+	memory_launch(sim, z, p);
+	take_devices(state, z->more, p);
 }
 
 static void start(struct sim *sim, const struct step *s)
 {
-	struct host_state *state = &sim->state[s->host];
+	struct host_state *state = &sim_host(sim, s->host)->state;
 	struct sim_zone *z;
 
-	if (s->slot >= sim->cap_zones)
+	if (s->slot >= sim->nr_slots)
 		grow_slots(sim, s->slot);
-	z = &sim->zone[s->slot];
-	z->host = s->host;
-	z->pinned = s->plan->pinned;
-	z->nodes = s->plan->nodes;
-	take_vnodes(state, z, s->plan);
-	memory_launch(sim, z, s->plan);
-	take_devices(state, z, s->plan);
+	z = sim_zone(sim, s->slot);
+	*z = (struct sim_zone){.host = s->host, .pinned = s->plan->pinned};
+	if (memory_launch_plain(sim, z, s->plan)) {
+		z->vcpus = s->plan->vnode[0].vcpus;
+		state->vcpus[z->node] += z->vcpus;
+	} else {
+		start_described(sim, z, s->plan);
+	}
+	state->total_vcpus += z->vcpus;
 	state->nr_zones++;
-
 	if (sim->check)
-		link_zone(sim, s->slot);
+		link_zone(sim, s->host, s->slot);
+}
+
+static void stop_described(struct sim *sim, struct host_state *state, struct sim_zone *z)
+{
+	struct sim_more *m = z->more;
+	const struct sim_vnode *vnode = sim_vnodes(m);
+
+	for (uint32_t v = 0; v < m->nr_vnodes; v++)
+		state->vcpus[vnode[v].node] -= vnode[v].vcpus;
+	for (uint32_t i = 0; i < m->nr_devices; i++)
+		state->device_taken[m->device[i]] = 0;
+	m->next = sim->unused;
+	sim->unused = m;
+	z->more = NULL;
 }
 
 static void stop(struct sim *sim, uint32_t slot)
 {
-	struct sim_zone *z = &sim->zone[slot];
-	struct host_state *state = &sim->state[z->host];
-	const struct sim_vnode *vnode = sim_vnodes(z);
+	struct sim_zone *z = sim_zone(sim, slot);
+	struct host_state *state = &sim_host(sim, z->host)->state;
 
 	memory_stop(sim, z);
-	for (uint32_t v = 0; v < z->nr_vnodes; v++)
-		state->vcpus[vnode[v].node] -= vnode[v].vcpus;
+	if (z->more)
+		stop_described(sim, state, z);
+	else
+		state->vcpus[z->node] -= z->vcpus;
 	state->total_vcpus -= z->vcpus;
 	state->nr_zones--;
-	for (uint32_t i = 0; i < z->nr_devices; i++)
-		state->device_taken[z->device[i]] = 0;
 	if (sim->check)
-		unlink_zone(sim, z);
+		unlink_zone(sim, z->host, slot);
 	z->host = SIM_NOBODY;
 }
 
@@ -352,7 +390,7 @@ static int sim_apply(struct backend *b, const struct step *s, struct error *err)
 	if (s->kind == STEP_START)
 		start(sim, s);
 	else if (s->kind == STEP_RESIZE)
-		memory_resize(sim, &sim->zone[s->slot], s->bytes);
+		memory_resize(sim, sim_zone(sim, s->slot), s->bytes);
 	else
 		stop(sim, s->slot);
 	return sim->check ? sim_verify_host(sim, s->host, err) : 0;
@@ -372,24 +410,41 @@ static int sim_wait(struct backend *b, int64_t until_ns, struct event *out, stru
 
 static const struct host_state *sim_observe(struct backend *b, uint32_t host)
 {
-	return &sim_of(b)->state[host];
+	return &sim_host(sim_of(b), host)->state;
+}
+
+static void sim_expect_host(const struct backend *b, uint32_t host)
+{
+	const unsigned char *at = (const unsigned char *)sim_host(sim_of(b), host);
+
+	/* its first lines; of a host with many nodes the rest is seldom needed */
+	fetch_line(at);
+	fetch_line(at + 64);
+	fetch_line(at + 128);
+}
+
+static void sim_expect_zone(const struct backend *b, uint32_t slot)
+{
+	const struct sim *sim = sim_of(b);
+
+	if (slot < sim->nr_slots)
+		fetch_line(sim_zone(sim, slot));
 }
 
 static int sim_measure(struct backend *b, uint32_t host, uint32_t slot, struct measure *out,
 		       struct error *err)
 {
-	const struct sim *sim = sim_of(b);
+	struct sim *sim = sim_of(b);
 	const struct sim_zone *z;
 
 	if (!slot_live(sim, host, slot))
 		return error_set(err, ERR_CANNOT, "slot %u runs no zone on this host", slot);
-	z = &sim->zone[slot];
+	z = sim_zone(sim, slot);
 	*out = (struct measure){
 		.fields = MEASURE_RESIDENT | MEASURE_PARTS,
-		.resident_bytes = z->resident_bytes,
-		.nr_parts = z->nr_parts,
-		.part = sim_parts(z),
+		.resident_bytes = sim_resident(z),
 	};
+	out->part = sim_parts(sim, z, &out->nr_parts);
 	return 0;
 }
 
@@ -409,7 +464,7 @@ const struct backend_ops sim_backend = {
 	.name = "sim",
 	.summary = "simulated fleet: time, memory and CPUs booked as a Xen host books them",
 	.can = STEP_START | STEP_RESIZE | STEP_STOP,
-	.traits = BACKEND_VIRTUAL_CLOCK | BACKEND_REPEATABLE,
+	.traits = BACKEND_VIRTUAL_CLOCK | BACKEND_REPEATABLE | BACKEND_UNSHARED,
 	.option = sim_options,
 	.open = sim_open,
 	.close = sim_close,
@@ -418,6 +473,8 @@ const struct backend_ops sim_backend = {
 	.apply = sim_apply,
 	.wait = sim_wait,
 	.observe = sim_observe,
+	.expect_host = sim_expect_host,
+	.expect_zone = sim_expect_zone,
 	.measure = sim_measure,
 	.correct = sim_correct,
 };

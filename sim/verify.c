@@ -15,17 +15,15 @@ struct sums {
 	uint32_t zones, total_vcpus;
 };
 
-static int verify_zone(const struct sim *sim, const struct host *h, uint32_t slot,
-		       struct sums *sums, struct error *err)
+static int verify_vnodes(const struct sim_zone *z, const struct host *h, uint32_t slot,
+			 struct sums *sums, struct error *err)
 {
-	const struct sim_zone *z = &sim->zone[slot];
-	const struct sim_overhead *overhead = sim->overhead ? &sim->overhead[slot] : NULL;
-	const struct plan_memory *part = sim_parts(z);
-	const struct sim_vnode *vnode = sim_vnodes(z);
-	int64_t resident = 0;
+	const struct sim_vnode one = {z->node, z->vcpus};
+	const struct sim_vnode *vnode = z->more ? sim_vnodes(z->more) : &one;
+	uint32_t nr = z->more ? z->more->nr_vnodes : 1;
 	nodeset nodes = 0;
 
-	for (uint32_t v = 0; v < z->nr_vnodes; v++) {
+	for (uint32_t v = 0; v < nr; v++) {
 		if (z->pinned && vnode[v].vcpus && !h->node[vnode[v].node].nr_cpus)
 			return error_set(err, ERR_CHECK,
 					 "slot %u has vCPUs on node %u, which has no CPUs", slot,
@@ -34,9 +32,24 @@ static int verify_zone(const struct sim *sim, const struct host *h, uint32_t slo
 		sums->vcpus[vnode[v].node] += vnode[v].vcpus;
 		sums->total_vcpus += vnode[v].vcpus;
 	}
-	if (nodes != z->nodes)
+	if (z->more && nodes != z->more->nodes)
 		return error_set(err, ERR_CHECK, "the placement of slot %u has changed", slot);
-	for (uint32_t i = 0; i < z->nr_parts; i++) {
+	return 0;
+}
+
+static int verify_zone(struct sim *sim, const struct host *h, uint32_t slot, struct sums *sums,
+		       struct error *err)
+{
+	const struct sim_zone *z = sim_zone(sim, slot);
+	const struct sim_overhead *overhead = z->more ? z->more->overhead : NULL;
+	uint32_t nr_parts;
+	const struct plan_memory *part = sim_parts(sim, z, &nr_parts);
+	int64_t resident = 0;
+	int rc = verify_vnodes(z, h, slot, sums, err);
+
+	if (rc)
+		return rc;
+	for (uint32_t i = 0; i < nr_parts; i++) {
 		if (part[i].bytes <= 0 || part[i].bytes % PAGE_BYTES)
 			return error_set(err, ERR_CHECK,
 					 "slot %u holds %" PRId64 " bytes on a node", slot,
@@ -47,10 +60,10 @@ static int verify_zone(const struct sim *sim, const struct host *h, uint32_t slo
 	for (uint32_t n = 0; overhead && n < h->nr_nodes; n++)
 		sums->bytes[n] += overhead->bytes[n];
 	sums->low += z->low_pages * PAGE_BYTES + (overhead ? overhead->low_bytes : 0);
-	if (resident != z->resident_bytes)
+	if (resident != sim_resident(z))
 		return error_set(err, ERR_CHECK,
 				 "slot %u was given %" PRId64 " bytes, its nodes hold %" PRId64,
-				 slot, z->resident_bytes, resident);
+				 slot, sim_resident(z), resident);
 	sums->zones++;
 	return 0;
 }
@@ -58,9 +71,9 @@ static int verify_zone(const struct sim *sim, const struct host *h, uint32_t slo
 static int verify_nodes(const struct sim *sim, uint32_t host, const struct sums *sums,
 			struct error *err)
 {
-	const struct host_state *s = &sim->state[host];
+	const struct host_state *s = &sim_host(sim, host)->state;
 	const int64_t *dom0 = &sim->dom0_bytes[sim->node_base[host]];
-	int64_t total_free = 0;
+	int64_t total_free = 0, low_free = sim_host(sim, host)->heap.low_free;
 
 	for (unsigned n = 0; n < s->host->nr_nodes; n++) {
 		int64_t memory = s->host->node[n].memory_bytes / PAGE_BYTES * PAGE_BYTES;
@@ -78,8 +91,7 @@ static int verify_nodes(const struct sim *sim, uint32_t host, const struct sums 
 					 sums->vcpus[n]);
 		total_free += s->free_bytes[n];
 	}
-	if (sim->heap[host].low_free < 0 ||
-	    sim->heap[host].low_free + sums->low != sim->low_start[host])
+	if (low_free < 0 || low_free + sums->low != sim->low_start[host])
 		return error_set(err, ERR_CHECK,
 				 "host %u: memory below the DMA width is not conserved", host);
 	if (total_free != s->total_free_bytes)
@@ -88,14 +100,14 @@ static int verify_nodes(const struct sim *sim, uint32_t host, const struct sums 
 	return 0;
 }
 
-int sim_verify_host(const struct sim *sim, uint32_t host, struct error *err)
+int sim_verify_host(struct sim *sim, uint32_t host, struct error *err)
 {
-	const struct host_state *s = &sim->state[host];
+	const struct host_state *s = &sim_host(sim, host)->state;
 	struct sums sums;
 	uint32_t booked = 0, others = sim->dom0_vcpus + sim->initial_vcpus[host];
 
 	memset(&sums, 0, sizeof(sums));
-	for (uint32_t i = sim->first_zone[host]; i != SIM_NOBODY; i = sim->zone[i].next) {
+	for (uint32_t i = sim->first_zone[host]; i != SIM_NOBODY; i = sim->link[i].next) {
 		int rc = verify_zone(sim, s->host, i, &sums, err);
 
 		if (rc)

@@ -235,4 +235,5 @@ const struct trace_format trace_homenode = {
 	.source = "docs/formats-workloads.md",
 	.layout = {&layout},
 	.open = homenode_open,
+	.never_resizes = true,
 };

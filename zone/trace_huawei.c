@@ -140,4 +140,5 @@ const struct trace_format trace_huawei = {
 		 "https://github.com/ChanTinPing/SPANE (lifetimes)",
 	.layout = {&lifetime_form, &event_form},
 	.open = huawei_open,
+	.never_resizes = true,
 };

@@ -139,4 +139,5 @@ const struct trace_format trace_openb = {
 	.where = "https://github.com/alibaba/clusterdata/tree/master/cluster-trace-gpu-v2023/csv",
 	.layout = {&layout},
 	.open = openb_open,
+	.never_resizes = true,
 };

@@ -104,7 +104,14 @@ void workload_release(struct workload *w)
 
 bool workload_resizes(const struct workload *w)
 {
-	return w->source != SOURCE_GENERATOR || w->generator->nr_uses > 0;
+	if (w->source == SOURCE_GENERATOR)
+		return w->generator->nr_uses > 0;
+	if (w->source == SOURCE_TRACE)
+		return !w->trace_format->never_resizes;
+	for (size_t i = 0; i < w->nr_events; i++)
+		if (w->event[i].kind == ZONE_EVENT_RESIZE || w->event[i].use)
+			return true;
+	return false;
 }
 
 static int open_source(struct zone_stream **out, const struct workload *w, uint64_t seed,

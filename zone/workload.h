@@ -239,6 +239,8 @@ struct trace_format {
 	bool has_machine_types, has_types, has_lifetimes;
 	/* What is in it, where it is no table; ended by a NULL name. */
 	const struct trace_column *column;
+	/* Its events are STARTs without a use, and STOPs: nobody need follow a zone's memory. */
+	bool never_resizes;
 	/* The forms it has; a header is this format's when it has all columns of one. */
 	const struct trace_layout *layout[TRACE_FORMS_MAX];
 	/* The stream takes over the open table and closes it, on failure too. */

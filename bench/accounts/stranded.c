@@ -35,8 +35,8 @@ void stranded_init(struct stranded *s, const struct host_state *const *state, ui
 		s->dirty[i] = true;
 		s->dirty_host[s->nr_dirty++] = i;
 	}
-	s->free_vcpus_now = s->capacity_vcpus;
-	s->free_bytes_now = s->capacity_bytes;
+	s->free_vcpus_now = s->fullest_free_vcpus = s->capacity_vcpus;
+	s->free_bytes_now = s->fullest_free_bytes = s->capacity_bytes;
 }
 
 void stranded_release(struct stranded *s)
@@ -103,12 +103,17 @@ void stranded_after(struct stranded *s, uint32_t host, int64_t vcpus, int64_t by
 	s->free_bytes_now -= bytes;
 	if (vcpus <= 0 && bytes <= 0)
 		return; /* emptier than it was */
+	if (s->free_bytes_now >= s->fullest_free_bytes &&
+	    s->free_vcpus_now >= s->fullest_free_vcpus)
+		return; /* no fuller than the fullest, whichever share is the larger */
 	/* taken shares over the common denominator capacity_vcpus x capacity_bytes */
 	by_vcpus = (int128)(s->capacity_vcpus - s->free_vcpus_now) * s->capacity_bytes;
 	by_bytes = (int128)(s->capacity_bytes - s->free_bytes_now) * s->capacity_vcpus;
 	full = by_vcpus > by_bytes ? by_vcpus : by_bytes;
 	if (full > s->fullest) {
 		s->fullest = full;
+		s->fullest_free_bytes = s->free_bytes_now;
+		s->fullest_free_vcpus = s->free_vcpus_now;
 		take_measure(s);
 	}
 }
@@ -127,16 +132,15 @@ void stranded_result(const struct stranded *s, int64_t *vcpu_ppm, int64_t *memor
 static int on_zone(void *self, const struct run_view *view, const struct zone_news *n,
 		   struct error *err)
 {
-	const struct live_zone *z = &view->cluster->live.zone[n->slot];
-
+	(void)view;
 	(void)err;
 	if (n->kind == NEWS_STARTED)
-		stranded_after(self, n->host, z->vcpus, zone_boot_bytes(n->zone));
+		stranded_after(self, n->host, n->vcpus, zone_boot_bytes(n->zone));
 	else if (n->kind == NEWS_LEFT)
-		stranded_after(self, n->host, -(int64_t)z->vcpus, -n->before->resident_bytes);
+		stranded_after(self, n->host, -(int64_t)n->vcpus, -n->before->resident_bytes);
 	else
 		stranded_after(self, n->host, 0,
-			       z->locality.resident_bytes - n->before->resident_bytes);
+			       n->now->resident_bytes - n->before->resident_bytes);
 	return 0;
 }
 

@@ -39,6 +39,7 @@ struct stranded {
 	} * at, total, peak; /* peak: the total at the fullest moment */
 	int64_t free_bytes_now, free_vcpus_now; /* of the fleet */
 	int128 fullest;
+	int64_t fullest_free_bytes, fullest_free_vcpus; /* at that moment */
 };
 
 extern const struct observer_ops stranded_observer;

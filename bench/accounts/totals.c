@@ -27,14 +27,14 @@ static void move(struct totals *t, const struct plan_locality *l, int sign)
 	t->distance += (int128)(sign * l->resident_bytes) * l->mean_distance_centi;
 }
 
-static void count_placed(struct totals *t, const struct plan *p, const struct live_set *live)
+static void count_placed(struct totals *t, const struct plan *p, uint32_t nr_live)
 {
 	t->placed++;
 	t->multi_node += p->nr_vnodes > 1;
 	t->spilled += p->spilled_bytes > 0;
 	t->spilled_bytes += p->spilled_bytes;
-	if (live->nr_live > t->peak_live)
-		t->peak_live = live->nr_live;
+	if (nr_live > t->peak_live)
+		t->peak_live = nr_live;
 }
 
 static void count_refused(struct totals *t, const struct zone_news *n)
@@ -51,7 +51,6 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 		   struct error *err)
 {
 	struct totals *t = self;
-	const struct live_set *live = &view->cluster->live;
 
 	(void)err;
 	t->events++;
@@ -63,12 +62,12 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 	if (n->kind != NEWS_STARTED)
 		move(t, n->before, -1);
 	if (n->kind != NEWS_LEFT)
-		move(t, &live->zone[n->slot].locality, 1);
+		move(t, n->now, 1);
 	if (n->kind == NEWS_STARTED) {
-		t->vcpus += live->zone[n->slot].vcpus;
-		count_placed(t, n->plan, live);
+		t->vcpus += n->vcpus;
+		count_placed(t, n->plan, view->cluster->live.nr_live);
 	} else if (n->kind == NEWS_LEFT) {
-		t->vcpus -= live->zone[n->slot].vcpus;
+		t->vcpus -= n->vcpus;
 	}
 	return 0;
 }

@@ -87,7 +87,7 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 	const struct day_of_policy *p = self;
 	const struct day *d = p->day;
 	const struct dynamic_zone *balloon = balloons_zone(view->balloons, n->slot);
-	const struct plan_locality *l = &view->cluster->live.zone[n->slot].locality;
+	struct plan_locality l;
 	struct lifetime_figures figures;
 	struct lifetime life;
 	struct compare_row *r;
@@ -95,6 +95,7 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 	(void)err;
 	if (n->ordinal <= d->neighbours->nr)
 		return 0;
+	live_locality(&view->cluster->live, n->slot, &l);
 	r = row_of(d->c, p->policy, &d->zones->zone[n->ordinal - 1 - d->neighbours->nr]);
 	pricing_look(view->pricing, n->slot, n->at_ns, &life);
 	lifetime_figures(&life, &figures);
@@ -103,7 +104,7 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 	r->day.known = true;
 	r->day.slowdown_ppm = figures.slowdown_ppm;
 	r->day.local_page_ppm = balloon ? ppm_wide(balloon->local_ns, balloon->resident_ns)
-					: ppm(l->local_bytes, l->resident_bytes);
+					: ppm(l.local_bytes, l.resident_bytes);
 	r->day.balloon_steps = balloon ? (int64_t)balloon->steps : 0;
 	r->day.balloon_failures = balloon ? (int64_t)balloon->failures : 0;
 	return 0;

@@ -37,11 +37,15 @@ static size_t sort_shares(struct timeline_writer *w, const struct live_set *live
 	while (w->cap_scratch < live->nr_live)
 		w->scratch = grow(w->scratch, &w->cap_scratch, w->cap_scratch, sizeof(*w->scratch));
 	for (uint32_t i = 0; i < live->nr_slots; i++) {
-		const struct plan_locality *l = &live->zone[i].locality;
-		bool whole = l->resident_bytes && l->local_bytes == l->resident_bytes;
+		struct plan_locality l;
+		bool whole;
 
-		if (live->zone[i].host != UINT32_MAX && !whole)
-			w->scratch[nr++] = (int32_t)ppm(l->local_bytes, l->resident_bytes);
+		if (live_at(live, i)->host == UINT32_MAX)
+			continue;
+		live_locality(live, i, &l);
+		whole = l.resident_bytes && l.local_bytes == l.resident_bytes;
+		if (!whole)
+			w->scratch[nr++] = (int32_t)ppm(l.local_bytes, l.resident_bytes);
 	}
 	if (nr)
 		qsort(w->scratch, nr, sizeof(*w->scratch), by_value);

@@ -39,21 +39,24 @@ static char *new_record(const struct live_zone *z, const struct plan *p)
 
 /* What became of its memory: over its life where it was dynamic, at launch (and so
  * for ever) where not. */
-static void print_life(const struct live_zone *z, const struct dynamic_zone *d, int64_t end_ns,
-		       FILE *out)
+static void print_life(const struct live_set *live, uint32_t slot, const struct dynamic_zone *d,
+		       int64_t end_ns, FILE *out)
 {
+	int64_t life_ns = end_ns - live_at(live, slot)->start_ns;
 	int128 resident_ns, local_ns;
+	struct plan_locality now;
 
+	live_locality(live, slot, &now);
 	if (!d) {
-		resident_ns = (int128)z->locality.resident_bytes * (end_ns - z->start_ns);
-		local_ns = (int128)z->locality.local_bytes * (end_ns - z->start_ns);
+		resident_ns = (int128)now.resident_bytes * life_ns;
+		local_ns = (int128)now.local_bytes * life_ns;
 	} else {
 		resident_ns = d->resident_ns;
 		local_ns = d->local_ns;
 	}
 	fprintf(out, ",%" PRId64, end_ns);
 	figure_print_next(resident_ns ? ppm_wide(local_ns, resident_ns) : FIGURE_UNKNOWN, out);
-	fprintf(out, ",%" PRId64 ",%" PRId64, z->locality.mean_distance_centi,
+	fprintf(out, ",%" PRId64 ",%" PRId64, now.mean_distance_centi,
 		(int64_t)((resident_ns - local_ns) / PAGE_BYTES / NS_PER_S));
 	if (!d) {
 		fputs(",0,0,,,", out);
@@ -70,7 +73,7 @@ static void print_life(const struct live_zone *z, const struct dynamic_zone *d, 
  * the machine does not know, or the zone is gone. */
 static void print_pages(const struct cluster *c, uint32_t slot, FILE *out)
 {
-	const struct live_zone *z = &c->live.zone[slot];
+	const struct live_zone *z = live_at(&c->live, slot);
 	const struct host *h = c->host[z->host];
 	int64_t pages[NODES_MAX] = {0};
 	struct measure m;
@@ -92,7 +95,7 @@ static void print_pages(const struct cluster *c, uint32_t slot, FILE *out)
 /* What its placement cost over its life. */
 static void print_price(const struct run_view *view, const struct zone_news *n, FILE *out)
 {
-	const struct live_zone *z = &view->cluster->live.zone[n->slot];
+	const struct live_zone *z = live_at(&view->cluster->live, n->slot);
 	struct lifetime_figures f;
 	struct lifetime life;
 
@@ -123,8 +126,8 @@ static void print_placed(struct zones_writer *w, const struct run_view *view,
 	fprintf(w->out, "%" PRIu64 ",", n->ordinal);
 	csv_print_field(record, w->out);
 	fprintf(w->out, ",%s,,%s", n->outcome, rest);
-	print_life(&view->cluster->live.zone[n->slot], balloons_zone(view->balloons, n->slot),
-		   n->at_ns, w->out);
+	print_life(&view->cluster->live, n->slot, balloons_zone(view->balloons, n->slot), n->at_ns,
+		   w->out);
 	print_pages(view->cluster, n->slot, w->out);
 	print_price(view, n, w->out);
 }
@@ -208,7 +211,7 @@ static void keep_record(struct zones_writer *w, const struct run_view *view,
 		w->record = grow(w->record, &w->cap, old, sizeof(*w->record));
 		memset(&w->record[old], 0, (w->cap - old) * sizeof(*w->record));
 	}
-	w->record[n->slot] = new_record(&view->cluster->live.zone[n->slot], n->plan);
+	w->record[n->slot] = new_record(live_at(&view->cluster->live, n->slot), n->plan);
 }
 
 static int on_zone(void *self, const struct run_view *view, const struct zone_news *n,

@@ -99,7 +99,7 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 	(void)err;
 	if (n->kind == NEWS_STARTED)
 		on_start(self, n->ordinal, n->zone, n->host,
-			 view->cluster->live.zone[n->slot].start_ns);
+			 live_at(&view->cluster->live, n->slot)->start_ns);
 	else
 		on_stop(self, n->ordinal, n->at_ns);
 	return 0;

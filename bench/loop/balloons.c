@@ -114,17 +114,16 @@ static void follow(struct balloons *b, struct dynamic_zone *d, const struct zone
 /* Nothing for static zones and zones whose use is not known. */
 static void begin(struct balloons *b, const struct zone_news *n)
 {
-	const struct live_zone *z = &b->cluster->live.zone[n->slot];
 	struct dynamic_zone *d;
 
 	if (n->zone->memory_policy == ZONE_STATIC || (!n->event->use && !b->targets_given))
 		return;
 	d = take_slot(b, n->slot);
 	keep_plan(d, n->plan);
-	d->have_bytes = z->locality.resident_bytes;
+	d->have_bytes = n->now->resident_bytes;
 	d->max_bytes = n->zone->memory_bytes;
 	d->min_bytes = n->zone->memory_min_bytes;
-	d->start_ns = d->since_ns = z->start_ns;
+	d->start_ns = d->since_ns = live_at(&b->cluster->live, n->slot)->start_ns;
 	d->interval_ns = b->workload->balloon.check_first_ns;
 	d->check_ns = NS_NEVER;
 	for (int i = 0; i < DYNAMIC_LEVELS; i++)
@@ -160,11 +159,9 @@ static void note_levels(struct balloons *b, struct dynamic_zone *d, const struct
 
 static void moved(struct balloons *b, struct dynamic_zone *d, const struct zone_news *n)
 {
-	const struct plan_locality *now = &b->cluster->live.zone[n->slot].locality;
-
 	integrate(d, n->before, n->at_ns);
-	d->have_bytes = now->resident_bytes;
-	note_levels(b, d, now);
+	d->have_bytes = n->now->resident_bytes;
+	note_levels(b, d, n->now);
 }
 
 static void end(struct dynamic_zone *d)
@@ -210,8 +207,8 @@ int balloons_resize(struct balloons *b, uint32_t slot, int64_t bytes, bool *grew
 
 	BUG_ON(!d);
 	before = d->have_bytes;
-	rc = cluster_resize(b->cluster, slot, kept_plan(b, d, b->cluster->live.zone[slot].host),
-			    bytes, err);
+	rc = cluster_resize(b->cluster, slot,
+			    kept_plan(b, d, live_at(&b->cluster->live, slot)->host), bytes, err);
 	if (rc)
 		return rc;
 	d->steps++;

@@ -4,6 +4,7 @@
 
 #include "backend/record.h"
 #include "base/alloc.h"
+#include "base/compiler.h"
 
 /* The guest of a live machine gives back the pages under its shared ones. */
 #define LIVE_SLACK_BYTES (64 * PAGE_BYTES)
@@ -20,6 +21,7 @@ int cluster_open(struct cluster *c, const struct choice *choice, const struct ba
 	}
 	if (rc)
 		return rc;
+	c->asks_first = config->check || record || !(backend_traits(ops) & BACKEND_UNSHARED);
 	c->host = config->host;
 	c->nr_hosts = config->nr_hosts;
 	c->state = xcalloc(c->nr_hosts, sizeof(*c->state));
@@ -36,6 +38,23 @@ void cluster_close(struct cluster *c)
 	fleet_release(&c->fleet);
 	groups_release(&c->groups);
 	free(c->state);
+}
+
+void cluster_expect_zone(const struct cluster *c, uint32_t slot)
+{
+	fetch_line(live_at(&c->live, slot));
+	backend_expect_zone(c->backend, slot);
+}
+
+void cluster_expect_host_of(const struct cluster *c, uint32_t slot)
+{
+	uint32_t host = live_at(&c->live, slot)->host;
+
+	if (host >= c->nr_hosts)
+		return;
+	fetch_line(&c->state[host]);
+	fleet_expect(&c->fleet, host);
+	backend_expect_host(c->backend, host);
 }
 
 /* --- where memory is --------------------------------------------------------------- */
@@ -102,9 +121,12 @@ static int verify_plan(const struct plan *p, const struct measure *m, struct err
 int cluster_may_start(struct cluster *c, uint32_t host, const struct plan *p, struct error *err)
 {
 	struct step step[PLAN_STEPS_MAX];
-	unsigned nr = plan_diff(NULL, p, host, live_next_slot(&c->live), step);
+	unsigned nr;
 	int rc = 0;
 
+	if (!c->asks_first)
+		return 0;
+	nr = plan_diff(NULL, p, host, live_next_slot(&c->live), step);
 	for (unsigned i = 0; !rc && i < nr; i++)
 		rc = backend_check(c->backend, &step[i], err);
 	return rc;
@@ -112,7 +134,7 @@ int cluster_may_start(struct cluster *c, uint32_t host, const struct plan *p, st
 
 static int carry_out_step(struct cluster *c, const struct step *s, struct error *err)
 {
-	int rc = backend_check(c->backend, s, err);
+	int rc = c->asks_first ? backend_check(c->backend, s, err) : 0;
 
 	return rc ? rc : backend_apply(c->backend, s, err);
 }
@@ -144,29 +166,31 @@ static int carry_out_plan(struct cluster *c, uint32_t host, const struct plan *p
 	return 0;
 }
 
-static int look_at_new(struct cluster *c, uint32_t slot, const struct plan *p, struct measure *out,
-		       struct error *err)
+static int look_at_new(struct cluster *c, uint32_t host, uint32_t slot, const struct plan *p,
+		       struct measure *out, struct plan_locality *now, struct error *err)
 {
-	struct live_zone *z = &c->live.zone[slot];
-	int rc = measure(c, z->host, slot, p, out, err);
+	int rc = measure(c, host, slot, p, out, err);
 
 	if (!rc && c->check)
 		rc = verify_plan(p, out, err);
-	if (!rc)
-		plan_locality(p, out->part, out->nr_parts, &z->locality);
-	return rc;
+	if (rc)
+		return rc;
+	plan_locality(p, out->part, out->nr_parts, now);
+	live_set_locality(&c->live, slot, now);
+	return 0;
 }
 
 int cluster_start(struct cluster *c, uint32_t host, const struct plan *p,
 		  const struct zone_event *ev, uint64_t ordinal, uint32_t *slot, bool *placed,
 		  struct error *err)
 {
+	struct plan_locality now;
 	struct live_zone *z;
 	struct measure m;
 	int rc;
 
 	*slot = live_add(&c->live);
-	z = &c->live.zone[*slot];
+	z = live_at(&c->live, *slot);
 	z->host = host;
 	z->vcpus = p->zone->vcpus;
 	z->ordinal = ordinal;
@@ -174,7 +198,7 @@ int cluster_start(struct cluster *c, uint32_t host, const struct plan *p,
 	rc = carry_out_plan(c, host, p, *slot, err);
 	*placed = !rc;
 	if (!rc)
-		rc = look_at_new(c, *slot, p, &m, err);
+		rc = look_at_new(c, host, *slot, p, &m, &now, err);
 	if (rc) {
 		live_remove(&c->live, *slot);
 		return rc;
@@ -188,10 +212,12 @@ int cluster_start(struct cluster *c, uint32_t host, const struct plan *p,
 						 .ordinal = ordinal,
 						 .host = host,
 						 .slot = *slot,
+						 .vcpus = p->zone->vcpus,
 						 .zone = p->zone,
 						 .event = ev,
 						 .plan = p,
-						 .measure = &m},
+						 .measure = &m,
+						 .now = &now},
 			     err);
 }
 
@@ -200,17 +226,19 @@ int cluster_start(struct cluster *c, uint32_t host, const struct plan *p,
 int cluster_resize(struct cluster *c, uint32_t slot, const struct plan *p, int64_t bytes,
 		   struct error *err)
 {
-	struct live_zone *z = &c->live.zone[slot];
+	const struct live_zone *z = live_at(&c->live, slot);
 	struct step s = {.kind = STEP_RESIZE, .host = z->host, .slot = slot, .bytes = bytes};
-	struct plan_locality before = z->locality;
+	struct plan_locality before, now;
 	struct measure m;
 	int rc = carry_out_step(c, &s, err);
 
+	live_locality(&c->live, slot, &before);
 	if (!rc)
 		rc = measure(c, z->host, slot, p, &m, err);
 	if (rc)
 		return rc;
-	plan_locality(p, m.part, m.nr_parts, &z->locality);
+	plan_locality(p, m.part, m.nr_parts, &now);
+	live_set_locality(&c->live, slot, &now);
 	fleet_update(&c->fleet, z->host);
 	return audience_tell(c->audience,
 			     &(struct zone_news){.kind = NEWS_MOVED,
@@ -218,31 +246,38 @@ int cluster_resize(struct cluster *c, uint32_t slot, const struct plan *p, int64
 						 .ordinal = z->ordinal,
 						 .host = z->host,
 						 .slot = slot,
+						 .vcpus = z->vcpus,
 						 .plan = p,
 						 .measure = &m,
-						 .before = &before},
+						 .before = &before,
+						 .now = &now},
 			     err);
 }
 
-static struct zone_news news_of(const struct cluster *c, enum news kind, uint32_t slot)
+/* `before` is the caller's, so that the news can be lent on. */
+static struct zone_news news_of(const struct cluster *c, enum news kind, uint32_t slot,
+				struct plan_locality *before)
 {
-	const struct live_zone *z = &c->live.zone[slot];
+	const struct live_zone *z = live_at(&c->live, slot);
 
+	live_locality(&c->live, slot, before);
 	return (struct zone_news){.kind = kind,
 				  .at_ns = c->now_ns,
 				  .ordinal = z->ordinal,
 				  .host = z->host,
 				  .slot = slot,
-				  .before = &z->locality};
+				  .vcpus = z->vcpus,
+				  .before = before};
 }
 
 static int tell_leaving(struct cluster *c, uint32_t slot, const char *outcome, struct error *err)
 {
+	struct plan_locality before;
 	struct zone_news news;
 
 	if (!audience_wants(c->audience, NEWS_LEAVING))
 		return 0;
-	news = news_of(c, NEWS_LEAVING, slot);
+	news = news_of(c, NEWS_LEAVING, slot, &before);
 	news.outcome = outcome;
 	return audience_tell(c->audience, &news, err);
 }
@@ -250,7 +285,8 @@ static int tell_leaving(struct cluster *c, uint32_t slot, const char *outcome, s
 /* The machine has let go of it. */
 static int free_slot(struct cluster *c, uint32_t slot, struct error *err)
 {
-	struct zone_news news = news_of(c, NEWS_LEFT, slot);
+	struct plan_locality before;
+	struct zone_news news = news_of(c, NEWS_LEFT, slot, &before);
 	int rc;
 
 	fleet_update(&c->fleet, news.host);
@@ -263,7 +299,7 @@ static int free_slot(struct cluster *c, uint32_t slot, struct error *err)
 
 int cluster_stop(struct cluster *c, uint32_t slot, struct error *err)
 {
-	struct step s = {.kind = STEP_STOP, .host = c->live.zone[slot].host, .slot = slot};
+	struct step s = {.kind = STEP_STOP, .host = live_at(&c->live, slot)->host, .slot = slot};
 	int rc = tell_leaving(c, slot, "stopped", err);
 
 	if (!rc)
@@ -283,11 +319,12 @@ int cluster_tell_alive(struct cluster *c, struct error *err)
 	int rc = 0;
 
 	for (uint32_t i = 0; i < c->live.nr_slots && !rc; i++) {
+		struct plan_locality before;
 		struct zone_news news;
 
-		if (c->live.zone[i].host == UINT32_MAX)
+		if (live_at(&c->live, i)->host == UINT32_MAX)
 			continue;
-		news = news_of(c, NEWS_ALIVE, i);
+		news = news_of(c, NEWS_ALIVE, i, &before);
 		news.outcome = "live";
 		rc = audience_tell(c->audience, &news, err);
 	}

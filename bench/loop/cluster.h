@@ -22,6 +22,9 @@ struct cluster {
 	struct live_set live;
 	int64_t now_ns; /* of what happens now */
 	bool check; /* verify each plan against what the machine says */
+	/* Ask the machine before each step: where others use it too, where what passes is
+	 * recorded or comes from a record, and with `check`. Else its apply says the same. */
+	bool asks_first;
 	struct audience *audience;
 	struct plan_memory part[PLAN_MEMORY_MAX]; /* scratch: what was measured, of nodes */
 };
@@ -33,12 +36,18 @@ int cluster_open(struct cluster *c, const struct choice *choice, const struct ba
 		 struct error *err) MUST_USE;
 void cluster_close(struct cluster *c); /* zeroed is fine */
 
+/* The zone in `slot` goes soon: what is known of it is fetched; later, when that is there,
+ * what is known of its host. */
+void cluster_expect_zone(const struct cluster *c, uint32_t slot);
+void cluster_expect_host_of(const struct cluster *c, uint32_t slot);
+
 /* Would the machine take the plan? It may refuse what the policy accepts (an allocator that
- * never leaves the home node). */
+ * never leaves the home node). Passes where cluster_start() is the first to ask. */
 int cluster_may_start(struct cluster *c, uint32_t host, const struct plan *p,
 		      struct error *err) MUST_USE;
 /* The plan comes true, in *slot; cluster_may_start() has passed. *placed says whether the
- * zone runs; errors after that are of measuring it. */
+ * zone runs; errors after that are of measuring it. Without asks_first a refusal is the
+ * machine's answer to the question. */
 int cluster_start(struct cluster *c, uint32_t host, const struct plan *p,
 		  const struct zone_event *ev, uint64_t ordinal, uint32_t *slot, bool *placed,
 		  struct error *err) MUST_USE;

@@ -4,85 +4,224 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/units.h"
 
-/* Slots start on cache lines of their own. */
-static void grow_zones(struct live_set *l)
+/* In `distance`: `pages` is an index into far[]. */
+#define FAR 0x80000000u
+#define MAP_SIZE_MIN 64
+
+_Static_assert(sizeof(struct live_zone) == 32, "two zones a cache line");
+
+/* --- where memory is ------------------------------------------------------------------ */
+
+/* All of it where the guest believes it, in whole pages that 32 bits count. */
+static bool is_plain(const struct plan_locality *p)
 {
-	size_t cap = l->cap ? l->cap * 2 : 64;
-	struct live_zone *zone = xaligned(64, cap * sizeof(*zone));
-
-	if (l->cap)
-		memcpy(zone, l->zone, l->cap * sizeof(*zone));
-	free(l->zone);
-	l->zone = zone;
-	l->cap = cap;
+	return p->local_bytes == p->resident_bytes && p->own_bytes == p->resident_bytes &&
+	       p->resident_bytes % PAGE_BYTES == 0 &&
+	       p->resident_bytes / PAGE_BYTES <= UINT32_MAX &&
+	       p->mean_distance_centi < (int64_t)FAR;
 }
 
-uint32_t live_next_slot(const struct live_set *l)
+static uint32_t far_new(struct live_set *l)
 {
-	return l->nr_free ? l->free_slot[l->nr_free - 1] : l->nr_slots;
-}
+	uint32_t i = l->first_far_free;
 
-uint32_t live_add(struct live_set *l)
-{
-	uint32_t slot;
-
-	if (l->nr_free) {
-		slot = l->free_slot[--l->nr_free];
-	} else {
-		BUG_ON(l->nr_slots == SLOT_NONE);
-		slot = l->nr_slots++;
-		if (slot == l->cap)
-			grow_zones(l);
-		if (l->want_extra)
-			l->extra = grow(l->extra, &l->cap_extra, slot, sizeof(*l->extra));
+	if (l->nr_far_free) {
+		l->nr_far_free--;
+		l->first_far_free = (uint32_t)l->far[i].resident_bytes;
+		return i;
 	}
-	l->nr_live++;
-	if (l->want_extra)
-		l->extra[slot] = (struct live_extra){0};
-	l->zone[slot] = (struct live_zone){.number = UINT64_MAX};
-	return slot;
+	l->far = grow(l->far, &l->cap_far, l->nr_far, sizeof(*l->far));
+	return (uint32_t)l->nr_far++;
+}
+
+static void far_free(struct live_set *l, uint32_t i)
+{
+	l->far[i].resident_bytes = l->first_far_free;
+	l->first_far_free = i;
+	l->nr_far_free++;
+}
+
+void live_set_locality(struct live_set *l, uint32_t slot, const struct plan_locality *now)
+{
+	struct live_zone *z = live_at(l, slot);
+	bool plain = is_plain(now);
+
+	if (z->distance & FAR && plain)
+		far_free(l, z->pages);
+	if (plain) {
+		z->pages = (uint32_t)(now->resident_bytes / PAGE_BYTES);
+		z->distance = (uint32_t)now->mean_distance_centi;
+		return;
+	}
+	if (!(z->distance & FAR))
+		z->pages = far_new(l);
+	z->distance = FAR;
+	l->far[z->pages] = *now;
+}
+
+void live_locality(const struct live_set *l, uint32_t slot, struct plan_locality *out)
+{
+	const struct live_zone *z = live_at(l, slot);
+	int64_t bytes = z->pages * PAGE_BYTES;
+
+	if (z->distance & FAR)
+		*out = l->far[z->pages];
+	else
+		*out = (struct plan_locality){.resident_bytes = bytes,
+					      .local_bytes = bytes,
+					      .own_bytes = bytes,
+					      .mean_distance_centi = z->distance};
+}
+
+/* --- ids -------------------------------------------------------------------------------- */
+
+static uint64_t *id_at(const struct live_set *l, uint32_t slot)
+{
+	return slab_at(&l->id, slot, sizeof(uint64_t));
+}
+
+/* Knuth's multiplier, 2^64 / golden ratio: the high bits know all. */
+static size_t home(const struct live_set *l, uint64_t id)
+{
+	return (size_t)(id * 0x9e3779b97f4a7c15u >> 32) & (l->map_size - 1);
+}
+
+static size_t after(const struct live_set *l, size_t at)
+{
+	return (at + 1) & (l->map_size - 1);
+}
+
+/* Behind those of the same id that came before. */
+static void map_insert(struct live_set *l, uint32_t slot)
+{
+	size_t at = home(l, *id_at(l, slot));
+
+	while (l->map[at] != SLOT_NONE)
+		at = after(l, at);
+	l->map[at] = slot;
+}
+
+static void enlarge_map(struct live_set *l)
+{
+	uint32_t *old = l->map;
+	size_t old_size = l->map_size;
+
+	l->map_size = old_size ? 2 * old_size : MAP_SIZE_MIN;
+	l->map = xreallocarray(NULL, l->map_size, sizeof(*l->map));
+	memset(l->map, 0xff, l->map_size * sizeof(*l->map)); /* SLOT_NONE */
+	for (size_t i = 0; i < old_size; i++)
+		if (old[i] != SLOT_NONE)
+			map_insert(l, old[i]);
+	free(old);
 }
 
 void live_map(struct live_set *l, uint32_t slot, uint64_t id)
 {
-	map_add(&l->map, id, slot);
-	l->extra[slot].mapped = true;
-	l->extra[slot].id = id;
+	if (4 * (l->nr_mapped + 1) > 3 * l->map_size)
+		enlarge_map(l);
+	*id_at(l, slot) = id;
+	map_insert(l, slot);
+	l->nr_mapped++;
 }
 
 uint32_t live_find(const struct live_set *l, uint64_t id)
 {
-	return map_find(&l->map, id);
+	size_t at = home(l, id);
+
+	if (!l->map_size)
+		return SLOT_NONE;
+	while (l->map[at] != SLOT_NONE && *id_at(l, l->map[at]) != id)
+		at = after(l, at);
+	return l->map[at];
+}
+
+/* What follows moves back, unless that would put it before its home. */
+static void close_gap(struct live_set *l, size_t hole)
+{
+	size_t mask = l->map_size - 1;
+
+	for (size_t i = after(l, hole); l->map[i] != SLOT_NONE; i = after(l, i)) {
+		size_t way = (i - home(l, *id_at(l, l->map[i]))) & mask;
+
+		if (way >= ((i - hole) & mask)) {
+			l->map[hole] = l->map[i];
+			hole = i;
+		}
+	}
+	l->map[hole] = SLOT_NONE;
+}
+
+/* A zone that failed to start was not mapped yet. */
+static void unmap(struct live_set *l, uint32_t slot)
+{
+	size_t at = home(l, *id_at(l, slot));
+
+	if (!l->map_size)
+		return;
+	while (l->map[at] != SLOT_NONE && l->map[at] != slot)
+		at = after(l, at);
+	if (l->map[at] == SLOT_NONE)
+		return;
+	close_gap(l, at);
+	l->nr_mapped--;
+}
+
+/* --- slots ------------------------------------------------------------------------------ */
+
+static uint32_t new_slot(struct live_set *l)
+{
+	uint32_t slot = l->nr_slots++;
+
+	BUG_ON(slot == SLOT_NONE);
+	slab_reserve(&l->zone, l->nr_slots, sizeof(struct live_zone));
+	if (l->want_ids) {
+		slab_reserve(&l->id, l->nr_slots, sizeof(uint64_t));
+		*id_at(l, slot) = 0;
+	}
+	return slot;
+}
+
+uint32_t live_add(struct live_set *l)
+{
+	uint32_t slot = l->first_free;
+
+	if (l->nr_free) {
+		l->nr_free--;
+		l->first_free = live_at(l, slot)->vcpus;
+	} else {
+		slot = new_slot(l);
+	}
+	l->nr_live++;
+	*live_at(l, slot) = (struct live_zone){.host = UINT32_MAX};
+	return slot;
 }
 
 void live_remove(struct live_set *l, uint32_t slot)
 {
-	if (l->want_extra) {
-		struct live_extra *e = &l->extra[slot];
-		bool known = !e->mapped || map_remove(&l->map, e->id, slot);
+	struct live_zone *z = live_at(l, slot);
 
-		BUG_ON(!known);
-		free(e->record);
-		*e = (struct live_extra){0};
-	}
-	l->zone[slot].host = UINT32_MAX;
-	l->zone[slot].number = UINT64_MAX;
-	l->free_slot = grow(l->free_slot, &l->cap_free, l->nr_free, sizeof(*l->free_slot));
-	l->free_slot[l->nr_free++] = slot;
+	if (l->want_ids)
+		unmap(l, slot);
+	if (z->distance & FAR)
+		far_free(l, z->pages);
+	*z = (struct live_zone){.host = UINT32_MAX, .vcpus = l->first_free};
+	l->first_free = slot;
+	l->nr_free++;
 	l->nr_live--;
 }
 
 void live_release(struct live_set *l)
 {
-	for (uint32_t i = 0; l->want_extra && i < l->nr_slots; i++)
-		free(l->extra[i].record);
-	free(l->extra);
-	free(l->zone);
-	free(l->free_slot);
-	map_release(&l->map);
+	slab_release(&l->zone);
+	slab_release(&l->id);
+	free(l->map);
+	free(l->far);
 	*l = (struct live_set){0};
 }
+
+/* --- those who wait --------------------------------------------------------------------- */
 
 static size_t text_bytes(const struct zone_event *ev)
 {

@@ -2,6 +2,11 @@
  * The zones that live, as the loop knows them: slots handed out densely, a map
  * from the workload's ids to slots for workloads that stop zones by id, and
  * zones that wait for room.
+ *
+ * Half a cache line a zone: a fleet of a region holds millions, and each departure looks at
+ * one that nobody has looked at for hours. Where memory is, is packed: nearly all zones
+ * have all of it at home. Slots that are free are linked through their zones; the last that
+ * became free is the first that is used again, while it is still in the cache.
  */
 #ifndef BENCH_LOOP_LIVE_H
 #define BENCH_LOOP_LIVE_H
@@ -10,50 +15,58 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/map.h"
+#include "base/slab.h"
 #include "plan/plan.h"
 #include "zone/workload.h"
 
-#define SLOT_NONE MAP_NONE
+#define SLOT_NONE UINT32_MAX
 
-/* One cache line; what only some runs need is in struct live_extra. */
 struct live_zone {
 	uint32_t host; /* UINT32_MAX: the slot is free */
-	uint32_t vcpus;
-	uint64_t number; /* of its departure in the queue; UINT64_MAX: none pending */
-	uint64_t ordinal; /* 1 = first zone offered */
+	uint32_t vcpus; /* of a free slot: the next free one, or SLOT_NONE */
+	uint64_t ordinal; /* 1 = first zone offered; 0 in a free slot */
 	int64_t start_ns;
-	struct plan_locality locality; /* as last measured */
-};
-
-struct live_extra {
-	uint64_t id; /* the workload's, when `mapped` */
-	bool mapped; /* its id is in the map */
-	/* Fields of its row in zones.csv before and after the outcome, as one
-	 * allocation of two strings; NULL when not wanted. */
-	char *record;
+	/* Private: where its memory is, as last measured (live_locality()). */
+	uint32_t pages, distance;
 };
 
 /* Zero-initialise. */
 struct live_set {
-	struct live_zone *zone; /* by slot */
-	struct live_extra *extra; /* by slot; NULL unless want_extra */
-	size_t cap, cap_extra;
-	bool want_extra; /* set before the first zone: ids or records are used */
-	uint32_t *free_slot; /* stack */
-	size_t nr_free, cap_free;
+	struct slab zone; /* struct live_zone by slot */
+	struct slab id; /* uint64_t by slot: the workload's; only with ids */
+	bool want_ids; /* set before the first zone: live_map() is used */
 	uint32_t nr_slots; /* handed out so far: all slots are below */
 	uint32_t nr_live;
-	struct map map; /* id -> slot */
+	uint32_t nr_free, first_free; /* slots below nr_slots */
+	/* id -> slot: open addressing; the ids themselves are those of the slots */
+	uint32_t *map;
+	size_t map_size, nr_mapped; /* map_size: 0 or a power of two */
+	/* Localities that do not fit into their zone; free ones hold the next one's index. */
+	struct plan_locality *far;
+	size_t nr_far, cap_far;
+	uint32_t nr_far_free, first_far_free;
 };
+
+static inline struct live_zone *live_at(const struct live_set *l, uint32_t slot)
+{
+	return slab_at(&l->zone, slot, sizeof(struct live_zone));
+}
 
 uint32_t live_add(struct live_set *l);
 /* The slot that live_add() would hand out next. */
-uint32_t live_next_slot(const struct live_set *l);
+static inline uint32_t live_next_slot(const struct live_set *l)
+{
+	return l->nr_free ? l->first_free : l->nr_slots;
+}
 void live_remove(struct live_set *l, uint32_t slot); /* forgets its id too */
+/* Once a zone; with want_ids only. */
 void live_map(struct live_set *l, uint32_t slot, uint64_t id);
 uint32_t live_find(const struct live_set *l, uint64_t id); /* SLOT_NONE if unknown */
 void live_release(struct live_set *l);
+
+/* Where the zone's memory is; a new zone has none. */
+void live_set_locality(struct live_set *l, uint32_t slot, const struct plan_locality *now);
+void live_locality(const struct live_set *l, uint32_t slot, struct plan_locality *out);
 
 /* A waiting zone: a copy of its START event whose strings are its own, behind it in the
  * same piece of memory. */

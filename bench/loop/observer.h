@@ -47,12 +47,13 @@ struct zone_news {
 	enum news kind;
 	int64_t at_ns;
 	uint64_t ordinal; /* of the zone, in order of arrival, from 1 */
-	uint32_t host, slot; /* not for REFUSED */
+	uint32_t host, slot, vcpus; /* not for REFUSED */
 	const struct zone *zone; /* STARTED, REFUSED: as the row's memory policy has it */
 	const struct zone_event *event; /* STARTED: what it came with */
 	const struct plan *plan; /* STARTED; MOVED: what plan_locality() needs of it */
 	const struct measure *measure; /* STARTED, MOVED; parts have their vnodes */
-	const struct plan_locality *before; /* MOVED, LEFT: what no longer holds */
+	const struct plan_locality *before; /* not STARTED: what held until now */
+	const struct plan_locality *now; /* STARTED, MOVED: where its memory is */
 	const struct refusal *refusal; /* REFUSED */
 	const char *outcome; /* LEAVING, ALIVE: "stopped", "exited", "live" */
 };

@@ -33,6 +33,8 @@ void placer_init(struct placer *p, const struct run_input *in, struct cluster *c
 	p->cluster = c;
 	p->future = future;
 	seed_rngs(p);
+	if (!in->policy->remembers)
+		return;
 	p->memory = xcalloc(c->nr_hosts, sizeof(struct policy_memory *));
 	for (uint32_t i = 0; i < c->nr_hosts; i++)
 		p->memory[i] = policy_memory_new(in->policy, c->state[i]);
@@ -80,7 +82,7 @@ static int ask_policy(struct placer *p, uint32_t host, uint64_t ordinal, struct 
 		.state = p->cluster->state[host],
 		.zone = &p->zone,
 		.rng = &p->policy_rng,
-		.memory = p->memory[host],
+		.memory = p->memory ? p->memory[host] : NULL,
 	};
 	struct foresight foresight;
 	int rc;
@@ -137,10 +139,13 @@ static int try_host(struct placer *p, struct offer *o, uint32_t host, bool *lost
 		return answer(p, rc, said, err);
 	rc = cluster_start(p->cluster, host, &p->plan, o->ev, o->ordinal, &o->slot, &o->placed,
 			   err);
-	*lost = rc && !o->placed;
-	if (*lost && o->said && err)
-		*o->said = *err;
-	return rc;
+	if (!rc || o->placed)
+		return rc;
+	if (err)
+		*said = *err;
+	/* where nobody was asked before, this is the answer; else it was another then */
+	*lost = p->cluster->asks_first || state->total_free_bytes != free_bytes;
+	return *lost ? rc : answer(p, rc, said, err);
 }
 
 static void say_again(const struct placer *p, unsigned again, const char *why)
@@ -215,6 +220,7 @@ int placer_offer(struct placer *p, const struct zone_event *ev, uint64_t ordinal
 				note_group(p, ev->group, &request, reasons);
 			return 0;
 		}
+		backend_expect_host(p->cluster->backend, host);
 		o.said = reasons && !p->refusal.hosts_asked ? &p->refusal.why : NULL;
 		rc = ask_host(p, &o, host, err);
 		*placed = o.placed;

@@ -20,7 +20,7 @@ struct future; /* bench/foresight/future.h */
 struct placer {
 	const struct run_input *in;
 	struct cluster *cluster;
-	struct policy_memory **memory; /* what the policy remembers, by host; NULLs: nothing */
+	struct policy_memory **memory; /* what the policy remembers, by host; NULL: nothing */
 	struct future *future; /* NULL: the policy does not foresee */
 	struct rng choice_rng, policy_rng;
 	struct rng choice_unused, policy_unused; /* as they were before the first draw */

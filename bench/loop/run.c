@@ -12,6 +12,7 @@
 #include "bench/foresight/future.h"
 #include "bench/loop/balloons.h"
 #include "bench/loop/cluster.h"
+#include "bench/loop/departures.h"
 #include "bench/loop/placer.h"
 
 /* Events between calls of the progress callback. */
@@ -31,7 +32,7 @@ struct run {
 	struct future *future; /* NULL: the policy does not foresee */
 	struct zone_stream *stream;
 	const struct zone_event *next; /* next of the stream, NULL at its end */
-	struct event_queue departures;
+	struct departures departures;
 	struct wait_queue waiting;
 	int64_t offered, queued, queue_wait_s;
 	int64_t end_ns;
@@ -126,6 +127,17 @@ static void gather_audience(struct run *r, struct schedule *write)
 		audience_add(a, in->observer[i].ops, in->observer[i].self);
 }
 
+/* May an event be about a zone that another one started? */
+static bool names_zones(const struct workload *w)
+{
+	if (w->source != SOURCE_EVENTS)
+		return w->source != SOURCE_GENERATOR;
+	for (size_t i = 0; i < w->nr_events; i++)
+		if (w->event[i].kind != ZONE_EVENT_START)
+			return true;
+	return false;
+}
+
 /* `write` and `known` may be NULL: what this run is like, and what one before was. */
 static int start_up(struct run *r, struct schedule *write, const struct schedule *known,
 		    struct error *err)
@@ -146,8 +158,8 @@ static int start_up(struct run *r, struct schedule *write, const struct schedule
 		r->future = future_new(known, r->in->host, w->horizon_ns, w->branch);
 	placer_init(&r->placer, r->in, &r->cluster, r->future);
 	gather_audience(r, write);
-	r->map_ids = w->source != SOURCE_GENERATOR;
-	r->cluster.live.want_extra = r->map_ids;
+	r->map_ids = names_zones(w);
+	r->cluster.live.want_ids = r->map_ids;
 	r->end_ns = w->duration_ns;
 	r->sample_ns = r->audience.wants_samples ? 0 : NS_NEVER;
 	rc = audience_begin(&r->audience, err);
@@ -172,17 +184,16 @@ static int refuse(struct run *r, const struct zone *z, uint64_t ordinal, const s
 static int admit(struct run *r, const struct zone_event *ev, uint64_t ordinal, bool *placed,
 		 struct error *err)
 {
-	struct live_zone *z;
 	uint32_t slot;
+	int64_t start_ns;
 	int rc = placer_offer(&r->placer, ev, ordinal, &slot, placed, err);
 
 	if (rc || !*placed)
 		return rc;
-	z = &r->cluster.live.zone[slot];
-	if (ev->lifetime_ns != NS_NEVER) {
-		z->number = r->departures.inserted;
-		event_queue_push(&r->departures, z->start_ns + ev->lifetime_ns, slot);
-	}
+	start_ns = live_at(&r->cluster.live, slot)->start_ns;
+	/* later than time can be told is never */
+	if (ev->lifetime_ns < NS_NEVER - start_ns)
+		departures_push(&r->departures, start_ns + ev->lifetime_ns, ordinal, slot);
 	if (r->map_ids)
 		live_map(&r->cluster.live, slot, ev->id);
 	return 0;
@@ -288,6 +299,21 @@ static int on_stream_event(struct run *r, struct error *err)
 	return rc ? rc : zone_stream_next(r->stream, &r->next, err);
 }
 
+/* So many departures ahead a zone is fetched, and its host when the zone is there. */
+#define AHEAD_ZONE 12
+#define AHEAD_HOST 6
+
+static void expect_departures(const struct run *r)
+{
+	const struct departure *d = departures_ahead(&r->departures, AHEAD_ZONE);
+
+	if (d)
+		cluster_expect_zone(&r->cluster, departure_slot(d));
+	d = departures_ahead(&r->departures, AHEAD_HOST);
+	if (d)
+		cluster_expect_host_of(&r->cluster, departure_slot(d));
+}
+
 /* Those who leave at one instant are all gone before anybody takes their room. */
 static int on_departures(struct run *r, int64_t until, struct error *err)
 {
@@ -295,13 +321,15 @@ static int on_departures(struct run *r, int64_t until, struct error *err)
 	bool left = false;
 	int rc = 0;
 
-	while (!rc && event_queue_next_ns(&r->departures) <= until) {
-		struct queued q = event_queue_pop(&r->departures);
+	while (!rc && departures_next_ns(&r->departures) <= until) {
+		struct departure d = departures_pop(&r->departures);
+		uint32_t slot = departure_slot(&d);
 
+		expect_departures(r);
 		/* a zone that was stopped before its time left its entry behind */
-		if (q.slot >= live->nr_slots || live->zone[q.slot].number != q.number)
+		if (live_at(live, slot)->ordinal != departure_number(&d))
 			continue;
-		rc = cluster_stop(&r->cluster, q.slot, err);
+		rc = cluster_stop(&r->cluster, slot, err);
 		left = true;
 	}
 	return rc || !left ? rc : serve_waiting(r, err);
@@ -369,7 +397,7 @@ static int64_t earlier(int64_t a, int64_t b)
  * were inserted before it and go first), or the end. */
 static int64_t next_ns(const struct run *r)
 {
-	int64_t next = event_queue_next_ns(&r->departures);
+	int64_t next = departures_next_ns(&r->departures);
 
 	next = earlier(next, balloons_next_ns(&r->balloons));
 	next = earlier(next, r->next ? r->next->at_ns : NS_NEVER);
@@ -380,7 +408,7 @@ static int64_t next_ns(const struct run *r)
  * would go on breathing for ever. */
 static bool nothing_comes(const struct run *r, int64_t until)
 {
-	return until == NS_NEVER || (!r->next && event_queue_next_ns(&r->departures) == NS_NEVER &&
+	return until == NS_NEVER || (!r->next && departures_next_ns(&r->departures) == NS_NEVER &&
 				     r->end_ns == NS_NEVER);
 }
 
@@ -406,7 +434,7 @@ static int turn(struct run *r, struct error *err)
 		r->result->duration_reached = r->ended = true;
 		return 0;
 	}
-	if (event_queue_next_ns(&r->departures) <= until)
+	if (departures_next_ns(&r->departures) <= until)
 		return on_departures(r, until, err);
 	if (balloons_next_ns(&r->balloons) <= until)
 		return on_tick(r, err);
@@ -485,7 +513,7 @@ static void tear_down(struct run *r)
 	pricing_release(&r->pricing);
 	stranded_release(&r->stranded);
 	future_free(r->future);
-	event_queue_release(&r->departures);
+	departures_release(&r->departures);
 	wait_queue_release(&r->waiting);
 	cluster_close(&r->cluster);
 	free(r);

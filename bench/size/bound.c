@@ -38,9 +38,9 @@ static void come(struct sums *s, const struct zone_event *ev)
 	s->bytes = grow(s->bytes, &s->cap_bytes, slot, sizeof(*s->bytes));
 	s->departure = grow(s->departure, &s->cap_departures, slot, sizeof(*s->departure));
 	s->bytes[slot] = least_bytes(s, ev->zone);
-	s->live.zone[slot].vcpus = ev->zone->vcpus;
+	live_at(&s->live, slot)->vcpus = ev->zone->vcpus;
 	s->departure[slot] = UINT64_MAX;
-	if (s->live.want_extra)
+	if (s->live.want_ids)
 		live_map(&s->live, slot, ev->id);
 	if (ev->lifetime_ns != NS_NEVER && ev->at_ns < NS_NEVER - ev->lifetime_ns) {
 		s->departure[slot] = s->queue.inserted;
@@ -59,7 +59,7 @@ static void come(struct sums *s, const struct zone_event *ev)
 
 static void leave(struct sums *s, uint32_t slot)
 {
-	s->vcpus -= s->live.zone[slot].vcpus;
+	s->vcpus -= live_at(&s->live, slot)->vcpus;
 	s->total_bytes -= s->bytes[slot];
 	s->departure[slot] = UINT64_MAX;
 	live_remove(&s->live, slot);
@@ -101,7 +101,7 @@ int size_bound(const struct run_input *in, struct size_bound *out, struct error 
 {
 	const struct workload *w = in->workload;
 	struct sums s = {.out = out,
-			 .live.want_extra = w->source != SOURCE_GENERATOR,
+			 .live.want_ids = w->source != SOURCE_GENERATOR,
 			 .shrinks = workload_resizes(w),
 			 .all_static = in->memory == RUN_MEMORY_STATIC};
 	struct zone_stream *stream = NULL;

@@ -2,11 +2,29 @@
 
 #include "base/alloc.h"
 #include "base/event_queue.h"
+#include "bench/loop/departures.h"
 #include "bench/speed/speed.h"
 
 #define NODES 8
 
-uint64_t floor_no_placement(struct arrival *a, size_t nr)
+uint64_t floor_queue(struct arrival *a, size_t nr)
+{
+	struct departures q = {0};
+	uint64_t events = 0;
+
+	for (size_t i = 0; i < nr || departures_next_ns(&q) != NS_NEVER; events++) {
+		if (i < nr && a[i].at_ns < departures_next_ns(&q)) {
+			departures_push(&q, a[i].at_ns + a[i].lifetime_ns, i, (uint32_t)i);
+			i++;
+		} else {
+			(void)departures_pop(&q);
+		}
+	}
+	departures_release(&q);
+	return events;
+}
+
+uint64_t floor_heap(struct arrival *a, size_t nr)
 {
 	struct event_queue q = {0};
 	uint64_t events = 0;

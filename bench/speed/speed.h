@@ -17,13 +17,22 @@ struct arrival {
 };
 
 /*
- * The same events in a plain loop: a heap of departures beside sorted arrivals,
- * without any placement (what bounds any replay), and with a linear first fit
- * over hosts and the freest node of each (what a straightforward program does).
- * Return the number of events carried out.
+ * The same events in a plain loop: departures merged with sorted arrivals, without any
+ * placement (what bounds any replay), by a heap and by the loop's own queue; and with a
+ * linear first fit over hosts and the freest node of each (what a straightforward program
+ * does). Return the number of events carried out.
  */
-uint64_t floor_no_placement(struct arrival *a, size_t nr);
+uint64_t floor_heap(struct arrival *a, size_t nr);
+uint64_t floor_queue(struct arrival *a, size_t nr);
 uint64_t floor_linear_scan(struct arrival *a, size_t nr, uint32_t hosts);
+
+/* `nr` arrivals, beside the loops above. */
+void speed_replay(size_t nr, uint32_t nr_hosts);
+/* Time an event and bytes a zone, by the size of the fleet. */
+void speed_fleets(void);
+/* `nr` zones on a fleet; ends the program with 1 when the peak of its memory is above what
+ * hosts and live zones may take. */
+void speed_memory(size_t nr, uint32_t nr_hosts);
 
 /* Dynamic memory: balloon steps a second, and the loop around them. */
 void speed_balloon(void);

@@ -376,7 +376,7 @@ void ledger_expect(const struct ledger *l, uint32_t slot)
 	const struct ledger_zone *z = &l->zone[slot];
 
 	if (z->before != NOWHERE)
-		prefetch_all(&l->before[z->before], sizeof(l->before[0].sum));
+		fetch_lines(&l->before[z->before], sizeof(l->before[0].sum));
 	if (z->node != NOWHERE)
 		node_ledger_prefetch(&l->node[z->node]);
 }

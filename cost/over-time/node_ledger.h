@@ -44,7 +44,7 @@ void node_ledger_read(struct node_ledger *n, struct node_states *s, uint32_t cla
 /* It is asked for soon. */
 static inline void node_ledger_prefetch(const struct node_ledger *n)
 {
-	prefetch_all(n->zones, n->nr * sizeof(*n->zones));
+	fetch_lines(n->zones, n->nr * sizeof(*n->zones));
 }
 /* What its zones lose of their speed at this moment, in ACCOUNT_UNIT of a millionth of a
  * vCPU. */

@@ -283,12 +283,12 @@ static void work_out(struct node_states *s, uint32_t at, uint32_t home, struct n
 
 void node_state_prefetch_rates(const struct node_states *s, uint32_t state, uint32_t home)
 {
-	prefetch(&s->rates[place_of(state, home, RATES_BITS)]);
+	fetch_line(&s->rates[place_of(state, home, RATES_BITS)]);
 }
 
 void node_state_prefetch_next(const struct node_states *s, uint32_t state, uint32_t home, bool less)
 {
-	prefetch(&s->way[place_of(state, home << 1 | less, WAY_BITS)]);
+	fetch_line(&s->way[place_of(state, home << 1 | less, WAY_BITS)]);
 }
 
 const uint64_t *node_state_rates(struct node_states *s, uint32_t state, uint32_t home)

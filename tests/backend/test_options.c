@@ -150,7 +150,8 @@ Test(options, traits_agree_with_what_is_named)
 			     all[i]->name);
 		cr_expect(all[i]->absent || (all[i]->can & STEP_START && all[i]->can & STEP_STOP));
 	}
-	cr_expect_eq(backend_traits(&sim_backend), BACKEND_VIRTUAL_CLOCK | BACKEND_REPEATABLE);
+	cr_expect_eq(backend_traits(&sim_backend),
+		     BACKEND_VIRTUAL_CLOCK | BACKEND_REPEATABLE | BACKEND_UNSHARED);
 	cr_expect_str_eq(linux_backend.default_host, "this");
 	cr_expect_str_eq(xen_backend.default_host, "xen");
 	cr_expect_str_eq(xen_backend.allocator, "xen");

@@ -10,7 +10,7 @@
 
 Test(live, ids_are_found_as_long_as_they_live)
 {
-	struct live_set l = {.want_extra = true};
+	struct live_set l = {.want_ids = true};
 	uint32_t slot_of[IDS];
 	struct rng rng;
 
@@ -29,6 +29,55 @@ Test(live, ids_are_found_as_long_as_they_live)
 		}
 	}
 	cr_assert_leq(l.nr_slots, IDS, "slots are reused");
+	live_release(&l);
+}
+
+static bool same(const struct plan_locality *a, const struct plan_locality *b)
+{
+	return a->resident_bytes == b->resident_bytes && a->local_bytes == b->local_bytes &&
+	       a->own_bytes == b->own_bytes && a->mean_distance_centi == b->mean_distance_centi;
+}
+
+/* Those that pack, and those that do not: remote, odd, or too large for 32 bits. */
+Test(live, localities_come_back_as_they_were_given)
+{
+	static const struct plan_locality kind[] = {
+		{0, 0, 0, 0},
+		{4096, 4096, 4096, 1000},
+		{4096 * 3, 4096, 4096 * 2, 1250},
+		{4097, 4097, 4097, 1000},
+		{INT64_C(4096) << 32, INT64_C(4096) << 32, INT64_C(4096) << 32, 1000},
+		{INT64_C(4096) * UINT32_MAX, INT64_C(4096) * UINT32_MAX, INT64_C(4096) * UINT32_MAX,
+		 INT32_MAX},
+		{8192, 8192, 8192, INT64_C(1) << 31},
+	};
+	size_t kinds = sizeof(kind) / sizeof(kind[0]);
+	size_t now[200];
+	struct live_set l = {.want_ids = false};
+	struct plan_locality got;
+	struct rng rng;
+
+	rng_seed(&rng, 1, "locality");
+	for (uint32_t i = 0; i < 200; i++) {
+		cr_assert_eq(live_add(&l), i);
+		now[i] = 0;
+	}
+	for (int i = 0; i < 20000; i++) {
+		uint32_t slot = (uint32_t)rng_below(&rng, 200);
+
+		live_locality(&l, slot, &got);
+		cr_assert(same(&got, &kind[now[slot]]), "slot %u, kind %zu", slot, now[slot]);
+		if (rng_below(&rng, 4) == 0) {
+			live_remove(&l, slot);
+			cr_assert_eq(live_next_slot(&l), slot);
+			cr_assert_eq(live_add(&l), slot, "the last that became free");
+			now[slot] = 0;
+			continue;
+		}
+		now[slot] = rng_below(&rng, kinds);
+		live_set_locality(&l, slot, &kind[now[slot]]);
+	}
+	cr_assert_leq(l.nr_far, 200, "far ones are used again");
 	live_release(&l);
 }
 
