@@ -11,18 +11,23 @@
 #include "cost/params/grades.h"
 #include "cost/params/params.h"
 #include "host/host.h"
-#include "report/html_page.h"
+#include "report/page.h"
+#include "schema/schema.h"
+
+#define RUNS_MAX 8
 
 static const struct option options[] = {
 	{"output", 'o', "FILE", "the page (default: RUN/report.html)", false},
 	{"measured", 'm', "RUN", "the same on a machine: prediction against measurement", false},
-	{"pictures", 'p', "DIR", "write the pictures as SVG and PNG files too", false},
+	{"pictures", 'p', "DIR", "write pictures as SVG and PNG files too, by gnuplot", false},
+	{"replay", 'r', "POLICIES", "whose zones to replay (default: as many as fit)", false},
 	{0},
 };
 
 struct hosts {
 	struct host **loaded;
 	struct page_host *host;
+	const char **sha256; /* of their files */
 	size_t nr;
 	struct arena arena;
 };
@@ -110,6 +115,7 @@ static void add_host(struct hosts *h, const struct host *host)
 				 {"write bandwidth", "MiB/s"}};
 	struct page_host *p = &h->host[h->nr++];
 
+	*p = (struct page_host){0};
 	p->name = host->name;
 	p->source = host->source;
 	p->adrift = devices_at(h, host, 0);
@@ -126,20 +132,33 @@ static void add_host(struct hosts *h, const struct host *host)
 			};
 }
 
+static bool is_there(const struct hosts *h, const char *sha256)
+{
+	for (size_t i = 0; i < h->nr; i++)
+		if (strcmp(h->sha256[i], sha256) == 0)
+			return true;
+	return false;
+}
+
+/* Those of the run that no run before had. */
 static void load_hosts(struct hosts *h, const struct run_dir *run, bool quiet)
 {
-	h->loaded = xcalloc(run->nr_inputs + 1, sizeof(struct host *));
-	h->host = xcalloc(run->nr_inputs + 1, sizeof(*h->host));
+	size_t most = h->nr + run->nr_inputs + 1;
+
+	h->loaded = xreallocarray(h->loaded, most, sizeof(struct host *));
+	h->host = xreallocarray(h->host, most, sizeof(*h->host));
+	h->sha256 = xreallocarray(h->sha256, most, sizeof(char *));
 	for (size_t i = 0; i < run->nr_inputs; i++) {
 		const struct run_input *in = &run->input[i];
 		struct error bad = {0};
 		char sha256[65];
 		bool same;
 
-		if (!ends_with(in->path, ".xml"))
+		if (!ends_with(in->path, ".xml") || is_there(h, in->sha256))
 			continue;
 		same = access(in->path, R_OK) == 0 && file_sha256(in->path, sha256, &bad) == 0 &&
 		       strcmp(sha256, in->sha256) == 0;
+		h->sha256[h->nr] = in->sha256;
 		if (same && host_load(&h->loaded[h->nr], in->path, &bad) == 0)
 			add_host(h, h->loaded[h->nr]);
 		else if (!quiet)
@@ -156,32 +175,81 @@ static void release_hosts(struct hosts *h)
 		host_free(h->loaded[i]);
 	free(h->loaded);
 	free(h->host);
+	free(h->sha256);
 	arena_release(&h->arena);
 }
 
-static int write_page(const struct args *args, struct run_dir *run, const struct run_dir *measured,
-		      const char *path, struct error *err)
+static int64_t error_of(const char *grade, int64_t (*ppm)(enum host_grade g))
+{
+	for (enum host_grade g = GRADE_ASSUMED; grade && g <= GRADE_MEASURED; g++)
+		if (strcmp(cost_grade_name(g), grade) == 0)
+			return ppm(g);
+	return FIGURE_UNKNOWN;
+}
+
+/* Everything that the page is made of. */
+struct pages {
+	struct run_dir dir[RUNS_MAX], measured;
+	struct page_run run[RUNS_MAX];
+	struct hosts hosts;
+	struct page_input input;
+};
+
+static int load_runs(struct pages *p, const struct args *args, struct error *err)
+{
+	const char *machine = args_string(args, "measured", NULL);
+	bool quiet = args_flag(args, "quiet");
+	int rc = 0;
+
+	p->input = (struct page_input){.run = p->run,
+				       .policies = args_string(args, "replay", NULL)};
+	for (unsigned i = 0; !rc && i < args_nr_operands(args); i++) {
+		struct run_dir *dir = &p->dir[i];
+
+		rc = run_dir_load(dir, args_operand(args, i), err);
+		if (rc)
+			return rc;
+		p->run[i] = (struct page_run){
+			dir,
+			{error_of(dir->cost.latency, cost_latency_error_ppm),
+			 error_of(dir->cost.bandwidth, cost_bandwidth_error_ppm)}};
+		p->input.nr_runs++;
+		load_hosts(&p->hosts, dir, quiet);
+	}
+	if (machine) {
+		rc = run_dir_load(&p->measured, machine, err);
+		p->input.measured = &p->measured;
+	}
+	p->input.host = p->hosts.host;
+	p->input.nr_hosts = p->hosts.nr;
+	return rc;
+}
+
+static void release_pages(struct pages *p)
+{
+	for (size_t i = 0; i < RUNS_MAX; i++)
+		run_dir_release(&p->dir[i]);
+	run_dir_release(&p->measured);
+	release_hosts(&p->hosts);
+}
+
+static int write_page(const struct args *args, const struct page_input *input, const char *path,
+		      bool model, struct error *err)
 {
 	bool quiet = args_flag(args, "quiet");
-	struct hosts hosts = {0};
-	struct page_options o = {.measured = measured,
-				 .pictures = args_string(args, "pictures", NULL)};
 	struct output out;
 	int rc = output_open(&out, path, err);
 
 	if (rc)
 		return rc;
-	load_hosts(&hosts, run, quiet);
-	o.host = hosts.host;
-	o.nr_hosts = hosts.nr;
-	if (!have_gnuplot() && !o.pictures && !quiet)
-		fputs("homenode: warning: gnuplot is not installed; the page has no pictures\n",
+	if (!page_has_library() && !model && !quiet)
+		fputs("homenode: warning: homenode was built without libjs-dygraphs; curves on the "
+		      "page do not zoom\n",
 		      stderr);
-	rc = page_write(run, &o, out.file, err);
+	rc = model ? page_write_model(input, out.file, err) : page_write(input, out.file, err);
 	if (!rc)
 		rc = output_commit(&out, err);
 	output_abandon(&out);
-	release_hosts(&hosts);
 	if (!rc && !quiet)
 		fprintf(stderr, "the page is in %s\n", path);
 	return rc;
@@ -190,45 +258,42 @@ static int write_page(const struct args *args, struct run_dir *run, const struct
 static int run_report(const struct args *args, int *status, struct error *err)
 {
 	const char *given = args_string(args, "output", NULL);
-	const char *machine = args_string(args, "measured", NULL);
-	struct run_dir run, measured = {0};
+	const char *pictures = args_string(args, "pictures", NULL);
+	struct pages p = {0};
 	enum output_format format;
-	char *path;
 	int rc = args_format(args, false, &format, err);
 
-	if (!rc && format != FORMAT_TEXT)
+	if (!rc && format == FORMAT_CSV)
 		rc = error_set(err, ERR_USAGE,
-			       "a page is HTML; homenode diff and check print other formats");
+			       "a page is HTML, its figures are JSON; homenode diff prints CSV");
 	if (!rc)
-		rc = run_dir_load(&run, args_operand(args, 0), err);
-	if (rc)
-		return rc;
-	if (machine)
-		rc = run_dir_load(&measured, machine, err);
+		rc = load_runs(&p, args, err);
 	*status = 0;
-	if (rc)
-		goto out;
-	if (!given && !run.about) {
+	if (!rc && !given && !p.dir[0].about && format != FORMAT_JSON)
 		rc = error_set(err, ERR_USAGE, "a summary file alone needs --output FILE");
-	} else {
-		path = given ? xstrdup(given) : xasprintf("%s/report.html", run.path);
-		rc = write_page(args, &run, machine ? &measured : NULL, path, err);
+	if (!rc && pictures)
+		rc = pictures_write(&p.input, pictures, err);
+	if (!rc && !given && format == FORMAT_JSON) {
+		rc = page_write_model(&p.input, stdout, err);
+		putchar('\n');
+	} else if (!rc) {
+		char *path = given ? xstrdup(given) : xasprintf("%s/report.html", p.dir[0].path);
+
+		rc = write_page(args, &p.input, path, format == FORMAT_JSON, err);
 		free(path);
 	}
-out:
-	run_dir_release(&measured);
-	run_dir_release(&run);
+	release_pages(&p);
 	return rc;
 }
 
 const struct command cmd_report = {
 	.name = "report",
-	.operands = "RUN",
+	.operands = "RUN...",
 	.min_operands = 1,
-	.max_operands = 1,
-	.summary = "one HTML page with tables and pictures of a run",
-	.about = "The page is one file and needs no network. Pictures come from gnuplot; without "
-		 "it the page has tables alone. Run with --zones for the occupancy of nodes.",
+	.max_operands = RUNS_MAX,
+	.summary = "one HTML page of a run, or of several side by side",
+	.about = "The page is one file and needs no network. Run with --zones to replay on it where "
+		 "zones are, host by host. --format json: the figures behind the page.",
 	.example = "homenode report results/runs/week --output week.html",
 	.option = options,
 	.run = run_report,

@@ -57,8 +57,4 @@ struct refusals {
 int refusals_load(struct refusals *out, const char *path, struct error *err) MUST_USE;
 void refusals_release(struct refusals *r); /* zeroed is fine */
 
-/* refusals_print.c: tables; the picture's script, which the caller frees. */
-void refusals_print(const struct refusals *r, FILE *out);
-char *refusals_script(const struct refusals *r) MUST_USE;
-
 #endif
