@@ -24,8 +24,11 @@ function section(id, title, ...children) {
 }
 
 function choose(label, options, selected, onchange) {
-	const select = el('select', {onchange: () => onchange(Number(select.value))},
-		...options.map((name, i) => el('option', {value: i, selected: i === selected}, name)));
+	const select = el(
+		'select',
+		{onchange: () => onchange(Number(select.value))},
+		...options.map((name, i) => el('option', {value: i, selected: i === selected}, name)),
+	);
 	return el('label', {class: 'choose'}, el('span', {}, label), select);
 }
 
@@ -35,8 +38,16 @@ function isDark() {
 }
 
 // Policies: Okabe and Ito, 2008, told apart by the colour-blind too; lighter on dark ground. Beyond eight, dashes.
-const hues = [['#0072b2', '#56b4e9'], ['#d55e00', '#ff8c42'], ['#009e73', '#2fcc9f'], ['#a8508a', '#e59ac6'],
-	['#8a6d00', '#f0c74a'], ['#4b5bd0', '#9aa6ff'], ['#5c6670', '#b6c0ca'], ['#8c2d19', '#e98b75']];
+const hues = [
+	['#0072b2', '#56b4e9'],
+	['#d55e00', '#ff8c42'],
+	['#009e73', '#2fcc9f'],
+	['#a8508a', '#e59ac6'],
+	['#8a6d00', '#f0c74a'],
+	['#4b5bd0', '#9aa6ff'],
+	['#5c6670', '#b6c0ca'],
+	['#8c2d19', '#e98b75'],
+];
 const dashes = [null, [7, 3], [2, 2], [8, 3, 2, 3]];
 
 function hue(i) {

@@ -17,9 +17,9 @@ function groupRefused(rows) {
 		for (const zone of refused.map(readRefused)) {
 			const shape = reasonShape(zone.reason);
 			let kind = kinds.find(k => k.code === zone.code && k.shape === shape);
-			if (!kind) kinds.push(kind = {code: zone.code, shape, example: zone.reason, nr: 0, shapes: []});
+			if (!kind) kinds.push((kind = {code: zone.code, shape, example: zone.reason, nr: 0, shapes: []}));
 			let s = kind.shapes.find(x => x.vcpus === zone.vcpus && x.memory === zone.memory);
-			if (!s) kind.shapes.push(s = {vcpus: zone.vcpus, memory: zone.memory, nr: 0, by: {}});
+			if (!s) kind.shapes.push((s = {vcpus: zone.vcpus, memory: zone.memory, nr: 0, by: {}}));
 			(s.by[contender.name] = s.by[contender.name] || []).push(zone);
 			kind.nr++;
 			s.nr++;

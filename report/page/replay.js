@@ -4,7 +4,8 @@
 // slowdown is 1e-4 above 1 as a signed number + 1; 0 is unknown in both.
 
 function unbase64(text) {
-	const raw = atob(text), out = new Uint8Array(raw.length);
+	const raw = atob(text),
+		out = new Uint8Array(raw.length);
 	for (let i = 0; i < raw.length; i++) out[i] = raw.charCodeAt(i);
 	return out;
 }
@@ -14,7 +15,9 @@ function varints(text) {
 	const b = unbase64(text);
 	let i = 0;
 	const next = () => {
-		let v = 0, unit = 1, c;
+		let v = 0,
+			unit = 1,
+			c;
 		do {
 			c = b[i++];
 			v += (c & 127) * unit;
@@ -22,23 +25,35 @@ function varints(text) {
 		} while (c & 128);
 		return v;
 	};
-	return {next, signed: () => { const v = next(); return v % 2 ? -(v + 1) / 2 : v / 2; }, done: () => i >= b.length};
+	return {
+		next,
+		signed: () => {
+			const v = next();
+			return v % 2 ? -(v + 1) / 2 : v / 2;
+		},
+		done: () => i >= b.length,
+	};
 }
 
 function column(text, n, Kind = Int32Array) {
-	const r = varints(text), out = new Kind(n);
+	const r = varints(text),
+		out = new Kind(n);
 	for (let i = 0; i < n; i++) out[i] = r.next();
 	return out;
 }
 
 function summed(text, n, Kind) {
-	const r = varints(text), out = new Kind(n);
+	const r = varints(text),
+		out = new Kind(n);
 	for (let i = 0, at = 0; i < n; i++) out[i] = at += r.signed();
 	return out;
 }
 
 function readPages(zones, z) {
-	const r = varints(zones.pages), n = z.nr, node = [], mib = [];
+	const r = varints(zones.pages),
+		n = z.nr,
+		node = [],
+		mib = [];
 	z.part = new Int32Array(n + 1);
 	for (let i = 0; i < n; i++) {
 		const parts = r.next();
@@ -59,7 +74,9 @@ function readPages(zones, z) {
 
 // `all`: run.zones; `row`: one of its rows, with zones. Nodes are lists of numbers.
 function unpack(all, row) {
-	const p = row.zones, n = p.nr, z = {nr: n, row: row.row, tick: all.tick_ns / 1e9, outcomes: all.outcomes, names: p.names};
+	const p = row.zones,
+		n = p.nr,
+		z = {nr: n, row: row.row, tick: all.tick_ns / 1e9, outcomes: all.outcomes, names: p.names};
 	z.nodes = all.nodes.map(text => text.split(' ').filter(Boolean).map(Number));
 	z.number = summed(p.number, n, Int32Array);
 	z.start = summed(p.start, n, Float64Array);
@@ -71,11 +88,16 @@ function unpack(all, row) {
 	z.nodeList = column(p.node_list, n);
 	z.spill = column(p.spill, n);
 	z.local = column(p.local, n).map(v => v - 1);
-	z.slowdown = Float64Array.from(column(p.slowdown, n), v => v === 0 ? NaN : 1 + (v % 2 ? (v - 1) / 2 : -(v - 2) / 2) / 1e4);
+	z.slowdown = Float64Array.from(column(p.slowdown, n), v =>
+		v === 0 ? NaN : 1 + (v % 2 ? (v - 1) / 2 : -(v - 2) / 2) / 1e4,
+	);
 	z.outcome = column(p.outcome, n);
 	readPages(p, z);
 	z.nrHosts = z.host.reduce((a, h) => Math.max(a, h + 1), 0);
-	z.nrNodes = Math.max(z.partNode.reduce((a, v) => Math.max(a, v + 1), 0), ...z.nodes.map(l => Math.max(0, ...l.map(v => v + 1))));
+	z.nrNodes = Math.max(
+		z.partNode.reduce((a, v) => Math.max(a, v + 1), 0),
+		...z.nodes.map(l => Math.max(0, ...l.map(v => v + 1))),
+	);
 	return z;
 }
 
@@ -91,10 +113,19 @@ function lives(z, i, t) {
 // counted evenly over a zone's nodes, pages where they were when the zone ended.
 function stateAt(z, t, nrHosts = z.nrHosts, nrNodes = z.nrNodes) {
 	const size = nrHosts * nrNodes;
-	const s = {t, nrHosts, nrNodes, memory: new Float64Array(size), strange: new Float64Array(size), vcpus: new Float64Array(size), live: 0};
+	const s = {
+		t,
+		nrHosts,
+		nrNodes,
+		memory: new Float64Array(size),
+		strange: new Float64Array(size),
+		vcpus: new Float64Array(size),
+		live: 0,
+	};
 	for (let i = 0; i < z.nr; i++) {
 		if (!lives(z, i, t)) continue;
-		const base = z.host[i] * nrNodes, list = z.nodes[z.nodeList[i]];
+		const base = z.host[i] * nrNodes,
+			list = z.nodes[z.nodeList[i]];
 		s.live++;
 		for (const n of list) s.vcpus[base + n] += z.vcpus[i] / list.length;
 		for (let k = z.part[i]; k < z.part[i + 1]; k++) {
@@ -115,12 +146,16 @@ function offNodes(z, i) {
 
 // What zones.csv says of where a zone went. No more than that: reasons that are not written down are not made up.
 function whereText(z, i) {
-	const list = z.nodes[z.nodeList[i]], off = offNodes(z, i), spill = z.spill[i], words = [];
+	const list = z.nodes[z.nodeList[i]],
+		off = offNodes(z, i),
+		spill = z.spill[i],
+		words = [];
 	const own = list.length === 1 ? `node ${list[0]}` : `nodes ${list.join(', ')} (in the order chosen)`;
 	words.push(`The policy chose ${own}.`);
 	if (spill > 0) words.push(`${bytes(spill * 1048576)} of ${bytes(z.memory[i])} did not fit there at launch.`);
 	if (off > spill + 1) words.push(`${bytes((off - spill) * 1048576)} more lay elsewhere when it ended: drift.`);
-	else if (spill > off + 1) words.push(`${bytes((spill - off) * 1048576)} of that had come home, or was given back, when it ended.`);
+	else if (spill > off + 1)
+		words.push(`${bytes((spill - off) * 1048576)} of that had come home, or was given back, when it ended.`);
 	else if (!spill) words.push('All of its memory lies there.');
 	return words.join(' ');
 }

@@ -5,9 +5,14 @@
 function rowsOf(run) {
 	const n = run.keys.length;
 	return run.rows.map((cells, index) => {
-		const key = {}, of = {};
-		run.keys.forEach((name, i) => { key[name] = cells[i]; });
-		run.figures.forEach((name, i) => { of[name] = cells[n + i]; });
+		const key = {},
+			of = {};
+		run.keys.forEach((name, i) => {
+			key[name] = cells[i];
+		});
+		run.figures.forEach((name, i) => {
+			of[name] = cells[n + i];
+		});
 		return {index, key, of};
 	});
 }
@@ -29,8 +34,10 @@ function varies(rows, column) {
 
 // "edera-compact dynamic xen": what tells the row from its neighbours, without its seed.
 function contenderName(rows, row) {
-	return ['policy', 'memory_policy', 'allocator'].filter(c => row.key[c] !== undefined && (c === 'policy' || varies(rows, c)))
-		.map(c => row.key[c]).join(' ');
+	return ['policy', 'memory_policy', 'allocator']
+		.filter(c => row.key[c] !== undefined && (c === 'policy' || varies(rows, c)))
+		.map(c => row.key[c])
+		.join(' ');
 }
 
 // Nodes of a place's host, when its file is still there.
@@ -52,12 +59,14 @@ function meanOf(contender, figure) {
 
 // All places of a run, in the order of the file.
 function placesOf(run) {
-	const rows = rowsOf(run), order = policyOrder(run), places = [];
-	const rank = name => order.indexOf(name) < 0 ? order.length : order.indexOf(name);
+	const rows = rowsOf(run),
+		order = policyOrder(run),
+		places = [];
+	const rank = name => (order.indexOf(name) < 0 ? order.length : order.indexOf(name));
 	for (const row of rows) {
 		const {topology, workload} = row.key;
 		let place = places.find(p => p.topology === topology && p.workload === workload);
-		if (!place) places.push(place = {topology, workload, rows: []});
+		if (!place) places.push((place = {topology, workload, rows: []}));
 		place.rows.push(row);
 	}
 	for (const place of places) {
@@ -67,11 +76,14 @@ function placesOf(run) {
 		for (const row of place.rows) {
 			const name = contenderName(place.rows, row);
 			let c = place.contenders.find(x => x.name === name);
-			if (!c) place.contenders.push(c = {name, policy: row.key.policy, rows: [], first: place.contenders.length});
+			if (!c)
+				place.contenders.push((c = {name, policy: row.key.policy, rows: [], first: place.contenders.length}));
 			c.rows.push(row);
 		}
 		place.contenders.sort((a, b) => rank(a.policy) - rank(b.policy) || a.first - b.first);
-		place.contenders.forEach((c, i) => { c.index = i; });
+		place.contenders.forEach((c, i) => {
+			c.index = i;
+		});
 		place.baseline = place.contenders[0];
 		place.name = `${place.workload} on ${place.topology}`;
 	}

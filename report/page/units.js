@@ -11,10 +11,14 @@ function useModel(model) {
 
 // value / one with so many decimals.
 function decimal(value, one, decimals) {
-	const scale = 10n ** BigInt(decimals), d = BigInt(one), v = BigInt(Math.round(value));
-	const n = v < 0n ? -v : v, q = (2n * n * scale + d) / (2n * d);
+	const scale = 10n ** BigInt(decimals),
+		d = BigInt(one),
+		v = BigInt(Math.round(value));
+	const n = v < 0n ? -v : v,
+		q = (2n * n * scale + d) / (2n * d);
 	const digits = q.toString().padStart(decimals + 1, '0');
-	const whole = digits.slice(0, digits.length - decimals), part = digits.slice(digits.length - decimals);
+	const whole = digits.slice(0, digits.length - decimals),
+		part = digits.slice(digits.length - decimals);
 	return (v < 0n && q ? '-' : '') + whole.replace(/\B(?=(\d{3})+$)/g, ',') + (decimals ? '.' + part : '');
 }
 
@@ -38,7 +42,8 @@ function figureSigned(name, value) {
 }
 
 function figureTitle(name) {
-	const sign = unitSign(name), title = figures[name].title;
+	const sign = unitSign(name),
+		title = figures[name].title;
 	return sign ? `${title}, ${sign}` : title;
 }
 
@@ -50,7 +55,8 @@ function alike(name, a, b) {
 // "512 MiB", "8.39 TiB"
 function bytes(value) {
 	const names = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-	let i = 0, v = Math.abs(value);
+	let i = 0,
+		v = Math.abs(value);
 	while (v >= 1024 && i < names.length - 1) {
 		v /= 1024;
 		i++;
@@ -70,8 +76,11 @@ function percent(ppm, decimals = 1) {
 
 // Seconds since the start: "day 3, 04:05", or within two days "4h 05min", "12 s".
 function timeText(seconds, span) {
-	const s = Math.floor(seconds), two = n => String(n).padStart(2, '0');
-	const day = Math.floor(s / 86400), h = Math.floor(s / 3600) % 24, min = Math.floor(s / 60) % 60;
+	const s = Math.floor(seconds),
+		two = n => String(n).padStart(2, '0');
+	const day = Math.floor(s / 86400),
+		h = Math.floor(s / 3600) % 24,
+		min = Math.floor(s / 60) % 60;
 	if (span > 2 * 86400) return `day ${day + 1}, ${two(h)}:${two(min)}`;
 	if (span > 3600) return `${day * 24 + h} h ${two(min)} min`;
 	if (span > 120) return `${Math.floor(s / 60)} min ${two(s % 60)} s`;
@@ -80,7 +89,12 @@ function timeText(seconds, span) {
 
 // How long: "3 days 4 h", "2 h 5 min", "12 s"
 function durationText(seconds) {
-	const parts = [[86400, 'days'], [3600, 'h'], [60, 'min'], [1, 's']];
+	const parts = [
+		[86400, 'days'],
+		[3600, 'h'],
+		[60, 'min'],
+		[1, 's'],
+	];
 	let rest = Math.round(seconds);
 	const out = [];
 	for (const [one, name] of parts) {
@@ -93,7 +107,9 @@ function durationText(seconds) {
 
 // Where an axis of time has marks: whole days, or what fits a shorter run.
 function timeTicks(from, to, most) {
-	const steps = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000];
+	const steps = [
+		1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000,
+	];
 	const step = steps.find(s => (to - from) / s <= most) || steps[steps.length - 1];
 	const ticks = [];
 	for (let t = Math.ceil(from / step) * step; t <= to; t += step) ticks.push(t);
@@ -102,7 +118,8 @@ function timeTicks(from, to, most) {
 
 function tickText(t, step) {
 	if (step >= 86400) return `day ${Math.round(t / 86400) + 1}`;
-	const h = Math.floor(t / 3600), min = Math.floor(t / 60) % 60;
+	const h = Math.floor(t / 3600),
+		min = Math.floor(t / 60) % 60;
 	if (step >= 3600) return t % 86400 === 0 && t >= 86400 ? `day ${t / 86400 + 1}` : `${h % 24}:00`;
 	if (step >= 60) return `${h}:${String(min).padStart(2, '0')}`;
 	return `${t} s`;
