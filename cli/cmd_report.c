@@ -201,8 +201,8 @@ static int load_runs(struct pages *p, const struct args *args, struct error *err
 	bool quiet = args_flag(args, "quiet");
 	int rc = 0;
 
-	p->input = (struct page_input){.run = p->run,
-				       .policies = args_string(args, "replay", NULL)};
+	p->input =
+		(struct page_input){.run = p->run, .policies = args_string(args, "replay", NULL)};
 	for (unsigned i = 0; !rc && i < args_nr_operands(args); i++) {
 		struct run_dir *dir = &p->dir[i];
 
@@ -292,8 +292,9 @@ const struct command cmd_report = {
 	.min_operands = 1,
 	.max_operands = RUNS_MAX,
 	.summary = "one HTML page of a run, or of several side by side",
-	.about = "The page is one file and needs no network. Run with --zones to replay on it where "
-		 "zones are, host by host. --format json: the figures behind the page.",
+	.about =
+		"The page is one file and needs no network. Run with --zones to replay on it where "
+		"zones are, host by host. --format json: the figures behind the page.",
 	.example = "homenode report results/runs/week --output week.html",
 	.option = options,
 	.run = run_report,

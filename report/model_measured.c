@@ -21,8 +21,7 @@ static const struct quantity {
 static void write_field(struct model_out *m, const struct csv *csv, const char *name)
 {
 	int column = csv_column(csv, name);
-	char *text = column < 0 ? NULL
-				: xstrndup(csv->field[column].text, csv->field[column].n);
+	char *text = column < 0 ? NULL : xstrndup(csv->field[column].text, csv->field[column].n);
 
 	model_text(m, NULL, text ? text : "");
 	free(text);

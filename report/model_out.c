@@ -18,7 +18,8 @@ static size_t character(const char *p)
 	for (size_t i = 1; i < n; i++)
 		if (((unsigned char)p[i] & 0xc0) != 0x80)
 			return 0;
-	if ((c == 0xe0 && (unsigned char)p[1] < 0xa0) || (c == 0xed && (unsigned char)p[1] > 0x9f) ||
+	if ((c == 0xe0 && (unsigned char)p[1] < 0xa0) ||
+	    (c == 0xed && (unsigned char)p[1] > 0x9f) ||
 	    (c == 0xf0 && (unsigned char)p[1] < 0x90) || (c == 0xf4 && (unsigned char)p[1] > 0x8f))
 		return 0;
 	return n;

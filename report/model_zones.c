@@ -34,7 +34,7 @@ enum packed {
 };
 
 static const char *const packed_name[NR_PACKED] = {
-	"number", "start", "life",  "host",     "shape",   "node_list",
+	"number", "start", "life",  "host",	"shape",   "node_list",
 	"pages",  "spill", "local", "slowdown", "outcome",
 };
 
@@ -65,11 +65,26 @@ enum column_of_zone {
 };
 
 static const char *const column_name[NR_COLUMNS] = {
-	"zone",		 "name",	     "outcome",		     "host",
-	"nodes",	 "vcpus",	     "memory_bytes",	     "spilled_bytes",
-	"start_ns",	 "end_ns",	     "seed",		     "error",
-	"local_page_ppm", "pages_by_node",   "slowdown_ppm",	     "hosts_asked",
-	"asked_host",	 "most_host_free_bytes", "most_node_free_bytes", "most_host_free_vcpus",
+	"zone",
+	"name",
+	"outcome",
+	"host",
+	"nodes",
+	"vcpus",
+	"memory_bytes",
+	"spilled_bytes",
+	"start_ns",
+	"end_ns",
+	"seed",
+	"error",
+	"local_page_ppm",
+	"pages_by_node",
+	"slowdown_ppm",
+	"hosts_asked",
+	"asked_host",
+	"most_host_free_bytes",
+	"most_node_free_bytes",
+	"most_host_free_vcpus",
 	"reason",
 };
 
@@ -369,8 +384,8 @@ static void pack_zone(struct packed_row *p, const struct zones *all, const struc
 	varint_add(&c[PACKED_LOCAL],
 		   is_known(z->local_ppm) ? (uint64_t)(z->local_ppm + 500) / 1000 + 1 : 0);
 	varint_add(&c[PACKED_SLOWDOWN], !is_known(z->slowdown_ppm) ? 0
-					: slow < 0 ? ((uint64_t)-slow << 1) + 2
-						   : ((uint64_t)slow << 1) + 1);
+					: slow < 0		   ? ((uint64_t)-slow << 1) + 2
+								   : ((uint64_t)slow << 1) + 1);
 	varint_add(&c[PACKED_OUTCOME], z->outcome);
 }
 
@@ -501,7 +516,8 @@ static int by_time(const void *a, const void *b)
  * others come. */
 static void write_peak(struct model_out *m, const struct row_zones *r)
 {
-	int64_t *start = xcalloc(r->nr + 1, sizeof(*start)), *end = xcalloc(r->nr + 1, sizeof(*end));
+	int64_t *start = xcalloc(r->nr + 1, sizeof(*start)),
+		*end = xcalloc(r->nr + 1, sizeof(*end));
 	size_t most = 0, gone = 0;
 	int64_t at = 0;
 

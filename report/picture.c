@@ -109,8 +109,8 @@ int picture_write_png(const struct picture *p, struct error *err)
 
 int picture_write(const struct picture *p, struct error *err)
 {
-	char *terminal = xasprintf("svg dynamic mouse standalone font 'sans-serif,13' name '%s'",
-				   p->name);
+	char *terminal =
+		xasprintf("svg dynamic mouse standalone font 'sans-serif,13' name '%s'", p->name);
 	char *path = xasprintf("%s/%s.svg", p->directory, p->name);
 	int rc = draw(p, terminal, 1, path, err);
 

@@ -19,6 +19,7 @@ build  liblzma-dev      library liblzma
 build  zlib1g-dev       library zlib
 build  libzstd-dev      library libzstd
 build  libnuma-dev      library numa
+build  libjs-dygraphs   file /usr/share/javascript/dygraphs/dygraph.min.js
 xen    libxen-dev       library xenlight
 test   libcriterion-dev library criterion
 test   hwloc            command lstopo-no-graphics
@@ -42,6 +43,7 @@ ci     clang-format     command clang-format
 ci     shellcheck       command shellcheck
 ci     chromium         command chromium
 ci     nodejs           command node
+ci     node-typescript  command tsc
 ci     python3-yaml     file /usr/lib/python3/dist-packages/yaml/__init__.py
 '
 

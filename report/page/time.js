@@ -134,7 +134,10 @@ function showReadout(chart, t, on, span) {
 				'span',
 				{class: 'entry'},
 				line,
-				` ${s.name}`,
+				` ${s.contenders
+					.filter(c => on[c.index])
+					.map(c => c.name)
+					.join(' = ')}`,
 				v === null ? '' : el('b', {}, ` ${chart.q.value(v)}`),
 			);
 		});
