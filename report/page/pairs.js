@@ -93,47 +93,58 @@ function changeCell(d) {
 	};
 }
 
+// Figures that one of the runs does not have are a sentence, not a row each.
+function oneSided(a, b, list) {
+	const names = side => [...new Set(list.filter(side).map(d => figures[d.figure].title))];
+	const onlyA = names(d => d.y === null && d.x !== null);
+	const onlyB = names(d => d.x === null && d.y !== null);
+	return [
+		onlyA.length ? el('p', {class: 'quiet'}, `Known in ${a.name} only: ${onlyA.join(', ')}.`) : '',
+		onlyB.length ? el('p', {class: 'quiet'}, `Known in ${b.name} only: ${onlyB.join(', ')}.`) : '',
+	];
+}
+
+function differenceRows(a, list) {
+	const key = varyingKeys(a);
+	return list.map(d => [
+		figureTitle(d.figure),
+		d.row.filter((_cell, i) => key.includes(i)).join(' '),
+		figureCell(d.figure, d.x),
+		figureCell(d.figure, d.y),
+		changeCell(d),
+	]);
+}
+
+function differenceParts(model, a, b) {
+	const d = differencesOf(a, b);
+	const only = d.onlyA || d.onlyB ? `; ${count(d.onlyA)} in ${a.name} only, ${count(d.onlyB)} in ${b.name} only` : '';
+	const words = `${a.name} and ${b.name} share ${count(d.shared)} row${d.shared === 1 ? '' : 's'}${only}.`;
+	if (!d.shared) return [el('p', {}, words, ' There is nothing to compare row by row.')];
+	const named = d.list.filter(x => figures[x.figure]);
+	const shown = named.filter(x => x.x !== null && x.y !== null && !alike(x.figure, x.x, x.y));
+	const order = x => model.compared.indexOf(x.figure);
+	const first = shown.filter(x => order(x) >= 0).sort((x, y) => order(x) - order(y));
+	const rest = shown.filter(x => order(x) < 0);
+	const columns = ['figure', 'row', a.name, b.name, 'change'].map((title, i) => ({title, text: i < 2}));
+	const said = !shown.length ? (d.list.length ? ' What both know is the same.' : ' No figure differs.') : '';
+	return [
+		el('p', {}, words, said),
+		first.length
+			? table(`${a.name} against ${b.name}: what policies are compared by`, columns, differenceRows(a, first))
+			: '',
+		rest.length
+			? fold(
+					`${count(rest.length)} more figures differ`,
+					table(`${a.name} against ${b.name}: other figures`, columns, differenceRows(a, rest)),
+				)
+			: '',
+		...oneSided(a, b, named),
+	];
+}
+
 function differencesSection(model) {
 	const a = model.runs[0];
-	const parts = model.runs.slice(1).map(b => {
-		const d = differencesOf(a, b),
-			words =
-				`${a.name} and ${b.name} share ${count(d.shared)} row${d.shared === 1 ? '' : 's'}` +
-				(d.onlyA || d.onlyB
-					? `; ${count(d.onlyA)} ${d.onlyA === 1 ? 'is' : 'are'} in ${a.name} only, ${count(d.onlyB)} in ${b.name} only`
-					: '') +
-				'.';
-		const shown = d.list.filter(
-			x => figures[x.figure] && (x.x === null || x.y === null || !alike(x.figure, x.x, x.y)),
-		);
-		const rank = x => (model.compared.indexOf(x.figure) < 0 ? 999 : model.compared.indexOf(x.figure));
-		shown.sort((x, y) => rank(x) - rank(y));
-		if (!d.shared) return [el('p', {}, words, ' There is nothing to compare row by row.')];
-		if (!shown.length)
-			return [el('p', {}, words, d.list.length ? ' They differ in less than is shown.' : ' No figure differs.')];
-		const key = varyingKeys(a);
-		const rows = shown.map(x => [
-			figures[x.figure].title,
-			x.row.filter((c, i) => key.includes(i)).join(' '),
-			figureCell(x.figure, x.x),
-			figureCell(x.figure, x.y),
-			changeCell(x),
-		]);
-		const t = table(
-			`${a.name} against ${b.name}: ${count(shown.length)} figures differ`,
-			[
-				{title: 'figure', text: true},
-				{title: 'row', text: true},
-				{title: a.name},
-				{title: b.name},
-				{title: 'change'},
-			],
-			rows,
-			{id: 'differences'},
-		);
-		return [el('p', {}, words), t];
-	});
-	return section('differences', 'Differences', ...parts.flat());
+	return section('differences', 'Differences', ...model.runs.slice(1).flatMap(b => differenceParts(model, a, b)));
 }
 
 function varyingKeys(run) {

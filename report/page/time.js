@@ -320,7 +320,7 @@ function timeCharts(place, seed, clock) {
 		),
 		el(
 			'p',
-			{class: 'quiet'},
+			{class: 'quiet screen'},
 			typeof Dygraph === 'function'
 				? 'Drag over a curve to zoom, double-click or Escape for the whole run; curves that are the same are drawn once.'
 				: 'homenode was built without its library of charts (libjs-dygraphs): curves do not zoom here.',
