@@ -160,6 +160,7 @@ function plainCurves(chart) {
 		),
 	);
 	const paint = () => lines.forEach((l, i) => l.setAttribute('stroke', hue(chart.series[i].hue)));
+	chart.element.style.height = 'auto';
 	chart.element.append(
 		svgEl(
 			'svg',
