@@ -8,8 +8,8 @@
 
 #include "base/output.h"
 #include "cli/command.h"
+#include "cli/drawn_host.h"
 #include "cost/params/grades.h"
-#include "cost/params/params.h"
 #include "host/host.h"
 #include "report/page.h"
 #include "schema/schema.h"
@@ -39,99 +39,6 @@ static bool ends_with(const char *text, const char *end)
 	return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-/* Devices of these nodes; of none: those whose node is unknown. */
-static const char *devices_at(struct hosts *h, const struct host *host, nodeset nodes)
-{
-	const char *text = "";
-
-	for (unsigned d = 0; d < host->nr_devices; d++) {
-		const struct host_device *dev = &host->device[d];
-
-		if (nodes ? dev->nodes & nodes : !dev->nodes)
-			text = arena_printf(&h->arena, "%s%s%s", text, *text ? ", " : "",
-					    dev->nr_names ? dev->name[0] : dev->pci);
-	}
-	return text;
-}
-
-/* What the cost model knows of the host, and the error that means. */
-static void add_grades(struct hosts *h, struct page_host *p, const struct host *host)
-{
-	static const char *const names[COST_FIGURES] = {
-		[COST_LOCAL_LATENCY] = "local latency",
-		[COST_REMOTE_LATENCY] = "remote latency",
-		[COST_READ_BANDWIDTH] = "read bandwidth of a node",
-		[COST_WRITE_BANDWIDTH] = "write bandwidth of a node",
-		[COST_PORT_BANDWIDTH] = "bandwidth of an L3 port",
-		[COST_LINK_BANDWIDTH] = "bandwidth between packages",
-	};
-	struct page_grade *grade = arena_alloc(&h->arena, COST_FIGURES * sizeof(*grade));
-	struct cost_params params;
-
-	cost_params_init(&params, host, NULL);
-	for (int f = 0; f < COST_FIGURES; f++) {
-		enum host_grade g = params.grade[f];
-
-		if (g == GRADE_NONE)
-			continue;
-		grade[p->nr_grades++] = (struct page_grade){
-			.what = names[f],
-			.grade = cost_grade_name(g),
-			.error = f <= COST_REMOTE_LATENCY ? cost_latency_error(g)
-							  : cost_bandwidth_error(g),
-		};
-	}
-	p->grade = grade;
-	cost_params_release(&params);
-}
-
-static void add_nodes(struct hosts *h, struct page_host *p, const struct host *host)
-{
-	p->nr_nodes = host->nr_nodes;
-	p->node = arena_alloc(&h->arena, (host->nr_nodes + 1) * sizeof(*p->node));
-	for (unsigned n = 0; n < host->nr_nodes; n++) {
-		char *cpus = cpuset_list(&host->node[n].cpus);
-
-		p->node[n] = (struct page_node){
-			.number = host->node[n].os_index,
-			.package = host->node[n].package,
-			.nr_cpus = host->node[n].nr_cpus,
-			.memory_bytes = host->node[n].memory_bytes,
-			.cpus = arena_strdup(&h->arena, cpus),
-			.kind = host->node[n].kind,
-			.devices = devices_at(h, host, nodeset_of(n)),
-		};
-		free(cpus);
-	}
-}
-
-static void add_host(struct hosts *h, const struct host *host)
-{
-	static const struct {
-		const char *name, *unit;
-	} kinds[MATRIX_KINDS] = {{"distance", "SLIT units"},
-				 {"latency", "ns"},
-				 {"bandwidth", "MiB/s"},
-				 {"write bandwidth", "MiB/s"}};
-	struct page_host *p = &h->host[h->nr++];
-
-	*p = (struct page_host){0};
-	p->name = host->name;
-	p->source = host->source;
-	p->adrift = devices_at(h, host, 0);
-	add_nodes(h, p, host);
-	add_grades(h, p, host);
-	for (int m = 0; m < MATRIX_KINDS; m++)
-		if (host->matrix[m].grade != GRADE_NONE)
-			p->matrix[p->nr_matrices++] = (struct page_matrix){
-				.name = kinds[m].name,
-				.unit = kinds[m].unit,
-				.grade = host_grade_name(host->matrix[m].grade),
-				.source = host->matrix[m].source,
-				.value = host->matrix[m].value,
-			};
-}
-
 static bool is_there(const struct hosts *h, const char *sha256)
 {
 	for (size_t i = 0; i < h->nr; i++)
@@ -159,13 +66,15 @@ static void load_hosts(struct hosts *h, const struct run_dir *run, bool quiet)
 		same = access(in->path, R_OK) == 0 && file_sha256(in->path, sha256, &bad) == 0 &&
 		       strcmp(sha256, in->sha256) == 0;
 		h->sha256[h->nr] = in->sha256;
-		if (same && host_load(&h->loaded[h->nr], in->path, &bad) == 0)
-			add_host(h, h->loaded[h->nr]);
-		else if (!quiet)
+		if (same && host_load(&h->loaded[h->nr], in->path, &bad) == 0) {
+			drawn_host_init(&h->host[h->nr], h->loaded[h->nr], &h->arena);
+			h->nr++;
+		} else if (!quiet) {
 			fprintf(stderr,
 				"homenode: warning: %s is gone or has changed since the run; the "
 				"page does not show it\n",
 				in->path);
+		}
 	}
 }
 

@@ -94,6 +94,11 @@ if command -v gnuplot >/dev/null 2>&1; then
 		fail "the topology is no PNG"
 	grep -q 'class="g"' "$work/pictures/topology1.svg" || fail "the topology has no ground"
 	grep -q 'class=\\"g\\"' "$page" && fail "the topology has a ground on the page"
+	# the same as a host alone
+	sed -e 's/"topology1-/"host-/g' -e 's/ topology1-/ host-/g' "$work/pictures/topology1.svg" >"$work/host.svg"
+	run 0 show epyc-nps4-8n --svg
+	cmp "$work/out" "$work/host.svg" || fail "show --svg draws another host"
+	refused 2 show epyc-nps4-8n --svg --format json
 	grep -q '>nic0</text>' "$work/pictures/topology1.svg" || fail "a device is not drawn"
 	sed -i 's/fast$/110000/' "$work/machine/measured.csv"
 	run 0 report "$work/machine" --quiet --pictures "$work/pictures2"
