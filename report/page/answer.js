@@ -110,8 +110,10 @@ function speedText(place, best) {
 	if (!s.sure && Math.abs(s.ppm) > s.error) return `${own}; against ${place.baseline.name} it depends on the seed`;
 	if (!s.sure)
 		return `${own}; against ${place.baseline.name} the difference of ${percent(Math.abs(s.ppm))} is below the error of ${percent(s.error)}`;
-	return `${own}, ${percent(Math.abs(s.ppm))} ${s.ppm > 0 ? 'less' : 'more'} than under ${place.baseline.name} ` +
-		`(error ${percent(s.error)})`;
+	return (
+		`${own}, ${percent(Math.abs(s.ppm))} ${s.ppm > 0 ? 'less' : 'more'} than under ${place.baseline.name} ` +
+		`(error ${percent(s.error)})`
+	);
 }
 
 function sureText(place, best) {
@@ -167,7 +169,8 @@ function answer(place) {
 		lead: best === place.baseline ? 'Stay with ' : 'Take ',
 		name: best.name,
 		best,
-		text: `: on ${hostsText(place, best)} it ${refusedText(best)}${refusedBeside(place, best)}, and ` +
+		text:
+			`: on ${hostsText(place, best)} it ${refusedText(best)}${refusedBeside(place, best)}, and ` +
 			`${localText(place, best)}; ${speedText(place, best)}.`,
 		why: why.join(' '),
 		sure: sureText(place, best),

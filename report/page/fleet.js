@@ -47,7 +47,7 @@ function shade(v, mode) {
 					[30, 36, 43],
 					[38, 92, 140],
 					[120, 190, 245],
-					[225, 242, 255],
+					[176, 217, 250],
 				],
 				[
 					[30, 36, 43],
@@ -169,7 +169,7 @@ function nodeText(view, host, node) {
 	const full = cap.known ? ` of ${bytes(cap.mib[i] * 1048576)}` : '';
 	return (
 		`host ${host}, node ${node}: ${bytes(s.memory[i] * 1048576)}${full}, ${Math.round(s.vcpus[i] * 10) / 10} ` +
-			`vCPUs${cap.known ? ` on ${cap.cpus[i]} CPUs` : ''}` +
+		`vCPUs${cap.known ? ` on ${cap.cpus[i]} CPUs` : ''}` +
 		(s.strange[i] ? `; ${bytes(s.strange[i] * 1048576)} of zones of other nodes` : '')
 	);
 }

@@ -64,22 +64,20 @@ function hostPanel(view, span) {
 		];
 	});
 	zones.sort((a, b) => z.memory[b] - z.memory[a] || z.number[a] - z.number[b]);
-	const rows = zones
-		.slice(0, ZONES_LISTED)
-		.map(i => [
-			zoneName(z, i),
-			{text: z.vcpus[i], value: z.vcpus[i]},
-			{text: bytes(z.memory[i]), value: z.memory[i]},
-			{node: pagesBar(z, i), value: z.part[i + 1] - z.part[i]},
-			{text: z.local[i] < 0 ? '' : decimal(z.local[i], 10, 1), value: z.local[i]},
-			{
-				text: Number.isNaN(z.slowdown[i]) ? '' : z.slowdown[i].toFixed(3),
-				value: Number.isNaN(z.slowdown[i]) ? -1 : z.slowdown[i],
-			},
-			{text: timeText(z.start[i] * z.tick, span), value: z.start[i]},
-			{text: durationText((z.end[i] - z.start[i]) * z.tick), value: z.end[i] - z.start[i]},
-			{text: whereText(z, i), class: 'say'},
-		]);
+	const rows = zones.slice(0, ZONES_LISTED).map(i => [
+		zoneName(z, i),
+		{text: z.vcpus[i], value: z.vcpus[i]},
+		{text: bytes(z.memory[i]), value: z.memory[i]},
+		{node: pagesBar(z, i), value: z.part[i + 1] - z.part[i]},
+		{text: z.local[i] < 0 ? '' : decimal(z.local[i], 10, 1), value: z.local[i]},
+		{
+			text: Number.isNaN(z.slowdown[i]) ? '' : z.slowdown[i].toFixed(3),
+			value: Number.isNaN(z.slowdown[i]) ? -1 : z.slowdown[i],
+		},
+		{text: timeText(z.start[i] * z.tick, span), value: z.start[i]},
+		{text: durationText((z.end[i] - z.start[i]) * z.tick), value: z.end[i] - z.start[i]},
+		{text: whereText(z, i), class: 'say'},
+	]);
 	return [
 		el(
 			'h3',

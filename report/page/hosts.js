@@ -110,8 +110,8 @@ function trustSection(model, run) {
 					`Bars of error on this page: latency ${percent(run.cost.latency_ppm, 0)} and bandwidth ` +
 						`${percent(run.cost.bandwidth_ppm, 0)}, the most that is stated for such figures. ` +
 						'A slowdown is 1 and a loss; the loss is off by as much, what is lost to far pages by the error of ' +
-							'latency, all else by that of bandwidth. All policies were priced with the same figures, so that most of ' +
-								'the error is common to them: ' +
+						'latency, all else by that of bandwidth. All policies were priced with the same figures, so that most of ' +
+						'the error is common to them: ' +
 						'who leads by less may still lead, but this page does not say so.',
 				)
 			: '',

@@ -50,7 +50,7 @@ function verdictOf(pairs) {
 	const within = pairs.filter(p => p[6] !== null && Math.abs(p[4] - p[5]) <= p[6]).length;
 	return (
 		`${count(pairs.length)} zones: the prediction is off by ${percent(errors[(errors.length - 1) >> 1])} in the ` +
-			`median, ${percent(errors[errors.length - 1])} at worst; ` +
+		`median, ${percent(errors[errors.length - 1])} at worst; ` +
 		`${within} lie within their measurement's 95 % interval.`
 	);
 }

@@ -15,15 +15,23 @@ function refusalSummary(place) {
 		'device missing or taken',
 		'first refused, by arrival',
 	];
+	// the number of a zone has no mean: the earliest of all seeds
+	const value = (c, f) => (f === 'first_refusal_zone' ? summarise(c, f).low : meanOf(c, f));
+	const seeds = place.seeds.length;
 	const rows = place.contenders
 		.filter(c => meanOf(c, 'zones_refused') > 0)
 		.map(c => [
 			c.name,
-			...columns.map(f => (figures[f] && meanOf(c, f) !== null ? figureCell(f, meanOf(c, f)) : '')),
+			...columns.map(f => (figures[f] && meanOf(c, f) !== null ? figureCell(f, value(c, f)) : '')),
 		]);
-	return table('Refused zones by reason', [{title: 'policy', text: true}, ...titles.map(title => ({title}))], rows, {
-		id: 'refused',
-	});
+	return table(
+		`Refused zones by reason${seeds > 1 ? `, means of ${seeds} seeds` : ''}`,
+		[{title: 'policy', text: true}, ...titles.map(title => ({title}))],
+		rows,
+		{
+			id: 'refused',
+		},
+	);
 }
 
 function refusedRows(place) {
@@ -126,7 +134,9 @@ function refusalsSection(place) {
 	const span = place.run.zones ? (place.run.zones.end_ticks * place.run.zones.tick_ns) / 1e9 : 0;
 	return [
 		refusalSummary(place),
-		kinds.length ? el('h3', {}, 'By reason, by shape, zone by zone') : '',
+		kinds.length
+			? el('h3', {}, `By reason, by shape, zone by zone${place.seeds.length > 1 ? ', all seeds together' : ''}`)
+			: '',
 		...kinds.map(k => refusalKind(k, listed, span)),
 		all > listed
 			? el('p', {class: 'quiet'}, `The first ${count(listed)} of ${count(all)} are listed; all are in zones.csv.`)

@@ -42,7 +42,9 @@ function updateView(view, seconds, span) {
 		memory = sum(view.state.memory),
 		strange = sum(view.state.strange);
 	const of = view.cap.known ? ` of ${bytes(sum(view.cap.mib) * 1048576)}` : '';
-	const away = strange ? `${decimal((strange * 1000) / memory, 10, 1)} % of it on nodes that are not theirs` : 'all of it on their nodes';
+	const away = strange
+		? `${decimal((strange * 1000) / memory, 10, 1)} % of it on nodes that are not theirs`
+		: 'all of it on their nodes';
 	view.summary = `${count(view.state.live)} zones hold ${bytes(memory * 1048576)}${of}; ${away}`;
 	view.tip.textContent = view.summary;
 	view.canvas.setAttribute(

@@ -38,14 +38,14 @@ const timeQuantities = [
 	{
 		figure: 'live_zones',
 		title: 'Zones alive',
-		format: v => count(v),
+		format: v => (Number.isInteger(v) ? count(v) : ''),
 		value: count,
 		range: v => [0, Math.max(1, ...v) * 1.12],
 	},
 	{
 		figure: 'zones_refused',
 		title: 'Zones refused since the start',
-		format: v => count(v),
+		format: v => (Number.isInteger(v) ? count(v) : ''),
 		value: count,
 		range: v => [0, Math.max(1, ...v) * 1.08],
 		steps: true,

@@ -89,6 +89,7 @@ function timeText(seconds, span) {
 
 // How long: "3 days 4 h", "2 h 5 min", "12 s"
 function durationText(seconds) {
+	if (seconds > 0 && seconds < 1) return `${Math.round(seconds * 1000)} ms`;
 	const parts = [
 		[86400, 'days'],
 		[3600, 'h'],
