@@ -9,21 +9,26 @@
 #include "base/output.h"
 #include "base/sha256.h"
 #include "cli/command.h"
+#include "cli/drawn_host.h"
 #include "cost/params/grades.h"
-#include "cost/params/params.h"
 #include "host/host.h"
-#include "report/html_page.h"
+#include "report/page.h"
+#include "schema/schema.h"
+
+#define RUNS_MAX 8
 
 static const struct option options[] = {
 	{"output", 'o', "FILE", "the page (default: RUN/report.html)", false},
 	{"measured", 'm', "RUN", "the same on a machine: prediction against measurement", false},
-	{"pictures", 'p', "DIR", "write the pictures as SVG and PNG files too", false},
+	{"pictures", 'p', "DIR", "write pictures as SVG and PNG files too, by gnuplot", false},
+	{"replay", 'r', "POLICIES", "whose zones to replay (default: as many as fit)", false},
 	{0},
 };
 
 struct hosts {
 	struct host **loaded;
 	struct page_host *host;
+	const char **sha256; /* of their files */
 	size_t nr;
 	struct arena arena;
 };
@@ -35,119 +40,42 @@ static bool ends_with(const char *text, const char *end)
 	return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-/* Devices of these nodes; of none: those whose node is unknown. */
-static const char *devices_at(struct hosts *h, const struct host *host, nodeset nodes)
+static bool is_there(const struct hosts *h, const char *sha256)
 {
-	const char *text = "";
-
-	for (unsigned d = 0; d < host->nr_devices; d++) {
-		const struct host_device *dev = &host->device[d];
-
-		if (nodes ? dev->nodes & nodes : !dev->nodes)
-			text = arena_printf(&h->arena, "%s%s%s", text, *text ? ", " : "",
-					    dev->nr_names ? dev->name[0] : dev->pci);
-	}
-	return text;
+	for (size_t i = 0; i < h->nr; i++)
+		if (strcmp(h->sha256[i], sha256) == 0)
+			return true;
+	return false;
 }
 
-/* What the cost model knows of the host, and the error that means. */
-static void add_grades(struct hosts *h, struct page_host *p, const struct host *host)
-{
-	static const char *const names[COST_FIGURES] = {
-		[COST_LOCAL_LATENCY] = "local latency",
-		[COST_REMOTE_LATENCY] = "remote latency",
-		[COST_READ_BANDWIDTH] = "read bandwidth of a node",
-		[COST_WRITE_BANDWIDTH] = "write bandwidth of a node",
-		[COST_PORT_BANDWIDTH] = "bandwidth of an L3 port",
-		[COST_LINK_BANDWIDTH] = "bandwidth between packages",
-	};
-	struct page_grade *grade = arena_alloc(&h->arena, COST_FIGURES * sizeof(*grade));
-	struct cost_params params;
-
-	cost_params_init(&params, host, NULL);
-	for (int f = 0; f < COST_FIGURES; f++) {
-		enum host_grade g = params.grade[f];
-
-		if (g == GRADE_NONE)
-			continue;
-		grade[p->nr_grades++] = (struct page_grade){
-			.what = names[f],
-			.grade = cost_grade_name(g),
-			.error = f <= COST_REMOTE_LATENCY ? cost_latency_error(g)
-							  : cost_bandwidth_error(g),
-		};
-	}
-	p->grade = grade;
-	cost_params_release(&params);
-}
-
-static void add_nodes(struct hosts *h, struct page_host *p, const struct host *host)
-{
-	p->nr_nodes = host->nr_nodes;
-	p->node = arena_alloc(&h->arena, (host->nr_nodes + 1) * sizeof(*p->node));
-	for (unsigned n = 0; n < host->nr_nodes; n++) {
-		char *cpus = cpuset_list(&host->node[n].cpus);
-
-		p->node[n] = (struct page_node){
-			.number = host->node[n].os_index,
-			.package = host->node[n].package,
-			.nr_cpus = host->node[n].nr_cpus,
-			.memory_bytes = host->node[n].memory_bytes,
-			.cpus = arena_strdup(&h->arena, cpus),
-			.kind = host->node[n].kind,
-			.devices = devices_at(h, host, nodeset_of(n)),
-		};
-		free(cpus);
-	}
-}
-
-static void add_host(struct hosts *h, const struct host *host)
-{
-	static const struct {
-		const char *name, *unit;
-	} kinds[MATRIX_KINDS] = {{"distance", "SLIT units"},
-				 {"latency", "ns"},
-				 {"bandwidth", "MiB/s"},
-				 {"write bandwidth", "MiB/s"}};
-	struct page_host *p = &h->host[h->nr++];
-
-	p->name = host->name;
-	p->source = host->source;
-	p->adrift = devices_at(h, host, 0);
-	add_nodes(h, p, host);
-	add_grades(h, p, host);
-	for (int m = 0; m < MATRIX_KINDS; m++)
-		if (host->matrix[m].grade != GRADE_NONE)
-			p->matrix[p->nr_matrices++] = (struct page_matrix){
-				.name = kinds[m].name,
-				.unit = kinds[m].unit,
-				.grade = host_grade_name(host->matrix[m].grade),
-				.source = host->matrix[m].source,
-				.value = host->matrix[m].value,
-			};
-}
-
+/* Those of the run that no run before had. */
 static void load_hosts(struct hosts *h, const struct run_dir *run, bool quiet)
 {
-	h->loaded = xcalloc(run->nr_inputs + 1, sizeof(struct host *));
-	h->host = xcalloc(run->nr_inputs + 1, sizeof(*h->host));
+	size_t most = h->nr + run->nr_inputs + 1;
+
+	h->loaded = xreallocarray(h->loaded, most, sizeof(struct host *));
+	h->host = xreallocarray(h->host, most, sizeof(*h->host));
+	h->sha256 = xreallocarray(h->sha256, most, sizeof(char *));
 	for (size_t i = 0; i < run->nr_inputs; i++) {
 		const struct run_input *in = &run->input[i];
 		struct error bad = {0};
 		char sha256[65];
 		bool same;
 
-		if (!ends_with(in->path, ".xml"))
+		if (!ends_with(in->path, ".xml") || is_there(h, in->sha256))
 			continue;
 		same = access(in->path, R_OK) == 0 && file_sha256(in->path, sha256, &bad) == 0 &&
 		       strcmp(sha256, in->sha256) == 0;
-		if (same && host_load(&h->loaded[h->nr], in->path, &bad) == 0)
-			add_host(h, h->loaded[h->nr]);
-		else if (!quiet)
+		h->sha256[h->nr] = in->sha256;
+		if (same && host_load(&h->loaded[h->nr], in->path, &bad) == 0) {
+			drawn_host_init(&h->host[h->nr], h->loaded[h->nr], &h->arena);
+			h->nr++;
+		} else if (!quiet) {
 			fprintf(stderr,
 				"homenode: warning: %s is gone or has changed since the run; the "
 				"page does not show it\n",
 				in->path);
+		}
 	}
 }
 
@@ -157,32 +85,81 @@ static void release_hosts(struct hosts *h)
 		host_free(h->loaded[i]);
 	free(h->loaded);
 	free(h->host);
+	free(h->sha256);
 	arena_release(&h->arena);
 }
 
-static int write_page(const struct args *args, struct run_dir *run, const struct run_dir *measured,
-		      const char *path, struct error *err)
+static int64_t error_of(const char *grade, int64_t (*ppm)(enum host_grade g))
+{
+	for (enum host_grade g = GRADE_ASSUMED; grade && g <= GRADE_MEASURED; g++)
+		if (strcmp(cost_grade_name(g), grade) == 0)
+			return ppm(g);
+	return FIGURE_UNKNOWN;
+}
+
+/* Everything that the page is made of. */
+struct pages {
+	struct run_dir dir[RUNS_MAX], measured;
+	struct page_run run[RUNS_MAX];
+	struct hosts hosts;
+	struct page_input input;
+};
+
+static int load_runs(struct pages *p, const struct args *args, struct error *err)
+{
+	const char *machine = args_string(args, "measured", NULL);
+	bool quiet = args_flag(args, "quiet");
+	int rc = 0;
+
+	p->input =
+		(struct page_input){.run = p->run, .policies = args_string(args, "replay", NULL)};
+	for (unsigned i = 0; !rc && i < args_nr_operands(args); i++) {
+		struct run_dir *dir = &p->dir[i];
+
+		rc = run_dir_load(dir, args_operand(args, i), err);
+		if (rc)
+			return rc;
+		p->run[i] = (struct page_run){
+			dir,
+			{error_of(dir->cost.latency, cost_latency_error_ppm),
+			 error_of(dir->cost.bandwidth, cost_bandwidth_error_ppm)}};
+		p->input.nr_runs++;
+		load_hosts(&p->hosts, dir, quiet);
+	}
+	if (machine) {
+		rc = run_dir_load(&p->measured, machine, err);
+		p->input.measured = &p->measured;
+	}
+	p->input.host = p->hosts.host;
+	p->input.nr_hosts = p->hosts.nr;
+	return rc;
+}
+
+static void release_pages(struct pages *p)
+{
+	for (size_t i = 0; i < RUNS_MAX; i++)
+		run_dir_release(&p->dir[i]);
+	run_dir_release(&p->measured);
+	release_hosts(&p->hosts);
+}
+
+static int write_page(const struct args *args, const struct page_input *input, const char *path,
+		      bool model, struct error *err)
 {
 	bool quiet = args_flag(args, "quiet");
-	struct hosts hosts = {0};
-	struct page_options o = {.measured = measured,
-				 .pictures = args_string(args, "pictures", NULL)};
 	struct output out;
 	int rc = output_open(&out, path, err);
 
 	if (rc)
 		return rc;
-	load_hosts(&hosts, run, quiet);
-	o.host = hosts.host;
-	o.nr_hosts = hosts.nr;
-	if (!have_gnuplot() && !o.pictures && !quiet)
-		fputs("homenode: warning: gnuplot is not installed; the page has no pictures\n",
+	if (!page_has_library() && !model && !quiet)
+		fputs("homenode: warning: homenode was built without libjs-dygraphs; curves on the "
+		      "page do not zoom\n",
 		      stderr);
-	rc = page_write(run, &o, out.file, err);
+	rc = model ? page_write_model(input, out.file, err) : page_write(input, out.file, err);
 	if (!rc)
 		rc = output_commit(&out, err);
 	output_abandon(&out);
-	release_hosts(&hosts);
 	if (!rc && !quiet)
 		fprintf(stderr, "the page is in %s\n", path);
 	return rc;
@@ -191,45 +168,43 @@ static int write_page(const struct args *args, struct run_dir *run, const struct
 static int run_report(const struct args *args, int *status, struct error *err)
 {
 	const char *given = args_string(args, "output", NULL);
-	const char *machine = args_string(args, "measured", NULL);
-	struct run_dir run, measured = {0};
+	const char *pictures = args_string(args, "pictures", NULL);
+	struct pages p = {0};
 	enum output_format format;
-	char *path;
 	int rc = args_format(args, false, &format, err);
 
-	if (!rc && format != FORMAT_TEXT)
+	if (!rc && format == FORMAT_CSV)
 		rc = error_set(err, ERR_USAGE,
-			       "a page is HTML; homenode diff and check print other formats");
+			       "a page is HTML, its figures are JSON; homenode diff prints CSV");
 	if (!rc)
-		rc = run_dir_load(&run, args_operand(args, 0), err);
-	if (rc)
-		return rc;
-	if (machine)
-		rc = run_dir_load(&measured, machine, err);
+		rc = load_runs(&p, args, err);
 	*status = 0;
-	if (rc)
-		goto out;
-	if (!given && !run.about) {
+	if (!rc && !given && !p.dir[0].about && format != FORMAT_JSON)
 		rc = error_set(err, ERR_USAGE, "a summary file alone needs --output FILE");
-	} else {
-		path = given ? xstrdup(given) : xasprintf("%s/report.html", run.path);
-		rc = write_page(args, &run, machine ? &measured : NULL, path, err);
+	if (!rc && pictures)
+		rc = pictures_write(&p.input, pictures, err);
+	if (!rc && !given && format == FORMAT_JSON) {
+		rc = page_write_model(&p.input, stdout, err);
+		putchar('\n');
+	} else if (!rc) {
+		char *path = given ? xstrdup(given) : xasprintf("%s/report.html", p.dir[0].path);
+
+		rc = write_page(args, &p.input, path, format == FORMAT_JSON, err);
 		free(path);
 	}
-out:
-	run_dir_release(&measured);
-	run_dir_release(&run);
+	release_pages(&p);
 	return rc;
 }
 
 const struct command cmd_report = {
 	.name = "report",
-	.operands = "RUN",
+	.operands = "RUN...",
 	.min_operands = 1,
-	.max_operands = 1,
-	.summary = "one HTML page with tables and pictures of a run",
-	.about = "The page is one file and needs no network. Pictures come from gnuplot; without "
-		 "it the page has tables alone. Run with --zones for the occupancy of nodes.",
+	.max_operands = RUNS_MAX,
+	.summary = "one HTML page of a run, or of several side by side",
+	.about =
+		"The page is one file and needs no network. Run with --zones to replay on it where "
+		"zones are, host by host. --format json: the figures behind the page.",
 	.example = "homenode report results/runs/week --output week.html",
 	.option = options,
 	.run = run_report,

@@ -4,6 +4,7 @@
 #include "backend-xen/xen.h"
 #include "base/units.h"
 #include "cli/command.h"
+#include "cli/drawn_host.h"
 #include "firmware/acpi.h"
 #include "host/host.h"
 
@@ -42,14 +43,26 @@ static int print_free(const struct host *h, struct error *err)
 	return rc;
 }
 
-static int show_host(const char *name, enum output_format format, struct error *err)
+static void draw_host(const struct host *h)
+{
+	struct arena a = {0};
+	struct page_host drawn;
+
+	drawn_host_init(&drawn, h, &a);
+	topology_print(&drawn, "host", true, stdout);
+	arena_release(&a);
+}
+
+static int show_host(const char *name, enum output_format format, bool svg, struct error *err)
 {
 	struct host *h = NULL;
 	int rc = find_host(name, &h, err);
 
 	if (rc)
 		return rc;
-	if (format == FORMAT_JSON) {
+	if (svg) {
+		draw_host(h);
+	} else if (format == FORMAT_JSON) {
 		host_print_json(h, stdout);
 	} else {
 		host_print(h, stdout);
@@ -88,10 +101,13 @@ static int run_show(const struct args *args, int *status, struct error *err)
 			       "name a host or a table%s; usage: homenode show HOST, or "
 			       "homenode show --acpi FILE",
 			       host ? ", not both" : "");
+	if (!rc && args_flag(args, "svg") && (table || format != FORMAT_TEXT))
+		rc = error_set(err, ERR_USAGE, "--svg is a host's picture: no table, no --format");
 	if (!rc && (args_flag(args, "xml") || args_flag(args, "heap")))
 		rc = show_xen(args, err);
 	else if (!rc)
-		rc = table ? show_acpi(table, format, err) : show_host(host, format, err);
+		rc = table ? show_acpi(table, format, err)
+			   : show_host(host, format, args_flag(args, "svg"), err);
 	if (rc)
 		return rc;
 	*status = 0;
@@ -103,6 +119,7 @@ static int run_show(const struct args *args, int *status, struct error *err)
 static const struct option show_options[] = {
 	{"acpi", 0, "FILE", "print an ACPI table (SRAT, SLIT, MADT or HMAT) instead of a host",
 	 false},
+	{"svg", 0, NULL, "HOST as a picture: packages, nodes, CPUs, memory, devices", false},
 	{"xml", 0, NULL, "HOST xen as an hwloc XML file", false},
 	{"heap", 0, NULL, "HOST xen: the allocator's free pages, as JSON", false},
 	{0},

@@ -9,13 +9,8 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/output.h"
-#include "report/html_page.h"
-#include "report/text.h"
 
 extern char **environ; /* POSIX leaves its declaration to the program */
-
-#define SVG_MAX ((size_t)16 << 20)
 
 static int spawn_gnuplot(const char *script, const char *result, struct error *err)
 {
@@ -103,27 +98,6 @@ static int draw(const struct picture *p, const char *terminal, unsigned scale, c
 	return rc;
 }
 
-/* gnuplot's own title, its symbols (never used here) and the id of its canvas
- * would stand on the page once a picture. */
-static int print_inline(const struct picture *p, const char *text, FILE *out, struct error *err)
-{
-	const char *svg = strstr(text, "<svg"), *head = svg ? strchr(svg, '>') : NULL;
-	const char *defs = strstr(text, "</defs>"),
-		   *canvas = strstr(text, "<g id=\"gnuplot_canvas\"");
-
-	if (!head || !defs || !canvas)
-		return error_set(err, ERR_MACHINE, "gnuplot wrote something that is no picture");
-	fprintf(out, "<svg role=\"img\" aria-labelledby=\"%s-t %s-d\"", p->name, p->name);
-	fwrite(svg + 4, 1, (size_t)(head - svg) - 3, out);
-	fprintf(out, "\n<title id=\"%s-t\">", p->name);
-	print_xml_text(p->title, out);
-	fprintf(out, "</title>\n<desc id=\"%s-d\">", p->name);
-	print_xml_text(p->description, out);
-	fputs("</desc>\n<g>", out);
-	fputs(defs + strlen("</defs>"), out);
-	return 0;
-}
-
 int picture_write_png(const struct picture *p, struct error *err)
 {
 	char *path = xasprintf("%s/%s.png", p->directory, p->name);
@@ -133,47 +107,16 @@ int picture_write_png(const struct picture *p, struct error *err)
 	return rc;
 }
 
-static int write_files(const struct picture *p, const char *svg, size_t n, struct error *err)
+int picture_write(const struct picture *p, struct error *err)
 {
+	char *terminal =
+		xasprintf("svg dynamic mouse standalone font 'sans-serif,13' name '%s'", p->name);
 	char *path = xasprintf("%s/%s.svg", p->directory, p->name);
-	struct output out;
-	int rc = output_open(&out, path, err);
+	int rc = draw(p, terminal, 1, path, err);
 
-	if (!rc) {
-		fwrite(svg, 1, n, out.file);
-		rc = output_commit(&out, err);
-	}
 	if (!rc)
 		rc = picture_write_png(p, err);
 	free(path);
-	return rc;
-}
-
-int picture_print(const struct picture *p, FILE *out, struct error *err)
-{
-	const char *tmp = getenv("TMPDIR");
-	char *result = xasprintf("%s/homenode-picture-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-	char *terminal = xasprintf("svg dynamic font 'sans-serif,13' name '%s'", p->name);
-	int fd = mkstemp(result), rc;
-	char *svg = NULL;
-	size_t n = 0;
-
-	if (fd < 0) {
-		rc = error_set(err, ERR_MACHINE, "%s: %s", result, strerror(errno));
-		goto out;
-	}
-	close(fd);
-	rc = draw(p, terminal, 1, result, err);
-	if (!rc)
-		rc = file_read(result, SVG_MAX, &svg, &n, err);
-	unlink(result);
-	if (!rc)
-		rc = print_inline(p, svg, out, err);
-	if (!rc && p->directory)
-		rc = write_files(p, svg, n, err);
-out:
-	free(svg);
 	free(terminal);
-	free(result);
 	return rc;
 }

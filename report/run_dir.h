@@ -19,6 +19,11 @@ struct run_input {
 	const char *sha256;
 };
 
+/* The grades of what the cost model knew, and what that means; NULL: run.json does not say. */
+struct run_cost {
+	const char *latency, *latency_error, *bandwidth, *bandwidth_error;
+};
+
 struct run_dir {
 	const char *path;
 	struct sheet summary;
@@ -31,6 +36,7 @@ struct run_dir {
 	struct run_input *input;
 	size_t nr_inputs;
 	int64_t rows_asked, events, wall_ms, events_per_s, bad_trace_rows;
+	struct run_cost cost;
 	struct arena arena;
 };
 

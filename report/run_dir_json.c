@@ -48,6 +48,28 @@ int run_format_read(const struct doc_value *top, const char *what, struct error 
 	return rc;
 }
 
+/* Runs without a cost model have none. */
+static int read_cost(struct run_dir *r, const struct doc_value *top, struct error *err)
+{
+	struct run_cost c = {0};
+	const char **text[] = {&c.latency, &c.latency_error, &c.bandwidth, &c.bandwidth_error};
+	static const char *const name[] = {"latency", "latency_error", "bandwidth",
+					   "bandwidth_error"};
+	const struct doc_value *at = doc_member(top, "cost");
+	int rc = 0;
+
+	if (!at || at->kind != DOC_MAP)
+		return 0;
+	for (int i = 0; !rc && i < 4; i++) {
+		rc = doc_get_text(at, name[i], true, text[i], err);
+		if (!rc)
+			*text[i] = arena_strdup(&r->arena, *text[i]);
+	}
+	if (!rc)
+		r->cost = c;
+	return rc;
+}
+
 static int read_top(struct run_dir *r, const struct doc_value *top, struct error *err)
 {
 	size_t nr;
@@ -74,6 +96,8 @@ static int read_top(struct run_dir *r, const struct doc_value *top, struct error
 		rc = doc_get_int(top, "events_per_s", false, 0, INT64_MAX, &r->events_per_s, err);
 	if (!rc)
 		rc = doc_get_strings(top, "arguments", true, &r->arena, &r->argument, &nr, err);
+	if (!rc)
+		rc = read_cost(r, top, err);
 	return rc ? rc : run_inputs_read(top, "path", &r->arena, &r->input, &r->nr_inputs, err);
 }
 

@@ -39,10 +39,8 @@ static struct curve *curve_of(struct series *s, const struct csv *csv, const cha
 	for (size_t i = 0; i < s->nr; i++)
 		if (strcmp(s->curve[i].key, key) == 0)
 			return &s->curve[i];
-	if (s->nr == CURVES_MAX) {
-		s->more = true;
+	if (s->nr == CURVES_MAX)
 		return NULL;
-	}
 	c = &s->curve[s->nr++];
 	*c = (struct curve){
 		.name = name_of(s, csv, scratch),
@@ -50,38 +48,6 @@ static struct curve *curve_of(struct series *s, const struct csv *csv, const cha
 		.key = arena_strdup(&s->arena, key),
 	};
 	return c;
-}
-
-/* Samples without zones say nothing. */
-static int take_spread(struct series *s, const struct csv *csv, const int *column, int time,
-		       const char *key, struct arena *scratch, struct error *err)
-{
-	struct spread *r = s->nr_rows ? &s->of_row[s->nr_rows - 1] : NULL;
-	int64_t value[CURVE_VALUES], t;
-	int rc = csv_int(csv, (unsigned)time, 0, INT64_MAX, &t, err);
-
-	for (int v = 0; !rc && v < CURVE_VALUES; v++) {
-		if (!csv->field[column[v]].n)
-			return 0; /* nothing lives */
-		rc = csv_int(csv, (unsigned)column[v], 0, INT64_MAX, &value[v], err);
-	}
-	if (rc || !value[CURVE_LIVE])
-		return rc;
-	if (!r || strcmp(r->key, key) != 0) {
-		s->of_row = grow(s->of_row, &s->cap_rows, s->nr_rows, sizeof(*s->of_row));
-		r = &s->of_row[s->nr_rows++];
-		*r = (struct spread){.name = name_of(s, csv, scratch),
-				     .key = arena_strdup(&s->arena, key),
-				     .lowest = INT64_MAX};
-	}
-	r->nr++;
-	for (int v = 0; v < 3; v++)
-		r->sum[v] += value[v];
-	if (value[CURVE_LOW] < r->lowest) {
-		r->lowest = value[CURVE_LOW];
-		r->lowest_s = t;
-	}
-	return 0;
 }
 
 static int take_sample(struct curve *c, const struct csv *csv, const int *column, int time,
@@ -142,8 +108,6 @@ int series_load(struct series *out, const char *path, struct error *err)
 		c = !rc && more ? curve_of(out, &csv, key, &scratch) : NULL;
 		if (c)
 			rc = take_sample(c, &csv, column, time, err);
-		if (!rc && more && out->spread && column[CURVE_LIVE] >= 0)
-			rc = take_spread(out, &csv, column, time, key, &scratch, err);
 		arena_release(&scratch);
 	}
 	csv_close(&csv);
@@ -159,7 +123,6 @@ void series_release(struct series *s)
 		for (int v = 0; v < CURVE_VALUES; v++)
 			free(s->curve[i].value[v]);
 	}
-	free(s->of_row);
 	arena_release(&s->arena);
 	*s = (struct series){0};
 }

@@ -22,20 +22,10 @@ struct curve {
 				       * percentile of zones when `spread` */
 };
 
-/* The zones' local share in one row of the run, over all its samples with zones. */
-struct spread {
-	const char *name, *key;
-	int64_t nr, sum[3]; /* of the 5th, 50th and 95th percentile, ppm */
-	int64_t lowest, lowest_s; /* of the 5th, and when it was first there */
-};
-
 struct series {
-	struct spread *of_row; /* of every row, drawn or not; none without `spread` */
-	size_t nr_rows, cap_rows;
 	struct curve curve[CURVES_MAX];
 	size_t nr;
 	bool spread;
-	bool more; /* there were curves that are not drawn */
 	struct arena arena;
 };
 

@@ -38,14 +38,9 @@ bool sheet_figure_at(const struct sheet *s, size_t row, int column, int64_t *out
 	return true;
 }
 
-bool sheet_figure(const struct sheet *s, size_t row, const struct column *c, int64_t *out)
-{
-	return sheet_figure_at(s, row, sheet_column(s, c->name), out);
-}
-
 bool sheet_known(const struct sheet *s, size_t row, enum summary_figure f, int64_t *out)
 {
-	return sheet_figure(s, row, summary_column(f), out);
+	return sheet_figure_at(s, row, sheet_column(s, summary_column(f)->name), out);
 }
 
 /* `other`'s fields in the key columns of `s`, joined by a byte that sorts before

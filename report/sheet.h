@@ -45,8 +45,6 @@ const char *sheet_text(const struct sheet *s, size_t row, int column); /* "" for
 /* Do two rows have the same there? Yes where there is no such column. */
 bool sheet_same(const struct sheet *s, size_t a, size_t b, const char *column);
 /* False where the cell is empty or there is no such column. */
-bool sheet_figure(const struct sheet *s, size_t row, const struct column *c, int64_t *out);
-/* The same of a figure that the schema is sure to have. */
 bool sheet_known(const struct sheet *s, size_t row, enum summary_figure f, int64_t *out);
 bool sheet_figure_at(const struct sheet *s, size_t row, int column, int64_t *out);
 /* The row of `s` with the key of `other`'s row, or SHEET_NO_ROW. A key column that

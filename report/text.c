@@ -1,9 +1,6 @@
 #include "report/text.h"
 
-#include <inttypes.h>
 #include <string.h>
-
-#include "base/units.h"
 
 void print_xml_text(const char *text, FILE *out)
 {
@@ -21,12 +18,4 @@ void print_xml_text(const char *text, FILE *out)
 		else
 			fputc(c < ' ' && !strchr("\t\r\n", c) ? '?' : c, out);
 	}
-}
-
-const char *time_text(int64_t seconds, char *buf, size_t size)
-{
-	if (seconds >= 60)
-		return duration_text(seconds * NS_PER_S, buf, size);
-	snprintf(buf, size, "%" PRId64 " s", seconds);
-	return buf;
 }

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/output.h"
 #include "base/units.h"
-#include "report/html.h"
-#include "report/html_page.h"
+#include "report/page.h"
 #include "report/picture.h"
 #include "report/text.h"
 
@@ -276,14 +276,14 @@ void topology_print(const struct page_host *h, const char *name, bool alone, FIL
 	fprintf(out,
 		": nodes, CPUs, memory and devices</title>\n<desc id=\"%s-d\">%u nodes with %u "
 		"CPUs by package%s</desc>\n%s%s",
-		name, h->nr_nodes, nr_cpus, alone ? "" : "; the table below has the same", style,
+		name, h->nr_nodes, nr_cpus, alone ? "" : "; the table beside has the same", style,
 		alone ? ground : "");
 	draw_packages(&d, true);
 	fputs("</svg>\n", out);
 }
 
-int topology_write_png(const struct page_host *h, const char *name, const char *directory,
-		       struct error *err)
+static int write_png(const struct page_host *h, const char *name, const char *directory,
+		     struct error *err)
 {
 	struct picture p = {.name = name, .width = WIDTH, .directory = directory};
 	struct drawing d = {.host = h, .plot = true, .most_bytes = most_bytes(h)};
@@ -307,36 +307,19 @@ int topology_write_png(const struct page_host *h, const char *name, const char *
 	return rc;
 }
 
-void topology_print_table(const struct page_host *h, FILE *out)
+int topology_write(const struct page_host *h, const char *name, const char *directory,
+		   struct error *err)
 {
-	char size[32];
+	char *path = xasprintf("%s/%s.svg", directory, name);
+	struct output out;
+	int rc = output_open(&out, path, err);
 
-	fputs("<details>\n<summary>The same as a table</summary>\n", out);
-	html_begin_table("Nodes, CPUs, memory and devices", out);
-	html_heading("node", false, out);
-	html_heading("package", false, out);
-	html_heading("CPUs", false, out);
-	html_heading("CPU list", true, out);
-	html_heading("memory", false, out);
-	html_heading("kind", true, out);
-	html_heading("devices", true, out);
-	html_begin_rows(NULL, out);
-	for (unsigned i = 0; i < h->nr_nodes; i++) {
-		const struct page_node *n = &h->node[i];
-
-		fprintf(out, "<tr><th scope=\"row\" data-v=\"%u\">%u</th>", n->number, n->number);
-		if (n->package == UINT32_MAX)
-			html_shown_cell(-1, "none", out);
-		else
-			html_figure_cell(n->package, NULL, out);
-		html_figure_cell(n->nr_cpus, NULL, out);
-		html_text_cell(n->cpus, false, out);
-		html_shown_cell(n->memory_bytes, bytes_text(n->memory_bytes, size, sizeof(size)),
-				out);
-		html_text_cell(n->kind, false, out);
-		html_text_cell(n->devices, false, out);
-		fputs("</tr>\n", out);
+	if (!rc) {
+		topology_print(h, name, true, out.file);
+		rc = output_commit(&out, err);
 	}
-	html_end_table(out);
-	fputs("</details>\n", out);
+	if (!rc)
+		rc = write_png(h, name, directory, err);
+	free(path);
+	return rc;
 }

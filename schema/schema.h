@@ -119,5 +119,7 @@ const char *unit_text_signed(enum unit u, int64_t figure, int decimals, char *bu
 const char *unit_sign(enum unit u);
 /* One of what is shown, in figures: 10000 ppm are 1 %. */
 int64_t unit_one(enum unit u);
+/* How many decimals people are shown of it. */
+int unit_decimals(enum unit u);
 
 #endif

@@ -45,6 +45,11 @@ int64_t unit_one(enum unit u)
 	return shown[u].one;
 }
 
+int unit_decimals(enum unit u)
+{
+	return shown[u].decimals;
+}
+
 const char *unit_text(enum unit u, int64_t figure, int decimals, char *buf, size_t size)
 {
 	if (!is_known(figure))

@@ -47,3 +47,13 @@ const char *cost_bandwidth_error(enum host_grade g)
 	}
 	return "bandwidth within 50 %";
 }
+
+int64_t cost_latency_error_ppm(enum host_grade g)
+{
+	return g == GRADE_MEASURED ? 90000 : g == GRADE_FIRMWARE ? 150000 : 370000;
+}
+
+int64_t cost_bandwidth_error_ppm(enum host_grade g)
+{
+	return g == GRADE_MEASURED || g == GRADE_FIRMWARE ? 100000 : 500000;
+}

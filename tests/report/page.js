@@ -1,23 +1,36 @@
 // Runs inside the page: what a person with a browser would find wrong. The
 // harness puts the expected figures into `expected` (rows of summary.csv), and
 // shows the page in a frame, because a window cannot be as narrow as a phone.
-window.addEventListener('load', () => {
+window.addEventListener('load', () => setTimeout(() => {
 	const bad = [];
-	const tables = [...document.querySelectorAll('table')];
+	const seen = e => e.getClientRects().length > 0;
 	const root = document.documentElement;
+	for (const d of document.querySelectorAll('details')) d.open = true;
 	if (root.scrollWidth > window.innerWidth)
 		bad.push(`overflow: ${root.scrollWidth} > ${window.innerWidth}`);
 	if (window.innerWidth !== expectedWidth)
 		bad.push(`width is ${window.innerWidth}`);
-	for (const t of tables) {
+	for (const id of ['answer', 'time', 'space', 'refusals', 'policy-table', 'trust', 'about'])
+		if (!document.getElementById(id)) bad.push(`there is no section ${id}`);
+	for (const t of document.querySelectorAll('table')) {
 		if (!t.caption || !t.caption.textContent) bad.push('a table without a caption');
 		if ([...t.querySelectorAll('th')].some(h => !h.hasAttribute('scope')))
 			bad.push('a heading without scope');
 	}
-	for (const s of document.querySelectorAll('svg')) {
-		const title = s.querySelector('title'), desc = s.querySelector('desc');
-		if (!title || !title.textContent || !desc || !desc.textContent)
-			bad.push('a picture without title and desc');
+	for (const s of document.querySelectorAll('svg'))
+		if (!s.getAttribute('aria-label') && !(s.querySelector('title') && s.querySelector('desc')))
+			bad.push('a picture without words');
+	for (const c of document.querySelectorAll('.fleet canvas')) {
+		if (!c.getAttribute('aria-label') || c.tabIndex !== 0) bad.push('a canvas without words or out of reach');
+		const painted = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+		if (!painted.some(v => v)) bad.push('a fleet is not drawn');
+	}
+	if (document.querySelectorAll('.fleet').length !== 2) bad.push('not two fleets side by side');
+	if (document.querySelectorAll('.time .plot canvas, .time .plot svg').length < 3) bad.push('not three charts over time');
+	const names = new Set([...document.querySelectorAll('#policies tbody th, tbody#policies th')].map(e => e.textContent));
+	for (const list of document.querySelectorAll('.bars ul')) {
+		const shown = [...list.querySelectorAll('.who span')].map(e => e.textContent);
+		if (shown.length !== names.size || shown.some(n => !names.has(n))) bad.push(`a chart of ${shown}, not of ${[...names]}`);
 	}
 	const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
 	for (const id of ids)
@@ -30,12 +43,10 @@ window.addEventListener('load', () => {
 		[...t.tHead.rows[0].cells].forEach((h, i) => {
 			const button = h.querySelector('button');
 			const values = () => [...t.tBodies[0].rows].map(r => r.cells[i].dataset.v === undefined
-				? r.cells[i].textContent : Number(r.cells[i].dataset.v));
+				? r.cells[i].textContent : Number(r.cells[i].dataset.v)).filter(v => v !== 'not known' && v !== '');
 			const sorted = (v, d) => v.every((x, k) => !k || !(d > 0 ? v[k - 1] > x : v[k - 1] < x));
 			if (!button) return bad.push('a heading without a button');
 			// a native button: Tab reaches it, Enter and Space press it
-			const folded = t.closest('details');
-			if (folded) folded.open = true;
 			button.focus();
 			if (document.activeElement !== button || button.type !== 'button' || button.tabIndex < 0)
 				bad.push(`out of reach of the keyboard: ${h.textContent}`);
@@ -63,7 +74,9 @@ window.addEventListener('load', () => {
 			.reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
 	};
 	const weak = new Set();
-	for (const e of document.querySelectorAll('h1,h2,h3,p,dt,dd,caption span,th,td,summary,figcaption')) {
+	const hasText = e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+	for (const e of document.querySelectorAll('body *')) {
+		if (!seen(e) || !hasText(e) || e.closest('svg,script,style')) continue;
 		const grounds = [];
 		for (let g = e; g; g = g.parentElement) grounds.unshift(getComputedStyle(g).backgroundColor);
 		const a = over(grounds), b = over([...grounds, getComputedStyle(e).color]);
@@ -77,4 +90,4 @@ window.addEventListener('load', () => {
 	for (const e of document.querySelectorAll('[src],link[href]'))
 		if (!/^data:/.test(e.src || e.href)) bad.push('something from outside');
 	parent.postMessage(bad.length ? bad.join('; ') : 'good', '*');
-});
+}, 800));

@@ -1,4 +1,4 @@
-/* What is read of zones.csv and timeline.csv: where pages are, why zones were refused. */
+/* What is read of zones.csv and timeline.csv: where pages are, when zones were refused. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -109,84 +109,28 @@ Test(heat, what_is_no_list_of_nodes_is_refused)
 	}
 }
 
-#define REASONS "hosts_asked,asked_host,most_host_free_bytes,most_node_free_bytes,reason\n"
-
-Test(refusals, kinds_hosts_and_times)
+Test(refusals, when_they_were)
 {
 	struct refusals r;
 	struct error err = {0};
-	struct refusal_kind *k;
 
-	write_file(ZONES REASONS
-		   "t,w,p,static,xen,1,stopped,,0,0,1,4096,0,0,9,,,,,\n"
-		   "t,w,p,static,xen,1,refused,ERR_NO_ROOM,,,2,4096,0,1000000000,1000000000,0,,"
-		   "8192,4096,no host has 4 GiB free\n"
-		   "t,w,p,static,xen,1,refused,ERR_NO_ROOM,,,4,8192,0,300000000000,300000000000,0,,"
-		   "4096,2048,no host has 17.5 GiB free\n"
-		   "t,w,p,static,xen,1,refused,ERR_INFEASIBLE,,,8,1,0,5000000000,5000000000,3,7,"
-		   "1,1,numa_nodes 2\n"
-		   "t,w,q,static,xen,1,refused,ERR_NO_DEVICE,,,1,1,0,0,0,1,2,1,1,gpu0 is taken\n");
+	write_file(ZONES "reason\n"
+			 "t,w,p,static,xen,1,stopped,,0,0,1,4096,0,0,9,\n"
+			 "t,w,p,static,xen,1,refused,,,,2,4096,0,1000000000,1000000000,x\n"
+			 "t,w,p,static,xen,1,refused,,,,4,8192,0,300000000000,300000000000,x\n"
+			 "t,w,p,static,xen,1,refused,,,,8,1,0,5000000000,5000000000,x\n"
+			 "t,w,q,static,xen,1,refused,,,,1,1,0,0,0,x\n");
 	cr_assert_eq(refusals_load(&r, path, &err), 0, "%s", err.text);
 	cr_assert_eq(r.nr, 2);
 	cr_expect_eq(r.row[0]->zones, 3);
-	cr_expect_eq(r.row[0]->unasked, 2);
-	cr_assert_eq(r.row[0]->nr_kinds, 2, "figures do not make a kind");
-	k = &r.row[0]->kind[0];
-	cr_expect_str_eq(k->example, "no host has 4 GiB free");
-	cr_expect_eq(k->zones, 2);
-	cr_expect_eq(k->first_ns, NS_PER_S);
-	cr_expect_eq(k->last_ns, 300 * NS_PER_S);
-	cr_expect_eq(k->vcpus.low, 2);
-	cr_expect_eq(k->vcpus.high, 4);
-	cr_expect_eq(k->host_free_bytes.high, 8192);
-	cr_assert_eq(r.row[0]->nr_hosts, 1);
-	cr_expect_eq(r.row[0]->host[0].host, 7);
-	cr_expect_eq(r.row[1]->host[0].host, 2);
+	cr_expect_eq(r.row[1]->zones, 1);
+	cr_expect_str_eq(r.row[1]->name, "q static xen seed 1");
 	/* 300 s do not fit 128 bins of 1 s: bins of 4 s, in both rows */
 	cr_expect_eq(r.row[0]->bin_ns, 4 * NS_PER_S);
 	cr_expect_eq(r.row[1]->bin_ns, 4 * NS_PER_S);
 	cr_expect_eq(r.row[0]->bin[0], 1);
 	cr_expect_eq(r.row[0]->bin[1], 1);
 	cr_expect_eq(r.row[0]->bin[75], 1);
-	refusals_release(&r);
-}
-
-Test(refusals, more_kinds_than_there_is_room_for_are_counted_together)
-{
-	struct refusals r;
-	struct error err = {0};
-	char *text = NULL;
-	size_t n;
-	FILE *f = open_memstream(&text, &n);
-
-	cr_assert(f);
-	fputs(ZONES REASONS, f);
-	for (int i = 0; i < 30; i++)
-		fprintf(f,
-			"t,w,p,static,xen,1,refused,ERR_NO_ROOM,,,1,1,0,0,0,1,%d,1,1,reason %c\n",
-			i % 9, 'a' + i % 26);
-	fclose(f);
-	write_file(text);
-	free(text);
-	cr_assert_eq(refusals_load(&r, path, &err), 0, "%s", err.text);
-	cr_expect_eq(r.row[0]->nr_kinds, REFUSAL_KINDS_MAX);
-	cr_expect_str_eq(r.row[0]->kind[REFUSAL_KINDS_MAX - 1].example, "other reasons");
-	cr_expect_eq(r.row[0]->kind[REFUSAL_KINDS_MAX - 1].zones, 30 - 11 - 4);
-	cr_expect_eq(r.row[0]->nr_hosts, REFUSAL_HOSTS_MAX);
-	cr_expect_eq(r.row[0]->host[0].zones, 4, "those asked most come first");
-	refusals_release(&r);
-}
-
-Test(refusals, a_file_without_reasons_is_read_too)
-{
-	struct refusals r;
-	struct error err = {0};
-
-	write_file(KEY "outcome,error,vcpus,memory_bytes,start_ns\n"
-		       "t,w,p,static,xen,1,refused,ERR_NO_ROOM,2,4096,7\n");
-	cr_assert_eq(refusals_load(&r, path, &err), 0, "%s", err.text);
-	cr_expect(!r.reasons);
-	cr_expect_eq(r.row[0]->kind[0].zones, 1);
 	refusals_release(&r);
 	remove_file();
 	write_file(KEY "outcome,vcpus\n");

@@ -1,14 +1,9 @@
-/* timeline.csv on the page: curves thinned so that their extremes stay. */
+/* timeline.csv for gnuplot: curves thinned so that their extremes stay. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/units.h"
-#include "report/figures.h"
-#include "report/html.h"
-#include "report/html_page.h"
-#include "report/picture.h"
-#include "report/series.h"
-#include "report/text.h"
+#include "report/pictures.h"
 
 /* Points of a curve; more are thinned in groups that keep their extremes. */
 #define POINTS 400
@@ -160,7 +155,7 @@ static void print_plot(const struct series *s, enum curve_value v, const char *p
 	fputc('\n', f);
 }
 
-static char *live_script(const struct series *s)
+char *live_script(const struct series *s)
 {
 	char *text = NULL;
 	size_t n;
@@ -189,7 +184,7 @@ static size_t list_policies(const struct series *s, const char **policy)
 }
 
 /* A panel for each policy, so that bands do not hide each other. */
-static char *locality_script(const struct series *s, unsigned *height)
+char *locality_script(const struct series *s, unsigned *height)
 {
 	const char *policy[CURVES_MAX];
 	size_t n, nr = list_policies(s, policy), across = nr > 1 ? 2 : 1;
@@ -213,109 +208,4 @@ static char *locality_script(const struct series *s, unsigned *height)
 	fputs("unset multiplot\n", f);
 	fclose(f);
 	return text;
-}
-
-static void percent_cell(int64_t ppm, FILE *out)
-{
-	char text[40];
-
-	html_shown_cell(
-		ppm, figure_text(summary_column(SUMMARY_local_page_ppm), ppm, text, sizeof(text)),
-		out);
-}
-
-static void print_spread(const struct series *s, FILE *out)
-{
-	static const char *const heading[] = {"p5", "p50 (median)", "p95", "lowest p5"};
-	char text[32];
-
-	if (!s->nr_rows)
-		return;
-	html_begin_table("Local memory of the zones alive, %: means over time", out);
-	html_heading("policy", true, out);
-	for (size_t i = 0; i < sizeof(heading) / sizeof(heading[0]); i++)
-		html_heading(heading[i], false, out);
-	html_heading("when", false, out);
-	html_begin_rows("spread", out);
-	for (size_t i = 0; i < s->nr_rows; i++) {
-		const struct spread *r = &s->of_row[i];
-
-		fputs("<tr>", out);
-		html_text_cell(r->name, true, out);
-		for (int v = 0; v < 3; v++)
-			percent_cell(r->sum[v] / r->nr, out);
-		percent_cell(r->lowest, out);
-		html_shown_cell(r->lowest_s, time_text(r->lowest_s, text, sizeof(text)), out);
-		fputs("</tr>\n", out);
-	}
-	html_end_table(out);
-}
-
-static int draw_timeline(const struct series *s, const struct page_options *o, FILE *out,
-			 struct error *err)
-{
-	struct picture p = {.name = "locality",
-			    .title = "Local memory over time",
-			    .description = "A panel for each policy, a curve for each of its rows: "
-					   "the share of memory on the node that the guest was "
-					   "told, in percent, against hours",
-			    .directory = o->pictures};
-	char *script = locality_script(s, &p.height);
-	int rc;
-
-	p.script = script;
-	rc = page_print_figure(&p,
-			       s->spread ? "Median of zones; the band is the 5th to the 95th "
-					   "percentile."
-					 : "Share of all resident memory that is local.",
-			       out, err);
-	free(script);
-	if (rc)
-		return rc;
-	p = (struct picture){.name = "live",
-			     .title = "Live zones over time",
-			     .description = "A curve for each row: zones alive, against hours",
-			     .height = 380,
-			     .directory = o->pictures};
-	p.script = script = live_script(s);
-	rc = page_print_figure(&p, "Zones alive at once.", out, err);
-	free(script);
-	return rc;
-}
-
-/* Names without what is the same in all rows. */
-static void short_names(struct series *s, const struct sheet *sheet)
-{
-	for (size_t i = 0; i < s->nr; i++)
-		s->curve[i].name =
-			sheet_name_of(sheet, s->curve[i].key, '\x01', s->curve[i].name, &s->arena);
-	for (size_t i = 0; i < s->nr_rows; i++)
-		s->of_row[i].name = sheet_name_of(sheet, s->of_row[i].key, '\x01',
-						  s->of_row[i].name, &s->arena);
-}
-
-int page_print_timeline(const struct run_dir *run, const struct page_options *o, FILE *out,
-			struct error *err)
-{
-	struct series s;
-	int rc = series_load(&s, run->timeline, err);
-
-	if (rc || !s.nr)
-		goto out;
-	short_names(&s, &run->summary);
-	fputs("<section>\n<h2>Locality over time</h2>\n", out);
-	if (s.nr_rows)
-		fputs("<p>A zone's local memory is what lies on the node that its guest was told. "
-		      "5 of 100 zones are at p5 or below, half of them at p50, 95 of 100 at "
-		      "p95.</p>\n",
-		      out);
-	print_spread(&s, out);
-	if (have_gnuplot())
-		rc = draw_timeline(&s, o, out, err);
-	if (s.more)
-		fprintf(out, "<p>Only the first %d rows of the run are drawn.</p>\n", CURVES_MAX);
-	fputs("</section>\n", out);
-out:
-	series_release(&s);
-	return rc;
 }

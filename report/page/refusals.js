@@ -1,0 +1,30 @@
+// Refused zones by reason (a sentence whatever its numbers) and by the zone's shape.
+
+function reasonShape(text) {
+	return text.replace(/(?:\d|\.(?=\d))+/g, '#');
+}
+
+function readRefused(cells) {
+	const [number, time, vcpus, memory, code, reason, asked, askedHost, hostFree, nodeFree, hostVcpus] = cells;
+	return {number, time, vcpus, memory, code, reason, asked, askedHost, hostFree, nodeFree, hostVcpus};
+}
+
+// `rows`: [{contender, refused: [cells]}] -> [{code, shape, example, nr, shapes: [{vcpus, memory, nr, by: {name: [zones]}}]}],
+// those with most zones first.
+function groupRefused(rows) {
+	const kinds = [];
+	for (const {contender, refused} of rows) {
+		for (const zone of refused.map(readRefused)) {
+			const shape = reasonShape(zone.reason);
+			let kind = kinds.find(k => k.code === zone.code && k.shape === shape);
+			if (!kind) kinds.push((kind = {code: zone.code, shape, example: zone.reason, nr: 0, shapes: []}));
+			let s = kind.shapes.find(x => x.vcpus === zone.vcpus && x.memory === zone.memory);
+			if (!s) kind.shapes.push((s = {vcpus: zone.vcpus, memory: zone.memory, nr: 0, by: {}}));
+			(s.by[contender.name] = s.by[contender.name] || []).push(zone);
+			kind.nr++;
+			s.nr++;
+		}
+	}
+	kinds.forEach(k => k.shapes.sort((a, b) => b.nr - a.nr));
+	return kinds.sort((a, b) => b.nr - a.nr);
+}
