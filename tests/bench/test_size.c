@@ -273,7 +273,10 @@ Test(size, sums_of_what_balloons_leave)
 	struct sized s;
 
 	prepare(&s,
-		xasprintf(EVENTS, ",\"memory_min\":\"2GiB\",\"memory_initial\":\"50GiB\"", "30GiB"),
+		xasprintf(EVENTS,
+			  ",\"memory_min\":\"2GiB\",\"memory_initial\":\"50GiB\"},"
+			  "\"memory_use\":{\"pattern\":\"constant\",\"low\":0.02",
+			  "30GiB"),
 		"edera-compact", 1, 1000);
 	s.question.memory = RUN_MEMORY_DYNAMIC;
 	find(&s);
