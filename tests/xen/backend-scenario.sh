@@ -33,7 +33,25 @@ xenstore-ls -f / >/run/after
 diff /run/before /run/after || fail "the backend left something in xenstore"
 
 echo "== contract"
-/t/xen-contract "$options" || fail "the contract of all backends"
+# contract: 1 when it is broken, 2 when a guest stood still in the middle of it
+contract()
+{
+	/t/xen-contract "$options" >/run/contract 2>&1
+	status=$?
+	cat /run/contract
+	[ $status -ne 0 ] || return 0
+	tail -n 5 /var/log/xen/guest-*.log
+	grep -q 'broken: .*its guest has no more to give' /run/contract && return 2
+	return 1
+}
+# The emulator stops a guest now and then, one in some hundred boots on a busy machine: it answers
+# nothing any more. Another guest does; if that stands still, too, it is the backend's fault.
+contract
+[ $? -ne 2 ] || {
+	echo "once more, as a guest stood still"
+	contract
+}
+grep -q '^contract: held$' /run/contract || fail "the contract of all backends"
 
 # One to be replayed where there is no Xen.
 echo "== recorded"
