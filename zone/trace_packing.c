@@ -269,6 +269,8 @@ static const struct trace_layout vm_layout = {
 		  [ZONE_FIELD_MEMORY] = TYPE + 1},
 	.named_rows = true,
 	.sorted = true,
+	.time = START + 1,
+	.time_key = csv_sort_key_real,
 	.row = vm_row,
 	.release = vm_release,
 };
