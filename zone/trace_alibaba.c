@@ -342,6 +342,7 @@ const struct trace_format trace_alibaba_2017 = {
 const struct trace_format trace_alibaba_2018 = {
 	.name = "alibaba-2018",
 	.summary = "Alibaba 2018: container_meta of 4,000 machines, 8 days",
+	.keeps = "200 bytes a container while rows are read: each has several, anywhere",
 	.source = "https://github.com/alibaba/clusterdata/tree/master/cluster-trace-v2018",
 	.licence = LICENCE,
 	.where = "http://clusterdata2018pubcn.oss-cn-beijing.aliyuncs.com/container_meta.tar.gz",

@@ -437,6 +437,7 @@ static int open_2025(struct zone_stream **out, struct csv *csv, const struct wor
 const struct trace_format trace_alibaba_gpu_2020 = {
 	.name = "alibaba-gpu-2020",
 	.summary = "Alibaba GPU 2020 (PAI): tasks or instances, two months",
+	.keeps = "up to 64 MiB of rows; of instances also all tasks, for their sizes",
 	.source = "https://github.com/alibaba/clusterdata/tree/master/cluster-trace-gpu-v2020",
 	.licence = "CC BY 4.0",
 	.where = "https://aliopentrace.oss-cn-beijing.aliyuncs.com/v2020GPUTraces/"
@@ -449,6 +450,7 @@ const struct trace_format trace_alibaba_gpu_2020 = {
 const struct trace_format trace_alibaba_dlrm = {
 	.name = "alibaba-dlrm-2025",
 	.summary = "Alibaba GPU 2025 (DLRM): 23,871 instances, 31 days",
+	.keeps = "the zones that live, and up to 64 MiB of rows",
 	.source = "https://github.com/alibaba/clusterdata/tree/master/cluster-trace-gpu-v2025",
 	.licence = "for research and study (no licence file)",
 	.where = "https://github.com/alibaba/clusterdata/tree/master/cluster-trace-gpu-v2025",

@@ -386,6 +386,7 @@ static int open_2019(struct zone_stream **out, struct csv *csv, const struct wor
 const struct trace_format trace_google_2011 = {
 	.name = "google-2011",
 	.summary = "Google 2011: task_events of 12,500 machines, 29 days",
+	.keeps = "the zones that live, some 100 bytes each",
 	.source = "https://github.com/google/cluster-data/blob/master/ClusterData2011_2.md",
 	.licence = "CC BY 4.0",
 	.where = "gs://clusterdata-2011-2/task_events (500 files, a folder of them is one trace)",
@@ -398,6 +399,7 @@ const struct trace_format trace_google_2011 = {
 const struct trace_format trace_google_2019 = {
 	.name = "google-2019",
 	.summary = "Google 2019: instance_events of a cell, 31 days",
+	.keeps = "the zones that live, some 100 bytes each",
 	.source = "https://github.com/google/cluster-data/blob/master/"
 		  "clusterdata_trace_format_v3.proto",
 	.licence = "CC BY 4.0",

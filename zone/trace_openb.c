@@ -118,6 +118,7 @@ static int openb_open(struct zone_stream **out, struct csv *csv, const struct wo
 const struct trace_format trace_openb = {
 	.name = "openb",
 	.summary = "Alibaba GPU 2023 (openb): 8,152 pods, 149 days",
+	.keeps = "the zones that live, and up to 64 MiB of rows",
 	.source = "https://github.com/alibaba/clusterdata/tree/master/cluster-trace-gpu-v2023",
 	.licence = "for research and study (no licence file)",
 	.where = "https://github.com/alibaba/clusterdata/tree/master/cluster-trace-gpu-v2023/csv",

@@ -205,8 +205,12 @@ int trace_row(struct trace_stream *t, bool *more, struct error *err)
 		t->copies = 1;
 		if (!rc && *more)
 			rc = t->layout->row(t, told);
-		if (!rc && *more && t->no_event)
+		if (!rc && *more && t->no_event) {
+			/* an end that comes before its beginning tells nothing, but when it was */
+			if (t->base.event.at_ns > t->last_ns)
+				t->last_ns = t->base.event.at_ns;
 			continue;
+		}
 		if (!rc && *more && t->nr_gpus)
 			ask_for_gpus(t);
 		if (!rc && *more)
