@@ -140,7 +140,7 @@ struct sorted_from {
 	size_t path;
 };
 
-/* The same, in the order of csv_sort(). */
+/* The same, in the order of csv_sort_more(). */
 static int next_line_sorted(struct csv *c, char **row, size_t *n, struct error *err)
 {
 	struct sorted_from from;
@@ -553,13 +553,6 @@ int csv_sort_end(struct csv *c, struct error *err)
 	c->total = c->sorted_bytes;
 	c->done = 0;
 	return sorter_finish(c->sorter, err);
-}
-
-int csv_sort(struct csv *c, unsigned field, struct error *err)
-{
-	int rc = csv_sort_more(c, NULL, field, csv_sort_key, err);
-
-	return rc ? rc : csv_sort_end(c, err);
 }
 
 void csv_take_names(struct csv *c, const char *const *name)

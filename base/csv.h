@@ -53,7 +53,7 @@ struct csv {
 	bool has_nul; /* somewhere: lines are looked through */
 	struct text_decoder decoder;
 	const char *row;
-	struct sorter *sorting, *sorter; /* rows go into it, and come from it: csv_sort() */
+	struct sorter *sorting, *sorter; /* rows go into it, and come from it: csv_sort_more() */
 	char **sorted_path; /* of the tables that were sorted; `path` is one of them */
 	size_t nr_sorted, cap_sorted;
 	size_t sorted_from; /* which of them the row is from */
@@ -103,15 +103,13 @@ csv_key_of csv_sort_key;
 csv_key_of csv_sort_key_real;
 
 /*
- * Read what is left now, and hand it out in the order of the numbers in this field, rows of equal
- * numbers in the order of the file, with their own line numbers. A row whose field is no
- * number stays behind the one above it. Rows that do not fit into 64 MiB go through a file
- * without a name in $TMPDIR.
- */
-int csv_sort(struct csv *c, unsigned field, struct error *err) MUST_USE;
-/*
- * The same of several tables, as one: first c's own rows (`other` NULL), then those of others,
- * which their owners then close. `field` is that of the table they are from. ERR_INPUT when
+ * Read what is left of a table now, and hand it out, after csv_sort_end(), in the order of the
+ * keys in this field, rows of equal keys in the order of the file, with their own line numbers. A
+ * row whose field has no key stays behind the one above it. Rows that do not fit into 64 MiB go
+ * through a file without a name in $TMPDIR.
+ *
+ * First c's own rows (`other` NULL), then perhaps those of other tables, as if they stood behind;
+ * their owners then close them. `field` is that of the table they are from. ERR_INPUT when
  * other columns stand there; objects (JSON) may name theirs in any order.
  */
 int csv_sort_more(struct csv *c, struct csv *other, unsigned field, csv_key_of *key_of,
