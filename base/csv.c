@@ -134,9 +134,16 @@ static int next_line_of_file(struct csv *c, char **row, size_t *n, struct error 
 	return 0;
 }
 
-/* The same, in the order of csv_sort(). */
+/* Before each row that is sorted. */
+struct sorted_from {
+	unsigned long line;
+	size_t path;
+};
+
+/* The same, in the order of csv_sort_more(). */
 static int next_line_sorted(struct csv *c, char **row, size_t *n, struct error *err)
 {
+	struct sorted_from from;
 	const char *piece;
 	int rc = sorter_next(c->sorter, &piece, n, err);
 
@@ -145,9 +152,12 @@ static int next_line_sorted(struct csv *c, char **row, size_t *n, struct error *
 		c->done = c->total;
 		return rc;
 	}
-	memcpy(&c->line, piece, sizeof(c->line));
-	*n -= sizeof(c->line);
-	memcpy(c->buf, piece + sizeof(c->line), *n);
+	memcpy(&from, piece, sizeof(from));
+	c->line = from.line;
+	c->path = c->sorted_path[from.path];
+	c->sorted_from = from.path;
+	*n -= sizeof(from);
+	memcpy(c->buf, piece + sizeof(from), *n);
 	c->done += *n + 1;
 	*row = c->buf;
 	return 0;
@@ -393,23 +403,67 @@ int csv_take_header(struct csv *c, struct error *err)
 	return 0;
 }
 
-/* The row's field as a key; `key` stays where it is none. */
-static void read_key(struct csv *c, unsigned field, char *row, size_t n, struct sort_key *key)
-{
-	char *copy = NULL;
+/* --- sorting ---------------------------------------------------------------------------- */
 
+/* Rows of one table on their way into the sorter. */
+struct sorting {
+	struct csv *from;
+	struct sorter *into;
+	unsigned field;
+	csv_key_of *key_of;
+	struct sort_key key; /* of the row above, and then of the row */
+	struct sorted_from place;
+};
+
+/* The row's field as a key; that of the row above stays where it is none. */
+static void read_key(struct sorting *s, char *row, size_t n)
+{
+	struct csv *c = s->from;
+	char *copy = NULL;
+	int rc = n <= CSV_LINE_MAX ? 0 : ERR_INPUT;
+
+	c->row = row;
+	c->row_bytes = n;
 	/* what is between quotes is unquoted in place, but the row is still needed */
-	if (memchr(row, '"', n))
+	if (!c->json && memchr(row, '"', n))
 		row = copy = memcpy(xcalloc(1, n + 1 + 8), row, n);
-	if (n <= CSV_LINE_MAX && split(c, row, n, NULL) == 0 && field < c->nr_fields)
-		(void)csv_sort_key(&c->field[field], key);
+	if (!rc)
+		rc = c->json ? split_json(c, NULL) : split(c, row, n, NULL);
+	if (!rc && s->field < c->nr_fields)
+		(void)s->key_of(&c->field[s->field], &s->key);
 	free(copy);
 }
 
-/* The first line, where it is a row: its fields are taken out of their quotes already. */
-static int sort_held(struct csv *c, unsigned field, struct sorter *s, struct sort_key *key,
-		     struct error *err)
+static int sort_row(struct sorting *s, const char *row, size_t n, struct error *err)
 {
+	s->place.line = s->from->line;
+	return sorter_add(s->into, s->key, &s->place, sizeof(s->place), row, n, err);
+}
+
+/* As it may stand in a row again; in no more quotes than it needs, for errors name columns. */
+static size_t write_field(char *to, const struct csv_field *f, char separator)
+{
+	bool quotes = separator != '|' && f->n &&
+		      (memchr(f->text, '"', f->n) || memchr(f->text, separator, f->n) ||
+		       *f->text == ' ' || *f->text == '\t');
+	size_t n = 0;
+
+	if (quotes)
+		to[n++] = '"';
+	for (size_t i = 0; i < f->n; i++) {
+		if (quotes && f->text[i] == '"')
+			to[n++] = '"';
+		to[n++] = f->text[i];
+	}
+	if (quotes)
+		to[n++] = '"';
+	return n;
+}
+
+/* The first line, where it is a row of fields: they are taken out of their quotes already. */
+static int sort_held(struct sorting *s, struct error *err)
+{
+	const struct csv *c = s->from;
 	size_t n = 0, most = 3 * (size_t)c->nr_fields;
 	char *row;
 	int rc;
@@ -420,45 +474,85 @@ static int sort_held(struct csv *c, unsigned field, struct sorter *s, struct sor
 	for (unsigned i = 0; i < c->nr_fields; i++) {
 		if (i)
 			row[n++] = c->separator;
-		row[n++] = '"';
-		for (size_t k = 0; k < c->field[i].n; k++) {
-			if (c->field[i].text[k] == '"')
-				row[n++] = '"';
-			row[n++] = c->field[i].text[k];
-		}
-		row[n++] = '"';
+		n += write_field(row + n, &c->field[i], c->separator);
 	}
-	if (field < c->nr_fields)
-		(void)csv_sort_key(&c->field[field], key);
-	rc = sorter_add(s, *key, &c->line, sizeof(c->line), row, n, err);
+	if (s->field < c->nr_fields)
+		(void)s->key_of(&c->field[s->field], &s->key);
+	rc = sort_row(s, row, n, err);
 	free(row);
-	c->held = false;
 	return rc;
 }
 
-int csv_sort(struct csv *c, unsigned field, struct error *err)
+static int sort_all(struct sorting *s, struct error *err)
 {
-	struct sort_key key = {INT64_MIN, 0};
-	struct sorter *s = sorter_new(SORT_MEMORY);
-	uint64_t begin = c->done;
-	size_t n = 0;
+	struct csv *c = s->from;
 	char *row;
-	int rc = c->held ? sort_held(c, field, s, &key, err) : 0;
+	size_t n = 0;
+	int rc = 0;
 
+	if (c->held && c->json) {
+		/* it stays where it is until the next is read */
+		read_key(s, (char *)(uintptr_t)c->row, c->row_bytes);
+		rc = sort_row(s, c->row, c->row_bytes, err);
+	} else if (c->held) {
+		rc = sort_held(s, err);
+	}
+	c->held = false;
 	while (!rc && !(rc = next_line_of_file(c, &row, &n, err)) && row) {
 		if (!n)
 			continue;
-		read_key(c, field, row, n, &key);
-		rc = sorter_add(s, key, &c->line, sizeof(c->line), row, n, err);
-		if (rc)
-			break;
+		read_key(s, row, n);
+		rc = sort_row(s, row, n, err);
 	}
-	if (!rc)
-		rc = sorter_finish(s, err);
-	c->sorter = s;
-	c->total = c->done;
-	c->done = begin;
 	return rc;
+}
+
+/* Of a JSON object the names say which value is which. */
+static bool same_columns(const struct csv *a, const struct csv *b)
+{
+	if (a->json || b->json)
+		return a->json && b->json;
+	if (a->separator != b->separator || a->nr_columns != b->nr_columns)
+		return false;
+	for (unsigned i = 0; i < a->nr_columns; i++)
+		if (strcmp(a->column[i], b->column[i]) != 0)
+			return false;
+	return true;
+}
+
+int csv_sort_more(struct csv *c, struct csv *other, unsigned field, csv_key_of *key_of,
+		  struct error *err)
+{
+	struct sorting s = {.from = other ? other : c,
+			    .field = field,
+			    .key_of = key_of,
+			    .key = {INT64_MIN, 0},
+			    .place.path = c->nr_sorted};
+	int rc;
+
+	if (other && !same_columns(c, other))
+		return error_at(err, ERR_INPUT, other->path, 0, 0,
+				"its columns are not those of %s; files that are sorted as one "
+				"table have the same, in one order",
+				c->sorted_path[0]);
+	if (!c->sorting)
+		c->sorting = sorter_new(SORT_MEMORY);
+	s.into = c->sorting;
+	c->sorted_path = grow(c->sorted_path, &c->cap_sorted, c->nr_sorted, sizeof(char *));
+	c->sorted_path[c->nr_sorted++] = other ? xstrdup(other->path) : c->path;
+	rc = sort_all(&s, err);
+	c->has_nul |= s.from->has_nul;
+	c->sorted_bytes += s.from->done;
+	return rc;
+}
+
+int csv_sort_end(struct csv *c, struct error *err)
+{
+	c->sorter = c->sorting;
+	c->sorting = NULL;
+	c->total = c->sorted_bytes;
+	c->done = 0;
+	return sorter_finish(c->sorter, err);
 }
 
 void csv_take_names(struct csv *c, const char *const *name)
@@ -532,9 +626,14 @@ void csv_close(struct csv *c)
 		free(c->column[i]);
 	input_free(c->input);
 	sorter_free(c->sorter);
+	sorter_free(c->sorting);
 	if (c->file && c->file != stdin)
 		fclose(c->file);
-	free(c->path);
+	for (size_t i = 0; i < c->nr_sorted; i++)
+		free(c->sorted_path[i]);
+	if (!c->nr_sorted)
+		free(c->path);
+	free(c->sorted_path);
 	free(c->buf);
 	*c = (struct csv){0};
 }

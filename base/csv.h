@@ -53,7 +53,11 @@ struct csv {
 	bool has_nul; /* somewhere: lines are looked through */
 	struct text_decoder decoder;
 	const char *row;
-	struct sorter *sorter; /* rows come from it: csv_sort() */
+	struct sorter *sorting, *sorter; /* rows go into it, and come from it: csv_sort_more() */
+	char **sorted_path; /* of the tables that were sorted; `path` is one of them */
+	size_t nr_sorted, cap_sorted;
+	size_t sorted_from; /* which of them the row is from */
+	uint64_t sorted_bytes;
 	bool held; /* the first line is a row, and not yet handed out */
 	bool json; /* rows are JSON objects */
 	size_t row_bytes; /* of JSON */
@@ -91,13 +95,26 @@ void csv_close(struct csv *c); /* zeroed is fine */
  */
 int csv_next(struct csv *c, bool *more, struct error *err) MUST_USE;
 
+/* What a field means as a key to sort by. False, and *out stays: nothing. */
+typedef bool csv_key_of(const struct csv_field *f, struct sort_key *out);
+/* A decimal number, also below 0. */
+csv_key_of csv_sort_key;
+/* Any number a double can hold, as 5.7e-05, in the order of doubles. */
+csv_key_of csv_sort_key_real;
+
 /*
- * Read what is left now, and hand it out in the order of the numbers in this field, rows of equal
- * numbers in the order of the file, with their own line numbers. A row whose field is no
- * number stays behind the one above it. Rows that do not fit into 64 MiB go through a file
- * without a name in $TMPDIR.
+ * Read what is left of a table now, and hand it out, after csv_sort_end(), in the order of the
+ * keys in this field, rows of equal keys in the order of the file, with their own line numbers. A
+ * row whose field has no key stays behind the one above it. Rows that do not fit into 64 MiB go
+ * through a file without a name in $TMPDIR.
+ *
+ * First c's own rows (`other` NULL), then perhaps those of other tables, as if they stood behind;
+ * their owners then close them. `field` is that of the table they are from. ERR_INPUT when
+ * other columns stand there; objects (JSON) may name theirs in any order.
  */
-int csv_sort(struct csv *c, unsigned field, struct error *err) MUST_USE;
+int csv_sort_more(struct csv *c, struct csv *other, unsigned field, csv_key_of *key_of,
+		  struct error *err) MUST_USE;
+int csv_sort_end(struct csv *c, struct error *err) MUST_USE;
 
 /* Column of this name, or -1. */
 int csv_column(const struct csv *c, const char *name);
@@ -116,9 +133,6 @@ int csv_seconds(const struct csv *c, unsigned field, int64_t *out_ns, struct err
  * number; 0 <= out <= max. */
 int csv_decimal(const struct csv *c, unsigned field, int64_t unit, int64_t max, int64_t *out,
 		struct error *err) MUST_USE;
-
-/* A decimal number, also below 0, as a key to sort by. False, and *out stays: it is none. */
-bool csv_sort_key(const struct csv_field *f, struct sort_key *out);
 
 /* Writing: a text field, in quotes when it holds a comma, a quote or a line break
  * (RFC 4180). */

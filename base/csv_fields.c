@@ -1,4 +1,7 @@
+#include <math.h>
 #include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/csv.h"
 #include "base/units.h"
@@ -142,6 +145,22 @@ bool csv_sort_key(const struct csv_field *f, struct sort_key *out)
 		*out = (struct sort_key){-(int64_t)whole - 1, (uint32_t)(1000000000 - billionths)};
 	else if (negative)
 		out->whole = -out->whole;
+	return true;
+}
+
+bool csv_sort_key_real(const struct csv_field *f, struct sort_key *out)
+{
+	char text[64], *end;
+	double number;
+	int64_t bits;
+
+	snprintf(text, sizeof(text), "%.*s", (int)(f->n < sizeof(text) ? f->n : 0), f->text);
+	number = strtod(text, &end) + 0.0; /* -0 is 0 */
+	if (!*text || *end || !isfinite(number))
+		return false;
+	/* doubles of one sign are in the order of their bits */
+	memcpy(&bits, &number, sizeof(bits));
+	*out = (struct sort_key){bits < 0 ? INT64_MIN - bits : bits, 0};
 	return true;
 }
 

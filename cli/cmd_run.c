@@ -185,18 +185,9 @@ static void say_beside(const struct cmd *c)
 {
 	const struct results *r = &c->results;
 
-	if (r->bad_rows)
-		fprintf(stderr, "homenode: warning: %llu bad rows skipped, the first: %s\n",
-			(unsigned long long)r->bad_rows, r->first_bad);
-	if (r->warnings)
-		fprintf(stderr,
-			"homenode: %llu warnings about the trace (`homenode plan` prints all of "
-			"them), the "
-			"first: %s\n",
-			(unsigned long long)r->warnings, r->first_warning);
-	for (int i = 0; i < ZONE_STREAM_NOTES_MAX && r->note[i].rows; i++)
-		fprintf(stderr, "homenode: warning: rows of the trace %s (%llu)\n", r->note[i].text,
-			(unsigned long long)r->note[i].rows);
+	say_bad_rows(r->bad_rows, r->first_bad);
+	say_trace_warnings(r->warnings, r->first_warning);
+	say_trace_notes("the trace", r->note);
 	if (r->nr_same)
 		fprintf(stderr,
 			"%zu of %zu rows were not run: nothing in them depends on the seed, so "

@@ -7,6 +7,7 @@
 #include "bench/files/results.h"
 #include "cli/progress.h"
 #include "cli/size_print.h"
+#include "cli/trace_flags.h"
 #include "cli/version.h"
 #include "sim/sim.h"
 
@@ -102,6 +103,19 @@ static int find(struct sizing *s, struct error *err)
 	return rc;
 }
 
+/* What the trace says of its rows, once for all that were run of it. */
+static void say_trace(const struct sizing *s)
+{
+	const struct zone_stream_stats *said;
+
+	if (!s->lines.nr || args_flag(s->args, "quiet"))
+		return;
+	said = &s->lines.line[0].answer.bound.stats;
+	say_bad_rows(said->bad_rows, said->first_bad);
+	say_trace_warnings(said->warnings, said->first_warning);
+	say_trace_notes("the trace", said->note);
+}
+
 static int answer(struct sizing *s, struct error *err)
 {
 	struct rows rows[2];
@@ -109,6 +123,7 @@ static int answer(struct sizing *s, struct error *err)
 
 	if (rc)
 		return rc;
+	say_trace(s);
 	size_rows(&rows[0], &s->asked, &s->lines);
 	size_around_rows(&rows[1], &s->asked, &s->lines);
 	if (s->directory)

@@ -71,6 +71,7 @@ static void add_all_of(struct rows *r, const struct trace_format *f)
 		for (; c->name; c++)
 			add_line(r, f, form + 1, c->optional ? "optional" : "column", c->name,
 				 c->unit, c->meaning);
+	add_line(r, f, 0, "memory", "", "", f->keeps ? f->keeps : "the zones that live");
 	if (f->licence)
 		add_line(r, f, 0, "licence", "", "", f->licence);
 	if (f->where)

@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "cli/progress.h"
 #include "cli/sweep_file.h"
+#include "cli/trace_flags.h"
 #include "cli/version.h"
 #include "sim/sim.h"
 
@@ -210,13 +211,34 @@ static void print_results(const struct cmd *c)
 	}
 }
 
+/* Once a trace, which may be that of several workloads. */
+static void say_traces(const struct cmd *c)
+{
+	const struct matrix *m = &c->experiment.matrix;
+
+	for (size_t i = 0; i < m->nr_workloads; i++) {
+		const struct zone_stream_stats *said = &c->sweep.said[i];
+		const char *path = m->workload[i]->trace_path;
+		size_t first = 0;
+
+		if (m->workload[i]->source != SOURCE_TRACE)
+			continue;
+		while (m->workload[first]->source != SOURCE_TRACE ||
+		       strcmp(m->workload[first]->trace_path, path) != 0)
+			first++;
+		if (first < i)
+			continue;
+		say_bad_rows(said->bad_rows, said->first_bad);
+		say_trace_warnings(said->warnings, said->first_warning);
+		say_trace_notes(path, said->note);
+	}
+}
+
 static void say_done(const struct cmd *c)
 {
 	const struct results *r = &c->results;
 
-	if (r->bad_rows)
-		fprintf(stderr, "homenode: warning: %llu bad rows skipped, the first: %s\n",
-			(unsigned long long)r->bad_rows, r->first_bad);
+	say_traces(c);
 	if (r->nr_same)
 		fprintf(stderr,
 			"%zu of %zu rows were not run: nothing in them depends on the seed\n",

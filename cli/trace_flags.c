@@ -24,3 +24,26 @@ int prepare_trace(struct workload *w, const struct args *args, struct error *err
 
 	return workload_prepare(w, &how, err);
 }
+
+void say_trace_notes(const char *trace, const struct zone_stream_note *note)
+{
+	for (int i = 0; i < ZONE_STREAM_NOTES_MAX && note[i].rows; i++)
+		fprintf(stderr, "homenode: warning: rows of %s %s%s (%llu)\n", trace, note[i].text,
+			note[i].which, (unsigned long long)note[i].rows);
+}
+
+void say_bad_rows(uint64_t bad_rows, const char *first_bad)
+{
+	if (bad_rows)
+		fprintf(stderr, "homenode: warning: %llu bad rows skipped, the first: %s\n",
+			(unsigned long long)bad_rows, first_bad);
+}
+
+void say_trace_warnings(uint64_t warnings, const char *first_warning)
+{
+	if (warnings)
+		fprintf(stderr,
+			"homenode: %llu warnings about the trace (`homenode plan` prints all of "
+			"them), the first: %s\n",
+			(unsigned long long)warnings, first_warning);
+}

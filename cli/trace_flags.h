@@ -20,4 +20,10 @@ int load_workload(struct workload *out, const struct args *args, struct error *e
  * the host. */
 int prepare_trace(struct workload *w, const struct args *args, struct error *err) MUST_USE;
 
+/* On standard error: rows that have something that is not used or was assumed, rows that were
+ * skipped, warnings. `trace` names the trace: "the trace". */
+void say_trace_notes(const char *trace, const struct zone_stream_note *note);
+void say_bad_rows(uint64_t bad_rows, const char *first_bad);
+void say_trace_warnings(uint64_t warnings, const char *first_warning);
+
 #endif

@@ -17,7 +17,8 @@
  *	trace, so at 0. No deletion_time: there after it. (The README says NaN, the file leaves
  *	the field empty; both are read.)
  *
- * Rows are in no order of time, so the files are read whole.
+ * Rows are in no order of time: they are sorted by it, out of memory where they are many. Of the
+ * instances of 2020 the table of tasks is kept.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -60,12 +61,14 @@ static int read_memory(const struct trace_stream *t, unsigned column, int64_t *o
 static int read_life(struct trace_stream *t, unsigned start, unsigned end, struct error *err)
 {
 	struct zone_event *e = &t->base.event;
-	int64_t end_ns = NS_NEVER;
+	int64_t start_ns = 0, end_ns = NS_NEVER;
 	int rc = 0;
 
-	e->at_ns = 0;
 	if (stated(t, start))
-		rc = csv_seconds(&t->csv, (unsigned)t->column[start], &e->at_ns, err);
+		rc = csv_seconds(&t->csv, (unsigned)t->column[start], &start_ns, err);
+	if (!rc)
+		rc = trace_set_time(t, start, start_ns, err);
+	e->id = t->nr_zones;
 	if (!rc && stated(t, end))
 		rc = csv_seconds(&t->csv, (unsigned)t->column[end], &end_ns, err);
 	if (!rc && end_ns < e->at_ns)
@@ -166,6 +169,7 @@ static const char *const task_names[] = {
 
 static const struct trace_layout task_layout = {
 	.any_order = true,
+	.time = START + 1,
 	.column =
 		{
 			[JOB] = {"job_name", false, NULL, "names the zones, with"},
@@ -197,6 +201,7 @@ struct task {
 };
 
 struct tasks {
+	struct trace_stream rows; /* of the instances */
 	struct arena words;
 	struct task *task;
 	size_t nr, cap;
@@ -229,6 +234,15 @@ static int keep_task(struct tasks *all, struct trace_stream *t, struct error *er
 	all->task[all->nr] = (struct task){arena_strdup(&all->words, t->name), size};
 	map_add(&all->by_name, hash_text(t->name), (uint32_t)all->nr++);
 	return 0;
+}
+
+static void tasks_release(struct trace_stream *rows)
+{
+	struct tasks *all = (struct tasks *)rows;
+
+	arena_release(&all->words);
+	map_release(&all->by_name);
+	free(all->task);
 }
 
 static int read_tasks(struct tasks *all, const struct workload *w, struct error *err)
@@ -269,7 +283,7 @@ static int instance_of_task_row(struct trace_stream *t, struct error *err)
 		rc = set_task_name(t, err);
 	if (rc)
 		return rc;
-	task = find_task(t->format_own, t->name);
+	task = find_task((const struct tasks *)t, t->name);
 	if (!task)
 		return csv_error(&t->csv, (unsigned)t->column[I_TASK], err,
 				 "the instance's task is not in the table of tasks");
@@ -287,6 +301,8 @@ static const char *const instance_names[] = {
 };
 
 static const struct trace_layout instances_layout = {
+	.any_order = true,
+	.time = I_START + 1,
 	.column =
 		{
 			[I_JOB] = {"job_name", false, NULL, "its size, with"},
@@ -303,28 +319,27 @@ static const struct trace_layout instances_layout = {
 	.bare = instance_names,
 	.shape = "ttttttDDT",
 	.row = instance_of_task_row,
+	.release = tasks_release,
 };
 
 static int open_instances(struct zone_stream **out, struct csv *csv, const struct workload *w,
 			  bool skip_bad, struct error *err)
 {
-	struct tasks all = {.nr = 0};
 	int rc;
 
-	if (w->types_path)
-		rc = read_tasks(&all, w, err);
-	else
-		rc = error_set(err, ERR_INPUT,
-			       "%s: sizes are in another table; name it: \"types\": "
-			       "\"pai_task_table.csv\" in the workload's \"trace\"",
-			       w->trace_path);
-	if (rc)
+	if (!w->types_path) {
 		csv_close(csv);
-	else
-		rc = trace_gather_open_with(out, csv, &instances_layout, w, &all, skip_bad, err);
-	arena_release(&all.words);
-	map_release(&all.by_name);
-	free(all.task);
+		return error_set(err, ERR_INPUT,
+				 "%s: sizes are in another table; name it: \"types\": "
+				 "\"pai_task_table.csv\" in the workload's \"trace\"",
+				 w->trace_path);
+	}
+	rc = trace_stream_open(out, sizeof(struct tasks), csv, &instances_layout, w, skip_bad, err);
+	if (rc)
+		return rc;
+	rc = read_tasks((struct tasks *)*out, w, err);
+	if (rc)
+		zone_stream_close(*out);
 	return rc;
 }
 
@@ -336,7 +351,8 @@ static int open_2020(struct zone_stream **out, struct csv *csv, const struct wor
 	if (trace_form(csv, &trace_alibaba_gpu_2020) == &instances_layout)
 		return open_instances(out, csv, w, skip_bad, err);
 	if (!w->types_path)
-		return trace_gather_open(out, csv, &task_layout, w, skip_bad, err);
+		return trace_stream_open(out, sizeof(struct trace_stream), csv, &task_layout, w,
+					 skip_bad, err);
 	rc = error_set(err, ERR_INPUT, "%s: pai_task_table has its sizes itself", w->trace_path);
 	csv_close(csv);
 	return rc;
@@ -376,8 +392,20 @@ static int instance_row(struct trace_stream *t, struct error *err)
 	return 0;
 }
 
+/* Without a time: there before the trace. */
+static bool created_key(const struct csv_field *f, struct sort_key *out)
+{
+	if (f->n && !(f->n == 3 && (f->text[0] == 'N' || f->text[0] == 'n')))
+		return csv_sort_key(f, out);
+	*out = (struct sort_key){0, 0};
+	return true;
+}
+
 static const struct trace_layout instance_layout = {
 	.any_order = true,
+	.sorted = true,
+	.time = D_CREATED + 1,
+	.time_key = created_key,
 	.column =
 		{
 			[D_NAME] = {"instance_sn", false, NULL, "names the zone"},
@@ -402,12 +430,14 @@ static const struct trace_layout instance_layout = {
 static int open_2025(struct zone_stream **out, struct csv *csv, const struct workload *w,
 		     bool skip_bad, struct error *err)
 {
-	return trace_gather_open(out, csv, &instance_layout, w, skip_bad, err);
+	return trace_stream_open(out, sizeof(struct trace_stream), csv, &instance_layout, w,
+				 skip_bad, err);
 }
 
 const struct trace_format trace_alibaba_gpu_2020 = {
 	.name = "alibaba-gpu-2020",
 	.summary = "Alibaba GPU 2020 (PAI): tasks or instances, two months",
+	.keeps = "up to 64 MiB of rows; of instances also all tasks, for their sizes",
 	.source = "https://github.com/alibaba/clusterdata/tree/master/cluster-trace-gpu-v2020",
 	.licence = "CC BY 4.0",
 	.where = "https://aliopentrace.oss-cn-beijing.aliyuncs.com/v2020GPUTraces/"
@@ -420,6 +450,7 @@ const struct trace_format trace_alibaba_gpu_2020 = {
 const struct trace_format trace_alibaba_dlrm = {
 	.name = "alibaba-dlrm-2025",
 	.summary = "Alibaba GPU 2025 (DLRM): 23,871 instances, 31 days",
+	.keeps = "the zones that live, and up to 64 MiB of rows",
 	.source = "https://github.com/alibaba/clusterdata/tree/master/cluster-trace-gpu-v2025",
 	.licence = "for research and study (no licence file)",
 	.where = "https://github.com/alibaba/clusterdata/tree/master/cluster-trace-gpu-v2025",

@@ -73,6 +73,7 @@ static const struct trace_layout vms = {
 		},
 	.place = {[ZONE_FIELD_VCPUS] = VCPU + 1, [ZONE_FIELD_MEMORY] = MEMORY + 1},
 	.sorted = true,
+	.time = ARRIVAL + 1,
 	.row = vm_row,
 };
 
@@ -370,6 +371,11 @@ static int batches_open(struct zone_stream **out, const char *path, const struct
 	struct batches *b = xcalloc(1, sizeof(*b));
 	int rc = lines_open(&b->vm, path, err);
 
+	if (!rc && w->sort)
+		rc = error_set(err, ERR_USAGE,
+			       "%s: --sort: lines of format azure-v1-batches are steps, and have a "
+			       "second file beside them; they are not sorted",
+			       path);
 	if (!rc && w->lifetimes_path)
 		rc = lines_open(&b->life, w->lifetimes_path, err);
 	b->rows.base.ops = &ops;

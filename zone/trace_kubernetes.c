@@ -374,6 +374,7 @@ static const struct trace_column columns[] = {
 const struct trace_format trace_kubernetes = {
 	.name = "kubernetes-pods",
 	.summary = "Kubernetes: kubectl get pods,events -A -o json",
+	.keeps = "the whole document",
 	.source = "https://github.com/kubernetes/kubernetes: staging/src/k8s.io/api/core/v1/"
 		  "types.go",
 	.where = "kubectl get pods,events --all-namespaces -o json",

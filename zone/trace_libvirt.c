@@ -266,6 +266,7 @@ static const struct trace_column columns[] = {
 const struct trace_format trace_libvirt = {
 	.name = "libvirt-domstats",
 	.summary = "libvirt: the domains of hosts, virsh domstats",
+	.keeps = "all zones: they are there at one moment",
 	.source = "https://libvirt.org/manpages/virsh.html#domstats",
 	.where = "virsh domstats --state --vcpu --balloon",
 	.column = columns,

@@ -21,12 +21,6 @@
 
 enum { NAME, CPU, MEMORY, GPUS, CREATED, DELETED, SHARE, SPEC, QOS };
 
-struct openb_stream {
-	struct trace_stream rows;
-	char gpus[16]; /* "2xgpu", of the pod handed out */
-	const char *device[1];
-};
-
 static int pod_lifetime(struct trace_stream *t, struct error *err)
 {
 	struct zone_event *e = &t->base.event;
@@ -45,14 +39,6 @@ static int pod_lifetime(struct trace_stream *t, struct error *err)
 				 "the pod is deleted before its creation");
 	e->lifetime_ns = end_ns == NS_NEVER ? NS_NEVER : end_ns - e->at_ns;
 	return rc;
-}
-
-static void ask_for_gpus(struct openb_stream *o)
-{
-	snprintf(o->gpus, sizeof(o->gpus), "%uxgpu", (unsigned)o->rows.nr_gpus);
-	o->device[0] = o->gpus;
-	o->rows.zone.nr_devices = o->rows.nr_gpus > 0;
-	o->rows.zone.device = o->device;
 }
 
 static int pod_gpus(struct trace_stream *t, struct error *err)
@@ -95,8 +81,6 @@ static int openb_row(struct trace_stream *t, struct error *err)
 				    bytes ? bytes : ZONE_MEMORY_DEFAULT_BYTES, err);
 	if (!rc)
 		rc = trace_set_name(t, "", NAME, err);
-	if (!rc)
-		ask_for_gpus((struct openb_stream *)t);
 	t->base.event.id = t->nr_zones;
 	return rc;
 }
@@ -128,12 +112,13 @@ static const struct trace_layout layout = {
 static int openb_open(struct zone_stream **out, struct csv *csv, const struct workload *w,
 		      bool skip_bad, struct error *err)
 {
-	return trace_stream_open(out, sizeof(struct openb_stream), csv, &layout, w, skip_bad, err);
+	return trace_stream_open(out, sizeof(struct trace_stream), csv, &layout, w, skip_bad, err);
 }
 
 const struct trace_format trace_openb = {
 	.name = "openb",
 	.summary = "Alibaba GPU 2023 (openb): 8,152 pods, 149 days",
+	.keeps = "the zones that live, and up to 64 MiB of rows",
 	.source = "https://github.com/alibaba/clusterdata/tree/master/cluster-trace-gpu-v2023",
 	.licence = "for research and study (no licence file)",
 	.where = "https://github.com/alibaba/clusterdata/tree/master/cluster-trace-gpu-v2023/csv",

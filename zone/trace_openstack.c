@@ -357,6 +357,7 @@ static const struct trace_column columns[] = {
 const struct trace_format trace_openstack = {
 	.name = "openstack-servers",
 	.summary = "OpenStack: server list --long -f json, and flavors",
+	.keeps = "the whole document",
 	.source = "https://github.com/openstack/python-openstackclient: "
 		  "openstackclient/compute/v2/server.py",
 	.where = "openstack server list --all-projects --long -f json, openstack flavor list --all "

@@ -58,6 +58,35 @@ int trace_bind_columns(struct trace_stream *t, struct error *err)
 	return 0;
 }
 
+/* The rows of another file of the table, to those that are sorted. */
+static int sort_file(struct trace_stream *t, const char *path, struct error *err)
+{
+	const char *name = t->layout->column[t->layout->time - 1].name;
+	struct csv other;
+	int rc = csv_open_first(&other, path, err);
+
+	if (rc)
+		return rc;
+	rc = trace_take_columns(&other, t->format, err);
+	if (!rc)
+		rc = csv_sort_more(&t->csv, &other, (unsigned)csv_column(&other, name),
+				   t->layout->time_key ? t->layout->time_key : csv_sort_key, err);
+	csv_close(&other);
+	return rc;
+}
+
+/* Put the rows of all files in the order of time. */
+static int sort_rows(struct trace_stream *t, struct error *err)
+{
+	int rc = csv_sort_more(&t->csv, NULL, (unsigned)t->column[t->layout->time - 1],
+			       t->layout->time_key ? t->layout->time_key : csv_sort_key, err);
+
+	for (size_t i = 1; i < t->files.nr && !rc; i++)
+		rc = sort_file(t, t->files.path[i], err);
+	t->file = t->files.nr;
+	return rc ? rc : csv_sort_end(&t->csv, err);
+}
+
 int trace_init(struct trace_stream *t, struct csv *csv, const struct trace_layout *layout,
 	       const struct workload *w, bool skip_bad, struct error *err)
 {
@@ -77,14 +106,13 @@ int trace_init(struct trace_stream *t, struct csv *csv, const struct trace_layou
 		rc = error_set(err, ERR_USAGE,
 			       "%s: --sort: rows in format %s have no one time to be sorted by",
 			       t->csv.path, w->trace_format->name);
+	if (!rc && layout->many_files && trace_is_folder(w->trace_path))
+		rc = trace_files_list(&t->files, w->trace_path, err);
 	if (!rc && layout->time && t->column[layout->time - 1] >= 0 &&
 	    (w->sort || layout->any_order))
-		rc = csv_sort(&t->csv, (unsigned)t->column[layout->time - 1], err);
-	t->base.stats.total = t->csv.total;
-	if (!rc && layout->many_files && trace_is_folder(w->trace_path)) {
-		rc = trace_files_list(&t->files, w->trace_path, err);
-		t->base.stats.total = 0;
-	}
+		rc = sort_rows(t, err);
+	/* of many files nobody knows how long they are, but where they were read already */
+	t->base.stats.total = t->file + 1 < t->files.nr ? 0 : t->csv.total;
 	if (rc)
 		trace_release(t);
 	return rc;
@@ -153,6 +181,14 @@ static int check_name(struct trace_stream *t, struct error *err)
 			 t->zone.name);
 }
 
+static void ask_for_gpus(struct trace_stream *t)
+{
+	snprintf(t->gpu_text, sizeof(t->gpu_text), "%uxgpu", (unsigned)t->nr_gpus);
+	t->device[0] = t->gpu_text;
+	t->zone.nr_devices = 1;
+	t->zone.device = t->device;
+}
+
 int trace_row(struct trace_stream *t, bool *more, struct error *err)
 {
 	struct zone_stream_stats *stats = &t->base.stats;
@@ -169,8 +205,14 @@ int trace_row(struct trace_stream *t, bool *more, struct error *err)
 		t->copies = 1;
 		if (!rc && *more)
 			rc = t->layout->row(t, told);
-		if (!rc && *more && t->no_event)
+		if (!rc && *more && t->no_event) {
+			/* an end that comes before its beginning tells nothing, but when it was */
+			if (t->base.event.at_ns > t->last_ns)
+				t->last_ns = t->base.event.at_ns;
 			continue;
+		}
+		if (!rc && *more && t->nr_gpus)
+			ask_for_gpus(t);
 		if (!rc && *more)
 			rc = trace_check_zone(t, told);
 		if (!rc && *more)
@@ -193,12 +235,36 @@ int trace_row(struct trace_stream *t, bool *more, struct error *err)
 	return rc;
 }
 
+/* "name-2": of zones alike the third. */
+static void name_copy(struct trace_stream *t)
+{
+	char number[16];
+	size_t n;
+
+	snprintf(number, sizeof(number), "-%u", (unsigned)t->copy);
+	n = ZONE_NAME_MAX - strlen(number);
+	snprintf(t->copy_name, sizeof(t->copy_name), "%.*s%s", (int)n, t->name, number);
+	t->zone.name = t->copy_name;
+}
+
 static int rows_next(struct zone_stream *s, const struct zone_event **out, struct error *err)
 {
-	bool more;
-	int rc = trace_row((struct trace_stream *)s, &more, err);
+	struct trace_stream *t = (struct trace_stream *)s;
+	bool more = true;
+	int rc = 0;
 
+	if (t->copy + 1 < t->copies) {
+		t->copy++;
+		s->event.id = t->nr_zones++;
+	} else {
+		t->copy = 0;
+		rc = trace_row(t, &more, err);
+	}
 	*out = !rc && more ? &s->event : NULL;
+	if (!*out)
+		t->copies = 1;
+	if (t->copies > 1)
+		name_copy(t);
 	return rc;
 }
 
@@ -293,9 +359,33 @@ int trace_set_name(struct trace_stream *t, const char *prefix, unsigned column, 
 	return 0;
 }
 
+static bool place_before(const struct note_place *a, const struct note_place *b)
+{
+	return a->file < b->file || (a->file == b->file && a->line < b->line);
+}
+
+/* Rows come sorted: the i-th note moves in front of those that are of later rows of the file. */
+static struct zone_stream_note *order_note(struct trace_stream *t, size_t i)
+{
+	const struct note_place here = {t->csv.sorted_from, t->csv.line};
+	struct zone_stream_note *note = t->base.stats.note, moved = note[i];
+
+	if (moved.rows > 1 && !place_before(&here, &t->note_at[i]))
+		return &note[i];
+	for (; i && place_before(&here, &t->note_at[i - 1]); i--) {
+		note[i] = note[i - 1];
+		t->note_at[i] = t->note_at[i - 1];
+	}
+	note[i] = moved;
+	t->note_at[i] = here;
+	return &note[i];
+}
+
 struct zone_stream_note *trace_note(struct trace_stream *t, const char *text)
 {
-	return stream_note(&t->base, text);
+	struct zone_stream_note *note = stream_note(&t->base, text);
+
+	return t->csv.sorter ? order_note(t, (size_t)(note - t->base.stats.note)) : note;
 }
 
 void trace_number_name(struct trace_stream *t)

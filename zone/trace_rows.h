@@ -40,8 +40,9 @@ struct trace_layout {
 	/* Column of the time, a number, counted from 1: rows can be sorted by it (--sort). 0: they
 	 * cannot, or need not. */
 	uint8_t time;
+	csv_key_of *time_key; /* how it is read as one; NULL: csv_sort_key */
 	bool any_order; /* rows need no order: they are sorted by `time`, or gathered */
-	bool many_files; /* of a folder, one after the other, as one table */
+	bool many_files; /* of a folder, one after the other, or sorted, as one table */
 	/* Fills t->base.event and t->zone from t->csv's current row. */
 	int (*row)(struct trace_stream *t, struct error *err);
 	/* NULL, or frees what the format's own stream holds. */
@@ -64,11 +65,18 @@ struct trace_stream {
 	bool skip_bad, gpus;
 	int64_t last_ns; /* time of the last good row */
 	uint64_t nr_zones; /* started so far */
+	struct note_place {
+		size_t file;
+		unsigned long line;
+	} note_at[ZONE_STREAM_NOTES_MAX]; /* where rows are sorted: the first that has the note */
 	bool no_event; /* set by a row that is fine and tells nothing */
 	uint32_t nr_gpus; /* set by a row: so many GPUs, any of a host */
-	uint32_t copies; /* set by a row: so many zones alike, where zones are gathered; else 1 */
+	uint32_t copies; /* set by a row: so many zones alike, "name-0" and on; else 1 */
+	uint32_t copy; /* of those, the one handed out */
 	struct zone zone;
-	char name[ZONE_NAME_MAX + 1];
+	char name[ZONE_NAME_MAX + 1], copy_name[ZONE_NAME_MAX + 1];
+	char gpu_text[16]; /* "2xgpu", of the zone handed out */
+	const char *device[1];
 	struct stream_name number; /* "z<n>" of zone named_to - 1 */
 	uint64_t named_to;
 	struct name_set names;
@@ -138,18 +146,19 @@ int trace_read_gpus(struct trace_stream *t, unsigned column, int64_t milli,
 /* Is the field exactly this? */
 bool trace_field_is(const struct trace_stream *t, unsigned column, const char *text);
 /*
- * Zones whose rows are in any order: all are read at open, 48 bytes a zone and its name, and
- * handed out in the order of time (rows of one time in theirs). A row that is a STOP ends the
- * zone that was read as the id-th, from 0.
+ * Zones whose ends are rows of their own that may stand anywhere: all rows are read at open, and
+ * zones handed out in the order of time (those of one time in the order of their rows), sorted
+ * out of memory where they are many. A STOP ends the zone that a START began with its id; what is
+ * kept is that zone, 40 bytes and a name for each id, so ids are to be small numbers that are
+ * used again, always for the same name. While it reads, t->format_own is `own`, which stays the
+ * caller's.
  */
 int trace_gather_open(struct zone_stream **out, struct csv *csv, const struct trace_layout *layout,
-		      const struct workload *w, bool skip_bad, struct error *err) MUST_USE;
-/* The same; while it reads, t->format_own is `own`, which stays the caller's. */
-int trace_gather_open_with(struct zone_stream **out, struct csv *csv,
-			   const struct trace_layout *layout, const struct workload *w, void *own,
-			   bool skip_bad, struct error *err) MUST_USE;
+		      const struct workload *w, void *own, bool skip_bad,
+		      struct error *err) MUST_USE;
 
-/* The row has `text` to it. */
+/* The row has `text` to it. Notes are in the order of the rows that had them first, as they stand
+ * in the file, sorted or not. */
 struct zone_stream_note *trace_note(struct trace_stream *t, const char *text);
 /* A part of a machine's vCPUs, memory: ".25" of 64 is 16000 thousandths. ERR_INPUT when nobody
  * said how large the machine is. */

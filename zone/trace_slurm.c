@@ -534,6 +534,7 @@ static int slurm_open(struct zone_stream **out, struct csv *csv, const struct wo
 const struct trace_format trace_slurm = {
 	.name = "slurm-sacct",
 	.summary = "Slurm's accounting: sacct --parsable2",
+	.keeps = "all jobs, 64 bytes each and their names: rows are in the order of ids",
 	.source = "https://github.com/SchedMD/slurm: doc/man/man1/sacct.1",
 	.where = "sacct --allusers --parsable2 "
 		 "--format=JobID,Submit,Start,End,State,NNodes,AllocCPUS,ReqMem,AllocTRES",

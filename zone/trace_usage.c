@@ -373,6 +373,7 @@ static int condensed_open(struct zone_stream **out, struct csv *csv, const struc
 const struct trace_format trace_gwa_t_12 = {
 	.name = "gwa-t-12",
 	.summary = "Bitbrains: memory use, a file a VM or a folder of them",
+	.keeps = "all samples, 8 bytes each, as most VMs live all along; a cache of them is mapped",
 	.source = GWA,
 	.licence = GWA_LICENCE,
 	.where = GWA,
@@ -384,6 +385,7 @@ const struct trace_format trace_gwa_t_12 = {
 const struct trace_format trace_gwa_t_12_condensed = {
 	.name = "gwa-t-12-condensed",
 	.summary = "Bitbrains: memory use, all VMs in one table",
+	.keeps = "all samples, 8 bytes each, as most VMs live all along; a cache of them is mapped",
 	.source = GWA,
 	.licence = GWA_LICENCE,
 	.where = GWA ", condensed",

@@ -230,6 +230,7 @@ struct trace_format {
 	const char *source; /* where the format is defined */
 	const char *licence; /* of the traces that are published in it; NULL: none is */
 	const char *where; /* to get them, or the command that makes one; NULL: nowhere */
+	const char *keeps; /* in memory, beside the zones that live; NULL: nothing */
 	bool takes_folders; /* the trace may be a folder of files */
 	uint32_t version; /* goes up when its rows come to mean something else: caches are then old
 			   */

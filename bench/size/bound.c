@@ -108,8 +108,10 @@ int size_bound(const struct run_input *in, struct size_bound *out, struct error 
 	int rc = workload_open(&stream, w, in->seed, in->skip_bad, err);
 
 	*out = (struct size_bound){.zones = 0};
-	if (!rc)
+	if (!rc) {
 		rc = sum_up(&s, stream, w->duration_ns, err);
+		out->stats = *zone_stream_stats(stream);
+	}
 	if (!rc && !out->zones)
 		rc = error_set(err, ERR_INPUT, "%s: no zone comes%s: there is nothing to size",
 			       w->path,

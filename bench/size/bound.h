@@ -13,6 +13,7 @@ struct size_bound {
 	/* What they cannot do without: what they boot with, or, where balloons move, the least
 	 * that they may be shrunk to. */
 	int64_t peak_bytes;
+	struct zone_stream_stats stats; /* what its trace has said of its rows */
 };
 
 /* Of the workload, memory policy and seed of `in`. Errors are the workload's; ERR_INPUT too when

@@ -238,9 +238,10 @@ static int take_old(void *context, const struct outcome *o, struct error *err)
 
 #define COUNTED_EVENTS 100000
 
-/* Events of a workload, about: the first of them counted, the rest by how far they reached. */
+/* Events of a workload: a trace's all, for what it says of its rows; of others about, the first of
+ * them counted and the rest by how far they reached. */
 static int count_events(const struct workload *w, uint64_t seed, bool skip_bad, double *out,
-			struct error *err)
+			struct zone_stream_stats *said, struct error *err)
 {
 	const struct zone_event *ev = NULL;
 	const struct zone_stream_stats *stats;
@@ -252,27 +253,31 @@ static int count_events(const struct workload *w, uint64_t seed, bool skip_bad, 
 	*out = 0;
 	if (rc)
 		return rc;
-	while (nr < COUNTED_EVENTS && !(rc = zone_stream_next(stream, &ev, err)) && ev) {
+	while ((w->source == SOURCE_TRACE || nr < COUNTED_EVENTS) &&
+	       !(rc = zone_stream_next(stream, &ev, err)) && ev && ev->at_ns < w->duration_ns) {
 		at_ns = ev->at_ns;
 		nr++;
 	}
 	stats = zone_stream_stats(stream);
+	*said = *stats;
 	*out = (double)nr;
-	if (ev && stats->total && stats->done)
+	if (ev && w->source != SOURCE_TRACE && stats->total && stats->done)
 		*out *= (double)stats->total / (double)stats->done;
-	else if (ev && w->duration_ns != NS_NEVER && at_ns > 0)
+	else if (ev && w->source != SOURCE_TRACE && w->duration_ns != NS_NEVER && at_ns > 0)
 		*out *= (double)w->duration_ns / (double)at_ns;
 	zone_stream_close(stream);
 	return rc;
 }
 
-static int count_all(const struct experiment *x, double *events, struct error *err)
+static int count_all(const struct experiment *x, double *events, struct zone_stream_stats *said,
+		     struct error *err)
 {
 	const struct matrix *m = &x->matrix;
 	int rc = 0;
 
 	for (size_t i = 0; i < m->nr_workloads && !rc; i++)
-		rc = count_events(m->workload[i], m->seed[0], x->skip_bad, &events[i], err);
+		rc = count_events(m->workload[i], m->seed[0], x->skip_bad, &events[i], &said[i],
+				  err);
 	return rc;
 }
 
@@ -280,8 +285,10 @@ int sweep_open(struct sweep *s, const struct experiment *x, const char *director
 	       enum journal_mode mode, const char *identity, struct error *err)
 {
 	double *events = xcalloc(x->matrix.nr_workloads, sizeof(*events));
-	int rc = count_all(x, events, err);
+	int rc;
 
+	s->said = xcalloc(x->matrix.nr_workloads, sizeof(*s->said));
+	rc = count_all(x, events, s->said, err);
 	s->x = x;
 	s->directory = xstrdup(directory);
 	pthread_mutex_init(&s->lock, NULL);
@@ -306,6 +313,7 @@ void sweep_release(struct sweep *s)
 	pthread_cond_destroy(&s->changed);
 	pthread_mutex_destroy(&s->lock);
 	free(s->directory);
+	free(s->said);
 	s->opened = false;
 }
 
@@ -334,6 +342,9 @@ int sweep_write(struct sweep *s, struct results *out, const struct results_about
 		rc = add_row(s, out, i, err);
 	if (rc)
 		return rc;
+	for (size_t i = 0; i < s->x->matrix.nr_workloads; i++)
+		if (s->said[i].note[0].rows > out->note[0].rows)
+			memcpy(out->note, s->said[i].note, sizeof(out->note));
 	row_fill_regret(out->row, out->nr);
 	mine.events_before = out->events - s->dispatch.events;
 	return results_commit(out, &mine, err);

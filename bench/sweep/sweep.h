@@ -27,6 +27,9 @@ struct sweep {
 	struct dispatch dispatch;
 	struct journal journal;
 	char *directory;
+	/* Of each workload of the matrix: what its trace says of its rows, which no journal keeps.
+	 */
+	struct zone_stream_stats *said;
 	pthread_mutex_t lock; /* of all above */
 	pthread_cond_t changed;
 	bool opened;

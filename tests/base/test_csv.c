@@ -17,6 +17,16 @@ static int attach(struct csv *c, const char *text, size_t n, struct error *err)
 	return csv_attach(c, f, "t.csv", err);
 }
 
+static int attach_as(struct csv *c, const char *path, const char *text, struct error *err)
+{
+	FILE *f = tmpfile();
+
+	cr_assert(f);
+	fputs(text, f);
+	rewind(f);
+	return csv_attach(c, f, path, err);
+}
+
 static void open_text(struct csv *c, const char *text)
 {
 	struct error err = {0};
@@ -315,7 +325,8 @@ Test(csv, sorted)
 
 	open_text(&c, "n,x\n5,a\n-1.5,b\n\n5.000000001,c\n?,d\n5,\"e,\"\"\"\n-2,f\n0\n5.0,g\n"
 		      "\"4\",h\n99999999999999999999,i\n");
-	cr_assert_eq(csv_sort(&c, 0, &err), 0, "%s", err.text);
+	cr_assert_eq(csv_sort_more(&c, NULL, 0, csv_sort_key, &err), 0, "%s", err.text);
+	cr_assert_eq(csv_sort_end(&c, &err), 0, "%s", err.text);
 	for (const char *x = "fb0hiaegcd"; *x; x++) {
 		bool more;
 		int rc = csv_next(&c, &more, &err);
@@ -333,6 +344,68 @@ Test(csv, sorted)
 			cr_expect_eq(c.line, 11);
 	}
 	csv_close(&c);
+}
+
+/* Tables in any order of rows, as one; each row says where it stood. */
+Test(csv, several_are_sorted_as_one)
+{
+	static const char *const line[] = {"b.csv:4", "a.csv:1", "b.csv:2", "b.csv:3"};
+	struct error err = {0};
+	struct csv c, other;
+	char place[32];
+	bool more;
+
+	cr_assert_eq(attach_as(&c, "a.csv", "{\"n\":2,\"x\":\"a\"}\n", &err), 0);
+	cr_assert_eq(attach_as(&other, "b.csv",
+			       "\n{\"x\":\"b\",\"n\":3e0}\n{\"n\":30}\n{\"n\":1}\n", &err),
+		     0);
+	cr_assert_eq(csv_sort_more(&c, NULL, 0, csv_sort_key_real, &err), 0);
+	cr_assert_eq(csv_sort_more(&c, &other, 1, csv_sort_key_real, &err), 0);
+	csv_close(&other);
+	cr_assert_eq(csv_sort_end(&c, &err), 0);
+	for (int i = 0; i < 4; i++) {
+		cr_assert_eq(csv_next(&c, &more, &err), 0, "%s", err.text);
+		cr_assert(more);
+		snprintf(place, sizeof(place), "%s:%lu", c.path, c.line);
+		cr_expect_str_eq(place, line[i]);
+	}
+	cr_assert_eq(csv_next(&c, &more, &err), 0);
+	cr_assert(!more);
+	cr_expect_eq(c.done, c.total);
+	csv_close(&c);
+	cr_assert_eq(attach_as(&c, "a.csv", "n,x\n1,2\n", &err), 0);
+	cr_assert_eq(attach_as(&other, "b.csv", "x,n\n1,2\n", &err), 0);
+	cr_assert_eq(csv_sort_more(&c, NULL, 0, csv_sort_key, &err), 0);
+	cr_expect_eq(csv_sort_more(&c, &other, 1, csv_sort_key, &err), ERR_INPUT);
+	cr_expect_not_null(strstr(err.text, "b.csv: its columns are not those of a.csv"));
+	csv_close(&c);
+	csv_close(&other);
+}
+
+/* Doubles in their order, which digits behind the ninth decide. */
+Test(csv, keys_of_real_numbers)
+{
+	static const char *const text[] = {"-1e300",
+					   "-2.5",
+					   "-2.4999999999999996",
+					   "-5e-324",
+					   "-0",
+					   "5e-324",
+					   "5.78703703703704e-05",
+					   "1",
+					   "1.0000000000000002"};
+	struct sort_key key, before = {INT64_MIN, 0};
+
+	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
+		cr_assert(csv_sort_key_real(&(struct csv_field){text[i], strlen(text[i])}, &key));
+		cr_expect(before.whole < key.whole, "%s", text[i]);
+		before = key;
+	}
+	cr_assert(csv_sort_key_real(&(struct csv_field){"0", 1}, &key));
+	cr_expect_eq(key.whole, 0);
+	cr_expect(!csv_sort_key_real(&(struct csv_field){"", 0}, &key));
+	cr_expect(!csv_sort_key_real(&(struct csv_field){"nan", 3}, &key));
+	cr_expect(!csv_sort_key_real(&(struct csv_field){"1x", 2}, &key));
 }
 
 /* Characters one by one, as the header says: what the fast ways must agree with. */

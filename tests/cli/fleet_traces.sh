@@ -17,6 +17,49 @@ run 0 run "$work/google.csv" --host xeon-8360y-2n --output "$work/b" --quiet
 run 0 size "$work/google.csv" --host xeon-8360y-2n
 says err 'taken for parts of xeon-8360y-2n'
 
+# size and sweep say the same, once, however many runs they make of it
+once()
+{
+	[ "$(grep -cF -- "$1" "$work/err")" -eq 1 ] || fail "not once: $1: $(cat "$work/err")"
+}
+once 'rows of the trace name the machine they were placed on, which is not used (1)'
+{
+	head -n 1 "$work/google.csv"
+	echo 'x,,1,0,7,1,u=,3,9,0.125,0.25,0.2,0'
+	tail -n 1 "$work/google.csv"
+} >"$work/bad.csv"
+run 0 size "$work/bad.csv" --host xeon-8360y-2n --skip-bad --arrivals +10% --policy edera-compact,flat
+once '1 bad rows skipped, the first: '
+once 'bad.csv:2:1: "time" must be'
+once 'rows of the trace have a priority, which is not used: nobody gives way (1)'
+run 0 size "$work/google.csv" --host xeon-8360y-2n --quiet
+[ -s "$work/err" ] && fail "--quiet said $(cat "$work/err")"
+cat >"$work/sweep.yaml" <<'EOF'
+workloads: [bad.csv]
+topologies: [xeon-8360y-2n]
+hosts: [1, 2]
+choices: [first-fit]
+policies: [edera-compact, flat]
+seeds: [1]
+skip_bad: true
+EOF
+run 0 sweep "$work/sweep.yaml" -o "$work/swept"
+once '1 bad rows skipped, the first: '
+once 'bad.csv have a priority, which is not used: nobody gives way (1)'
+grep -q '"rows_that": "have a priority' "$work/swept/run.json" || fail "$(cat "$work/swept/run.json")"
+# rows that a journal has, which keeps no notes
+run 0 sweep "$work/sweep.yaml" -o "$work/swept" --resume
+once 'bad.csv have a priority, which is not used: nobody gives way (1)'
+run 0 sweep "$work/sweep.yaml" -o "$work/swept" --force --quiet
+[ -s "$work/err" ] && fail "--quiet said $(cat "$work/err")"
+
+# a note has its end
+printf 'vmId,tenantId,vmTypeId,priority,starttime,endtime\n1,1,10,0,1,2\n' >"$work/vm.csv"
+printf 'id,vmTypeId,machineId,core,memory,hdd,ssd,nic\n1,10,16,0.5,0.25,,,\n' >"$work/types.csv"
+echo '{"trace": {"file": "vm.csv", "types": "types.csv"}}' >"$work/packing.json"
+run 0 run "$work/packing.json" --host xeon-8360y-2n --output "$work/packed"
+once 'are sized as on the commonest type of machine, 16 (1)'
+
 # of the machine that the workload names: 8 of 64 vCPUs, 64 of 256 GiB
 cat >"$work/google.json" <<'EOF'
 {"trace": {"file": "google.csv", "machine": {"vcpus": 64, "memory": "256GiB"}}}
