@@ -91,7 +91,7 @@ run 0 run "$trace" --output "$work/assumed"
 head -1 "$work/err" | grep -q "names no fleet: 1 host of the kind $host is assumed; --host says which" ||
 	fail "the fleet is not said first: $(cat "$work/err")"
 run 0 size "$trace" --policy flat
-says err 'names no fleet'
+says err "names no fleet: hosts of the kind $host are assumed; --host says which"
 run 0 run "$trace" --host $host --output "$work/said"
 grep -q 'names no fleet' "$work/err" && fail 'a fleet that was given is called assumed'
 run 0 run "$trace" --output "$work/quiet" --quiet
