@@ -89,7 +89,9 @@ function refusedBeside(place, best) {
 		most = Math.max(...others.map(refused));
 	if (!others.length || refused(best) === null) return '';
 	if (refused(best) > least) return `, ${count(refused(best) - least)} more than the fewest`;
-	return most === refused(best) ? ', as all others do' : least > refused(best) ? ', the fewest' : ', as few as any';
+	if (most === refused(best)) return ', as all others do';
+	if (refused(best) === 0) return '';
+	return least > refused(best) ? ', the fewest' : ', as few as any';
 }
 
 function localText(place, best) {
@@ -98,7 +100,7 @@ function localText(place, best) {
 	if (mine === null) return '';
 	if (best === place.baseline) return `keeps ${percent(mine)} of memory local`;
 	const points = decimal(Math.abs(mine - base), 10000, 1);
-	return `keeps ${percent(mine)} of memory local, ${points} points ${mine >= base ? 'more' : 'less'} than ${place.baseline.name}`;
+	return `keeps ${percent(mine)} of memory local, ${points} percentage points ${mine >= base ? 'more' : 'less'} than ${place.baseline.name}`;
 }
 
 function speedText(place, best) {
@@ -148,9 +150,9 @@ function answer(place) {
 		};
 	}
 	const words = {
-		slowdown_ppm: 'it is faster than others beyond the error',
+		slowdown_ppm: 'it is faster than others by more than the error',
 		local_page_ppm: 'it keeps most memory local',
-		mean_distance_centi: 'its pages are nearest',
+		mean_distance_centi: 'its pages are nearest by SLIT',
 	};
 	const last = deciding[deciding.length - 1];
 	const fewer = place.contenders.filter(c => placedFewer(place, c) && !foresees(c)).map(c => c.name);

@@ -128,10 +128,10 @@ test('the answer: faster beyond the error, then more local, then nearer, then th
 	const take = rows => page.answer(place(rows));
 	let a = take([row('a', {slowdown_ppm: 1300000}), row('b', {local_page_ppm: 800000})]);
 	assert.equal(a.lead + a.name, 'Take b');
-	assert.match(a.why, /faster than others beyond the error/);
+	assert.match(a.why, /faster than others by more than the error/);
 	a = take([row('a'), row('b', {local_page_ppm: 990000, slowdown_ppm: 1030000})]);
 	assert.equal(a.name, 'b');
-	assert.match(a.text, /keeps 99\.0 % of memory local, 9\.0 points more than a/);
+	assert.match(a.text, /keeps 99\.0 % of memory local, 9\.0 percentage points more than a/);
 	assert.match(a.text, /the difference of 1\.0 % is below the error of 1\.7 %/);
 	a = take([row('a'), row('b')]);
 	assert.equal(a.lead + a.name, 'Stay with a');
@@ -141,6 +141,8 @@ test('the answer: faster beyond the error, then more local, then nearer, then th
 	a = take([row('a', {slowdown_ppm: null}), row('b', {slowdown_ppm: null, local_page_ppm: 950000})]);
 	assert.equal(a.name, 'b');
 	assert.match(a.text, /was not asked/);
+	a = take([row('a'), row('b', {zones_placed: 900, zones_refused: 100})]);
+	assert.match(a.text, /refuses none of 1,000 zones, and keeps/, 'none needs no comparison');
 	a = take([row('only')]);
 	assert.equal(a.lead, '');
 	assert.match(a.text, /refuses none of 1,000 zones on 8 hosts/);
@@ -220,6 +222,17 @@ test('refused zones are grouped by reason and shape', () => {
 		],
 	);
 	assert.equal(kinds[0].example, 'no host has 4 GiB free');
+	assert.deepEqual(
+		kinds.map(k => k.common),
+		['no host has # GiB free', 'device gpu0 is taken'],
+	);
+	const named = page.groupRefused([
+		{
+			contender: {name: 'a'},
+			refused: [1, 12, 3].map(n => refused(n, 2, `${n} of 8 nodes of host epyc-nps4-8n`)),
+		},
+	]);
+	assert.equal(named[0].common, '# of 8 nodes of host epyc-nps4-8n', 'numbers that never differ stay');
 });
 
 test('curves that are the same are drawn once and named together', () => {
