@@ -263,6 +263,14 @@ static void print_density(const struct size_study *s, const struct size_lines *l
 	print_lines(s, l, r, s->kase, shown, sizeof(shown) / sizeof(shown[0]), out);
 }
 
+static bool any_answer(const struct size_lines *l, const struct size_case *kase)
+{
+	for (size_t i = 0; i < l->nr; i++)
+		if (l->line[i].kase == kase && l->line[i].answer.hosts)
+			return true;
+	return false;
+}
+
 static void print_what_if(const struct size_study *s, const struct size_lines *l,
 			  const struct rows *r, const struct size_case *kase, FILE *out)
 {
@@ -274,6 +282,10 @@ static void print_what_if(const struct size_study *s, const struct size_lines *l
 		{"unchanged_local_page_ppm", "kept: local", -1, true},
 	};
 
+	if (!any_answer(l, kase)) {
+		fprintf(out, "\nwhat if %s: no answer\n", kase->name);
+		return;
+	}
 	fprintf(out, "\nwhat if %s (kept: with the hosts from above):\n", kase->name);
 	print_lines(s, l, r, kase, shown, sizeof(shown) / sizeof(shown[0]), out);
 }
@@ -306,14 +318,6 @@ static void around_cells(struct table *t, const struct size_how *how, const stru
 					      buf),
 				   misses(&how->goals, p, local) ? "*" : "");
 	}
-}
-
-static bool any_answer(const struct size_study *s, const struct size_lines *l)
-{
-	for (size_t i = 0; i < l->nr; i++)
-		if (l->line[i].kase == s->kase && l->line[i].answer.hosts)
-			return true;
-	return false;
 }
 
 static void print_around(const struct size_study *s, const struct size_lines *l, FILE *out)
@@ -379,6 +383,15 @@ static void print_head(const struct size_asked *a, const struct size_lines *l, F
 	fputc('\n', out);
 }
 
+/* A case that has no answer for the reason that the base has none says nothing new. */
+static bool as_base(const struct size_line *line)
+{
+	const struct size_line *b = line->base;
+
+	return b && !line->answer.hosts && !b->answer.hosts &&
+	       strcmp(line->answer.why, b->answer.why) == 0;
+}
+
 static void print_notes(const struct size_study *s, const struct size_lines *l, FILE *out)
 {
 	char text[ERROR_TEXT_MAX + 512], key[256];
@@ -387,7 +400,7 @@ static void print_notes(const struct size_study *s, const struct size_lines *l, 
 	for (size_t i = 0; i < l->nr; i++) {
 		const struct size_line *line = &l->line[i];
 
-		if (line->answer.hosts && !line->answer.uneven)
+		if ((line->answer.hosts && !line->answer.uneven) || as_base(line))
 			continue;
 		if (!any)
 			fputc('\n', out);
@@ -499,9 +512,9 @@ void size_print_text(const struct size_asked *a, const struct size_lines *l, FIL
 	print_head(a, l, out);
 	print_answers(s, l, &r, out);
 	print_notes(s, l, out);
-	if (s->how.around && any_answer(s, l))
+	if (s->how.around && any_answer(l, s->kase))
 		print_around(s, l, out);
-	if (s->nr_memories > 1 && any_answer(s, l)) {
+	if (s->nr_memories > 1 && any_answer(l, s->kase)) {
 		print_density(s, l, &r, out);
 		print_still(l, out);
 	}

@@ -127,7 +127,7 @@ function sureText(place, best) {
 	parts.push(
 		seeds > 1
 			? `most local in ${seedsAhead(place, best)} of ${seeds} seeds`
-			: 'one seed: another order of arrivals may rank policies otherwise',
+			: 'one order of arrivals: another may rank policies otherwise',
 	);
 	parts.push('zones and memory are counted exactly');
 	if (run.cost && run.cost.latency_ppm !== null)

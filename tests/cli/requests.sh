@@ -86,6 +86,10 @@ near '--profile: unknown profile "strem"; did you mean "stream"?' plan $host --p
 near '--format: unknown format "jsn"; did you mean "json"?' plan $host --format jsn
 near '--format: unknown format "markdwon"; did you mean "markdown"?' check "$work" --baseline b --format markdwon
 
+# a path is a file, and no name from a list
+refused 2 run "$work/nothing.csv"
+says err "$work/nothing.csv: cannot be opened: No such file"
+
 # a bare trace names no fleet
 run 0 run "$trace" --output "$work/assumed"
 head -1 "$work/err" | grep -q "names no fleet: 1 host of the kind $host is assumed; --host says which" ||

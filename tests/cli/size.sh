@@ -98,6 +98,12 @@ says err 'takes hosts=HOST'
 refused 2 size "$w" --host $host --host xeon-8360y-2n --what-if hosts=epyc-7551-8n
 says err "hosts=$host=epyc-7551-8n"
 
+# a reason is said once, and a table has something in it
+run 1 size "$w" --most 1 --arrivals +10% --memory static,dynamic
+[ "$(grep -c 'even with 1 host' "$work/out")" -eq 2 ] || fail "reasons again: $(cat "$work/out")"
+says out 'what if arrivals +10%: no answer'
+grep -q 'kept:' "$work/out" && fail "a table of nothing: $(cat "$work/out")"
+
 # shapes with prices; a shape of which there are too few
 cat >"$work/shapes.yaml" <<'END'
 shapes:

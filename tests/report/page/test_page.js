@@ -131,8 +131,8 @@ test('the answer: faster beyond the error, then more local, then nearer, then th
 	assert.match(a.why, /faster than others by more than the error/);
 	a = take([row('a'), row('b', {local_page_ppm: 990000, slowdown_ppm: 1030000})]);
 	assert.equal(a.name, 'b');
-	assert.match(a.text, /keeps 99\.0 % of memory local, 9\.0 percentage points more than a/);
-	assert.match(a.text, /the difference of 1\.0 % is below the error of 1\.7 %/);
+	assert.match(a.text, /keeps 99\.0\u00a0% of memory local, 9\.0 percentage points more than a/);
+	assert.match(a.text, /the difference of 1\.0\u00a0% is below the error of 1\.7\u00a0%/);
 	a = take([row('a'), row('b')]);
 	assert.equal(a.lead + a.name, 'Stay with a');
 	assert.match(a.why, /Nothing tells the policies/);
@@ -284,7 +284,7 @@ test('prediction against measurement', () => {
 	];
 	assert.equal(
 		page.verdictOf(pairs),
-		"2 zones: the prediction is off by 5.0 % in the median, 50.0 % at worst; 1 lie within their measurement's 95 % interval.",
+		"2 zones: the prediction is off by 5.0\u00a0% in the median, 50.0\u00a0% at worst; 1 lie within their measurement's 95 % interval.",
 	);
 	assert.equal(page.errorPpm(1, 0), null);
 	const rows = page.measuredRows(
