@@ -1,6 +1,6 @@
 // Which policy, and why: the rule is written out so that it can be argued with.
 //   1. Nobody who knows the future; nobody who places fewer zones than the most, by a thousandth of what was offered.
-//   2. Of those, who is not slower than the fastest beyond the error.
+//   2. Of those, who is not slower than the fastest by more than the error.
 //   3. Of those, who keeps most memory local (counted, not estimated); then the shortest distance.
 //   4. The baseline, when it is not worse than that.
 
@@ -135,6 +135,16 @@ function sureText(place, best) {
 	return `How sure: ${parts.join('; ')}.`;
 }
 
+// What the rule does not weigh: memory that a zone asked for and did not get.
+function shortText(place, best) {
+	const short = c => meanOf(c, 'balloon_failures') || 0,
+		peers = place.contenders.filter(c => !placedFewer(place, c) && !foresees(c));
+	const least = Math.min(...peers.map(short));
+	return short(best) > least
+		? `But ${count(short(best))} changes of memory came up short under it, ${count(least)} under the policy with fewest.`
+		: '';
+}
+
 // {lead, name, text, why, sure}: what stands at the top of the page.
 function answer(place) {
 	const {best, alike: also, deciding} = recommend(place);
@@ -166,6 +176,7 @@ function answer(place) {
 		why.push(
 			`${listNames(fewer)} placed fewer zones and ${fewer.length === 1 ? 'is' : 'are'} not ranked on other figures.`,
 		);
+	why.push(shortText(place, best));
 	if (also.length) why.push(`${listNames(also.map(c => c.name))} cannot be told from it.`);
 	return {
 		lead: best === place.baseline ? 'Stay with ' : 'Take ',
@@ -174,7 +185,7 @@ function answer(place) {
 		text:
 			`: on ${hostsText(place, best)} it ${refusedText(best)}${refusedBeside(place, best)}, and ` +
 			`${localText(place, best)}; ${speedText(place, best)}.`,
-		why: why.join(' '),
+		why: why.filter(Boolean).join(' '),
 		sure: sureText(place, best),
 	};
 }

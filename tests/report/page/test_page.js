@@ -107,6 +107,19 @@ test('nothing is crowned for spilling nothing because it stripes', () => {
 	assert.deepEqual(page.standing(p, 'local_page_ppm'), ['lead', 'rest']);
 });
 
+test('a chart says why nothing is best in it', () => {
+	const note = (rows, figure, predicted) => {
+		const p = place(rows);
+		return page.rankNote(p, figure, page.standing(p, figure), predicted);
+	};
+	const flat = row('flat', {spilled_bytes: 0, zones_multi_node: 1000, local_page_ppm: 125000});
+	assert.equal(note([row('a'), flat], 'spilled_bytes', false), 'fewer than two are ranked');
+	assert.equal(note([row('a'), row('b'), flat], 'spilled_bytes', false), 'no difference between those ranked');
+	assert.equal(note([row('a'), row('b')], 'slowdown_ppm', true), 'no difference beyond the error');
+	assert.equal(note([row('a'), row('b', {local_page_ppm: 1000})], 'local_page_ppm', false), 'more is better');
+	assert.equal(note([row('a')], 'spilled_bytes', false), 'less is better');
+});
+
 test('who placed fewer zones is not ranked on other figures', () => {
 	const p = place([row('a'), row('b', {zones_placed: 900, zones_refused: 100, local_page_ppm: 1000000})]);
 	assert.deepEqual(page.standing(p, 'local_page_ppm'), ['even', 'apart']);
@@ -143,6 +156,10 @@ test('the answer: faster beyond the error, then more local, then nearer, then th
 	assert.match(a.text, /was not asked/);
 	a = take([row('a'), row('b', {zones_placed: 900, zones_refused: 100})]);
 	assert.match(a.text, /refuses none of 1,000 zones, and keeps/, 'none needs no comparison');
+	a = take([row('a', {balloon_failures: 20}), row('b', {balloon_failures: 0, local_page_ppm: 500000})]);
+	assert.match(a.why, /20 changes of memory came up short under it, 0 under the policy with fewest/);
+	a = take([row('a', {balloon_failures: 0}), row('b', {balloon_failures: 20, local_page_ppm: 500000})]);
+	assert.doesNotMatch(a.why, /short/);
 	a = take([row('only')]);
 	assert.equal(a.lead, '');
 	assert.match(a.text, /refuses none of 1,000 zones on 8 hosts/);
