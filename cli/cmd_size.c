@@ -14,7 +14,6 @@
 static const struct option options[] = {
 	SIZE_OPTIONS,
 	OPTION_JOBS("runs"),
-	{"format", 0, "text|json|csv", "how answers are printed", false},
 	{"output", 'o', "DIR", "write summary.csv, sizes.csv and more there", false},
 	{"force", 0, NULL, "write into DIR even if it holds other files", OPTION_RARE},
 	{0},

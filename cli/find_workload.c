@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,6 +32,8 @@ int find_workload(const char *name, char **path, struct error *err)
 	*path = NULL;
 	if (strcmp(name, "-") == 0 || access(name, F_OK) == 0)
 		*path = xstrdup(name);
+	else if (strchr(name, '/'))
+		rc = error_set(err, ERR_USAGE, "%s: cannot be opened: %s", name, strerror(errno));
 	else
 		rc = unknown_workload(name, err);
 	return rc;

@@ -84,7 +84,7 @@ static int choose_rule(const struct args *args, const char *option, const char *
 	return given ? find_name(shown, "rule", given, names, out, err) : 0;
 }
 
-static int choose_overcommit(struct chosen *c, const struct args *args, struct error *err)
+static int choose_overcommit(struct fleet_spec *f, const struct args *args, struct error *err)
 {
 	const char *given = args_string(args, "cpu-overcommit", NULL);
 	char *end;
@@ -97,8 +97,26 @@ static int choose_overcommit(struct chosen *c, const struct args *args, struct e
 		return error_set(err, ERR_USAGE,
 				 "--cpu-overcommit takes a ratio between 0 and 1000, not \"%s\"",
 				 given);
-	c->workload.fleet.cpu_overcommit_milli = (uint32_t)floor(ratio * 1000 + 0.5);
+	f->cpu_overcommit_milli = (uint32_t)floor(ratio * 1000 + 0.5);
 	return 0;
+}
+
+int choose_fleet_rules(struct workload *w, const struct args *args, struct error *err)
+{
+	struct fleet_spec *f = &w->fleet;
+	int64_t dom0_vcpus = f->dom0_vcpus;
+	int rc;
+
+	f->choice = args_string(args, "choice", f->choice);
+	rc = find_choice(args_given(args, "choice") ? "--choice" : w->path, f->choice, err);
+	if (!rc)
+		rc = choose_overcommit(f, args, err);
+	if (!rc)
+		rc = args_bytes(args, "dom0-memory", &f->dom0_memory_bytes, err);
+	if (!rc)
+		rc = args_int(args, "dom0-vcpus", 0, CPUS_MAX, &dom0_vcpus, err);
+	f->dom0_vcpus = (uint32_t)dom0_vcpus;
+	return rc;
 }
 
 int choose_fleet(struct chosen *c, const struct args *args, const struct backend_ops *backend,
@@ -106,24 +124,13 @@ int choose_fleet(struct chosen *c, const struct args *args, const struct backend
 {
 	struct fleet_spec *f = &c->workload.fleet;
 	int refused = (int)c->workload.refused;
-	int64_t dom0_vcpus = f->dom0_vcpus;
-	int rc;
+	int rc = choose_fleet_rules(&c->workload, args, err);
 
-	f->choice = args_string(args, "choice", f->choice);
-	rc = find_choice(args_given(args, "choice") ? "--choice" : c->workload.path, f->choice,
-			 err);
 	if (!rc)
 		rc = choose_rule(args, "refused", refused_rule_names, &refused, err);
-	if (!rc)
-		rc = choose_overcommit(c, args, err);
-	if (!rc)
-		rc = args_bytes(args, "dom0-memory", &f->dom0_memory_bytes, err);
-	if (!rc)
-		rc = args_int(args, "dom0-vcpus", 0, CPUS_MAX, &dom0_vcpus, err);
 	if (rc)
 		return rc;
 	c->workload.refused = (enum refused_rule)refused;
-	f->dom0_vcpus = (uint32_t)dom0_vcpus;
 	rc = choose_groups(c, args, backend, err);
 	if (!rc && f->initial && (backend->traits & BACKEND_FIXED_HOST))
 		rc = error_set(err, ERR_CANNOT,
@@ -184,16 +191,29 @@ void scale_to_hosts(struct workload *w, struct host *const *host, uint32_t nr, b
 			w->trace_path, largest->name, w->machine_vcpus, size);
 }
 
+static bool fleet_is_assumed(const struct workload *w, const struct args *args)
+{
+	return w->source == SOURCE_TRACE && strcmp(w->path, w->trace_path) == 0 &&
+	       !args_given(args, "host") && !args_flag(args, "quiet");
+}
+
 void say_assumed_fleet(const struct workload *w, const struct args *args)
 {
 	const struct fleet_group *g = &w->fleet.group[0];
 
-	if (w->source != SOURCE_TRACE || strcmp(w->path, w->trace_path) != 0 ||
-	    args_given(args, "host") || args_flag(args, "quiet"))
-		return;
-	fprintf(stderr,
-		"homenode: %s names no fleet: %u host%s of the kind %s %s assumed; --host says "
-		"which\n",
-		w->path, g->count, g->count == 1 ? "" : "s", g->topology,
-		g->count == 1 ? "is" : "are");
+	if (fleet_is_assumed(w, args))
+		fprintf(stderr,
+			"homenode: %s names no fleet: %u host%s of the kind %s %s assumed; "
+			"--host says which\n",
+			w->path, g->count, g->count == 1 ? "" : "s", g->topology,
+			g->count == 1 ? "is" : "are");
+}
+
+void say_assumed_shape(const struct workload *w, const struct args *args)
+{
+	if (fleet_is_assumed(w, args))
+		fprintf(stderr,
+			"homenode: %s names no fleet: hosts of the kind %s are assumed; --host "
+			"says which\n",
+			w->path, w->fleet.group[0].topology);
 }

@@ -11,6 +11,16 @@
 #include "bench/experiment/matrix.h"
 #include "cli/command.h"
 
+/* The rules of a fleet, for whatever hosts it has. */
+#define FLEET_OPTIONS                                                                              \
+	{"choice", 0, "CHOICE", "which host is asked first (homenode list choices)", false},       \
+		{"cpu-overcommit", 0, "RATIO", "vCPUs a CPU may hold, host-wide; 0 = no limit",    \
+		 OPTION_RARE},                                                                     \
+		{"dom0-memory", 0, "SIZE", "memory that dom0 keeps on every host", OPTION_RARE},   \
+	{                                                                                          \
+		"dom0-vcpus", 0, "N", "vCPUs that dom0 keeps on every host", OPTION_RARE           \
+	}
+
 /* The rows of the table of a command that takes all of these. */
 #define MATRIX_OPTIONS                                                                             \
 	{"policy", 'p', "NAME,...", "policies to compare, instead of the workload's own", true},   \
@@ -21,13 +31,8 @@
 		{"host", 0, "HOST[:COUNT]", "hosts of the fleet, instead of the workload's own",   \
 		 true},                                                                            \
 		{"hosts", 'n', "N", "how many hosts, when all are of one kind", false},            \
-		{"choice", 0, "CHOICE", "which host is asked first (homenode list choices)",       \
-		 false},                                                                           \
+		FLEET_OPTIONS,                                                                     \
 		{"refused", 0, "RULE", "what to do without room: count, queue or stop", false},    \
-		{"cpu-overcommit", 0, "RATIO", "vCPUs a CPU may hold, host-wide; 0 = no limit",    \
-		 OPTION_RARE},                                                                     \
-		{"dom0-memory", 0, "SIZE", "memory that dom0 keeps on every host", OPTION_RARE},   \
-		{"dom0-vcpus", 0, "N", "vCPUs that dom0 keeps on every host", OPTION_RARE},        \
 		{"horizon", 0, "TIME", "how far the policy oracle sees (default: 5min)",           \
 		 OPTION_RARE},                                                                     \
 		{"branch", 0, "N", "of the next N zones it tries every place", OPTION_RARE},       \

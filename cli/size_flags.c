@@ -181,7 +181,7 @@ static int choose_shapes(struct size_asked *a, const struct args *args, struct e
 				 "several times",
 				 a->workload.path, f->nr_groups);
 	if (!rc && !a->nr_shapes) {
-		say_assumed_fleet(&a->workload, args);
+		say_assumed_shape(&a->workload, args);
 		rc = add_shape(a, args, NULL, f->group[0].topology, FIGURE_UNKNOWN, HOSTS_MAX, err);
 	}
 	for (; *price && !rc; price++)
@@ -373,7 +373,7 @@ static int choose_workload(struct size_asked *a, const struct args *args, struct
 	int rc = load_workload(&a->workload, args, err);
 
 	if (!rc)
-		rc = find_choice(a->workload.path, a->workload.fleet.choice, err);
+		rc = choose_fleet_rules(&a->workload, args, err);
 	if (!rc && workload_is_piped(&a->workload))
 		rc = error_set(err, ERR_USAGE,
 			       "size reads the trace again and again, standard input can be read "

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "bench/size/study.h"
 #include "cli/command.h"
+#include "cli/matrix_flags.h"
 #include "cli/trace_flags.h"
 
 /* The rows of the command's table that are read here. */
@@ -29,7 +30,7 @@
 		{"most", 'm', "N", "give up beyond so many hosts (default 10000)", OPTION_RARE},   \
 		{"no-cost", 0, NULL, "do not price memory: no slowdown", OPTION_RARE},             \
 		{"trace", 't', "FORMAT", "WORKLOAD is a trace in this format", false},             \
-		TRACE_OPTIONS,                                                                     \
+		FLEET_OPTIONS, TRACE_OPTIONS,                                                      \
 	{                                                                                          \
 		"skip-bad", 0, NULL, "count bad trace rows and go on", OPTION_RARE                 \
 	}

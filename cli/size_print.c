@@ -19,6 +19,14 @@ static const char *share(int64_t figure, char buf[40])
 	return unit_text_signed(UNIT_SHARE, figure, -1, buf, 40);
 }
 
+/* Some are not none: a share that would be rounded to 0.00 is "<0.01". */
+static const char *share_seen(int64_t figure, bool sign, char buf[40])
+{
+	if (figure > 0 && figure < 50)
+		return sign ? "<0.01 %" : "<0.01";
+	return sign ? share(figure, buf) : text_of(UNIT_SHARE, figure, -1, buf);
+}
+
 /* A sentence over as many lines as it needs, the further ones indented. */
 static void print_sentence(FILE *out, const char *text)
 {
@@ -158,6 +166,8 @@ static const char *shown_text(const struct rows *r, size_t row, const struct sho
 
 	if (strcmp(c->column, "cheapest") == 0)
 		return figure ? "yes" : "-";
+	if (u == UNIT_SHARE)
+		return share_seen(figure, c->sign, buf);
 	return c->sign ? unit_text_signed(u, figure, c->decimals, buf, 40)
 		       : text_of(u, figure, c->decimals, buf);
 }
@@ -253,6 +263,14 @@ static void print_density(const struct size_study *s, const struct size_lines *l
 	print_lines(s, l, r, s->kase, shown, sizeof(shown) / sizeof(shown[0]), out);
 }
 
+static bool any_answer(const struct size_lines *l, const struct size_case *kase)
+{
+	for (size_t i = 0; i < l->nr; i++)
+		if (l->line[i].kase == kase && l->line[i].answer.hosts)
+			return true;
+	return false;
+}
+
 static void print_what_if(const struct size_study *s, const struct size_lines *l,
 			  const struct rows *r, const struct size_case *kase, FILE *out)
 {
@@ -264,12 +282,26 @@ static void print_what_if(const struct size_study *s, const struct size_lines *l
 		{"unchanged_local_page_ppm", "kept: local", -1, true},
 	};
 
+	if (!any_answer(l, kase)) {
+		fprintf(out, "\nwhat if %s: no answer\n", kase->name);
+		return;
+	}
 	fprintf(out, "\nwhat if %s (kept: with the hosts from above):\n", kase->name);
 	print_lines(s, l, r, kase, shown, sizeof(shown) / sizeof(shown[0]), out);
 }
 
-/* One figure of sizes around the answer; a star where goals are missed. */
-static void around_cells(struct table *t, const struct size_line *line, uint32_t around, bool local)
+static bool misses(const struct size_goals *g, const struct size_point *p, bool local)
+{
+	if (!local)
+		return (int128)p->row.zones_refused * 1000000 >
+		       (int128)g->refused_ppm * p->row.zones_offered;
+	return is_known(g->local_ppm) &&
+	       (!is_known(p->row.local_page_ppm) || p->row.local_page_ppm < g->local_ppm);
+}
+
+/* One figure of sizes around the answer; a star where it misses its goal. */
+static void around_cells(struct table *t, const struct size_how *how, const struct size_line *line,
+			 uint32_t around, bool local)
 {
 	char buf[40];
 
@@ -282,18 +314,10 @@ static void around_cells(struct table *t, const struct size_line *line, uint32_t
 			table_cell(t, "-");
 		else
 			table_cell(t, "%s%s",
-				   text_of(UNIT_SHARE,
-					   local ? p->row.local_page_ppm : p->refused_ppm, -1, buf),
-				   p->meets ? "" : "*");
+				   share_seen(local ? p->row.local_page_ppm : p->refused_ppm, false,
+					      buf),
+				   misses(&how->goals, p, local) ? "*" : "");
 	}
-}
-
-static bool any_answer(const struct size_study *s, const struct size_lines *l)
-{
-	for (size_t i = 0; i < l->nr; i++)
-		if (l->line[i].kase == s->kase && l->line[i].answer.hosts)
-			return true;
-	return false;
 }
 
 static void print_around(const struct size_study *s, const struct size_lines *l, FILE *out)
@@ -306,7 +330,7 @@ static void print_around(const struct size_study *s, const struct size_lines *l,
 	while (around > 1 && (2 * around + 2) * 9 > left)
 		around--;
 
-	fputs("\nwith fewer hosts and with more (* misses a goal):\n", out);
+	fputs("\nwith fewer hosts and with more (* misses its goal):\n", out);
 	key_heading(t, s);
 	table_cell(t, "%%");
 	for (uint32_t i = 0; i <= 2 * around; i++)
@@ -319,7 +343,7 @@ static void print_around(const struct size_study *s, const struct size_lines *l,
 		     local++) {
 			key_cells(t, s, line);
 			table_cell(t, local ? "local" : "refused");
-			around_cells(t, line, around, local);
+			around_cells(t, &s->how, line, around, local);
 			table_end_row(t);
 		}
 	}
@@ -359,6 +383,15 @@ static void print_head(const struct size_asked *a, const struct size_lines *l, F
 	fputc('\n', out);
 }
 
+/* A case that has no answer for the reason that the base has none says nothing new. */
+static bool as_base(const struct size_line *line)
+{
+	const struct size_line *b = line->base;
+
+	return b && !line->answer.hosts && !b->answer.hosts &&
+	       strcmp(line->answer.why, b->answer.why) == 0;
+}
+
 static void print_notes(const struct size_study *s, const struct size_lines *l, FILE *out)
 {
 	char text[ERROR_TEXT_MAX + 512], key[256];
@@ -367,7 +400,7 @@ static void print_notes(const struct size_study *s, const struct size_lines *l, 
 	for (size_t i = 0; i < l->nr; i++) {
 		const struct size_line *line = &l->line[i];
 
-		if (line->answer.hosts && !line->answer.uneven)
+		if ((line->answer.hosts && !line->answer.uneven) || as_base(line))
 			continue;
 		if (!any)
 			fputc('\n', out);
@@ -380,6 +413,28 @@ static void print_notes(const struct size_study *s, const struct size_lines *l, 
 				 : line->answer.why);
 		print_sentence(out, text);
 	}
+}
+
+/* Dynamic memory that is never moved is static: say so rather than let them look alike. */
+static void print_still(const struct size_lines *l, FILE *out)
+{
+	size_t still = 0;
+
+	for (size_t i = 0; i < l->nr; i++) {
+		const struct size_line *line = &l->line[i];
+		const struct size_point *p = size_point_of(&line->answer, line->answer.hosts);
+
+		if (line->question.memory != RUN_MEMORY_DYNAMIC || !line->answer.hosts)
+			continue;
+		if (!p || p->row.balloon_steps)
+			return;
+		still++;
+	}
+	if (!still)
+		return;
+	fputc('\n', out);
+	print_sentence(out, "no zone's memory moved: the workload does not say how zones use their "
+			    "memory, so dynamic memory brings nothing here (docs/size.md)");
 }
 
 /* From the least to the most hosts over the seeds; those without an answer are named above. */
@@ -457,10 +512,12 @@ void size_print_text(const struct size_asked *a, const struct size_lines *l, FIL
 	print_head(a, l, out);
 	print_answers(s, l, &r, out);
 	print_notes(s, l, out);
-	if (s->how.around && any_answer(s, l))
+	if (s->how.around && any_answer(l, s->kase))
 		print_around(s, l, out);
-	if (s->nr_memories > 1)
+	if (s->nr_memories > 1 && any_answer(l, s->kase)) {
 		print_density(s, l, &r, out);
+		print_still(l, out);
+	}
 	for (size_t i = 1; i < s->nr_cases; i++)
 		print_what_if(s, l, &r, &s->kase[i], out);
 	if (s->nr_seeds > 1 || s->nr_shapes > 1)

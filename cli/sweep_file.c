@@ -175,6 +175,17 @@ static int read_policies(struct sweep_file *f, struct error *err)
 	return 0;
 }
 
+static int unknown_allocator(struct sweep_file *f, const struct doc_value *at, const char *name,
+			     struct error *err)
+{
+	const char *known = "";
+
+	for (size_t i = 0; allocators[i]; i++)
+		known = arena_printf(&f->arena, "%s%s%s", known, i ? ", " : "",
+				     allocators[i]->name);
+	return doc_error(at, err, "there is no allocator \"%s\"; there are %s", name, known);
+}
+
 static int read_allocators(struct sweep_file *f, struct error *err)
 {
 	struct matrix *m = &f->matrix;
@@ -190,9 +201,7 @@ static int read_allocators(struct sweep_file *f, struct error *err)
 	m->allocator = arena_alloc(&f->arena, nr * sizeof(*m->allocator));
 	for (size_t i = 0; i < nr; i++) {
 		if (!allocator_find(name[i]))
-			return doc_error(at, err,
-					 "there is no allocator \"%s\" (homenode list allocators)",
-					 name[i]);
+			return unknown_allocator(f, at, name[i], err);
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(name[k], name[i]) == 0)
 				return doc_error(at, err, "the allocator %s is given twice",

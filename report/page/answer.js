@@ -1,6 +1,6 @@
 // Which policy, and why: the rule is written out so that it can be argued with.
 //   1. Nobody who knows the future; nobody who places fewer zones than the most, by a thousandth of what was offered.
-//   2. Of those, who is not slower than the fastest beyond the error.
+//   2. Of those, who is not slower than the fastest by more than the error.
 //   3. Of those, who keeps most memory local (counted, not estimated); then the shortest distance.
 //   4. The baseline, when it is not worse than that.
 
@@ -89,7 +89,9 @@ function refusedBeside(place, best) {
 		most = Math.max(...others.map(refused));
 	if (!others.length || refused(best) === null) return '';
 	if (refused(best) > least) return `, ${count(refused(best) - least)} more than the fewest`;
-	return most === refused(best) ? ', as all others do' : least > refused(best) ? ', the fewest' : ', as few as any';
+	if (most === refused(best)) return ', as all others do';
+	if (refused(best) === 0) return '';
+	return least > refused(best) ? ', the fewest' : ', as few as any';
 }
 
 function localText(place, best) {
@@ -98,7 +100,7 @@ function localText(place, best) {
 	if (mine === null) return '';
 	if (best === place.baseline) return `keeps ${percent(mine)} of memory local`;
 	const points = decimal(Math.abs(mine - base), 10000, 1);
-	return `keeps ${percent(mine)} of memory local, ${points} points ${mine >= base ? 'more' : 'less'} than ${place.baseline.name}`;
+	return `keeps ${percent(mine)} of memory local, ${points} percentage points ${mine >= base ? 'more' : 'less'} than ${place.baseline.name}`;
 }
 
 function speedText(place, best) {
@@ -125,12 +127,22 @@ function sureText(place, best) {
 	parts.push(
 		seeds > 1
 			? `most local in ${seedsAhead(place, best)} of ${seeds} seeds`
-			: 'one seed: another order of arrivals may rank policies otherwise',
+			: 'one order of arrivals: another may rank policies otherwise',
 	);
 	parts.push('zones and memory are counted exactly');
 	if (run.cost && run.cost.latency_ppm !== null)
 		parts.push(`speed is a model's: ${run.cost.latency_error}, ${run.cost.bandwidth_error}`);
 	return `How sure: ${parts.join('; ')}.`;
+}
+
+// What the rule does not weigh: memory that a zone asked for and did not get.
+function shortText(place, best) {
+	const short = c => meanOf(c, 'balloon_failures') || 0,
+		peers = place.contenders.filter(c => !placedFewer(place, c) && !foresees(c));
+	const least = Math.min(...peers.map(short));
+	return short(best) > least
+		? `But ${count(short(best))} changes of memory came up short under it, ${count(least)} under the policy with fewest.`
+		: '';
 }
 
 // {lead, name, text, why, sure}: what stands at the top of the page.
@@ -148,9 +160,9 @@ function answer(place) {
 		};
 	}
 	const words = {
-		slowdown_ppm: 'it is faster than others beyond the error',
+		slowdown_ppm: 'it is faster than others by more than the error',
 		local_page_ppm: 'it keeps most memory local',
-		mean_distance_centi: 'its pages are nearest',
+		mean_distance_centi: 'its pages are nearest by SLIT',
 	};
 	const last = deciding[deciding.length - 1];
 	const fewer = place.contenders.filter(c => placedFewer(place, c) && !foresees(c)).map(c => c.name);
@@ -164,6 +176,7 @@ function answer(place) {
 		why.push(
 			`${listNames(fewer)} placed fewer zones and ${fewer.length === 1 ? 'is' : 'are'} not ranked on other figures.`,
 		);
+	why.push(shortText(place, best));
 	if (also.length) why.push(`${listNames(also.map(c => c.name))} cannot be told from it.`);
 	return {
 		lead: best === place.baseline ? 'Stay with ' : 'Take ',
@@ -172,7 +185,7 @@ function answer(place) {
 		text:
 			`: on ${hostsText(place, best)} it ${refusedText(best)}${refusedBeside(place, best)}, and ` +
 			`${localText(place, best)}; ${speedText(place, best)}.`,
-		why: why.join(' '),
+		why: why.filter(Boolean).join(' '),
 		sure: sureText(place, best),
 	};
 }

@@ -71,19 +71,24 @@ function bar(place, figure, c, scale, stand) {
 	);
 }
 
+// What stands beside a chart's title.
+function rankNote(place, figure, stand, predicted) {
+	const better = figures[figure].better,
+		ranked = stand.filter(s => s !== 'apart' && s !== 'unknown');
+	if (better === 'neither') return '';
+	if (place.contenders.length > 1 && ranked.every(s => s === 'even')) {
+		if (ranked.length < 2) return 'fewer than two are ranked';
+		return predicted ? 'no difference beyond the error' : 'no difference between those ranked';
+	}
+	return `${better === 'higher' ? 'more' : 'less'} is better`;
+}
+
 function barChart(place, figure) {
 	const scale = barScale(place, figure),
-		stand = standing(place, figure),
-		better = figures[figure].better;
+		stand = standing(place, figure);
 	const predicted = place.contenders.some(c => modelError(place.run, c, figure) > 0);
-	const even = stand.every(s => s === 'even' || s === 'unknown' || s === 'apart');
 	const sign = unitSign(figure);
-	const note =
-		even && place.contenders.length > 1
-			? 'no difference beyond the error'
-			: better === 'neither'
-				? ''
-				: `${better === 'higher' ? 'more' : 'less'} is better`;
+	const note = rankNote(place, figure, stand, predicted);
 	return el(
 		'figure',
 		{class: 'bars card'},

@@ -108,7 +108,7 @@ const aboutSpilling = [
 // Why a contender is not ranked on a figure, or ''.
 function apart(place, c, figure) {
 	if (foresees(c)) return 'knows what comes: a bound, not a policy to run';
-	if (!aboutPlacing.includes(figure) && placedFewer(place, c)) return 'placed fewer zones, so it had less to do';
+	if (!aboutPlacing.includes(figure) && placedFewer(place, c)) return 'placed fewer zones, and had less to do';
 	if (aboutSpilling.includes(figure) && stripes(c))
 		return 'stripes every zone over all nodes: nothing can spill, nothing is at home';
 	return '';

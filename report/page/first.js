@@ -92,7 +92,7 @@ function keyCharts(place) {
 		el('li', {class: 'lead'}, el('span', {class: 'swatch'}), 'best, and what cannot be told from it'),
 		el('li', {class: 'rest'}, el('span', {class: 'swatch'}), 'others'),
 		el('li', {class: 'even'}, el('span', {class: 'swatch'}), 'differences below the error'),
-		el('li', {class: 'apart'}, el('span', {class: 'swatch'}), 'not ranked (hover for the reason)'),
+		el('li', {class: 'apart'}, el('span', {class: 'swatch'}), 'not ranked (reasons below)'),
 		el(
 			'li',
 			{},

@@ -109,7 +109,7 @@ function refusalKind(kind, total, span) {
 				'span',
 				{},
 				el('b', {}, count(kind.nr)),
-				` ${kind.shape.replace(/#/g, '…') || kind.code} `,
+				` ${kind.common.replace(/#/g, '…') || kind.code} `,
 				el('code', {}, kind.code),
 			),
 		),

@@ -69,9 +69,9 @@ function count(value) {
 	return decimal(value, 1, 0);
 }
 
-// ppm as per cent
+// ppm as per cent; a line does not end before the sign
 function percent(ppm, decimals = 1) {
-	return decimal(ppm, 10000, decimals) + ' %';
+	return decimal(ppm, 10000, decimals) + '\u00a0%';
 }
 
 // Seconds since the start: "day 3, 04:05", or within two days "4h 05min", "12 s".

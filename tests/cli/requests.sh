@@ -86,12 +86,16 @@ near '--profile: unknown profile "strem"; did you mean "stream"?' plan $host --p
 near '--format: unknown format "jsn"; did you mean "json"?' plan $host --format jsn
 near '--format: unknown format "markdwon"; did you mean "markdown"?' check "$work" --baseline b --format markdwon
 
+# a path is a file, and no name from a list
+refused 2 run "$work/nothing.csv"
+says err "$work/nothing.csv: cannot be opened: No such file"
+
 # a bare trace names no fleet
 run 0 run "$trace" --output "$work/assumed"
 head -1 "$work/err" | grep -q "names no fleet: 1 host of the kind $host is assumed; --host says which" ||
 	fail "the fleet is not said first: $(cat "$work/err")"
 run 0 size "$trace" --policy flat
-says err 'names no fleet'
+says err "names no fleet: hosts of the kind $host are assumed; --host says which"
 run 0 run "$trace" --host $host --output "$work/said"
 grep -q 'names no fleet' "$work/err" && fail 'a fleet that was given is called assumed'
 run 0 run "$trace" --output "$work/quiet" --quiet

@@ -54,6 +54,28 @@ for share in 0.1 5x -1% 101% %; do
 	says err 'takes a share between 0% and 100%'
 done
 
+# a star stands at the figure that misses its goal, and at no other; some refused are not none
+run 0 size "$w" --around 1
+grep -q 'refused .*[0-9]\*  *0\.00' "$work/out" || fail "one host less misses no goal: $(cat "$work/out")"
+grep -q 'local .*\*' "$work/out" && fail "memory that is not asked to be local misses a goal: $(cat "$work/out")"
+{
+	echo at_s,lifetime_s,vcpus,memory_mib
+	awk 'BEGIN { for (i = 0; i < 30000; i++) print i ",1,1,1024"; print "30000,9,128,1024"; print "30000,9,1,1024" }'
+} >"$work/rare.csv"
+run 0 size "$work/rare.csv" --host $host --policy edera-compact --no-cost --around 1
+grep -q 'refused  *<0\.01\*  *0\.00' "$work/out" || fail "a refusal among 30,002 is none: $(cat "$work/out")"
+
+# the rules of the fleet, as options and as the workload's own
+sed 's/"choice": "worst-fit", "cpu_overcommit": 1.0/"choice": "best-fit", "cpu_overcommit": 2.0, "dom0_memory": "8GiB", "dom0_vcpus": 2/' \
+	"$w" >"$work/ruled.json"
+run 0 size "$work/ruled.json" --format csv
+sed 's/^[^,]*,//' "$work/out" >"$work/ruled"
+run 0 size "$w" --choice best-fit --cpu-overcommit 2 --dom0-memory 8GiB --dom0-vcpus 2 --format csv
+sed 's/^[^,]*,//' "$work/out" | cmp - "$work/ruled" || fail 'rules of the fleet are others as options'
+[ "$(column 1 hosts)" -ne "$hosts" ] || fail 'rules of the fleet change nothing'
+refused 2 size "$w" --choice nowhere
+says err 'nowhere'
+
 # what if: more arrivals need more, the fleet that stays refuses some; fewer need no more
 run 0 size "$w" --arrivals +50%,-50% --what-if hosts=xeon-8360y-2n --format csv
 same "$(column 2 what_if)" 'arrivals +50%' 'the second case'
@@ -75,6 +97,12 @@ refused 2 size "$w" --what-if memory=static
 says err 'takes hosts=HOST'
 refused 2 size "$w" --host $host --host xeon-8360y-2n --what-if hosts=epyc-7551-8n
 says err "hosts=$host=epyc-7551-8n"
+
+# a reason is said once, and a table has something in it
+run 1 size "$w" --most 1 --arrivals +10% --memory static,dynamic
+[ "$(grep -c 'even with 1 host' "$work/out")" -eq 2 ] || fail "reasons again: $(cat "$work/out")"
+says out 'what if arrivals +10%: no answer'
+grep -q 'kept:' "$work/out" && fail "a table of nothing: $(cat "$work/out")"
 
 # shapes with prices; a shape of which there are too few
 cat >"$work/shapes.yaml" <<'END'
@@ -137,6 +165,12 @@ done
 printf 'at_s,lifetime_s,vcpus,memory_mib\n0,9,8,102400\n0,9,8,102400\n0,9,2,1024\n' >"$work/t.csv"
 run 0 size "$work/t.csv" --host $host --policy edera-compact --seed 1,2,3
 says out 'edera-compact: 2 hosts over 3 seeds'
+
+# a trace that does not say how zones use their memory: dynamic is as static, and that is said
+run 0 size "$work/t.csv" --host $host --policy edera-compact --memory static,dynamic
+says out "no zone's memory moved"
+run 0 size balloon-week --memory static,dynamic --around 0 --no-cost
+grep -q "no zone's memory moved" "$work/out" && fail 'memory that moved is said not to have'
 
 # a directory that report and check read
 run 0 size "$w" --policy edera-compact,homenode --arrivals +10% -o "$work/dir" --format csv

@@ -143,7 +143,7 @@ policies: [flat, flatt]' 'wrong.yaml:2:'
 wrong 'workloads: [in/day.json]
 memory: [statc]' 'wrong.yaml:2:10: '
 wrong 'workloads: [in/day.json]
-allocators: [xenn]' 'there is no allocator "xenn"'
+allocators: [xenn]' 'there is no allocator "xenn"; there are xen, most-free, slit, home-strict'
 wrong 'workloads: [in/day.json]
 seeds: [1, 2, 1]' 'the seed 1 is given twice'
 wrong 'workloads: [in/day.json]

@@ -107,6 +107,19 @@ test('nothing is crowned for spilling nothing because it stripes', () => {
 	assert.deepEqual(page.standing(p, 'local_page_ppm'), ['lead', 'rest']);
 });
 
+test('a chart says why nothing is best in it', () => {
+	const note = (rows, figure, predicted) => {
+		const p = place(rows);
+		return page.rankNote(p, figure, page.standing(p, figure), predicted);
+	};
+	const flat = row('flat', {spilled_bytes: 0, zones_multi_node: 1000, local_page_ppm: 125000});
+	assert.equal(note([row('a'), flat], 'spilled_bytes', false), 'fewer than two are ranked');
+	assert.equal(note([row('a'), row('b'), flat], 'spilled_bytes', false), 'no difference between those ranked');
+	assert.equal(note([row('a'), row('b')], 'slowdown_ppm', true), 'no difference beyond the error');
+	assert.equal(note([row('a'), row('b', {local_page_ppm: 1000})], 'local_page_ppm', false), 'more is better');
+	assert.equal(note([row('a')], 'spilled_bytes', false), 'less is better');
+});
+
 test('who placed fewer zones is not ranked on other figures', () => {
 	const p = place([row('a'), row('b', {zones_placed: 900, zones_refused: 100, local_page_ppm: 1000000})]);
 	assert.deepEqual(page.standing(p, 'local_page_ppm'), ['even', 'apart']);
@@ -128,11 +141,11 @@ test('the answer: faster beyond the error, then more local, then nearer, then th
 	const take = rows => page.answer(place(rows));
 	let a = take([row('a', {slowdown_ppm: 1300000}), row('b', {local_page_ppm: 800000})]);
 	assert.equal(a.lead + a.name, 'Take b');
-	assert.match(a.why, /faster than others beyond the error/);
+	assert.match(a.why, /faster than others by more than the error/);
 	a = take([row('a'), row('b', {local_page_ppm: 990000, slowdown_ppm: 1030000})]);
 	assert.equal(a.name, 'b');
-	assert.match(a.text, /keeps 99\.0 % of memory local, 9\.0 points more than a/);
-	assert.match(a.text, /the difference of 1\.0 % is below the error of 1\.7 %/);
+	assert.match(a.text, /keeps 99\.0\u00a0% of memory local, 9\.0 percentage points more than a/);
+	assert.match(a.text, /the difference of 1\.0\u00a0% is below the error of 1\.7\u00a0%/);
 	a = take([row('a'), row('b')]);
 	assert.equal(a.lead + a.name, 'Stay with a');
 	assert.match(a.why, /Nothing tells the policies/);
@@ -141,6 +154,12 @@ test('the answer: faster beyond the error, then more local, then nearer, then th
 	a = take([row('a', {slowdown_ppm: null}), row('b', {slowdown_ppm: null, local_page_ppm: 950000})]);
 	assert.equal(a.name, 'b');
 	assert.match(a.text, /was not asked/);
+	a = take([row('a'), row('b', {zones_placed: 900, zones_refused: 100})]);
+	assert.match(a.text, /refuses none of 1,000 zones, and keeps/, 'none needs no comparison');
+	a = take([row('a', {balloon_failures: 20}), row('b', {balloon_failures: 0, local_page_ppm: 500000})]);
+	assert.match(a.why, /20 changes of memory came up short under it, 0 under the policy with fewest/);
+	a = take([row('a', {balloon_failures: 0}), row('b', {balloon_failures: 20, local_page_ppm: 500000})]);
+	assert.doesNotMatch(a.why, /short/);
 	a = take([row('only')]);
 	assert.equal(a.lead, '');
 	assert.match(a.text, /refuses none of 1,000 zones on 8 hosts/);
@@ -220,6 +239,17 @@ test('refused zones are grouped by reason and shape', () => {
 		],
 	);
 	assert.equal(kinds[0].example, 'no host has 4 GiB free');
+	assert.deepEqual(
+		kinds.map(k => k.common),
+		['no host has # GiB free', 'device gpu0 is taken'],
+	);
+	const named = page.groupRefused([
+		{
+			contender: {name: 'a'},
+			refused: [1, 12, 3].map(n => refused(n, 2, `${n} of 8 nodes of host epyc-nps4-8n`)),
+		},
+	]);
+	assert.equal(named[0].common, '# of 8 nodes of host epyc-nps4-8n', 'numbers that never differ stay');
 });
 
 test('curves that are the same are drawn once and named together', () => {
@@ -271,7 +301,7 @@ test('prediction against measurement', () => {
 	];
 	assert.equal(
 		page.verdictOf(pairs),
-		"2 zones: the prediction is off by 5.0 % in the median, 50.0 % at worst; 1 lie within their measurement's 95 % interval.",
+		"2 zones: the prediction is off by 5.0\u00a0% in the median, 50.0\u00a0% at worst; 1 lie within their measurement's 95 % interval.",
 	);
 	assert.equal(page.errorPpm(1, 0), null);
 	const rows = page.measuredRows(
