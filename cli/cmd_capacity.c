@@ -34,6 +34,7 @@ struct session {
 	int64_t most, seed;
 	size_t nr_without; /* policies under which not one zone of some flavour fits */
 	struct rows rows;
+	struct view view;
 };
 
 /* VCPUSxSIZE or VCPUSxSIZExNODES, such as 4x16GiB and 8x32GiBx2: a static zone. */
@@ -266,6 +267,8 @@ static int run(const struct args *args, int *status, struct error *err)
 			       .column = schema_capacity.column,
 			       .nr_columns = schema_capacity.nr};
 	if (!rc)
+		rc = view_read(&s.view, args, format, s.rows.column, s.rows.nr_columns, err);
+	if (!rc)
 		rc = args_int(args, "most", 1, MOST, &s.most, err);
 	if (!rc)
 		rc = args_int(args, "seed", 0, INT64_MAX, &s.seed, err);
@@ -286,10 +289,13 @@ static int run(const struct args *args, int *status, struct error *err)
 	}
 	if (rc)
 		goto out;
-	rows_print(&s.rows, format, stdout);
+	if (format == FORMAT_TEXT)
+		printf("%s\n\n", s.host->name);
+	rows_print(&s.rows, format, &s.view, stdout);
 	*status = s.nr_without == s.flavor.nr * s.nr_what;
 out:
 	rows_release(&s.rows);
+	view_release(&s.view);
 	plan_list_release(&s.stands);
 	zone_list_release(&s.before);
 	zone_list_release(&s.flavor);
@@ -302,6 +308,7 @@ static const struct option options[] = {
 	{"policy", 'p', "POLICY,...", "whom to ask (default: all)", true},
 	{"most", 0, "N", "stop counting there (default and limit 1000000)", false},
 	{"seed", 0, "N", "for policies that draw (default 1)", false},
+	VIEW_OPTIONS,
 	STATE_FLAG_OPTIONS,
 	ZONE_READING_OPTIONS,
 	{0},

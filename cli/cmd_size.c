@@ -39,7 +39,7 @@ static int write_rows(const char *directory, const char *name, const struct rows
 	free(path);
 	if (rc)
 		return rc;
-	rows_print(r, FORMAT_CSV, out.file);
+	rows_print(r, FORMAT_CSV, NULL, out.file);
 	return output_commit(&out, err);
 }
 
@@ -76,7 +76,7 @@ static int print(const struct sizing *s, const struct rows rows[2], struct error
 	else if (format == FORMAT_JSON)
 		rows_print_json_all(rows, 2, stdout);
 	else
-		rows_print(&rows[0], format, stdout);
+		rows_print(&rows[0], format, NULL, stdout);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		return error_set(err, ERR_MACHINE, "standard output cannot be written");
 	if (s->directory && !args_flag(s->args, "quiet"))
