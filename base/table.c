@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,6 +113,27 @@ static void measure(struct layout *l, const struct table *t)
 	}
 }
 
+/* Nothing may be left out: the widest columns of sentences are folded until the rest fits. */
+static void squeeze(struct layout *l, unsigned columns)
+{
+	size_t used = l->indent + (l->nr ? 2 * (l->nr - 1) : 0);
+
+	for (size_t col = 0; col < l->nr; col++)
+		used += l->width[col];
+	for (; columns && used > columns; used--) {
+		size_t widest = SIZE_MAX;
+
+		for (size_t col = 0; col < l->nr; col++)
+			if (l->sentences[col] && l->width[col] > FOLDED_LEAST &&
+			    (widest == SIZE_MAX || l->width[col] > l->width[widest]))
+				widest = col;
+		if (widest == SIZE_MAX)
+			break;
+		l->width[widest]--;
+	}
+	l->shown = l->nr;
+}
+
 static void fit(struct layout *l, size_t keys, unsigned columns)
 {
 	size_t used = l->indent;
@@ -152,17 +174,17 @@ static size_t line_of(const char *s, size_t columns)
 }
 
 /* One line of a cell; moves it to what is left. */
-static void print_part(const char **rest, const struct layout *l, size_t col, bool right, FILE *out)
+static void print_part(const char **rest, size_t columns, bool right, bool last, FILE *out)
 {
-	size_t n = line_of(*rest, l->width[col]), shown = 0;
+	size_t n = line_of(*rest, columns), shown = 0;
 
 	for (size_t i = 0; i < n; i++)
 		shown += ((unsigned char)(*rest)[i] & 0xc0) != 0x80;
 	if (right)
-		fprintf(out, "%*s", (int)(l->width[col] - shown), "");
+		fprintf(out, "%*s", (int)(columns - shown), "");
 	fwrite(*rest, 1, n, out);
-	if (!right && col + 1 < l->shown)
-		fprintf(out, "%*s", (int)(l->width[col] - shown), "");
+	if (!right && !last)
+		fprintf(out, "%*s", (int)(columns - shown), "");
 	*rest += n;
 	*rest += strspn(*rest, " ");
 }
@@ -172,22 +194,29 @@ static void print_row(char *const *cell, const struct layout *l, FILE *out, bool
 {
 	const char *rest[COLUMNS_MAX] = {NULL};
 	size_t nr = 0;
-	bool more = true;
+	bool first = true, more = true;
 
 	for (; nr < l->shown && cell[nr]; nr++)
 		rest[nr] = cell[nr];
 	while (more) {
+		size_t last = nr;
+
+		/* lines that go on end with what goes on */
+		while (!first && last && !*rest[last - 1])
+			last--;
 		fprintf(out, "%*s", (int)l->indent, "");
 		more = false;
-		for (size_t col = 0; col < nr; col++) {
+		for (size_t col = 0; col < last; col++) {
 			bool right = l->numeric[col] && (heading || looks_numeric(cell[col]));
 
 			if (col)
 				fputs("  ", out);
-			print_part(&rest[col], l, col, right && *rest[col], out);
+			print_part(&rest[col], l->width[col], right && *rest[col], col + 1 == last,
+				   out);
 			more |= *rest[col] != '\0';
 		}
 		fputc('\n', out);
+		first = false;
 	}
 }
 
@@ -199,7 +228,10 @@ size_t table_print_within(const struct table *t, FILE *out, unsigned indent, siz
 	size_t start = 0;
 
 	measure(&l, t);
-	fit(&l, keys, columns);
+	if (keys == TABLE_ALL)
+		squeeze(&l, columns);
+	else
+		fit(&l, keys, columns);
 	for (size_t i = 0; i < t->nr; i++) {
 		if (t->cell[i])
 			continue;

@@ -15,6 +15,7 @@
 #include "base/compiler.h"
 
 #define TABLE_ANY_WIDTH 0
+#define TABLE_ALL ((size_t)-1) /* as keys: every column */
 
 struct table; /* owned by the caller: table_new / table_free */
 
@@ -29,6 +30,7 @@ void table_print(const struct table *t, FILE *out, unsigned indent);
  * The same in `width` columns of the screen (TABLE_ANY_WIDTH: all that it takes). The first `keys`
  * columns of the table are there whatever they take, of the others as many as fit, from the left;
  * the last one that does not is folded over lines where it has sentences and enough room is left.
+ * With TABLE_ALL as keys nothing is left out, and all columns of sentences may be folded.
  * Returns how many columns of the table are shown.
  */
 size_t table_print_within(const struct table *t, FILE *out, unsigned indent, size_t keys,

@@ -260,12 +260,17 @@ static int count_one(struct session *s, const struct policy *policy, const struc
 static int run(const struct args *args, int *status, struct error *err)
 {
 	struct session s = {.args = args, .most = MOST, .seed = 1};
+	/* what the closed bound says comes last: the least to look at */
+	static const char *const shown[] = {"flavor",	  "policy",	 "fit",
+					    "formula",	  "local",	 "spilled_bytes",
+					    "refused_by", "local_bound", NULL};
 	enum output_format format;
 	int rc = args_format(args, true, &format, err);
 
 	s.rows = (struct rows){.name = "capacity",
 			       .column = schema_capacity.column,
-			       .nr_columns = schema_capacity.nr};
+			       .nr_columns = schema_capacity.nr,
+			       .shown = shown};
 	if (!rc)
 		rc = view_read(&s.view, args, format, s.rows.column, s.rows.nr_columns, err);
 	if (!rc)

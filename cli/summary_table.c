@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/terminal.h"
 #include "cli/rows.h"
 #include "cli/verdict.h"
 #include "cost/params/grades.h"
@@ -75,21 +76,25 @@ static void choose(const struct differs *d, const char **name)
 	name[nr] = NULL;
 }
 
-/* "week on epyc-nps4-8n, 8 hosts; memory as-asked, allocator xen, seed 1" */
+/* "week on epyc-nps4-8n, 8 hosts, memory as-asked, allocator xen, seed 1" */
 static void print_head(const struct row *r, const struct differs *d, FILE *out)
 {
-	fprintf(out, "%s on %s", d->workload ? "workloads" : r->workload,
-		d->topology ? "several fleets" : r->topology);
+	struct arena a = {0};
+	const char *text = arena_printf(&a, "%s on %s", d->workload ? "workloads" : r->workload,
+					d->topology ? "several fleets" : r->topology);
+
 	if (!d->hosts)
-		fprintf(out, ", %" PRId64 " host%s", r->hosts, r->hosts == 1 ? "" : "s");
-	fprintf(out, "%s", d->memory && d->allocator && d->seed ? "" : ";");
+		text = arena_printf(&a, "%s, %" PRId64 " host%s", text, r->hosts,
+				    r->hosts == 1 ? "" : "s");
 	if (!d->memory)
-		fprintf(out, " memory %s%s", r->memory_policy, d->allocator && d->seed ? "" : ",");
+		text = arena_printf(&a, "%s, memory %s", text, r->memory_policy);
 	if (!d->allocator)
-		fprintf(out, " allocator %s%s", r->allocator, d->seed ? "" : ",");
+		text = arena_printf(&a, "%s, allocator %s", text, r->allocator);
 	if (!d->seed)
-		fprintf(out, " seed %" PRIu64, r->seed);
-	fputs("\n\n", out);
+		text = arena_printf(&a, "%s, seed %" PRIu64, text, r->seed);
+	terminal_print_sentence(text, out);
+	fputc('\n', out);
+	arena_release(&a);
 }
 
 static void add_row(struct rows *out, const struct row *r)

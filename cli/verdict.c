@@ -257,11 +257,11 @@ static void tell_speed(struct line *l, const struct verdict *v, const struct ver
 
 	if (isnan(mine) || isnan(was))
 		return;
-	if (shown_alike(VERDICT_SLOWDOWN, mine, was)) {
+	unit_text(UNIT_SHARE, llabs(llround((was - mine) / mine * 1e6)), 1, by, sizeof(by));
+	if (shown_alike(VERDICT_SLOWDOWN, mine, was) || strcmp(by, "0.0") == 0) {
 		add(l->sure, "as fast");
 		return;
 	}
-	unit_text(UNIT_SHARE, llabs(llround((was - mine) / mine * 1e6)), 1, by, sizeof(by));
 	unit_text(UNIT_SHARE, llround(error / mine * 1e6), 1, off, sizeof(off));
 	snprintf(part, sizeof(part), "%s %% %s", by, mine < was ? "faster" : "slower");
 	if (differs(v, c, base, VERDICT_SLOWDOWN)) {

@@ -108,6 +108,21 @@ Test(table, folds_sentences)
 	table_free(t);
 }
 
+Test(table, folds_all_that_may_be_long)
+{
+	struct table *t = table_new();
+
+	row(t, "nodes", "per node", "z");
+	row(t, "0 1 2 3 4 5 6 7 8 9 10 11", "1+1+1+1+1+1+1+1+1+1+1+1", "x");
+	/* 20 and 21 columns, of 25 and 23 */
+	cr_expect_eq(prints_within(t, TABLE_ALL, 46,
+				   "               nodes               per node  z\n"
+				   " 0 1 2 3 4 5 6 7 8 9  1+1+1+1+1+1+1+1+1+1+1  x\n"
+				   "               10 11                     +1\n"),
+		     3);
+	table_free(t);
+}
+
 Test(table, heading_alone_and_nothing)
 {
 	struct table *t = table_new();

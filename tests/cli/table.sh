@@ -42,7 +42,7 @@ COLUMNS=many run 0 run "$work/w.json" -q -s 1,2 -o "$work/run"
 head -n 3 "$work/out" | cmp -s - "$work/head.80" || fail "COLUMNS=many is not 80"
 
 # what is the same in all rows stands above; units stand in the heading
-sed -n 1p "$work/out" | grep -q '^w on epyc-nps4-8n, 1 host;' || fail "no host above: $(cat "$work/out")"
+sed -n 1p "$work/out" | grep -q '^w on epyc-nps4-8n, 1 host, memory as-asked' || fail "no host above: $(cat "$work/out")"
 sed -n 3p "$work/out" | grep -q 'local %' || fail "no unit in the heading: $(cat "$work/out")"
 says out 'more columns: --wide'
 
@@ -55,6 +55,11 @@ run 0 run "$work/w.json" -q -o "$work/run" --columns hosts,policy,local_page_ppm
 sed -n 3p "$work/out" | grep -Eq '^hosts +policy +local %$' || fail "not these columns: $(cat "$work/out")"
 run 0 compare epyc-nps4-8n docs/examples/day.json --columns zone,cause -q
 sed -n 3p "$work/out" | grep -Eq '^zone +cause$' || fail "not these columns: $(cat "$work/out")"
+
+run 0 size "$work/w.json" -q --columns hosts,policy,why
+sed -n 1p "$work/out" | grep -Eq '^hosts +policy +why$' || fail "not these columns: $(cat "$work/out")"
+refused 2 size "$work/w.json" -q --columns host
+says err 'did you mean "hosts"?'
 
 refused 2 run "$work/w.json" -q -o "$work/run" --columns local_page
 says err 'did you mean "local_page_ppm"?'
