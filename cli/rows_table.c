@@ -103,11 +103,11 @@ static unsigned width_of(const struct view *v, FILE *out)
 }
 
 /* How many columns did not fit, and how to see them. */
-static void print_rest(size_t left_out, FILE *out)
+static void print_rest(size_t left_out, const struct view *v, FILE *out)
 {
 	if (left_out)
-		fprintf(out, "(%zu more column%s: --wide, or --columns NAME,...)\n", left_out,
-			left_out == 1 ? "" : "s");
+		fprintf(out, "(%zu more column%s: %s)\n", left_out, left_out == 1 ? "" : "s",
+			v ? "--wide, or --columns NAME,..." : "--format csv");
 }
 
 void rows_print_table(const struct rows *r, const struct view *v, FILE *out)
@@ -127,6 +127,6 @@ void rows_print_table(const struct rows *r, const struct view *v, FILE *out)
 			body_cell(t, r, row + s.place[c], decimals[c], v);
 		table_end_row(t);
 	}
-	print_rest(s.nr - table_print_within(t, out, 0, s.keys, width_of(v, out)), out);
+	print_rest(s.nr - table_print_within(t, out, 0, s.keys, width_of(v, out)), v, out);
 	table_free(t);
 }

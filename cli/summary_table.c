@@ -48,7 +48,7 @@ static void choose(const struct differs *d, const char **name)
 		{d->memory, "memory_policy"},
 		{d->allocator, "allocator"},
 		{d->seed, "seed"},
-		{d->hosts, "hosts"},
+		{d->hosts && !d->topology, "hosts"},
 		{true, "zones_placed"},
 		{true, "zones_refused"},
 		{d->queue, "queue_wait_s"},

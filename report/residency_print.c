@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/table.h"
-#include "base/terminal.h"
 #include "report/residency.h"
 
 /* "2:76800 3:16", nodes with pages only; "-" for none. */
@@ -62,7 +61,7 @@ static void print_cases(const struct residency_diff *d, FILE *out)
 		table_cell(t, "%" PRId64, c->wrong);
 		table_end_row(t);
 	}
-	(void)table_print_within(t, out, 0, TABLE_ALL, terminal_columns(out));
+	table_print(t, out, 0);
 	table_free(t);
 }
 
