@@ -1,14 +1,12 @@
 #include "bench/row.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/csv.h"
-#include "base/table.h"
 
 static const size_t offsets[] = {
 #define X(name, ...) offsetof(struct row, name),
@@ -122,120 +120,4 @@ void row_print_csv(const struct row *r, FILE *out)
 	for (int f = 0; f < NR_SUMMARY_FIGURES; f++)
 		figure_print_next(row_figure(r, (enum summary_figure)f), out);
 	fputc('\n', out);
-}
-
-/* --- the table in a terminal ------------------------------------------------------- */
-
-/* Columns that would say the same in every row, or nothing, are left out. */
-struct differs {
-	bool topology, workload, memory, allocator, seed;
-	bool queue, balloon, cost, regret;
-};
-
-static struct differs what_differs(const struct row *row, size_t nr)
-{
-	struct differs d = {.topology = false};
-
-	for (size_t i = 0; i < nr; i++) {
-		d.topology |= strcmp(row[i].topology, row[0].topology) != 0;
-		d.workload |= strcmp(row[i].workload, row[0].workload) != 0;
-		d.memory |= strcmp(row[i].memory_policy, row[0].memory_policy) != 0;
-		d.allocator |= strcmp(row[i].allocator, row[0].allocator) != 0;
-		d.seed |= row[i].seed != row[0].seed;
-		d.queue |= row[i].zones_queued > 0;
-		d.balloon |= row[i].balloon_steps > 0;
-		d.cost |= is_known(row[i].slowdown_ppm);
-		d.regret |= is_known(row[i].regret_ppm);
-	}
-	return d;
-}
-
-/* The figures to be shown, in their order; returns how many. */
-static size_t choose(const struct differs *d, enum summary_figure shown[NR_SUMMARY_FIGURES])
-{
-	const struct {
-		bool shown;
-		enum summary_figure figure;
-	} all[] = {
-		{true, SUMMARY_zones_placed},
-		{true, SUMMARY_zones_refused},
-		{d->queue, SUMMARY_queue_wait_s},
-		{true, SUMMARY_peak_live_zones},
-		{true, SUMMARY_zones_multi_node},
-		{true, SUMMARY_zones_spilled},
-		{true, SUMMARY_spilled_bytes},
-		{true, SUMMARY_local_page_ppm},
-		{d->balloon, SUMMARY_wrong_vnode_page_ppm},
-		{d->balloon, SUMMARY_off_node_page_ppm},
-		{true, SUMMARY_mean_distance_centi},
-		{d->cost, SUMMARY_slowdown_ppm},
-		{d->regret, SUMMARY_regret_ppm},
-		{d->cost, SUMMARY_swing_ppm},
-		{d->balloon, SUMMARY_balloon_steps},
-		{d->balloon, SUMMARY_balloon_failures},
-		{!d->balloon, SUMMARY_stranded_vcpu_ppm},
-		{!d->balloon, SUMMARY_stranded_memory_ppm},
-	};
-	size_t nr = 0;
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (all[i].shown)
-			shown[nr++] = all[i].figure;
-	return nr;
-}
-
-static void key_headings(struct table *t, const struct differs *d)
-{
-	const struct {
-		bool shown;
-		const char *column;
-	} key[] = {
-		{d->topology, "topology"},    {d->workload, "workload"},   {true, "policy"},
-		{d->memory, "memory_policy"}, {d->allocator, "allocator"}, {d->seed, "seed"},
-	};
-
-	for (size_t i = 0; i < sizeof(key) / sizeof(key[0]); i++)
-		if (key[i].shown)
-			table_cell(t, "%s",
-				   column_heading(schema_column(&schema_summary, key[i].column)));
-}
-
-static void key_cells(struct table *t, const struct row *r, const struct differs *d)
-{
-	if (d->topology)
-		table_cell(t, "%s", r->topology);
-	if (d->workload)
-		table_cell(t, "%s", r->workload);
-	table_cell(t, "%s", r->policy);
-	if (d->memory)
-		table_cell(t, "%s", r->memory_policy);
-	if (d->allocator)
-		table_cell(t, "%s", r->allocator);
-	if (d->seed)
-		table_cell(t, "%" PRIu64, r->seed);
-}
-
-void row_print_text(const struct row *row, size_t nr, FILE *out)
-{
-	enum summary_figure shown[NR_SUMMARY_FIGURES];
-	struct differs differs = what_differs(row, nr);
-	size_t nr_shown = choose(&differs, shown);
-	struct table *t = table_new();
-	char text[40];
-
-	key_headings(t, &differs);
-	for (size_t f = 0; f < nr_shown; f++)
-		table_cell(t, "%s", column_heading(summary_column(shown[f])));
-	table_end_row(t);
-	for (size_t i = 0; i < nr; i++) {
-		key_cells(t, &row[i], &differs);
-		for (size_t f = 0; f < nr_shown; f++)
-			table_cell(t, "%s",
-				   unit_text_signed(summary_column(shown[f])->unit,
-						    row_figure(&row[i], shown[f]), -1, text,
-						    sizeof(text)));
-		table_end_row(t);
-	}
-	table_print(t, out, 0);
-	table_free(t);
 }

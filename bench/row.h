@@ -40,7 +40,5 @@ void row_print_csv_header(FILE *out);
 void row_print_csv(const struct row *r, FILE *out);
 /* {"format":2,"rows":[{...}]}, null where a figure is not known */
 void row_print_json(const struct row *row, size_t nr, FILE *out);
-/* The table that `homenode run` shows: what a person compares first. */
-void row_print_text(const struct row *row, size_t nr, FILE *out);
 
 #endif

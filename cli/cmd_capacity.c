@@ -34,6 +34,7 @@ struct session {
 	int64_t most, seed;
 	size_t nr_without; /* policies under which not one zone of some flavour fits */
 	struct rows rows;
+	struct view view;
 };
 
 /* VCPUSxSIZE or VCPUSxSIZExNODES, such as 4x16GiB and 8x32GiBx2: a static zone. */
@@ -259,12 +260,19 @@ static int count_one(struct session *s, const struct policy *policy, const struc
 static int run(const struct args *args, int *status, struct error *err)
 {
 	struct session s = {.args = args, .most = MOST, .seed = 1};
+	/* what the closed bound says comes last: the least to look at */
+	static const char *const shown[] = {"flavor",	  "policy",	 "fit",
+					    "formula",	  "local",	 "spilled_bytes",
+					    "refused_by", "local_bound", NULL};
 	enum output_format format;
 	int rc = args_format(args, true, &format, err);
 
 	s.rows = (struct rows){.name = "capacity",
 			       .column = schema_capacity.column,
-			       .nr_columns = schema_capacity.nr};
+			       .nr_columns = schema_capacity.nr,
+			       .shown = shown};
+	if (!rc)
+		rc = view_read(&s.view, args, format, s.rows.column, s.rows.nr_columns, err);
 	if (!rc)
 		rc = args_int(args, "most", 1, MOST, &s.most, err);
 	if (!rc)
@@ -286,10 +294,13 @@ static int run(const struct args *args, int *status, struct error *err)
 	}
 	if (rc)
 		goto out;
-	rows_print(&s.rows, format, stdout);
+	if (format == FORMAT_TEXT)
+		printf("%s\n\n", s.host->name);
+	rows_print(&s.rows, format, &s.view, stdout);
 	*status = s.nr_without == s.flavor.nr * s.nr_what;
 out:
 	rows_release(&s.rows);
+	view_release(&s.view);
 	plan_list_release(&s.stands);
 	zone_list_release(&s.before);
 	zone_list_release(&s.flavor);
@@ -302,6 +313,7 @@ static const struct option options[] = {
 	{"policy", 'p', "POLICY,...", "whom to ask (default: all)", true},
 	{"most", 0, "N", "stop counting there (default and limit 1000000)", false},
 	{"seed", 0, "N", "for policies that draw (default 1)", false},
+	VIEW_OPTIONS,
 	STATE_FLAG_OPTIONS,
 	ZONE_READING_OPTIONS,
 	{0},

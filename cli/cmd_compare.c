@@ -22,6 +22,7 @@ struct session {
 	const struct policy *what[POLICIES_MAX];
 	struct compare result;
 	enum output_format format;
+	struct view view;
 	int64_t launches, seed; /* launches 0: no swing */
 };
 
@@ -45,6 +46,8 @@ static int load(struct session *s, const struct args *args, struct error *err)
 	struct cost_assume assume = {0};
 	int rc = args_format(args, true, &s->format, err);
 
+	if (!rc)
+		rc = compare_view(&s->view, args, s->format, err);
 	if (!rc)
 		rc = args_int(args, "launches", 1, 100000, &s->launches, err);
 	s->seed = 1;
@@ -79,7 +82,7 @@ static void print_result(const struct session *s)
 {
 	switch (s->format) {
 	case FORMAT_TEXT:
-		compare_print_text(&s->result, stdout);
+		compare_print_text(&s->result, &s->view, stdout);
 		break;
 	case FORMAT_CSV:
 		compare_print_csv(&s->result, stdout);
@@ -131,6 +134,7 @@ static int run(const struct args *args, int *status, struct error *err)
 	if (!rc)
 		print_result(s);
 	*status = some_zone_has_no_place(&s->result);
+	view_release(&s->view);
 	compare_release(&s->result);
 	cost_params_release(&s->params);
 	zone_list_release(&s->zones);
@@ -145,6 +149,7 @@ static const struct option options[] = {
 	{"neighbours", 'N', "ZONES", "zones that are there already, by edera-compact", false},
 	{"launches", 'l', "N", "launch each zone so often among changing neighbours", false},
 	{"seed", 's', "N", "of the neighbours that --launches draws (default 1)", false},
+	VIEW_OPTIONS,
 	OPTION_JOBS("policies"),
 	{"assume", 'a', "NAME=VALUE,...", "memory figures you know better (fabric=124GB, ...)",
 	 true},

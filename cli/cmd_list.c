@@ -166,7 +166,7 @@ static const struct column with_source[] = {
 static const struct column backend_columns[] = {
 	{.name = "name"},
 	{.name = "summary"},
-	{.name = "can"},
+	{.name = "can", .wide = true},
 	{.name = "tells"},
 	{.name = "why_not", .wide = true},
 	{.name = "host", .wide = true},
@@ -253,6 +253,7 @@ static int run_list(const struct args *args, int *status, struct error *err)
 	enum output_format format;
 	const struct list *list;
 	struct rows rows = {0};
+	struct view view = {0};
 	int rc;
 
 	rc = args_format(args, true, &format, err);
@@ -268,13 +269,21 @@ static int run_list(const struct args *args, int *status, struct error *err)
 		rows.column = list->part_column;
 		rows.nr_columns = list->nr_part_columns;
 	}
-	rc = fill(&rows, list, args, err);
-	if (rc == 0)
-		rows_print(&rows, format, stdout);
+	rc = view_read(&view, args, format, rows.column, rows.nr_columns, err);
+	if (!rc)
+		rc = fill(&rows, list, args, err);
+	if (!rc)
+		rows_print(&rows, format, &view, stdout);
 	rows_release(&rows);
+	view_release(&view);
 	*status = 0;
 	return rc;
 }
+
+static const struct option options[] = {
+	VIEW_OPTIONS,
+	{0},
+};
 
 const struct command cmd_list = {
 	.name = "list",
@@ -288,6 +297,6 @@ const struct command cmd_list = {
 		 "those of one (summary, zones, size, ...). JSON and CSV also say where each rule "
 		 "or format is defined. A file that cannot be read is left out with a warning.",
 	.example = "homenode list topologies --format json",
-	.option = NULL,
+	.option = options,
 	.run = run_list,
 };

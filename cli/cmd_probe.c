@@ -151,7 +151,7 @@ static void print_figures(const struct job *job, enum output_format format)
 		rows_number(&r, c->read_bytes_per_s);
 		rows_number(&r, c->read_worst_bytes_per_s);
 	}
-	rows_print(&r, format, stdout);
+	rows_print(&r, format, NULL, stdout);
 	rows_release(&r);
 }
 

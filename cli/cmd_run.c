@@ -12,7 +12,9 @@
 #include "cli/backends.h"
 #include "cli/command.h"
 #include "cli/matrix_flags.h"
+#include "cli/names.h"
 #include "cli/progress.h"
+#include "cli/summary_table.h"
 #include "cli/trace_flags.h"
 #include "cli/version.h"
 #include "cost/params/grades.h"
@@ -38,6 +40,7 @@ static const struct option options[] = {
 	{"recover", 0, "destroy|adopt", "zones on xen that a killed run left", OPTION_RARE},
 	{"record", 0, "FILE", "record what passes to the backend", OPTION_RARE},
 	{"replay", 0, "FILE", "replay such a record instead of a machine", OPTION_RARE},
+	VIEW_OPTIONS,
 	OPTION_JOBS("rows"),
 	{"output", 'o', "DIR", "result directory (default: results/runs/WORKLOAD)", false},
 	{"force", 0, NULL, "write into DIR even if it holds other files", OPTION_RARE},
@@ -50,6 +53,7 @@ struct cmd {
 	struct experiment experiment;
 	struct results results;
 	struct progress progress;
+	struct view view;
 	char *directory;
 	bool quiet;
 };
@@ -111,6 +115,8 @@ static int prepare(struct cmd *c, struct error *err)
 	int rc = args_format(c->args, true, &format, err);
 
 	if (!rc)
+		rc = view_read(&c->view, c->args, format, SUMMARY_VIEW_COLUMNS, err);
+	if (!rc)
 		rc = args_jobs(c->args, &c->experiment.jobs, err);
 	if (!rc)
 		rc = choose_backend(c, err);
@@ -145,6 +151,15 @@ static int write_results(struct cmd *c, int64_t wall_ns, bool complete, struct e
 	return results_commit(&c->results, &about, err);
 }
 
+static void print_verdict(const struct cmd *c)
+{
+	struct arena words = {0};
+	size_t nr;
+
+	summary_print_verdict(&c->results, split_list(c->args, "policy", &words, &nr), stdout);
+	arena_release(&words);
+}
+
 static int print_results(const struct cmd *c, struct error *err)
 {
 	const struct results *r = &c->results;
@@ -160,7 +175,8 @@ static int print_results(const struct cmd *c, struct error *err)
 		for (size_t i = 0; i < r->nr; i++)
 			row_print_csv(&r->row[i], stdout);
 	} else {
-		row_print_text(r->row, r->nr, stdout);
+		summary_print_table(r->row, r->nr, &c->view, stdout);
+		print_verdict(c);
 		if (r->probes.nr) {
 			fputc('\n', stdout);
 			probe_print_text(&r->probes, stdout);
@@ -324,6 +340,7 @@ static int run(const struct args *args, int *status, struct error *err)
 	}
 	results_release(&c->results);
 	chosen_release(&c->chosen);
+	view_release(&c->view);
 	free(c->directory);
 	free(c);
 	return rc;

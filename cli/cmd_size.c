@@ -13,6 +13,7 @@
 
 static const struct option options[] = {
 	SIZE_OPTIONS,
+	VIEW_OPTIONS,
 	OPTION_JOBS("runs"),
 	{"output", 'o', "DIR", "write summary.csv, sizes.csv and more there", false},
 	{"force", 0, NULL, "write into DIR even if it holds other files", OPTION_RARE},
@@ -26,6 +27,7 @@ struct sizing {
 	struct size_lines lines;
 	struct results results;
 	struct progress progress;
+	struct view view;
 	int64_t start_ns;
 };
 
@@ -39,7 +41,7 @@ static int write_rows(const char *directory, const char *name, const struct rows
 	free(path);
 	if (rc)
 		return rc;
-	rows_print(r, FORMAT_CSV, out.file);
+	rows_print(r, FORMAT_CSV, NULL, out.file);
 	return output_commit(&out, err);
 }
 
@@ -71,12 +73,14 @@ static int print(const struct sizing *s, const struct rows rows[2], struct error
 
 	if (rc)
 		return rc;
-	if (format == FORMAT_TEXT)
+	if (format == FORMAT_TEXT && (s->view.wide || s->view.nr))
+		rows_print(&rows[0], format, &s->view, stdout);
+	else if (format == FORMAT_TEXT)
 		size_print_text(&s->asked, &s->lines, stdout);
 	else if (format == FORMAT_JSON)
 		rows_print_json_all(rows, 2, stdout);
 	else
-		rows_print(&rows[0], format, stdout);
+		rows_print(&rows[0], format, NULL, stdout);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		return error_set(err, ERR_MACHINE, "standard output cannot be written");
 	if (s->directory && !args_flag(s->args, "quiet"))
@@ -144,6 +148,8 @@ static int run_size(const struct args *args, int *status, struct error *err)
 	s->directory = args_string(args, "output", NULL);
 	s->start_ns = monotonic_ns();
 	if (!rc)
+		rc = view_read(&s->view, args, format, schema_size.column, schema_size.nr, err);
+	if (!rc)
 		rc = size_asked_read(&s->asked, args, err);
 	if (!rc) {
 		progress_begin(&s->progress, "part", args_flag(args, "quiet"));
@@ -157,6 +163,7 @@ static int run_size(const struct args *args, int *status, struct error *err)
 	results_release(&s->results);
 	size_lines_release(&s->lines);
 	size_asked_release(&s->asked);
+	view_release(&s->view);
 	free(s);
 	return rc;
 }

@@ -4,8 +4,11 @@
 
 #include "base/alloc.h"
 #include "base/table.h"
+#include "base/terminal.h"
 #include "base/units.h"
 #include "cli/compare_print.h"
+#include "cli/rows.h"
+#include "cli/verdict.h"
 #include "cost/params/grades.h"
 #include "schema/schema.h"
 
@@ -25,18 +28,25 @@ static int64_t gain_ppm(const struct compare_row *from, const struct compare_row
 	return ppm(a->slowdown_ppm, b->slowdown_ppm);
 }
 
-char *compare_grade(const struct compare *c)
+/* The worst that the figures rest on. */
+static void grades_of(const struct compare *c, enum host_grade *latency, enum host_grade *bandwidth)
 {
-	enum host_grade latency = GRADE_MEASURED, bandwidth = GRADE_MEASURED;
-
+	*latency = *bandwidth = GRADE_MEASURED;
 	for (size_t i = 0; i < c->nr; i++) {
 		const struct cost_result *r = &c->row[i].cost;
 
 		if (!c->row[i].placed)
 			continue;
-		latency = r->latency_grade < latency ? r->latency_grade : latency;
-		bandwidth = r->bandwidth_grade < bandwidth ? r->bandwidth_grade : bandwidth;
+		*latency = r->latency_grade < *latency ? r->latency_grade : *latency;
+		*bandwidth = r->bandwidth_grade < *bandwidth ? r->bandwidth_grade : *bandwidth;
 	}
+}
+
+char *compare_grade(const struct compare *c)
+{
+	enum host_grade latency, bandwidth;
+
+	grades_of(c, &latency, &bandwidth);
 	return xasprintf("latency is %s (%s); bandwidth is %s (%s)", cost_grade_name(latency),
 			 cost_latency_error(latency), cost_grade_name(bandwidth),
 			 cost_bandwidth_error(bandwidth));
@@ -54,80 +64,180 @@ static const char *main_cause(const struct cost_result *r)
 	return best < 0 ? "-" : cost_cause_name((enum cost_cause)best);
 }
 
-static void figure_cell(struct table *t, enum unit u, int64_t figure, int decimals)
-{
-	char text[40];
-
-	table_cell(t, "%s", unit_text(u, figure, decimals, text, sizeof(text)));
-}
-
 static void percent_cell(struct table *t, int64_t figure)
 {
 	char text[40];
 
-	table_cell(t, "%s%s", unit_text(UNIT_SHARE, figure, 1, text, sizeof(text)),
-		   is_known(figure) ? "%" : "");
+	table_cell(t, "%s", unit_text(UNIT_SHARE, figure, 1, text, sizeof(text)));
 }
 
-static void header(struct table *t, bool question, bool day)
+/* schema_compare, and the cause with the largest part. */
+static struct column *columns_of(size_t *nr)
 {
-	static const char *const name[] = {"policy", "zone",  "nodes",	  "distance",
-					   "GB/s",   "ns",    "slowdown", "cause",
-					   "remote", "spill", "map cost", NULL};
+	static const struct column cause = {.name = "cause", .title = "cause", .role = ROLE_TEXT};
+	struct column *all;
 
-	if (question)
-		table_cell(t, "case");
-	for (size_t i = 0; name[i]; i++)
-		table_cell(t, "%s", name[i]);
-	if (day) {
-		table_cell(t, "day local");
-		table_cell(t, "day slowdown");
-	}
-	table_end_row(t);
+	*nr = schema_compare.nr + 1;
+	all = xcalloc(*nr, sizeof(*all));
+	memcpy(all, schema_compare.column, schema_compare.nr * sizeof(*all));
+	all[schema_compare.nr] = cause;
+	return all;
 }
 
-static void day_cells(struct table *t, const struct compare_row *r)
+int compare_view(struct view *out, const struct args *args, enum output_format format,
+		 struct error *err)
 {
-	if (!r->day.known) {
-		table_cell(t, "-");
-		table_cell(t, "-");
+	size_t nr;
+	struct column *all = columns_of(&nr);
+	int rc = view_read(out, args, format, all, nr, err);
+
+	free(all);
+	return rc;
+}
+
+static void unknown_cells(struct rows *r, size_t nr)
+{
+	while (nr--)
+		rows_number(r, FIGURE_UNKNOWN);
+}
+
+static void day_cells(struct rows *r, const struct compare_row *row)
+{
+	if (!row->day.known) {
+		unknown_cells(r, 4);
 		return;
 	}
-	percent_cell(t, r->day.local_page_ppm);
-	figure_cell(t, UNIT_FACTOR, r->day.slowdown_ppm, 3);
+	rows_number(r, row->day.local_page_ppm);
+	rows_number(r, row->day.slowdown_ppm);
+	rows_number(r, row->day.balloon_steps);
+	rows_number(r, row->day.balloon_failures);
 }
 
-static void text_row(struct table *t, const struct compare_row *r, bool question, bool day)
+/* In the order of columns_of(). */
+static void add_row(struct rows *r, const struct compare_row *row)
 {
-	const struct cost_result *c = &r->cost;
-	char spill[32];
+	const struct cost_result *c = &row->cost;
 	char *nodes;
 
-	if (question)
-		table_cell(t, "%s", r->label);
-	table_cell(t, "%s", r->policy->name);
-	table_cell(t, "%s", r->zone->name);
-	if (!r->placed) {
-		table_cell(t, "refused");
-		for (int i = 0; i < (day ? 10 : 8); i++)
-			table_cell(t, "-");
-		table_end_row(t);
+	rows_text(r, row->label);
+	rows_text(r, row->policy->name);
+	rows_text(r, row->zone->name);
+	rows_number(r, row->placed);
+	if (!row->placed) {
+		rows_text(r, "refused");
+		unknown_cells(r, r->nr_columns - 5);
 		return;
 	}
-	nodes = plan_nodes_text(&r->plan);
-	table_cell(t, "%s", nodes);
-	figure_cell(t, UNIT_SLIT, r->mean_distance_centi, 2);
-	figure_cell(t, UNIT_BYTES_PER_S, c->bandwidth_bytes_per_s, 2);
-	figure_cell(t, UNIT_PS, c->latency_ps, 1);
-	figure_cell(t, UNIT_FACTOR, c->slowdown_ppm, 3);
-	table_cell(t, "%s", main_cause(c));
-	percent_cell(t, c->remote_ppm);
-	table_cell(t, "%s", bytes_text(r->plan.spilled_bytes, spill, sizeof(spill)));
-	percent_cell(t, r->map_cost_ppm);
-	if (day)
-		day_cells(t, r);
-	table_end_row(t);
+	nodes = plan_nodes_text(&row->plan);
+	rows_text(r, nodes);
 	free(nodes);
+	rows_number(r, row->mean_distance_centi);
+	rows_number(r, c->bandwidth_bytes_per_s);
+	rows_number(r, c->latency_ps);
+	rows_number(r, c->slowdown_ppm);
+	rows_number(r, c->remote_ppm);
+	for (int k = 0; k < COST_CAUSES; k++)
+		rows_number(r, c->cause_ppm[k]);
+	rows_number(r, row->plan.spilled_bytes);
+	rows_number(r, row->map_cost_ppm);
+	rows_text(r, cost_grade_name(c->latency_grade));
+	rows_text(r, cost_grade_name(c->bandwidth_grade));
+	day_cells(r, row);
+	rows_text(r, main_cause(c));
+}
+
+static void print_rows(const struct compare *c, const struct view *view, FILE *out)
+{
+	static const char *const cases[] = {"case",
+					    "policy",
+					    "slowdown_ppm",
+					    "cause",
+					    "bandwidth_bytes_per_s",
+					    "latency_ps",
+					    "nodes",
+					    "remote_ppm",
+					    "mean_distance_centi",
+					    "map_cost_ppm",
+					    "spilled_bytes",
+					    "zone",
+					    NULL};
+	static const char *const zones[] = {"policy",
+					    "zone",
+					    "nodes",
+					    "slowdown_ppm",
+					    "cause",
+					    "remote_ppm",
+					    "bandwidth_bytes_per_s",
+					    "latency_ps",
+					    "mean_distance_centi",
+					    "spilled_bytes",
+					    "map_cost_ppm",
+					    NULL};
+	static const char *const days[] = {"policy",
+					   "zone",
+					   "nodes",
+					   "slowdown_ppm",
+					   "day_local_page_ppm",
+					   "day_slowdown_ppm",
+					   "cause",
+					   "remote_ppm",
+					   "bandwidth_bytes_per_s",
+					   "latency_ps",
+					   "mean_distance_centi",
+					   "spilled_bytes",
+					   "map_cost_ppm",
+					   NULL};
+	struct rows r = {.shown = c->question ? cases : c->has_day ? days : zones};
+	struct column *all = columns_of(&r.nr_columns);
+
+	r.column = all;
+	for (size_t i = 0; i < c->nr; i++)
+		add_row(&r, &c->row[i]);
+	fprintf(out, "%s\n\n", c->host->name);
+	rows_print_table(&r, view, out);
+	rows_release(&r);
+	free(all);
+}
+
+/* Of all zones of a policy together: the zones are the same for all. */
+static void add_sample(struct verdict *v, const struct compare *c, const struct policy *policy)
+{
+	int64_t offered = 0, placed = 0, distance = 0, slowdown = 0, remote = 0;
+	struct verdict_sample *s;
+
+	for (size_t i = 0; i < c->nr; i++) {
+		const struct compare_row *r = &c->row[i];
+
+		if (r->policy != policy)
+			continue;
+		offered++;
+		placed += r->placed;
+		distance += r->placed ? r->mean_distance_centi : 0;
+		slowdown += r->placed ? r->cost.slowdown_ppm : 0;
+		remote += r->placed ? r->cost.cause_ppm[COST_REMOTE] : 0;
+	}
+	s = verdict_sample(verdict_contender(v, policy->name), 0);
+	s->of[VERDICT_OFFERED] = offered;
+	s->of[VERDICT_PLACED] = placed;
+	if (!placed)
+		return;
+	s->of[VERDICT_DISTANCE] = distance / placed;
+	s->of[VERDICT_SLOWDOWN] = slowdown / placed;
+	s->of[VERDICT_REMOTE] = remote / placed;
+}
+
+static void print_verdict(const struct compare *c, FILE *out)
+{
+	struct verdict v = {0};
+	enum host_grade latency, bandwidth;
+
+	grades_of(c, &latency, &bandwidth);
+	v.latency_error_ppm = cost_latency_error_ppm(latency);
+	v.bandwidth_error_ppm = cost_bandwidth_error_ppm(bandwidth);
+	for (size_t i = 0; i < c->nr_policies; i++)
+		add_sample(&v, c, c->policy[i]);
+	verdict_print(&v, out);
+	verdict_release(&v);
 }
 
 /* Rows of a case stand together, the policies one after the other. */
@@ -156,8 +266,8 @@ static void print_answer(const struct compare *c, FILE *out)
 
 static void print_swing(const struct compare *c, FILE *out)
 {
-	static const char *const name[] = {"policy", "zone", "launches", "placed",
-					   "p5",     "p50",  "p95",	 "swing"};
+	static const char *const name[] = {"policy", "zone",  "launches", "placed",
+					   "p5 %",   "p50 %", "p95 %",	  "swing %"};
 	struct table *t = table_new();
 
 	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
@@ -177,7 +287,7 @@ static void print_swing(const struct compare *c, FILE *out)
 		table_end_row(t);
 	}
 	fprintf(out, "\nperformance among changing neighbours (100 %% = alone, all local)\n");
-	table_print(t, out, 0);
+	(void)table_print_within(t, out, 0, 2, terminal_columns(out));
 	table_free(t);
 }
 
@@ -196,16 +306,11 @@ static void csv_swing(const struct compare *c, FILE *out)
 	}
 }
 
-void compare_print_text(const struct compare *c, FILE *out)
+void compare_print_text(const struct compare *c, const struct view *view, FILE *out)
 {
-	struct table *t = table_new();
 	char *grade = compare_grade(c);
 
-	header(t, c->question, c->has_day);
-	for (size_t i = 0; i < c->nr; i++)
-		text_row(t, &c->row[i], c->question, c->has_day);
-	table_print(t, out, 0);
-	table_free(t);
+	print_rows(c, view, out);
 	for (size_t i = 0; i < c->nr; i++) {
 		if (!c->row[i].placed)
 			fprintf(out, "%s under %s: refused: %s\n", c->row[i].zone->name,
@@ -213,9 +318,12 @@ void compare_print_text(const struct compare *c, FILE *out)
 	}
 	if (c->question)
 		print_answer(c, out);
+	else
+		print_verdict(c, out);
 	if (c->nr_launches)
 		print_swing(c, out);
-	fprintf(out, "\n%s\n", grade);
+	fputc('\n', out);
+	terminal_print_sentence(grade, out);
 	free(grade);
 }
 

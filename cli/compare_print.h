@@ -5,8 +5,12 @@
 #include <stdio.h>
 
 #include "bench/compare/compare.h"
+#include "cli/view.h"
 
-void compare_print_text(const struct compare *c, FILE *out);
+/* The columns of the table are those of schema_compare, and `cause`. */
+int compare_view(struct view *out, const struct args *args, enum output_format format,
+		 struct error *err) MUST_USE;
+void compare_print_text(const struct compare *c, const struct view *view, FILE *out);
 void compare_print_csv(const struct compare *c, FILE *out);
 void compare_print_json(const struct compare *c, FILE *out); /* compare_json.c */
 

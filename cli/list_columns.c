@@ -4,9 +4,15 @@
 #define SCHEMAS_MAX 16
 
 const struct column list_columns_columns[LIST_COLUMNS_COLUMNS] = {
-	{.name = "file"},   {.name = "name"},	{.name = "title", .wide = true},
-	{.name = "role"},   {.name = "unit"},	{.name = "shown", .wide = true},
-	{.name = "better"}, {.name = "source"}, {.name = "meaning"},
+	{.name = "file"},
+	{.name = "name"},
+	{.name = "title", .wide = true},
+	{.name = "role", .wide = true},
+	{.name = "unit"},
+	{.name = "shown", .wide = true},
+	{.name = "better"},
+	{.name = "source", .wide = true},
+	{.name = "meaning"},
 };
 
 /* What a column has that is no figure: nothing. */

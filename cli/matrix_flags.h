@@ -37,7 +37,7 @@
 		 OPTION_RARE},                                                                     \
 		{"branch", 0, "N", "of the next N zones it tries every place", OPTION_RARE},       \
 	{                                                                                          \
-		"repeats", 0, "N", "each row N times in turn, with consecutive seeds", false       \
+		"repeats", 0, "N", "each row N times in turn, with consecutive seeds", OPTION_RARE \
 	}
 
 /* Zero-initialise. Owns what it loads. */

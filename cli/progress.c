@@ -1,5 +1,6 @@
 #include "cli/progress.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 
 /* How often the line changes. */
 #define PROGRESS_STEP_NS (200 * NS_PER_MS)
+#define MANY_EVENTS 100000 /* from here on in millions */
 
 void progress_begin(struct progress *p, const char *unit, bool quiet)
 {
@@ -16,16 +18,32 @@ void progress_begin(struct progress *p, const char *unit, bool quiet)
 	p->start_ns = p->last_ns = monotonic_ns();
 }
 
+const char *progress_events(uint64_t events, int64_t spent_ns, char *buf, size_t size)
+{
+	char text[40], rate[40];
+	int64_t per_s = spent_ns ? (int64_t)((int128)events * NS_PER_S / spent_ns) : 0;
+
+	/* few are counted: "0.0 M" says nothing */
+	if (events < MANY_EVENTS)
+		snprintf(buf, size, "%" PRIu64 " events", events);
+	else if (per_s < MANY_EVENTS / 10)
+		snprintf(buf, size, "%s M events, %" PRId64 "/s",
+			 decimal_text((int64_t)events, 1000000, 1, text, sizeof(text)), per_s);
+	else
+		snprintf(buf, size, "%s M events, %s M/s",
+			 decimal_text((int64_t)events, 1000000, 1, text, sizeof(text)),
+			 decimal_text(per_s, 1000000, 2, rate, sizeof(rate)));
+	return buf;
+}
+
 /* "row 3 of 16: 1.2 M events, 0.95 M/s, 517 zones live, 42 %, 12 s left" */
 static void print_line(const struct progress *p, const struct experiment_progress *now,
 		       int64_t spent_ns, char *line, size_t size)
 {
-	char left[32], events[40], rate[40];
-	int64_t per_s = spent_ns ? (int64_t)((int128)now->events * NS_PER_S / spent_ns) : 0;
-	int n = snprintf(line, size, "%s %zu of %zu: %s M events, %s M/s, %u zones live", p->unit,
-			 now->begun, now->rows,
-			 decimal_text((int64_t)now->events, 1000000, 1, events, sizeof(events)),
-			 decimal_text(per_s, 1000000, 2, rate, sizeof(rate)), now->live_zones);
+	char left[32], events[80];
+	int n = snprintf(line, size, "%s %zu of %zu: %s, %u zones live", p->unit, now->begun,
+			 now->rows, progress_events(now->events, spent_ns, events, sizeof(events)),
+			 now->live_zones);
 	int64_t share = now->share_ppm, left_ns;
 
 	if (share <= 0 || n <= 0 || (size_t)n >= size)

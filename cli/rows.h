@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "cli/command.h"
+#include "cli/view.h"
 #include "schema/schema.h"
 
 struct cell {
@@ -24,12 +25,18 @@ struct rows {
 	size_t nr_columns;
 	struct cell *cell;
 	size_t nr, cap;
+	/* Of a table in a terminal: names of columns, what matters most first; NULL ends them.
+	 * NULL: those that are not wide. */
+	const char *const *shown;
 	struct arena arena;
 };
 
 void rows_text(struct rows *r, const char *text); /* copied; NULL is "" */
 void rows_number(struct rows *r, int64_t figure); /* may be FIGURE_UNKNOWN */
-void rows_print(const struct rows *r, enum output_format format, FILE *out);
+/* FORMAT_TEXT: with `view`, or as much as fits the terminal where it is NULL. */
+void rows_print(const struct rows *r, enum output_format format, const struct view *view,
+		FILE *out);
+void rows_print_table(const struct rows *r, const struct view *view, FILE *out); /* rows_table.c */
 void rows_print_json(const struct rows *r, FILE *out); /* rows_json.c */
 /* Several in one object. */
 void rows_print_json_all(const struct rows *r, size_t nr, FILE *out);

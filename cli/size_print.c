@@ -1,12 +1,12 @@
-/* The answers as people read them: tables of at most 80 columns, sentences below. */
+/* The answers as people read them: tables that fit the terminal, sentences below. */
 #include "cli/size_print.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/table.h"
+#include "base/terminal.h"
 
-#define COLUMNS 80
 #define AROUND_SHOWN 2u
 
 static const char *text_of(enum unit u, int64_t figure, int decimals, char buf[40])
@@ -25,27 +25,6 @@ static const char *share_seen(int64_t figure, bool sign, char buf[40])
 	if (figure > 0 && figure < 50)
 		return sign ? "<0.01 %" : "<0.01";
 	return sign ? share(figure, buf) : text_of(UNIT_SHARE, figure, -1, buf);
-}
-
-/* A sentence over as many lines as it needs, the further ones indented. */
-static void print_sentence(FILE *out, const char *text)
-{
-	size_t column = 0;
-
-	while (*text) {
-		size_t n = strcspn(text, " ");
-
-		if (column && column + 1 + n > COLUMNS) {
-			fputs("\n ", out);
-			column = 1;
-		}
-		if (column)
-			fputc(' ', out);
-		fwrite(text, 1, n, out);
-		column += n + (column > 0);
-		text += n + (text[n] == ' ');
-	}
-	fputc('\n', out);
 }
 
 /* --- the key of a line ----------------------------------------------------------------- */
@@ -156,7 +135,6 @@ static int64_t figure_of(const struct rows *r, size_t row, const char *name)
 struct shown {
 	const char *column, *heading;
 	int decimals;
-	bool sign; /* with its unit */
 };
 
 static const char *shown_text(const struct rows *r, size_t row, const struct shown *c, char buf[40])
@@ -167,53 +145,41 @@ static const char *shown_text(const struct rows *r, size_t row, const struct sho
 	if (strcmp(c->column, "cheapest") == 0)
 		return figure ? "yes" : "-";
 	if (u == UNIT_SHARE)
-		return share_seen(figure, c->sign, buf);
-	return c->sign ? unit_text_signed(u, figure, c->decimals, buf, 40)
-		       : text_of(u, figure, c->decimals, buf);
+		return share_seen(figure, false, buf);
+	return text_of(u, figure, c->decimals, buf);
 }
 
-/* How many of the columns fit on a screen; the others are in the CSV. */
-static size_t fitting(const struct size_study *s, const struct size_lines *l, const struct rows *r,
-		      const struct size_case *kase, const struct shown *shown, size_t nr)
+/* A heading with its unit, where cells have none. */
+static void heading_cell(struct table *t, const struct shown *c)
 {
-	size_t width = key_width(s, l, kase), fit = 0;
-	char buf[40];
+	enum unit u = schema_column(&schema_size, c->column)->unit;
+	bool with = u == UNIT_SHARE && !strchr(c->heading, '%');
 
-	for (; fit < nr; fit++) {
-		size_t column = strlen(shown[fit].heading);
-
-		for (size_t i = 0; i < l->nr; i++)
-			if (l->line[i].kase == kase)
-				column = wider(column, shown_text(r, i, &shown[fit], buf));
-		width += column + 2;
-		if (width > COLUMNS)
-			break;
-	}
-	return fit;
+	table_cell(t, with ? "%s %%" : "%s", c->heading);
 }
 
-/* The lines of one case, with those of the columns that fit. */
+/* The lines of one case, with those of the columns that fit; the others are in the CSV. */
 static void print_lines(const struct size_study *s, const struct size_lines *l,
 			const struct rows *r, const struct size_case *kase,
 			const struct shown *shown, size_t nr, FILE *out)
 {
-	size_t fit = fitting(s, l, r, kase, shown, nr);
+	size_t keys = 2u + (s->nr_memories > 1) + (s->nr_seeds > 1);
 	struct table *t = table_new();
 	char buf[40];
 
 	key_heading(t, s);
-	for (size_t c = 0; c < fit; c++)
-		table_cell(t, "%s", shown[c].heading);
+	for (size_t c = 0; c < nr; c++)
+		heading_cell(t, &shown[c]);
 	table_end_row(t);
 	for (size_t i = 0; i < l->nr; i++) {
 		if (l->line[i].kase != kase)
 			continue;
 		key_cells(t, s, &l->line[i]);
-		for (size_t c = 0; c < fit; c++)
+		for (size_t c = 0; c < nr; c++)
 			table_cell(t, "%s", shown_text(r, i, &shown[c], buf));
 		table_end_row(t);
 	}
-	table_print(t, out, 0);
+	(void)table_print_within(t, out, 0, keys, terminal_columns(out));
 	table_free(t);
 }
 
@@ -230,18 +196,18 @@ static void print_answers(const struct size_study *s, const struct size_lines *l
 			  const struct rows *r, FILE *out)
 {
 	static const struct shown plain[] = {
-		{"refused_ppm", "refused", -1, true},
-		{"local_page_ppm", "local", -1, true},
-		{"slowdown_ppm", "slowdown", -1, true},
-		{"hosts_by_sums", "by sums", -1, true},
-		{"zones_per_host_milli", "zones/host", -1, true},
+		{"refused_ppm", "refused", -1},
+		{"local_page_ppm", "local", -1},
+		{"slowdown_ppm", "slowdown", -1},
+		{"hosts_by_sums", "by sums", -1},
+		{"zones_per_host_milli", "zones/host", -1},
 	};
 	static const struct shown priced[] = {
-		{"refused_ppm", "refused", -1, true},
-		{"local_page_ppm", "local", -1, true},
-		{"price_per_vcpu_hour_micro", "EUR/vCPU-h", 5, false},
-		{"cheapest", "cheapest", -1, true},
-		{"price_per_hour_micro", "EUR/h", 2, false},
+		{"refused_ppm", "refused", -1},
+		{"local_page_ppm", "local", -1},
+		{"price_per_vcpu_hour_micro", "EUR/vCPU-h", 5},
+		{"cheapest", "cheapest", -1},
+		{"price_per_hour_micro", "EUR/h", 2},
 	};
 
 	print_lines(s, l, r, s->kase, any_price(s) ? priced : plain, 5, out);
@@ -251,12 +217,9 @@ static void print_density(const struct size_study *s, const struct size_lines *l
 			  const struct rows *r, FILE *out)
 {
 	static const struct shown shown[] = {
-		{"zones_per_host_milli", "zones", -1, false},
-		{"vcpus_per_host_milli", "vCPUs", -1, false},
-		{"memory_per_host_bytes", "GiB", -1, false},
-		{"local_page_ppm", "local %", -1, false},
-		{"slowdown_ppm", "slowdown", -1, false},
-		{"short_ppm", "short %", -1, false},
+		{"zones_per_host_milli", "zones", -1}, {"vcpus_per_host_milli", "vCPUs", -1},
+		{"memory_per_host_bytes", "GiB", -1},  {"local_page_ppm", "local %", -1},
+		{"slowdown_ppm", "slowdown", -1},      {"short_ppm", "short %", -1},
 	};
 
 	fputs("\nzones, vCPUs and GiB that zones may grow to, by hosts, at their most:\n", out);
@@ -275,11 +238,11 @@ static void print_what_if(const struct size_study *s, const struct size_lines *l
 			  const struct rows *r, const struct size_case *kase, FILE *out)
 {
 	static const struct shown shown[] = {
-		{"more_hosts", "more", -1, false},
-		{"refused_ppm", "refused", -1, true},
-		{"unchanged_refused_ppm", "kept: refused", -1, true},
-		{"local_page_ppm", "local", -1, true},
-		{"unchanged_local_page_ppm", "kept: local", -1, true},
+		{"more_hosts", "more", -1},
+		{"refused_ppm", "refused", -1},
+		{"unchanged_refused_ppm", "kept: refused", -1},
+		{"local_page_ppm", "local", -1},
+		{"unchanged_local_page_ppm", "kept: local", -1},
 	};
 
 	if (!any_answer(l, kase)) {
@@ -323,7 +286,8 @@ static void around_cells(struct table *t, const struct size_how *how, const stru
 static void print_around(const struct size_study *s, const struct size_lines *l, FILE *out)
 {
 	uint32_t around = s->how.around < AROUND_SHOWN ? s->how.around : AROUND_SHOWN;
-	size_t left = COLUMNS - key_width(s, l, s->kase);
+	size_t keys = key_width(s, l, s->kase), columns = terminal_columns(out);
+	size_t left = columns > keys ? columns - keys : 0;
 	struct table *t = table_new();
 
 	/* "  refused" and "  100.00*" */
@@ -379,7 +343,7 @@ static void print_head(const struct size_asked *a, const struct size_lines *l, F
 		 g->refused_ppm ? " of the zones refused" : "",
 		 is_known(g->local_ppm) ? ", local memory at least " : "",
 		 is_known(g->local_ppm) ? share(g->local_ppm, local) : "");
-	print_sentence(out, text);
+	terminal_print_sentence(text, out);
 	fputc('\n', out);
 }
 
@@ -411,7 +375,7 @@ static void print_notes(const struct size_study *s, const struct size_lines *l, 
 				   "them; the answer is where they begin to be met by all that "
 				   "were tried, and a smaller number that was not tried may do"
 				 : line->answer.why);
-		print_sentence(out, text);
+		terminal_print_sentence(text, out);
 	}
 }
 
@@ -433,8 +397,10 @@ static void print_still(const struct size_lines *l, FILE *out)
 	if (!still)
 		return;
 	fputc('\n', out);
-	print_sentence(out, "no zone's memory moved: the workload does not say how zones use their "
-			    "memory, so dynamic memory brings nothing here (docs/size.md)");
+	terminal_print_sentence("no zone's memory moved: the workload does not say how zones use "
+				"their memory, so dynamic memory brings nothing here "
+				"(docs/size.md)",
+				out);
 }
 
 /* From the least to the most hosts over the seeds; those without an answer are named above. */
@@ -470,7 +436,7 @@ static void print_spread(const struct size_study *s, const struct size_lines *l,
 			 s->nr_shapes > 1 ? first->question.topology : "",
 			 *first->kase->name ? ", " : "", first->kase->name, range, nr);
 		if (nr)
-			print_sentence(out, text);
+			terminal_print_sentence(text, out);
 	}
 }
 
@@ -485,8 +451,8 @@ static void print_mixes(const struct size_study *s, const struct size_lines *l, 
 		left_out += l->mix[g].left_out;
 	}
 	if (!l->mix[0].priced) {
-		print_sentence(out,
-			       "mixes of shapes are searched where each has a price (--price)");
+		terminal_print_sentence(
+			"mixes of shapes are searched where each has a price (--price)", out);
 		return;
 	}
 	snprintf(text, sizeof(text),
@@ -495,12 +461,12 @@ static void print_mixes(const struct size_study *s, const struct size_lines *l, 
 		 " more cost too much by sums alone%s",
 		 searched, searched == 1 ? "" : "s", ruled_out,
 		 s->nr_shapes > 2 ? "; mixes of three were not searched" : "");
-	print_sentence(out, text);
+	terminal_print_sentence(text, out);
 	snprintf(text, sizeof(text),
 		 "%" PRIu32 " numbers between were not tried (--mixes): there may be a cheaper mix",
 		 left_out);
 	if (left_out)
-		print_sentence(out, text);
+		terminal_print_sentence(text, out);
 }
 
 void size_print_text(const struct size_asked *a, const struct size_lines *l, FILE *out)

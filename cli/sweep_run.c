@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/units.h"
 #include "cli/progress.h"
+#include "cli/summary_table.h"
 #include "cli/sweep_file.h"
 #include "cli/trace_flags.h"
 #include "cli/version.h"
@@ -68,16 +69,13 @@ static void show_progress(void *context, const struct sweep_progress *p)
 {
 	struct cmd *c = context;
 	int64_t spent_ns = monotonic_ns() - c->start_ns;
-	int64_t per_s = (int64_t)((int128)p->events * NS_PER_S / (spent_ns + 1));
-	char events[40], rate[40], left[40] = "", line[256];
+	char events[80], left[40] = "", line[256];
 
-	decimal_text((int64_t)p->events, 1000000, 1, events, sizeof(events));
-	decimal_text(per_s, 1000000, 2, rate, sizeof(rate));
+	progress_events(p->events, spent_ns, events, sizeof(events));
 	if (p->left_s >= 0 && p->left_s < 1e9)
 		duration_text(((int64_t)p->left_s + 1) * NS_PER_S, left, sizeof(left));
-	snprintf(line, sizeof(line), "row %zu of %zu, %zu running: %s M events, %s M/s%s%s%s",
-		 p->done, p->rows, p->running, events, rate, *left ? ", " : "", left,
-		 *left ? " left" : "");
+	snprintf(line, sizeof(line), "row %zu of %zu, %zu running: %s%s%s%s", p->done, p->rows,
+		 p->running, events, *left ? ", " : "", left, *left ? " left" : "");
 	if (c->progress.show)
 		progress_line(&c->progress, line);
 	else
@@ -205,7 +203,7 @@ static void print_results(const struct cmd *c)
 		for (size_t i = 0; i < r->nr; i++)
 			row_print_csv(&r->row[i], stdout);
 	} else if (r->nr <= SHOWN_ROWS_MAX) {
-		row_print_text(r->row, r->nr, stdout);
+		summary_print_table(r->row, r->nr, NULL, stdout);
 	} else {
 		printf("%zu rows\n", r->nr);
 	}

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 
 #include "base/table.h"
+#include "base/terminal.h"
 #include "base/units.h"
 #include "firmware/acpi.h"
 #include "firmware/acpi_layout.h"
@@ -45,7 +46,7 @@ static void print_cpus(const struct acpi_table *t, FILE *out)
 		table_end_row(table);
 	}
 	fputc('\n', out);
-	table_print(table, out, 0);
+	(void)table_print_within(table, out, 0, TABLE_ALL, terminal_columns(out));
 	table_free(table);
 }
 
@@ -72,7 +73,7 @@ static void print_ranges(const struct guest_map *m, FILE *out)
 		table_end_row(table);
 	}
 	fputc('\n', out);
-	table_print(table, out, 0);
+	(void)table_print_within(table, out, 0, TABLE_ALL, terminal_columns(out));
 	table_free(table);
 }
 
@@ -116,7 +117,7 @@ static void print_matrix(const struct guest_matrix *gm, FILE *out)
 			entry_cell(table, gm, (size_t)i * gm->nr_targets + j);
 		table_end_row(table);
 	}
-	table_print(table, out, 0);
+	(void)table_print_within(table, out, 0, TABLE_ALL, terminal_columns(out));
 	table_free(table);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/table.h"
+#include "base/terminal.h"
 #include "base/units.h"
 #include "firmware/guest_map.h"
 
@@ -127,7 +128,7 @@ void believed_print(const struct plan *p, FILE *out)
 		table_end_row(t);
 	}
 	sentence(p, out);
-	table_print(t, out, 4);
+	(void)table_print_within(t, out, 4, TABLE_ALL, terminal_columns(out));
 	table_free(t);
 	free(c.cell);
 }

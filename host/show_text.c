@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/table.h"
+#include "base/terminal.h"
 #include "base/units.h"
 #include "host/host.h"
 
@@ -83,7 +84,7 @@ static void print_nodes(const struct host *h, FILE *out)
 		free(cpus);
 	}
 	fputs("\nnodes\n", out);
-	table_print(t, out, 2);
+	(void)table_print_within(t, out, 2, TABLE_ALL, terminal_columns(out));
 	table_free(t);
 }
 
@@ -145,7 +146,7 @@ static void print_devices(const struct host *h, FILE *out)
 		for (unsigned d = 0; d < h->nr_devices; d++)
 			device_row(h, &h->device[d], t);
 		fputs("\ndevices\n", out);
-		table_print(t, out, 2);
+		(void)table_print_within(t, out, 2, TABLE_ALL, terminal_columns(out));
 	}
 	table_free(t);
 }
@@ -171,7 +172,7 @@ static void print_l3s(const struct host *h, FILE *out)
 	}
 	if (h->nr_l3s) {
 		fputs("\nL3 caches\n", out);
-		table_print(t, out, 2);
+		(void)table_print_within(t, out, 2, TABLE_ALL, terminal_columns(out));
 	}
 	table_free(t);
 }
@@ -197,7 +198,7 @@ static void print_calibration(const struct host *h, FILE *out)
 		table_end_row(t);
 	}
 	fputs("\ncalibration\n", out);
-	table_print(t, out, 2);
+	(void)table_print_within(t, out, 2, TABLE_ALL, terminal_columns(out));
 	table_free(t);
 }
 

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/csv.h"
 #include "base/table.h"
+#include "base/terminal.h"
 #include "base/units.h"
 #include "plan/plan.h"
 
@@ -82,7 +83,7 @@ void plan_print_text(const struct host *host, const char *policy, const struct p
 	table_end_row(t);
 	for (size_t i = 0; i < nr; i++)
 		result_row(t, &result[i]);
-	table_print(t, out, 0);
+	(void)table_print_within(t, out, 0, TABLE_ALL, terminal_columns(out));
 	table_free(t);
 	for (size_t i = 0; i < nr; i++)
 		print_sentences(&result[i], explain, out);

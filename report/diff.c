@@ -5,6 +5,7 @@
 
 #include "base/csv.h"
 #include "base/table.h"
+#include "base/terminal.h"
 
 static void figure_cell(struct table *t, int64_t figure)
 {
@@ -40,7 +41,7 @@ void diff_print_text(const struct comparison *c, struct sheet *a, struct sheet *
 		fprintf(out, "%s\n", sheet_row_name(a, row));
 		for (; i < c->nr && c->change[i].row_a == row; i++)
 			change_cells(t, &c->change[i]);
-		table_print(t, out, 2);
+		(void)table_print_within(t, out, 2, TABLE_ALL, terminal_columns(out));
 		table_free(t);
 	}
 	for (size_t i = 0; i < c->nr_only_a; i++)

@@ -15,12 +15,12 @@ static const struct column capacity[] = {
 		      "memory, free CPUs / vCPUs)"),
 	COLUMN_FIGURE("local", COUNT, HIGHER, COUNTED, "local",
 		      "how many of `fit` have all their memory local"),
-	COLUMN_FIGURE("local_bound", COUNT, NEITHER, COUNTED, "local_bound",
+	COLUMN_FIGURE("local_bound", COUNT, NEITHER, COUNTED, "bound",
 		      "the most that any placement with even shares on different nodes keeps "
 		      "local: over k nodes with room for c(i) shares each, min over j < k of (sum "
 		      "of all c but the j largest) / (k - j), all rounded down"),
 	COLUMN_FIGURE("spilled_bytes", BYTES, LOWER, COUNTED, "spilled", "of all that were placed"),
-	COLUMN_TEXT("refused_by", "refused_by", "the next one's refusal, by its name"),
+	COLUMN_TEXT("refused_by", "refused by", "the next one's refusal, by its name"),
 	{.name = "reason",
 	 .title = "reason",
 	 .meaning = "the same in the policy's own words; when `--most` was reached, that",

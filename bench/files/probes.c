@@ -9,6 +9,7 @@
 #include "base/csv.h"
 #include "base/stats.h"
 #include "base/table.h"
+#include "base/terminal.h"
 
 void probe_list_add(struct probe_list *l, const struct probe_record *record)
 {
@@ -210,6 +211,6 @@ void probe_print_text(const struct probe_list *l, FILE *out)
 		figure_cells(t, r.chase, r.predicted_chase, UNIT_PS);
 		table_end_row(t);
 	}
-	table_print(t, out, 0);
+	(void)table_print_within(t, out, 0, 4, terminal_columns(out));
 	table_free(t);
 }

@@ -42,6 +42,87 @@ Test(table, aligns)
 	table_free(NULL);
 }
 
+static size_t prints_within(const struct table *t, size_t keys, unsigned columns,
+			    const char *expected)
+{
+	char *text = NULL;
+	size_t size, shown;
+	FILE *f = open_memstream(&text, &size);
+
+	shown = table_print_within(t, f, 0, keys, columns);
+	fclose(f);
+	cr_assert_str_eq(text, expected);
+	free(text);
+	return shown;
+}
+
+Test(table, leaves_out_what_does_not_fit)
+{
+	struct table *t = table_new();
+
+	row(t, "zone", "change", "nodes");
+	row(t, "A", "-", "1");
+	row(t, "B", "+3", "12");
+	row(t, "C", "-12", "7");
+	cr_expect_eq(prints_within(t, 1, 19,
+				   "zone  change  nodes\n"
+				   "A          -      1\n"
+				   "B         +3     12\n"
+				   "C        -12      7\n"),
+		     3);
+	cr_expect_eq(prints_within(t, 1, 18,
+				   "zone  change\n"
+				   "A          -\n"
+				   "B         +3\n"
+				   "C        -12\n"),
+		     2);
+	/* keys are there whatever they take */
+	cr_expect_eq(prints_within(t, 2, 3,
+				   "zone  change\n"
+				   "A          -\n"
+				   "B         +3\n"
+				   "C        -12\n"),
+		     2);
+	cr_expect_eq(prints_within(t, 1, 11, "zone\nA\nB\nC\n"), 1);
+	table_free(t);
+}
+
+Test(table, folds_sentences)
+{
+	struct table *t = table_new();
+
+	row(t, "name", "what", "more");
+	row(t, "a", "a na\u00efve sentence of many words", "x");
+	row(t, "b", "short", "y");
+	row(t, "c", "aWordThatIsLongerThanThereIsRoomFor", "z");
+	cr_expect_eq(prints_within(t, 1, 28,
+				   "name  what\n"
+				   "a     a na\u00efve sentence of\n"
+				   "      many words\n"
+				   "b     short\n"
+				   "c     aWordThatIsLongerThanT\n"
+				   "      hereIsRoomFor\n"),
+		     2);
+	/* too little room for sentences */
+	cr_expect_eq(prints_within(t, 1, 25, "name\na\nb\nc\n"), 1);
+	table_free(t);
+}
+
+Test(table, folds_all_that_may_be_long)
+{
+	struct table *t = table_new();
+
+	row(t, "nodes", "per node", "z");
+	row(t, "0 1 2 3 4 5 6 7 8 9 10 11", "1+1+1+1+1+1+1+1+1+1+1+1", "x");
+	/* 20 and 21 columns, of 25 and 23 */
+	cr_expect_eq(prints_within(t, TABLE_ALL, 46,
+				   "               nodes               per node  z\n"
+				   " 0 1 2 3 4 5 6 7 8 9  1+1+1+1+1+1+1+1+1+1+1  x\n"
+				   "               10 11                     +1\n"),
+		     3);
+	table_free(t);
+}
+
 Test(table, heading_alone_and_nothing)
 {
 	struct table *t = table_new();

@@ -100,8 +100,9 @@ cmp -s "$work/other/summary.csv" "$work/one/summary.csv" && fail "--no-cost pric
 
 # progress without a terminal
 run 0 sweep "$work/sweep.yaml" --force --progress 1ms -o "$work/other"
-grep -Eq '^homenode: row [0-9]+ of 112, [0-9]+ running: .* M events, .* M/s' "$work/err" ||
+grep -Eq '^homenode: row [0-9]+ of 112, [0-9]+ running: [0-9.]+( M)? events' "$work/err" ||
 	fail "no progress: $(head -n 3 "$work/err")"
+grep -q ' 0\.0 M events' "$work/err" && fail "progress of nothing: $(head -n 3 "$work/err")"
 
 # several ranks of a program that knows none
 OMPI_COMM_WORLD_SIZE=4 "$HOMENODE" sweep "$work/sweep.yaml" -o "$work/none" 2>"$work/err" &&

@@ -33,7 +33,7 @@ static char *printed(enum output_format format)
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
 
-	rows_print(&rows, format, f);
+	rows_print(&rows, format, NULL, f);
 	fclose(f);
 	return text;
 }
@@ -49,9 +49,9 @@ Test(rows, text)
 {
 	char *text = printed(FORMAT_TEXT);
 
-	cr_expect_str_eq(text, "name  cpus  memory\n"
-			       "a      128  16 GiB\n"
-			       "bb       0   4 KiB\n");
+	cr_expect_str_eq(text, "name  cpus  memory GiB\n"
+			       "a      128        16.0\n"
+			       "bb       0         0.0\n");
 	free(text);
 }
 

@@ -1,0 +1,45 @@
+#include "cli/view.h"
+
+#include <stdlib.h>
+
+#include "cli/names.h"
+
+/* As "did you mean" has them. */
+static int check_name(const char *name, const struct column *column, size_t nr, struct error *err)
+{
+	const char **names = xcalloc(nr + 1, sizeof(*names));
+	int place, rc;
+
+	for (size_t i = 0; i < nr; i++)
+		names[i] = column[i].name;
+	rc = find_name("--columns", "column", name, names, &place, err);
+	free(names);
+	return rc;
+}
+
+int view_read(struct view *out, const struct args *args, enum output_format format,
+	      const struct column *column, size_t nr, struct error *err)
+{
+	int rc = 0;
+
+	*out = (struct view){.wide = args_flag(args, "wide")};
+	if (!args_given(args, "columns"))
+		return 0;
+	if (out->wide)
+		return error_set(err, ERR_USAGE, "--wide is all columns, --columns some; give one");
+	if (format != FORMAT_TEXT)
+		return error_set(err, ERR_USAGE,
+				 "--columns is for tables; csv and json have all columns");
+	out->column = split_list(args, "columns", &out->arena, &out->nr);
+	if (!out->nr)
+		return error_set(err, ERR_USAGE, "--columns: no column is named");
+	for (size_t i = 0; i < out->nr && !rc; i++)
+		rc = check_name(out->column[i], column, nr, err);
+	return rc;
+}
+
+void view_release(struct view *v)
+{
+	arena_release(&v->arena);
+	*v = (struct view){0};
+}
