@@ -371,13 +371,25 @@ void ledger_stop(struct ledger *l, uint32_t slot, int64_t now_ns, struct lifetim
 	z->host = NOWHERE;
 }
 
-void ledger_expect(const struct ledger *l, uint32_t slot)
+void ledger_expect(const struct ledger *l, uint32_t slot, enum ledger_fetch what)
 {
 	const struct ledger_zone *z = &l->zone[slot];
 
-	if (z->before != NOWHERE)
+	if (slot >= l->cap_zones)
+		return;
+	if (what == LEDGER_ZONE) {
+		fetch_line(z);
+		return;
+	}
+	if (z->host == NOWHERE)
+		return;
+	if (what == LEDGER_NODE && z->before != NOWHERE)
 		fetch_lines(&l->before[z->before], sizeof(l->before[0].sum));
-	if (z->node != NOWHERE)
+	if (z->node == NOWHERE)
+		return;
+	if (what == LEDGER_NODE)
+		fetch_line(&l->node[z->node]);
+	else
 		node_ledger_prefetch(&l->node[z->node]);
 }
 

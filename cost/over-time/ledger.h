@@ -68,8 +68,14 @@ void ledger_move(struct ledger *l, uint32_t slot, const struct cost_zone *zone, 
 void ledger_lifetime(struct ledger *l, uint32_t slot, int64_t now_ns, struct lifetime *out);
 void ledger_stop(struct ledger *l, uint32_t slot, int64_t now_ns, struct lifetime *out);
 
-/* The zone in `slot` is asked for soon: what is read then comes nearer. */
-void ledger_expect(const struct ledger *l, uint32_t slot);
+/* The zone in `slot`, if there is one, is asked for soon: what is read then comes nearer.
+ * Each can be fetched once the one before has come. */
+enum ledger_fetch {
+	LEDGER_ZONE, /* what is known of it by its slot */
+	LEDGER_NODE, /* what it began with, and the node it is at home on */
+	LEDGER_ACCOUNTS, /* that node's accounts */
+};
+void ledger_expect(const struct ledger *l, uint32_t slot, enum ledger_fetch what);
 
 /*
  * For those who ask what would be: a zone that is hidden is not there for the others,
