@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/units.h"
 #include "cost/over-time/host_ledger.h"
+#include "cost/over-time/kept_rates.h"
 #include "cost/over-time/node_ledger.h"
 #include "cost/params/grades.h"
 
@@ -119,15 +120,16 @@ void ledger_reuse(const struct ledger *l, struct ledger_reuse *out)
 	for (uint32_t i = 0; i < l->nr_shapes; i++) {
 		const struct components *c = &l->shape[i].classes->components;
 		const struct node_states *s = &l->shape[i].states;
+		const struct kept_rates *k = l->shape[i].classes->rates;
 
 		out->components += c->nr_solved + c->nr_looked_up;
 		out->components_solved += c->nr_solved;
-		out->rates += s->rates_asked;
-		out->rates_made += s->rates_made;
+		out->rates += s->rates_asked + k->asked;
+		out->rates_made += s->rates_made + k->made;
 		out->steps += s->ways_asked;
 		out->steps_made += s->ways_made;
 		out->states += s->nr_used;
-		out->bytes += components_bytes(c) + node_states_bytes(s);
+		out->bytes += components_bytes(c) + node_states_bytes(s) + kept_rates_bytes();
 	}
 }
 

@@ -45,7 +45,8 @@ void ledger_forget(struct ledger *l);
 /* And for those who measure, since it began. */
 struct ledger_reuse {
 	uint64_t components, components_solved; /* connected flows: asked for, solved */
-	uint64_t rates, rates_made; /* of zones at home on a node in one state */
+	uint64_t rates, rates_made; /* of zones: at home on a node in one state, or among flows that
+				    * are solved */
 	uint64_t steps, steps_made; /* of such a node to another state */
 	uint64_t states; /* that are kept now */
 	uint64_t bytes; /* of all that is kept to be looked up */

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "cost/over-time/kept_rates.h"
 
 #define FREE UINT32_MAX
 #define IDLE_MAX 4096
@@ -16,6 +17,7 @@ struct zone_classes *zone_classes_new(const struct host *host)
 	cost_params_init(&c->params, host, NULL);
 	flow_classes_init(&c->flows, &c->params);
 	components_init(&c->components, &c->flows);
+	c->rates = kept_rates_new();
 	c->free = NOWHERE;
 	return c;
 }
@@ -27,6 +29,7 @@ void zone_classes_free(struct zone_classes *c)
 	free(c->class);
 	map_release(&c->index);
 	components_release(&c->components);
+	kept_rates_free(c->rates);
 	flow_classes_release(&c->flows);
 	cost_params_release(&c->params);
 	free(c);

@@ -38,6 +38,7 @@ struct zone_classes {
 	struct cost_params params;
 	struct flow_classes flows;
 	struct components components;
+	struct kept_rates *rates; /* kept_rates.h */
 	struct zone_class *class;
 	size_t nr, cap, nr_idle; /* idle: without holders */
 	uint32_t free; /* a list through `nr_flows` */
