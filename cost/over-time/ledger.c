@@ -111,6 +111,7 @@ void ledger_forget(struct ledger *l)
 	for (uint32_t i = 0; i < l->nr_shapes; i++) {
 		components_keep(&l->shape[i].classes->components, 0);
 		l->shape[i].states.forgetful = true;
+		l->shape[i].classes->forgetful = true;
 	}
 }
 
