@@ -87,7 +87,8 @@ struct observer_ops {
 	int (*on_zone)(void *self, const struct run_view *view, const struct zone_news *news,
 		       struct error *err);
 	/* The zone in `slot` leaves soon, unless it has left before its time: what the books
-	 * know of it may be fetched. Said some departures ahead, once for each nearness. */
+	 * know of it may be fetched. Said some departures ahead, of most zones, and again
+	 * where somebody else comes to leave before. */
 	void (*on_expected)(void *self, uint32_t slot, enum nearness near);
 	/* Before what happens at `at_ns`; in steps of the workload's timeline. */
 	void (*on_sample)(void *self, const struct run_view *view, int64_t at_ns);
