@@ -1,7 +1,6 @@
 #include "base/stats.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/error.h"
 #include "base/units.h"
@@ -39,21 +38,49 @@ size_t percentile_index(size_t nr, unsigned percent)
 	return (nr - 1) * percent / 100;
 }
 
-static int by_value(const void *a, const void *b)
+static void swap(int64_t *a, int64_t *b)
 {
-	const int64_t *x = a, *y = b;
+	int64_t was = *a;
 
-	return (*x > *y) - (*x < *y);
+	*a = *b;
+	*b = was;
+}
+
+/* What would stand at `rank` were they sorted. What is less comes before it, what is more
+ * behind it: Hoare's find, in three parts, since many values are equal. */
+static int64_t select_rank(int64_t *value, size_t nr, size_t rank)
+{
+	size_t low = 0, high = nr;
+
+	for (;;) {
+		int64_t pivot = value[low + (high - low) / 2];
+		size_t less = low, more = high;
+
+		for (size_t i = low; i < more;) {
+			if (value[i] < pivot)
+				swap(&value[i++], &value[less++]);
+			else if (value[i] > pivot)
+				swap(&value[i], &value[--more]);
+			else
+				i++;
+		}
+		if (rank < less)
+			high = less;
+		else if (rank >= more)
+			low = more;
+		else
+			return pivot;
+	}
 }
 
 struct spread spread_of(int64_t *value, size_t nr)
 {
+	size_t last = percentile_index(nr, 95), middle = percentile_index(nr, 50);
 	struct spread s;
 
-	qsort(value, nr, sizeof(*value), by_value);
-	s.p5 = value[percentile_index(nr, 5)];
-	s.p50 = value[percentile_index(nr, 50)];
-	s.p95 = value[percentile_index(nr, 95)];
+	s.p95 = select_rank(value, nr, last);
+	s.p50 = select_rank(value, last + 1, middle);
+	s.p5 = select_rank(value, middle + 1, percentile_index(nr, 5));
 	s.ppm = ppm(s.p95 - s.p5, s.p50);
 	return s;
 }

@@ -30,7 +30,7 @@ struct spread {
 	int64_t ppm; /* (p95 - p5) / p50 */
 };
 
-/* Of nr >= 1 values, which are sorted in place. */
+/* Of nr >= 1 values, which are reordered, in time that grows as they do. */
 struct spread spread_of(int64_t *value, size_t nr);
 
 #endif

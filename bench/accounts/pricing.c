@@ -67,9 +67,6 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 	case NEWS_MOVED:
 		move(p, n);
 		return 0;
-	case NEWS_LEAVING:
-		ledger_expect(p->ledger, n->slot);
-		return 0;
 	case NEWS_ALIVE:
 		ledger_lifetime(p->ledger, n->slot, n->at_ns, &life);
 		break;
@@ -79,6 +76,20 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 	}
 	count(p, n->slot, &life);
 	return 0;
+}
+
+static void on_expected(void *self, uint32_t slot, enum nearness near)
+{
+	static const enum ledger_fetch what[] = {
+		[NEAR_FAR] = LEDGER_ZONE,
+		[NEAR_NEARER] = LEDGER_NODE,
+		[NEAR_NEXT] = LEDGER_ACCOUNTS,
+	};
+	const struct pricing *p = self;
+
+	ledger_expect(p->ledger, slot, what[near]);
+	if (near == NEAR_NEARER && slot < p->cap_groups)
+		fetch_line(&p->group[slot]);
 }
 
 static void on_row(void *self, const struct run_view *view, struct run_result *out)
@@ -106,8 +117,8 @@ static void on_row(void *self, const struct run_view *view, struct run_result *o
 
 const struct observer_ops pricing_observer = {
 	.name = "prices",
-	.wants = NEWS(NEWS_STARTED) | NEWS(NEWS_MOVED) | NEWS(NEWS_LEAVING) | NEWS(NEWS_LEFT) |
-		 NEWS(NEWS_ALIVE),
+	.wants = NEWS(NEWS_STARTED) | NEWS(NEWS_MOVED) | NEWS(NEWS_LEFT) | NEWS(NEWS_ALIVE),
 	.on_zone = on_zone,
+	.on_expected = on_expected,
 	.on_row = on_row,
 };

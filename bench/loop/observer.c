@@ -11,6 +11,8 @@ void audience_add(struct audience *a, const struct observer_ops *ops, void *self
 	for (unsigned kind = 0; kind < NR_NEWS; kind++)
 		if (ops->wants & NEWS(kind))
 			a->of[kind][a->nr_of[kind]++] = (struct listener){ops->on_zone, self};
+	if (ops->on_expected)
+		a->expecting[a->nr_expecting++] = o;
 	a->wants_reasons |= ops->wants_reasons;
 	a->wants_samples |= ops->on_sample != NULL;
 }

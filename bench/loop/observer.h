@@ -71,6 +71,13 @@ struct run_view {
 
 struct run_result;
 
+/* How soon a zone leaves: each time what the time before fetched can be looked at. */
+enum nearness {
+	NEAR_FAR,
+	NEAR_NEARER,
+	NEAR_NEXT,
+};
+
 struct observer_ops {
 	const char *name;
 	unsigned wants; /* NEWS() bits that on_zone is called for */
@@ -79,6 +86,10 @@ struct observer_ops {
 	int (*on_begin)(void *self, const struct run_view *view, struct error *err);
 	int (*on_zone)(void *self, const struct run_view *view, const struct zone_news *news,
 		       struct error *err);
+	/* The zone in `slot` leaves soon, unless it has left before its time: what the books
+	 * know of it may be fetched. Said some departures ahead, of most zones, and again
+	 * where somebody else comes to leave before. */
+	void (*on_expected)(void *self, uint32_t slot, enum nearness near);
 	/* Before what happens at `at_ns`; in steps of the workload's timeline. */
 	void (*on_sample)(void *self, const struct run_view *view, int64_t at_ns);
 	/* The row is over, also where it was stopped by a signal: columns are filled in. */
@@ -96,6 +107,7 @@ struct observer {
 struct audience {
 	struct run_view view;
 	unsigned nr, nr_of[NR_NEWS];
+	unsigned nr_expecting;
 	bool wants_reasons, wants_samples;
 	struct observer all[OBSERVERS_MAX];
 	/* Those that want a kind, the function at hand: every event of a row passes here. */
@@ -104,6 +116,7 @@ struct audience {
 			       const struct zone_news *news, struct error *err);
 		void *self;
 	} of[NR_NEWS][OBSERVERS_MAX];
+	struct observer expecting[OBSERVERS_MAX]; /* those that have on_expected */
 };
 
 void audience_add(struct audience *a, const struct observer_ops *ops, void *self);
@@ -126,6 +139,12 @@ MUST_USE static inline int audience_tell(const struct audience *a, const struct 
 	for (const struct listener *end = l + a->nr_of[news->kind]; l < end && !rc; l++)
 		rc = l->on_zone(l->self, &a->view, news, err);
 	return rc;
+}
+
+static inline void audience_expect(const struct audience *a, uint32_t slot, enum nearness near)
+{
+	for (unsigned i = 0; i < a->nr_expecting; i++)
+		a->expecting[i].ops->on_expected(a->expecting[i].self, slot, near);
 }
 
 #endif

@@ -302,16 +302,24 @@ static int on_stream_event(struct run *r, struct error *err)
 /* So many departures ahead a zone is fetched, and its host when the zone is there. */
 #define AHEAD_ZONE 12
 #define AHEAD_HOST 6
+#define AHEAD_NEXT 3
 
 static void expect_departures(const struct run *r)
 {
 	const struct departure *d = departures_ahead(&r->departures, AHEAD_ZONE);
 
-	if (d)
+	if (d) {
 		cluster_expect_zone(&r->cluster, departure_slot(d));
+		audience_expect(&r->audience, departure_slot(d), NEAR_FAR);
+	}
 	d = departures_ahead(&r->departures, AHEAD_HOST);
-	if (d)
+	if (d) {
 		cluster_expect_host_of(&r->cluster, departure_slot(d));
+		audience_expect(&r->audience, departure_slot(d), NEAR_NEARER);
+	}
+	d = departures_ahead(&r->departures, AHEAD_NEXT);
+	if (d)
+		audience_expect(&r->audience, departure_slot(d), NEAR_NEXT);
 }
 
 /* Those who leave at one instant are all gone before anybody takes their room. */

@@ -103,30 +103,31 @@ static void lay_out_numbers(struct solution *s, struct equilibrium_work *w)
 		resources_capacity(&s->n, s->p, s->capacity);
 }
 
-/* From the dense scratch to the flow's list: one number, */
-static void keep_hold(struct solution *s, struct equilibrium_work *w, uint32_t *nr, uint32_t r)
+/* From the dense scratch to the flow's list, which has room: one number, */
+static struct hold *keep_hold(struct solution *s, struct hold *to, uint32_t r)
 {
 	if (!(s->amount[r] > 0) && !(s->through[r] > 0))
-		return;
-	w->hold = grow(w->hold, &w->cap_holds, *nr, sizeof(*w->hold));
-	w->hold[(*nr)++] = (struct hold){r, s->amount[r], s->through[r]};
+		return to;
+	*to = (struct hold){r, s->amount[r], s->through[r]};
 	s->amount[r] = s->through[r] = 0;
+	return to + 1;
 }
 
 /* a run of them, */
-static void keep_holds(struct solution *s, struct equilibrium_work *w, uint32_t *nr, uint32_t from,
-		       uint32_t to)
+static struct hold *keep_holds(struct solution *s, struct hold *to, uint32_t from, uint32_t end)
 {
-	for (uint32_t r = from; r < to; r++)
-		keep_hold(s, w, nr, r);
+	for (uint32_t r = from; r < end; r++)
+		to = keep_hold(s, to, r);
+	return to;
 }
 
 /* or the members of a set, counted from `base`. */
-static void keep_members(struct solution *s, struct equilibrium_work *w, uint32_t *nr,
-			 uint32_t base, nodeset members)
+static struct hold *keep_members(struct solution *s, struct hold *to, uint32_t base,
+				 nodeset members)
 {
 	for (; members; members &= members - 1)
-		keep_hold(s, w, nr, base + nodeset_lowest(members));
+		to = keep_hold(s, to, base + nodeset_lowest(members));
+	return to;
 }
 
 /* Where the flow's pages are, and what that is away with nobody there. */
@@ -134,19 +135,22 @@ static void look_at_pages(struct solution *s, uint32_t v)
 {
 	const struct cost_params *p = s->p;
 	struct flow *f = &s->flows->flow[v];
+	const double *latency = &p->latency_ns[f->node * p->nr_nodes];
+	nodeset memory = 0;
+	double idle_ns = 0;
 
-	s->memory[v] = 0;
-	f->now.idle_ns = 0;
 	for (uint32_t m = 0; m < p->nr_nodes; m++) {
 		if (!(f->share[m] > 0))
 			continue;
-		s->memory[v] |= nodeset_of(m);
-		f->now.idle_ns += f->share[m] * p->latency_ns[f->node * p->nr_nodes + m];
+		memory |= nodeset_of(m);
+		idle_ns += f->share[m] * latency[m];
 	}
+	s->memory[v] = memory;
+	f->now.idle_ns = idle_ns;
 	if (!nodeset_has(s->nodes, f->node))
 		s->pages[f->node] = 0;
 	s->nodes |= nodeset_of(f->node);
-	s->pages[f->node] |= s->memory[v];
+	s->pages[f->node] |= memory;
 }
 
 static nodeset controllers_of(const struct cost_params *p, nodeset memory)
@@ -158,31 +162,28 @@ static nodeset controllers_of(const struct cost_params *p, nodeset memory)
 	return all;
 }
 
-static void collect_uses(struct solution *s, struct equilibrium_work *w)
+static void collect_uses(struct solution *s)
 {
 	const struct cost_params *p = s->p;
-	uint32_t nr = 0;
+	struct hold *h = s->hold;
 
 	for (uint32_t v = 0; v < s->flows->nr; v++) {
 		struct flow *f = &s->flows->flow[v];
-		uint32_t ports = p->first_port[f->node], core = s->n.core + f->node;
-		uint32_t paths = s->n.path + f->node * p->nr_nodes;
+		uint32_t ports = p->first_port[f->node], nr = p->node_ports[f->node];
+		uint32_t core = s->n.core + f->node;
 
 		look_at_pages(s, v);
 		resources_use(&s->n, p, f, s->memory[v], s->amount, s->through);
 		s->amount[core] = 1; /* by latency, in each round */
-		s->first_hold[v] = nr;
-		keep_members(s, w, &nr, s->n.controller, controllers_of(p, s->memory[v]));
-		keep_holds(s, w, &nr, s->n.port_read + ports,
-			   s->n.port_read + ports + p->node_ports[f->node]);
-		keep_holds(s, w, &nr, s->n.port_write + ports,
-			   s->n.port_write + ports + p->node_ports[f->node]);
-		keep_holds(s, w, &nr, s->n.fabric, s->n.core);
-		keep_hold(s, w, &nr, core);
-		keep_members(s, w, &nr, paths, s->memory[v]);
+		s->first_hold[v] = (uint32_t)(h - s->hold);
+		h = keep_members(s, h, s->n.controller, controllers_of(p, s->memory[v]));
+		h = keep_holds(s, h, s->n.port_read + ports, s->n.port_read + ports + nr);
+		h = keep_holds(s, h, s->n.port_write + ports, s->n.port_write + ports + nr);
+		h = keep_holds(s, h, s->n.fabric, s->n.core);
+		h = keep_hold(s, h, core);
+		h = keep_members(s, h, s->n.path + f->node * p->nr_nodes, s->memory[v]);
 	}
-	s->first_hold[s->flows->nr] = nr;
-	s->hold = w->hold;
+	s->first_hold[s->flows->nr] = (uint32_t)(h - s->hold);
 }
 
 /* Only what somebody uses and can run out, in ascending order. */
@@ -284,10 +285,8 @@ static double curve_latency(const struct solution *s, uint32_t v)
 {
 	struct flow *f = &s->flows->flow[v];
 	const struct queue *q = &s->queue[f->node * s->p->nr_nodes];
-	double sum = f->now.idle_ns, *queue = f->now.queue_ns;
+	double sum = f->now.idle_ns, queue[COST_CAUSES] = {0};
 
-	for (int c = 0; c < COST_CAUSES; c++)
-		queue[c] = 0;
 	for (nodeset left = s->memory[v]; left; left &= left - 1) {
 		uint32_t m = nodeset_lowest(left);
 
@@ -297,7 +296,7 @@ static double curve_latency(const struct solution *s, uint32_t v)
 		queue[COST_LINK] += f->share[m] * q[m].link;
 	}
 	for (int c = 0; c < COST_CAUSES; c++)
-		sum += queue[c];
+		sum += f->now.queue_ns[c] = queue[c];
 	return sum;
 }
 
@@ -319,13 +318,16 @@ static void set_limits(struct solution *s)
 /* What flows take of each resource at rate[], into sum[]. */
 static void sum_up(struct solution *s, const double *rate)
 {
-	for (uint32_t i = 0; i < s->nr_compact; i++)
-		s->sum[i] = 0;
-	for (uint32_t v = 0; v < s->flows->nr; v++) {
-		const struct maxmin_flow *flow = &s->flow[v];
+	double *sum = s->sum;
 
-		for (uint32_t i = 0; i < flow->nr_uses; i++)
-			s->sum[flow->use[i].resource] += rate[v] * flow->use[i].amount;
+	for (uint32_t i = 0; i < s->nr_compact; i++)
+		sum[i] = 0;
+	for (uint32_t v = 0; v < s->flows->nr; v++) {
+		const struct maxmin_use *use = s->flow[v].use, *end = use + s->flow[v].nr_uses;
+		double of = rate[v];
+
+		for (; use < end; use++)
+			sum[use->resource] += of * use->amount;
 	}
 }
 
@@ -484,6 +486,7 @@ static size_t lay_out(struct solution *s, char *memory, size_t nr_holds, size_t 
 	s->compact_capacity = carve(memory, &at, nr_resources, sizeof(double));
 	s->sum = carve(memory, &at, nr_resources, sizeof(double));
 	s->use = carve(memory, &at, nr_holds, sizeof(*s->use));
+	s->hold = carve(memory, &at, nr_holds, sizeof(*s->hold));
 	s->scratch =
 		carve(memory, &at, maxmin_scratch_bytes((uint32_t)nr_resources, s->flows->nr), 1);
 	return at;
@@ -516,7 +519,7 @@ unsigned flows_equilibrium(struct flows *f, const struct cost_params *p, struct 
 	s.nr_compact = 0;
 	lay_out_numbers(&s, w);
 	make_room(&s, w);
-	collect_uses(&s, w);
+	collect_uses(&s);
 	make_compact(&s);
 	make_uses(&s);
 	for (; round < ROUNDS_MAX && step > steady; round++) {
@@ -535,6 +538,5 @@ void equilibrium_work_release(struct equilibrium_work *w)
 {
 	free(w->by_number);
 	free(w->by_problem);
-	free(w->hold);
 	*w = (struct equilibrium_work){0};
 }

@@ -21,8 +21,6 @@ struct equilibrium_work {
 	void *by_number; /* arrays over all resources of the host */
 	void *by_problem; /* arrays over flows and the resources they use */
 	size_t by_problem_bytes;
-	struct hold *hold; /* what flows hold of resources, flow after flow */
-	size_t cap_holds;
 	double steady; /* done when no rate steps farther, relatively; 0: 1/1000 */
 };
 void equilibrium_work_release(struct equilibrium_work *w);

@@ -24,6 +24,7 @@ enum account {
 struct allocation {
 	struct flow_outcome now;
 	double vcpus_micro; /* of all of them when it was solved */
+	uint64_t solution; /* components.h */
 	uint32_t next_free; /* the holder's */
 };
 

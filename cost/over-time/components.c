@@ -145,14 +145,15 @@ static bool is_key(const struct components *c, const struct kept_component *k, u
 	       !memcmp(&c->ring[k->at % c->words], c->key, nr * sizeof(*c->key));
 }
 
-/* At once behind what was written last, or at the begin of the ring. */
-static void keep(struct components *c, struct kept_component *set, uint64_t hash, uint32_t nr)
+/* At once behind what was written last, or at the begin of the ring; where that is, or
+ * NO_SOLUTION. */
+static uint64_t keep(struct components *c, struct kept_component *set, uint64_t hash, uint32_t nr)
 {
 	size_t words = nr * (KEY_WORDS + NOW_WORDS), left = c->words - c->written % c->words;
 	uint64_t *to;
 
 	if (words > c->words)
-		return;
+		return NO_SOLUTION;
 	if (words > left)
 		c->written += left;
 	/* the older goes */
@@ -164,6 +165,7 @@ static void keep(struct components *c, struct kept_component *set, uint64_t hash
 		memcpy(to + nr * KEY_WORDS + i * NOW_WORDS, &c->flow[c->joined[i]].now,
 		       sizeof(struct flow_outcome));
 	c->written += words;
+	return set->at + 1;
 }
 
 static void look_up(struct components *c, const struct kept_component *k)
@@ -176,7 +178,8 @@ static void look_up(struct components *c, const struct kept_component *k)
 	c->nr_looked_up++;
 }
 
-static void solve_or_look_up(struct components *c, uint32_t joined)
+/* Returns the solution's number. */
+static uint64_t solve_or_look_up(struct components *c, uint32_t joined)
 {
 	struct kept_component *set;
 	bool canonical = true;
@@ -186,7 +189,7 @@ static void solve_or_look_up(struct components *c, uint32_t joined)
 		canonical &= c->classes->class[c->flow[c->joined[i]].class].canonical != NOWHERE;
 	if (!c->words) {
 		solve(c, joined, canonical);
-		return;
+		return NO_SOLUTION;
 	}
 	hash = make_key(c, joined, canonical);
 	set = &c->kept[(hash >> 20) % KEPT_SETS * KEPT_WAYS];
@@ -194,16 +197,23 @@ static void solve_or_look_up(struct components *c, uint32_t joined)
 		if (!is_key(c, &set[w], hash, joined))
 			continue;
 		look_up(c, &set[w]);
-		return;
+		return set[w].at + 1;
 	}
 	solve(c, joined, canonical);
-	keep(c, set, hash, joined);
+	return keep(c, set, hash, joined);
 }
 
 void components_solve(struct components *c, uint32_t nr)
 {
 	for (uint32_t i = 0; i < nr; i++) {
-		if (!c->flow[i].done)
-			solve_or_look_up(c, gather(c, nr, i));
+		uint32_t joined;
+		uint64_t solution;
+
+		if (c->flow[i].done)
+			continue;
+		joined = gather(c, nr, i);
+		solution = solve_or_look_up(c, joined);
+		for (uint32_t k = 0; k < joined; k++)
+			c->flow[c->joined[k]].solution = solution;
 	}
 }

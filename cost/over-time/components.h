@@ -18,6 +18,10 @@
 
 #define COMPONENTS_KEPT_WORDS ((size_t)1 << 20)
 
+/* A solution that is not kept. Others have numbers that do not come again: two flows with
+ * the same are of one component with one content, whichever host they are on. */
+#define NO_SOLUTION 0
+
 /* All flows of one class. */
 struct component_flow {
 	struct footprint footprint;
@@ -25,6 +29,7 @@ struct component_flow {
 	uint32_t class;
 	uint32_t allocation; /* the caller's */
 	bool done;
+	uint64_t solution; /* that `now` is of */
 	struct flow_outcome now;
 };
 

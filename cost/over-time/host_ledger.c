@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "cost/over-time/kept_rates.h"
 
 void host_ledger_init(struct host_ledger *h, struct zone_classes *classes)
 {
@@ -65,14 +66,15 @@ static void account(const struct zone_accounts *a, int64_t to_ns, uint128 out[AC
 }
 
 /* Rates of a zone of the class from what its flows get. */
-static void value(const struct host_ledger *h, const struct zone_class *z, struct zone_accounts *to)
+static void value(const struct host_ledger *h, uint32_t zones, struct zone_accounts *to)
 {
+	const struct zone_class *z = &h->classes->class[zones];
 	const struct flow_class *class = h->classes->flows.class;
 	const struct allocation *of[NODES_MAX];
 
 	for (uint32_t i = 0; i < z->nr_flows; i++)
 		of[i] = &h->allocation[class[z->flow[i].class].allocation];
-	account_rates(&h->classes->flows, z, of, to->rate);
+	kept_rates_find(h->classes, zones, of, to->rate);
 }
 
 /* Bring the host, which is dirty, to the state since dirty_ns. */
@@ -91,6 +93,7 @@ static void solve(struct host_ledger *h)
 
 		a->now = solved[i].now;
 		a->vcpus_micro = (double)solved[i].vcpus_micro;
+		a->solution = solved[i].solution;
 	}
 	for (uint32_t i = 0; i < h->nr_zones; i++) {
 		struct zone_accounts *a = &h->accounts[i];
@@ -99,7 +102,7 @@ static void solve(struct host_ledger *h)
 			continue;
 		account(a, h->dirty_ns, a->sum);
 		a->since_ns = h->dirty_ns;
-		value(h, &h->classes->class[h->zones[i].class], a);
+		value(h, h->zones[i].class, a);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/units.h"
 #include "cost/over-time/host_ledger.h"
+#include "cost/over-time/kept_rates.h"
 #include "cost/over-time/node_ledger.h"
 #include "cost/params/grades.h"
 
@@ -110,6 +111,7 @@ void ledger_forget(struct ledger *l)
 	for (uint32_t i = 0; i < l->nr_shapes; i++) {
 		components_keep(&l->shape[i].classes->components, 0);
 		l->shape[i].states.forgetful = true;
+		l->shape[i].classes->forgetful = true;
 	}
 }
 
@@ -119,15 +121,16 @@ void ledger_reuse(const struct ledger *l, struct ledger_reuse *out)
 	for (uint32_t i = 0; i < l->nr_shapes; i++) {
 		const struct components *c = &l->shape[i].classes->components;
 		const struct node_states *s = &l->shape[i].states;
+		const struct kept_rates *k = l->shape[i].classes->rates;
 
 		out->components += c->nr_solved + c->nr_looked_up;
 		out->components_solved += c->nr_solved;
-		out->rates += s->rates_asked;
-		out->rates_made += s->rates_made;
+		out->rates += s->rates_asked + k->asked;
+		out->rates_made += s->rates_made + k->made;
 		out->steps += s->ways_asked;
 		out->steps_made += s->ways_made;
 		out->states += s->nr_used;
-		out->bytes += components_bytes(c) + node_states_bytes(s);
+		out->bytes += components_bytes(c) + node_states_bytes(s) + kept_rates_bytes();
 	}
 }
 
@@ -371,13 +374,25 @@ void ledger_stop(struct ledger *l, uint32_t slot, int64_t now_ns, struct lifetim
 	z->host = NOWHERE;
 }
 
-void ledger_expect(const struct ledger *l, uint32_t slot)
+void ledger_expect(const struct ledger *l, uint32_t slot, enum ledger_fetch what)
 {
 	const struct ledger_zone *z = &l->zone[slot];
 
-	if (z->before != NOWHERE)
+	if (slot >= l->cap_zones)
+		return;
+	if (what == LEDGER_ZONE) {
+		fetch_line(z);
+		return;
+	}
+	if (z->host == NOWHERE)
+		return;
+	if (what == LEDGER_NODE && z->before != NOWHERE)
 		fetch_lines(&l->before[z->before], sizeof(l->before[0].sum));
-	if (z->node != NOWHERE)
+	if (z->node == NOWHERE)
+		return;
+	if (what == LEDGER_NODE)
+		fetch_line(&l->node[z->node]);
+	else
 		node_ledger_prefetch(&l->node[z->node]);
 }
 

@@ -13,10 +13,11 @@
  * host's own accounts until it has gone (host_ledger.h): there connected flows that were
  * solved before are looked up (components.h), those within one node also where another
  * node that is the same had them, and what that makes of the zones is found once for those
- * of a host that are alike. From the bottom: flow_classes, components, zone_classes,
- * accounts, node_states, node_ledger and host_ledger. So a result depends on what runs, not
- * on how it came to be: the same zones give the same bits in whatever order they started,
- * whatever was kept, and on however many threads other rows run.
+ * of a host that are alike, and in a solution that is kept once for all hosts
+ * (kept_rates.h). From the bottom: flow_classes, components, zone_classes, accounts,
+ * kept_rates, node_states, node_ledger and host_ledger. So a result depends on what runs,
+ * not on how it came to be: the same zones give the same bits in whatever order they
+ * started, whatever was kept, and on however many threads other rows run.
  *
  * Where a flow's pages are is rounded to 1/1024 of its traffic, far below what the
  * model knows; vCPUs that float are counted in millionths; rates in 2^-40 of a byte
@@ -25,7 +26,8 @@
  * After the largest host and the largest number of different zones were seen once,
  * nothing is allocated: 32 bytes a zone, 176 more where its class was on the host already,
  * 32 a node and 112 for each class of zones at home there, and for hosts that are the same
- * what components.h (8 MiB) and node_states.h (3 MiB and the states) say. One thread.
+ * what components.h (8 MiB), kept_rates.h (768 KiB) and node_states.h (3 MiB and the
+ * states) say. One thread.
  */
 #ifndef COST_OVER_TIME_LEDGER_H
 #define COST_OVER_TIME_LEDGER_H
@@ -45,7 +47,8 @@ void ledger_forget(struct ledger *l);
 /* And for those who measure, since it began. */
 struct ledger_reuse {
 	uint64_t components, components_solved; /* connected flows: asked for, solved */
-	uint64_t rates, rates_made; /* of zones at home on a node in one state */
+	uint64_t rates, rates_made; /* of zones: at home on a node in one state, or among flows that
+				     * are solved */
 	uint64_t steps, steps_made; /* of such a node to another state */
 	uint64_t states; /* that are kept now */
 	uint64_t bytes; /* of all that is kept to be looked up */
@@ -68,8 +71,14 @@ void ledger_move(struct ledger *l, uint32_t slot, const struct cost_zone *zone, 
 void ledger_lifetime(struct ledger *l, uint32_t slot, int64_t now_ns, struct lifetime *out);
 void ledger_stop(struct ledger *l, uint32_t slot, int64_t now_ns, struct lifetime *out);
 
-/* The zone in `slot` is asked for soon: what is read then comes nearer. */
-void ledger_expect(const struct ledger *l, uint32_t slot);
+/* The zone in `slot`, if there is one, is asked for soon: what is read then comes nearer.
+ * Each can be fetched once the one before has come. */
+enum ledger_fetch {
+	LEDGER_ZONE, /* what is known of it by its slot */
+	LEDGER_NODE, /* what it began with, and the node it is at home on */
+	LEDGER_ACCOUNTS, /* that node's accounts */
+};
+void ledger_expect(const struct ledger *l, uint32_t slot, enum ledger_fetch what);
 
 /*
  * For those who ask what would be: a zone that is hidden is not there for the others,

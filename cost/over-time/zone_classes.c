@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "cost/over-time/kept_rates.h"
 
 #define FREE UINT32_MAX
 #define IDLE_MAX 4096
@@ -16,6 +17,7 @@ struct zone_classes *zone_classes_new(const struct host *host)
 	cost_params_init(&c->params, host, NULL);
 	flow_classes_init(&c->flows, &c->params);
 	components_init(&c->components, &c->flows);
+	c->rates = kept_rates_new();
 	c->free = NOWHERE;
 	return c;
 }
@@ -27,6 +29,7 @@ void zone_classes_free(struct zone_classes *c)
 	free(c->class);
 	map_release(&c->index);
 	components_release(&c->components);
+	kept_rates_free(c->rates);
 	flow_classes_release(&c->flows);
 	cost_params_release(&c->params);
 	free(c);
@@ -71,6 +74,7 @@ static void sweep(struct zone_classes *c)
 	c->nr_idle = 0;
 	c->sweeps++;
 	memset(c->at_home, 0, sizeof(c->at_home));
+	memset(c->of_layout, 0, sizeof(c->of_layout));
 	flow_classes_sweep(&c->flows);
 }
 
@@ -254,6 +258,48 @@ static uint32_t vcpus_at_home(const struct cost_zone *z)
 	return p->vnode[0].vcpus;
 }
 
+/* What flows_add() looks at, into `to`; false: it is too much. */
+static bool write_layout(struct class_of_layout *to, const struct cost_zone *z, uint32_t profile)
+{
+	const struct plan *p = z->plan;
+	const struct plan_memory *part = z->part ? z->part : p->memory;
+	uint32_t nr = z->part ? z->nr_parts : p->nr_memory, at = 0;
+
+	if (3 + (uint64_t)p->nr_vnodes + 2 * (uint64_t)nr > LAYOUT_WORDS)
+		return false;
+	to->word[at++] = (uint64_t)profile << 32 | cost_zone_vcpus(z);
+	to->word[at++] = p->nodes;
+	to->word[at++] = (uint64_t)p->nr_vnodes << 32 | (uint64_t)p->told << 2 |
+			 (uint64_t)p->pinned << 1 | z->map_true;
+	for (uint32_t v = 0; v < p->nr_vnodes; v++)
+		to->word[at++] = (uint64_t)p->vnode[v].node << 32 | p->vnode[v].vcpus;
+	for (uint32_t i = 0; i < nr; i++) {
+		to->word[at++] = (uint64_t)part[i].vnode << 32 | part[i].node;
+		to->word[at++] = (uint64_t)part[i].bytes;
+	}
+	to->nr = at;
+	return true;
+}
+
+static uint32_t find_layout(struct zone_classes *c, const struct cost_zone *zone, uint32_t profile)
+{
+	struct class_of_layout wanted, *known;
+	uint64_t hash = 0;
+
+	if (c->forgetful || !write_layout(&wanted, zone, profile))
+		return read_class(c, zone, profile);
+	for (uint32_t i = 0; i < wanted.nr; i++)
+		hash = map_mix(hash, wanted.word[i]);
+	known = &c->of_layout[hash % CLASSES_OF_LAYOUTS];
+	if (known->nr != wanted.nr ||
+	    memcmp(known->word, wanted.word, wanted.nr * sizeof(wanted.word[0]))) {
+		known->nr = wanted.nr;
+		memcpy(known->word, wanted.word, wanted.nr * sizeof(wanted.word[0]));
+		known->class = read_class(c, zone, profile);
+	}
+	return known->class;
+}
+
 uint32_t zone_class_of(struct zone_classes *c, const struct cost_zone *zone, uint32_t profile)
 {
 	uint32_t vcpus = vcpus_at_home(zone), node = zone->plan->vnode[0].node;
@@ -262,7 +308,7 @@ uint32_t zone_class_of(struct zone_classes *c, const struct cost_zone *zone, uin
 	BUG_ON(zone->plan->host != c->params.host);
 	sweep(c);
 	if (!vcpus)
-		return read_class(c, zone, profile);
+		return find_layout(c, zone, profile);
 	a = &c->at_home[map_mix(map_mix(node, profile), vcpus) % CLASSES_AT_HOME];
 	if (a->vcpus != vcpus || a->node != node || a->profile != profile)
 		*a = (struct class_at_home){node, profile, vcpus, read_class(c, zone, profile)};

@@ -33,17 +33,28 @@ struct class_at_home {
 };
 #define CLASSES_AT_HOME 1024
 
+/* Others: all of a plan that its class is read from, word by word. */
+#define LAYOUT_WORDS 62
+struct class_of_layout {
+	uint32_t nr, class; /* nr 0: none */
+	uint64_t word[LAYOUT_WORDS];
+};
+#define CLASSES_OF_LAYOUTS 128
+
 /* Of hosts that are the same, with all that is derived from them. */
 struct zone_classes {
 	struct cost_params params;
 	struct flow_classes flows;
 	struct components components;
+	struct kept_rates *rates; /* kept_rates.h */
 	struct zone_class *class;
 	size_t nr, cap, nr_idle; /* idle: without holders */
 	uint32_t free; /* a list through `nr_flows` */
 	uint64_t sweeps; /* classes may have been forgotten so often */
 	struct map index; /* by hash of the content */
 	struct class_at_home at_home[CLASSES_AT_HOME]; /* the last one of each hash */
+	struct class_of_layout of_layout[CLASSES_OF_LAYOUTS]; /* likewise */
+	bool forgetful; /* layouts are read anew each time: for those who compare */
 	/* Scratch: one zone's flows. */
 	struct residency residency;
 	struct flow raw[NODES_MAX];

@@ -282,6 +282,71 @@ Test(run, same_seed_same_bytes, .timeout = 120)
 	workload_release(&w);
 }
 
+/* Who leaves soon, as it was told, by slot. */
+struct expected {
+	unsigned told[4096][3]; /* of the zone that is there, by nearness */
+	unsigned left, in_time;
+};
+
+static void count_expected(void *self, uint32_t slot, enum nearness near)
+{
+	struct expected *e = self;
+
+	cr_assert_lt(slot, 4096);
+	e->told[slot][near]++;
+}
+
+static int compare_expected(void *self, const struct run_view *view, const struct zone_news *n,
+			    struct error *err)
+{
+	struct expected *e = self;
+	unsigned *told = e->told[n->slot];
+
+	(void)view;
+	(void)err;
+	e->left++;
+	e->in_time += told[NEAR_FAR] && told[NEAR_NEARER] && told[NEAR_NEXT];
+	memset(told, 0, sizeof(e->told[0]));
+	return 0;
+}
+
+/* Nearly every zone is told of before it leaves, and none that stays for long. */
+Test(run, books_are_told_who_leaves_soon)
+{
+	static const struct observer_ops ops = {.name = "expected",
+						.wants = NEWS(NEWS_LEFT),
+						.on_zone = compare_expected,
+						.on_expected = count_expected};
+	struct expected *e = calloc(1, sizeof(*e));
+	const struct observer observer = {&ops, e};
+	struct host *host = load_host();
+	const struct host *hosts[] = {host, host};
+	struct run_result result;
+	struct workload w;
+	struct error err;
+	struct run_input in = {.workload = &w,
+			       .policy = policy_find("edera-compact"),
+			       .seed = 1,
+			       .backend = &sim_backend,
+			       .host = hosts,
+			       .nr_hosts = 2,
+			       .topology = "epyc-nps4-8n",
+			       .observer = &observer,
+			       .nr_observers = 1};
+	unsigned waiting = 0;
+
+	load_text(&w, "{" GENERATED "}");
+	cr_assert_eq(run_row(&in, &result, &err), 0, "%s", err.text);
+	for (int slot = 0; slot < 4096; slot++)
+		waiting += e->told[slot][NEAR_FAR] > 0;
+	cr_expect_gt(e->left, 1000);
+	cr_expect_gt(e->in_time, e->left * 8 / 10);
+	cr_expect_leq(waiting, 16, "they are the next");
+	free(e);
+	workload_release(&w);
+	host_free(host);
+}
+
 /* The same zones arrive whatever the policy. */
 Test(run, policies_see_the_same_zones)
 {
