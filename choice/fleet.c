@@ -157,15 +157,21 @@ uint32_t fleet_next(struct fleet *f, struct choice_request *r)
 	return host;
 }
 
-/* The first from i on, of its group, that has room; else the first of the next group. */
+/* The first from i on, of its group, that has room; else the first of the next group. All of a
+ * group are looked at, without branches: which one it will be cannot be foreseen. */
 static uint32_t first_with_room(const struct fleet_sum *level, uint32_t i,
 				const struct choice_request *r)
 {
-	uint32_t end = i / FLEET_GROUP * FLEET_GROUP + FLEET_GROUP;
+	uint32_t first = i / FLEET_GROUP * FLEET_GROUP;
+	unsigned room = 1u << FLEET_GROUP;
 
-	while (i < end && !fleet_has_room(&level[i], r))
-		i++;
-	return i;
+	for (unsigned k = 0; k < FLEET_GROUP; k++) {
+		const struct fleet_sum *s = &level[first + k];
+		bool bytes = s->free_bytes >= r->bytes, vcpus = s->free_vcpus >= r->vcpus;
+
+		room |= (unsigned)(bytes & vcpus) << k;
+	}
+	return first + lowest_bit(room & ~0u << i % FLEET_GROUP);
 }
 
 /*
