@@ -47,7 +47,7 @@ static inline uint64_t departure_number(const struct departure *d)
 
 #define DEPARTURE_DIGIT_BITS 4
 #define DEPARTURE_DIGITS (1 << DEPARTURE_DIGIT_BITS)
-#define DEPARTURE_LEVELS (64 / DEPARTURE_DIGIT_BITS)
+#define DEPARTURE_LEVELS ((63 + DEPARTURE_DIGIT_BITS) / DEPARTURE_DIGIT_BITS)
 
 struct departure_piece;
 struct departure_block;
@@ -63,7 +63,7 @@ struct departures {
 	int64_t base_ns;
 	size_t nr_waiting;
 	uint32_t levels; /* bits: levels in use */
-	uint16_t digits[DEPARTURE_LEVELS]; /* bits: digits in use */
+	uint64_t digits[DEPARTURE_LEVELS]; /* bits: digits in use */
 	struct departure_bucket {
 		struct departure_piece *first, *last;
 	} bucket[DEPARTURE_LEVELS][DEPARTURE_DIGITS];
