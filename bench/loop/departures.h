@@ -4,7 +4,7 @@
  * pushed, so a replay is the same every time.
  *
  * A radix heap (Ahuja, Mehlhorn, Orlin, Tarjan: "Faster algorithms for the shortest path
- * problem", 1990) with digits of four bits and, in front of it, a sorted run of the next
+ * problem", 1990) with digits of six bits and, in front of it, a sorted run of the next
  * few. An item waits in the bucket of the highest digit in which its time differs from
  * `base_ns`. When the run is empty the lowest bucket that holds something becomes the run,
  * or, where it is large, is dealt out to buckets of lower digits first. So an item is copied
@@ -45,7 +45,7 @@ static inline uint64_t departure_number(const struct departure *d)
 	return d->key >> DEPARTURE_SLOT_BITS;
 }
 
-#define DEPARTURE_DIGIT_BITS 4
+#define DEPARTURE_DIGIT_BITS 6
 #define DEPARTURE_DIGITS (1 << DEPARTURE_DIGIT_BITS)
 #define DEPARTURE_LEVELS ((63 + DEPARTURE_DIGIT_BITS) / DEPARTURE_DIGIT_BITS)
 
