@@ -4,7 +4,13 @@
 #include "bench/loop/cluster.h"
 #include "bench/loop/run_input.h"
 
-static void change(struct held *h, int128 by, int64_t at_ns)
+static void change(struct held *h, int64_t by, int64_t at_ns)
+{
+	h->now += by;
+	h->changes_ns += (int128)by * at_ns;
+}
+
+static void change_way(struct held *h, int128 by, int64_t at_ns)
 {
 	h->now += by;
 	h->changes_ns += by * at_ns;
@@ -29,7 +35,7 @@ static void move(struct totals *t, const struct plan_locality *l, int sign, int6
 	if (off_node)
 		change(&t->off_node_bytes, sign * off_node, at_ns);
 	if (farther)
-		change(&t->way, (int128)(sign * l->resident_bytes) * farther, at_ns);
+		change_way(&t->way, (int128)(sign * l->resident_bytes) * farther, at_ns);
 }
 
 static void count_placed(struct totals *t, const struct plan *p, uint32_t nr_live)
