@@ -157,26 +157,15 @@ uint32_t fleet_next(struct fleet *f, struct choice_request *r)
 	return host;
 }
 
-/* Bit `k` where the k-th of the group has room. */
-static unsigned room_bit(const struct fleet_sum *group, unsigned k, const struct choice_request *r)
-{
-	bool bytes = group[k].free_bytes >= r->bytes, vcpus = group[k].free_vcpus >= r->vcpus;
-
-	return (unsigned)(bytes & vcpus) << k;
-}
-
-/* The first from i on, of its group, that has room; else the first of the next group. All of a
- * group are looked at, without branches: which one it will be cannot be foreseen. */
+/* The first from i on, of its group, that has room; else the first of the next group. */
 static uint32_t first_with_room(const struct fleet_sum *level, uint32_t i,
 				const struct choice_request *r)
 {
-	uint32_t first = i / FLEET_GROUP * FLEET_GROUP;
-	const struct fleet_sum *g = &level[first];
-	unsigned room = 1u << FLEET_GROUP;
+	uint32_t end = i / FLEET_GROUP * FLEET_GROUP + FLEET_GROUP;
 
-	room |= room_bit(g, 0, r) | room_bit(g, 1, r) | room_bit(g, 2, r) | room_bit(g, 3, r);
-	room |= room_bit(g, 4, r) | room_bit(g, 5, r) | room_bit(g, 6, r) | room_bit(g, 7, r);
-	return first + lowest_bit(room & ~0u << i % FLEET_GROUP);
+	while (i < end && !fleet_has_room(&level[i], r))
+		i++;
+	return i;
 }
 
 /*
