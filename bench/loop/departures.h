@@ -13,7 +13,7 @@
  *
  * The run says ahead of time who leaves next (departures_ahead()), so that what is known of
  * them can be fetched. Memory: 16 bytes an item, and a piece of 1 KiB for each of the some
- * fifty buckets in use.
+ * hundred and fifty buckets in use.
  *
  * A time before the last popped one is no error: it is the next then.
  */
