@@ -84,6 +84,11 @@ static void assert_memory(const struct plan *p)
 	int64_t missing[NODES_MAX];
 	int64_t spilled = 0;
 
+	if (plan_is_whole(p)) {
+		BUG_ON(p->memory[0].bytes <= 0 || p->spilled_bytes);
+		BUG_ON(!nodeset_has(p->host->memory_nodes, p->memory[0].node));
+		return;
+	}
 	BUG_ON(p->nr_memory > PLAN_MEMORY_MAX);
 	for (uint32_t i = 0; i < p->nr_vnodes; i++)
 		missing[i] = p->vnode[i].memory_bytes;

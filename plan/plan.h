@@ -98,6 +98,14 @@ uint32_t plan_first_vcpu(const struct plan *p, uint32_t vnode);
 uint32_t plan_offline_vcpus(const struct plan *p, uint32_t vnode);
 uint32_t plan_first_offline_vcpu(const struct plan *p, uint32_t vnode);
 
+/* One vnode, and all of its memory on its node: most zones are such. */
+static inline bool plan_is_whole(const struct plan *p)
+{
+	return p->nr_vnodes == 1 && p->nr_memory == 1 && p->memory[0].vnode == 0 &&
+	       p->memory[0].node == p->vnode[0].node &&
+	       p->memory[0].bytes == p->vnode[0].memory_bytes;
+}
+
 /* Sum of vnode[].memory_bytes. */
 int64_t plan_memory_bytes(const struct plan *p);
 

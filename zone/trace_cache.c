@@ -368,6 +368,11 @@ int trace_cache_load(struct trace_cache **out, const char *path, const char *key
 	return rc;
 }
 
+bool trace_cache_names_zones(const struct trace_cache *c)
+{
+	return c->header.nr_named > 0;
+}
+
 void trace_cache_free(struct trace_cache *c)
 {
 	if (!c)
@@ -435,7 +440,8 @@ static int cache_next(struct zone_stream *base, const struct zone_event **out, s
 	if (base->stats.done == base->stats.total)
 		return 0;
 	r = (const void *)window_take(&s->events, s->cache->fd, sizeof(*r));
-	if (!r || r->at_ns < e->at_ns || r->kind > ZONE_EVENT_RESIZE)
+	if (!r || r->at_ns < e->at_ns || r->kind > ZONE_EVENT_RESIZE ||
+	    (r->kind != ZONE_EVENT_START && !s->cache->header.nr_named))
 		return changed(s, err);
 	base->stats.done++;
 	e->at_ns = r->at_ns;

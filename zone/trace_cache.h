@@ -25,6 +25,8 @@ int trace_cache_write(const char *path, const char *key, struct zone_stream *s,
  * *out is NULL. */
 int trace_cache_load(struct trace_cache **out, const char *path, const char *key,
 		     struct error *err) MUST_USE;
+/* Is any of its events about a zone that another one started? */
+bool trace_cache_names_zones(const struct trace_cache *c);
 void trace_cache_free(struct trace_cache *c); /* NULL is fine */
 /* Many at a time; `c` must outlive them. */
 int trace_cache_open(struct zone_stream **out, const struct trace_cache *c,

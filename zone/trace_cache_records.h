@@ -15,7 +15,7 @@
 #include "zone/zone.h"
 
 #define CACHE_MAGIC "hntrace\n"
-#define CACHE_VERSION 1
+#define CACHE_VERSION 2
 #define CACHE_NOTE_MAX 120
 
 /* What is said of rows of the trace. */
@@ -35,7 +35,8 @@ struct cache_header {
 	uint64_t warnings;
 	char first_warning[256];
 	struct cache_note note[ZONE_STREAM_NOTES_MAX]; /* those with rows, in front */
-	uint64_t reserved[5]; /* its size is a multiple of 32: cache_sum_add() */
+	uint64_t nr_named; /* events about a zone that another one started */
+	uint64_t reserved[4]; /* its size is a multiple of 32: cache_sum_add() */
 };
 
 struct cache_event {

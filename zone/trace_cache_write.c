@@ -222,6 +222,7 @@ static int write_event(struct cache_writer *w, const struct zone_event *e, const
 		r.value = e->bytes;
 	fwrite(&r, sizeof(r), 1, w->output.file);
 	w->header.nr_events++;
+	w->header.nr_named += e->kind != ZONE_EVENT_START;
 	return 0;
 }
 

@@ -114,6 +114,24 @@ bool workload_resizes(const struct workload *w)
 	return false;
 }
 
+/* The cache, where that is what is read. */
+static const struct trace_cache *cache_read(const struct workload *w, bool skip_bad)
+{
+	return w->source == SOURCE_TRACE && w->cache_skipped_bad == skip_bad ? w->cache : NULL;
+}
+
+bool workload_names_zones(const struct workload *w, bool skip_bad)
+{
+	const struct trace_cache *cache = cache_read(w, skip_bad);
+
+	if (w->source != SOURCE_EVENTS)
+		return cache ? trace_cache_names_zones(cache) : w->source != SOURCE_GENERATOR;
+	for (size_t i = 0; i < w->nr_events; i++)
+		if (w->event[i].kind != ZONE_EVENT_START)
+			return true;
+	return false;
+}
+
 static int open_source(struct zone_stream **out, const struct workload *w, uint64_t seed,
 		       bool skip_bad, struct error *err)
 {
@@ -124,7 +142,7 @@ static int open_source(struct zone_stream **out, const struct workload *w, uint6
 	case SOURCE_EVENTS:
 		return stream_of_events(out, w->event, w->nr_events, err);
 	case SOURCE_TRACE:
-		if (w->cache && w->cache_skipped_bad == skip_bad)
+		if (cache_read(w, skip_bad))
 			return trace_cache_open(out, w->cache, err);
 		return trace_open(out, w, skip_bad, err);
 	}

@@ -199,6 +199,10 @@ void workload_defaults(struct workload *w);
 /* Can the memory of one of its zones change while it runs? */
 bool workload_resizes(const struct workload *w);
 
+/* May an event be about a zone that another one started? A cached trace is known; as
+ * workload_open() with this `skip_bad` reads it. */
+bool workload_names_zones(const struct workload *w, bool skip_bad);
+
 /* Are its sizes parts of a machine that it does not name? Then workload_set_machine()
  * before it is opened. */
 bool workload_wants_machine(const struct workload *w);

@@ -91,10 +91,24 @@ static void take_measure(struct stranded *s)
 	s->peak = s->total;
 }
 
+/* Somebody took more. Is it the fullest moment, by taken shares over the common denominator
+ * capacity_vcpus x capacity_bytes? */
+static void compare(struct stranded *s)
+{
+	int128 by_vcpus = (int128)(s->capacity_vcpus - s->free_vcpus_now) * s->capacity_bytes;
+	int128 by_bytes = (int128)(s->capacity_bytes - s->free_bytes_now) * s->capacity_vcpus;
+	int128 full = by_vcpus > by_bytes ? by_vcpus : by_bytes;
+
+	if (full <= s->fullest)
+		return;
+	s->fullest = full;
+	s->fullest_free_bytes = s->free_bytes_now;
+	s->fullest_free_vcpus = s->free_vcpus_now;
+	take_measure(s);
+}
+
 void stranded_after(struct stranded *s, uint32_t host, int64_t vcpus, int64_t bytes)
 {
-	int128 by_vcpus, by_bytes, full;
-
 	if (!s->dirty[host]) {
 		s->dirty[host] = true;
 		s->dirty_host[s->nr_dirty++] = host;
@@ -103,19 +117,9 @@ void stranded_after(struct stranded *s, uint32_t host, int64_t vcpus, int64_t by
 	s->free_bytes_now -= bytes;
 	if (vcpus <= 0 && bytes <= 0)
 		return; /* emptier than it was */
-	if (s->free_bytes_now >= s->fullest_free_bytes &&
-	    s->free_vcpus_now >= s->fullest_free_vcpus)
-		return; /* no fuller than the fullest, whichever share is the larger */
-	/* taken shares over the common denominator capacity_vcpus x capacity_bytes */
-	by_vcpus = (int128)(s->capacity_vcpus - s->free_vcpus_now) * s->capacity_bytes;
-	by_bytes = (int128)(s->capacity_bytes - s->free_bytes_now) * s->capacity_vcpus;
-	full = by_vcpus > by_bytes ? by_vcpus : by_bytes;
-	if (full > s->fullest) {
-		s->fullest = full;
-		s->fullest_free_bytes = s->free_bytes_now;
-		s->fullest_free_vcpus = s->free_vcpus_now;
-		take_measure(s);
-	}
+	/* else no fuller than the fullest, whichever share is the larger */
+	if (s->free_bytes_now < s->fullest_free_bytes || s->free_vcpus_now < s->fullest_free_vcpus)
+		compare(s);
 }
 
 void stranded_result(const struct stranded *s, int64_t *vcpu_ppm, int64_t *memory_ppm,

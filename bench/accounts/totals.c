@@ -4,27 +4,38 @@
 #include "bench/loop/cluster.h"
 #include "bench/loop/run_input.h"
 
-static void advance(struct totals *t, int64_t to_ns)
+static void change(struct held *h, int64_t by, int64_t at_ns)
 {
-	int128 dt = to_ns - t->at_ns;
+	h->now += by;
+	h->changes_ns += (int128)by * at_ns;
+}
 
-	if (dt <= 0)
-		return;
-	t->vcpu_ns += t->vcpus * dt;
-	t->resident_ns += t->resident_bytes * dt;
-	t->local_ns += t->local_bytes * dt;
-	t->own_ns += t->own_bytes * dt;
-	t->distance_ns += t->distance * dt;
-	t->at_ns = to_ns;
+static void change_way(struct held *h, int128 by, int64_t at_ns)
+{
+	h->now += by;
+	h->changes_ns += by * at_ns;
+}
+
+/* From 0 on. */
+static int128 integral(const struct held *h, int64_t to_ns)
+{
+	return h->now * to_ns - h->changes_ns;
 }
 
 /* Add (sign 1) or remove (sign -1) a zone's share. */
-static void move(struct totals *t, const struct plan_locality *l, int sign)
+static void move(struct totals *t, const struct plan_locality *l, int sign, int64_t at_ns)
 {
-	t->resident_bytes += sign * l->resident_bytes;
-	t->local_bytes += sign * l->local_bytes;
-	t->own_bytes += sign * l->own_bytes;
-	t->distance += (int128)(sign * l->resident_bytes) * l->mean_distance_centi;
+	int64_t off_home = l->resident_bytes - l->local_bytes;
+	int64_t off_node = l->resident_bytes - l->own_bytes;
+	int64_t farther = l->mean_distance_centi - TOTALS_HOME_CENTI;
+
+	change(&t->resident_bytes, sign * l->resident_bytes, at_ns);
+	if (off_home)
+		change(&t->off_home_bytes, sign * off_home, at_ns);
+	if (off_node)
+		change(&t->off_node_bytes, sign * off_node, at_ns);
+	if (farther)
+		change_way(&t->way, (int128)(sign * l->resident_bytes) * farther, at_ns);
 }
 
 static void count_placed(struct totals *t, const struct plan *p, uint32_t nr_live)
@@ -58,26 +69,43 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 		count_refused(t, n);
 		return 0;
 	}
-	advance(t, n->at_ns);
 	if (n->kind != NEWS_STARTED)
-		move(t, n->before, -1);
+		move(t, n->before, -1, n->at_ns);
 	if (n->kind != NEWS_LEFT)
-		move(t, n->now, 1);
+		move(t, n->now, 1, n->at_ns);
 	if (n->kind == NEWS_STARTED) {
-		t->vcpus += n->vcpus;
+		change(&t->vcpus, n->vcpus, n->at_ns);
 		count_placed(t, n->plan, view->cluster->live.nr_live);
 	} else if (n->kind == NEWS_LEFT) {
-		t->vcpus -= n->vcpus;
+		change(&t->vcpus, -(int64_t)n->vcpus, n->at_ns);
 	}
 	return 0;
 }
 
+/* Where memory was, weighed by time. */
+static void fill_shares(const struct totals *t, int64_t end_ns, struct row *row)
+{
+	int128 resident = integral(&t->resident_bytes, end_ns);
+	int128 off_home = integral(&t->off_home_bytes, end_ns);
+	int128 off_node = integral(&t->off_node_bytes, end_ns);
+	int128 way = integral(&t->way, end_ns);
+
+	row->off_home_page_s = (int64_t)(off_home / PAGE_BYTES / NS_PER_S);
+	if (!resident)
+		return;
+	row->local_page_ppm = ppm_wide(resident - off_home, resident);
+	row->own_page_ppm = ppm_wide(resident - off_node, resident);
+	row->wrong_vnode_page_ppm = ppm_wide(off_home - off_node, resident);
+	row->off_node_page_ppm = ppm_wide(off_node, resident);
+	row->mean_distance_centi = (int64_t)((way + resident * TOTALS_HOME_CENTI) / resident);
+}
+
 static void on_row(void *self, const struct run_view *view, struct run_result *out)
 {
-	struct totals *t = self;
+	const struct totals *t = self;
 	struct row *row = &out->row;
+	int64_t end_ns = view->cluster->now_ns;
 
-	advance(t, view->cluster->now_ns);
 	row->events = (int64_t)t->events;
 	row->zones_placed = t->placed;
 	row->zones_multi_node = t->multi_node;
@@ -88,17 +116,10 @@ static void on_row(void *self, const struct run_view *view, struct run_result *o
 	row->refused_no_room = t->refused_no_room;
 	row->refused_infeasible = t->refused_infeasible;
 	row->refused_no_device = t->refused_no_device;
-	row->vcpu_time_s = (int64_t)(t->vcpu_ns / NS_PER_S);
-	row->off_home_page_s = (int64_t)((t->resident_ns - t->local_ns) / PAGE_BYTES / NS_PER_S);
+	row->vcpu_time_s = (int64_t)(integral(&t->vcpus, end_ns) / NS_PER_S);
 	if (t->first_refusal)
 		row->first_refusal_zone = t->first_refusal;
-	if (!t->resident_ns)
-		return;
-	row->local_page_ppm = ppm_wide(t->local_ns, t->resident_ns);
-	row->own_page_ppm = ppm_wide(t->own_ns, t->resident_ns);
-	row->wrong_vnode_page_ppm = ppm_wide(t->own_ns - t->local_ns, t->resident_ns);
-	row->off_node_page_ppm = ppm_wide(t->resident_ns - t->own_ns, t->resident_ns);
-	row->mean_distance_centi = (int64_t)(t->distance_ns / t->resident_ns);
+	fill_shares(t, end_ns, row);
 }
 
 const struct observer_ops totals_observer = {

@@ -89,13 +89,15 @@ static void print_nodes(const struct cluster *c, FILE *out)
 /* Shares of nothing are not known. */
 static void print_shares(const struct totals *t, FILE *out)
 {
-	if (!t->resident_bytes)
+	int64_t resident = (int64_t)t->resident_bytes.now;
+
+	if (!resident)
 		fputs(",,,", out);
 	else
 		fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRId64,
-			ppm(t->local_bytes, t->resident_bytes),
-			ppm(t->own_bytes, t->resident_bytes),
-			(int64_t)(t->distance / t->resident_bytes));
+			ppm(resident - (int64_t)t->off_home_bytes.now, resident),
+			ppm(resident - (int64_t)t->off_node_bytes.now, resident),
+			(int64_t)(totals_distance(t) / resident));
 }
 
 static void on_sample(void *self, const struct run_view *view, int64_t at_ns)
@@ -106,8 +108,8 @@ static void on_sample(void *self, const struct run_view *view, int64_t at_ns)
 	const struct balloons *b = view->balloons;
 
 	fprintf(w->out, "%" PRId64 ",%" PRIu32 ",%" PRIu64 ",%" PRId64 ",%" PRId64 ",%" PRId64,
-		at_ns / NS_PER_S, c->live.nr_live, view->waiting->nr, t->vcpus, t->resident_bytes,
-		view->stranded->free_bytes_now);
+		at_ns / NS_PER_S, c->live.nr_live, view->waiting->nr, (int64_t)t->vcpus.now,
+		(int64_t)t->resident_bytes.now, view->stranded->free_bytes_now);
 	print_shares(t, w->out);
 	fprintf(w->out, ",%" PRId64 ",%" PRId64, t->placed, t->refused);
 	print_quantiles(w, &c->live);

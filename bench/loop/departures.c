@@ -86,7 +86,7 @@ static void put(struct departures *q, const struct departure *d)
 	if (!b->last) {
 		b->first = b->last = piece_new(q);
 		q->levels |= 1u << level;
-		q->digits[level] |= (uint16_t)(1u << digit);
+		q->digits[level] |= (uint64_t)1 << digit;
 	} else if (b->last->nr == PIECE_ITEMS) {
 		b->last->next = piece_new(q);
 		b->last = b->last->next;
@@ -102,7 +102,7 @@ static struct departure_piece *take_bucket(struct departures *q, unsigned level,
 	struct departure_piece *first = b->first;
 
 	b->first = b->last = NULL;
-	q->digits[level] &= (uint16_t) ~(1u << digit);
+	q->digits[level] &= ~((uint64_t)1 << digit);
 	if (!q->digits[level])
 		q->levels &= ~(1u << level);
 	return first;

@@ -4,7 +4,7 @@
  * pushed, so a replay is the same every time.
  *
  * A radix heap (Ahuja, Mehlhorn, Orlin, Tarjan: "Faster algorithms for the shortest path
- * problem", 1990) with digits of four bits and, in front of it, a sorted run of the next
+ * problem", 1990) with digits of six bits and, in front of it, a sorted run of the next
  * few. An item waits in the bucket of the highest digit in which its time differs from
  * `base_ns`. When the run is empty the lowest bucket that holds something becomes the run,
  * or, where it is large, is dealt out to buckets of lower digits first. So an item is copied
@@ -13,7 +13,7 @@
  *
  * The run says ahead of time who leaves next (departures_ahead()), so that what is known of
  * them can be fetched. Memory: 16 bytes an item, and a piece of 1 KiB for each of the some
- * fifty buckets in use.
+ * hundred and fifty buckets in use.
  *
  * A time before the last popped one is no error: it is the next then.
  */
@@ -45,9 +45,9 @@ static inline uint64_t departure_number(const struct departure *d)
 	return d->key >> DEPARTURE_SLOT_BITS;
 }
 
-#define DEPARTURE_DIGIT_BITS 4
+#define DEPARTURE_DIGIT_BITS 6
 #define DEPARTURE_DIGITS (1 << DEPARTURE_DIGIT_BITS)
-#define DEPARTURE_LEVELS (64 / DEPARTURE_DIGIT_BITS)
+#define DEPARTURE_LEVELS ((63 + DEPARTURE_DIGIT_BITS) / DEPARTURE_DIGIT_BITS)
 
 struct departure_piece;
 struct departure_block;
@@ -63,7 +63,7 @@ struct departures {
 	int64_t base_ns;
 	size_t nr_waiting;
 	uint32_t levels; /* bits: levels in use */
-	uint16_t digits[DEPARTURE_LEVELS]; /* bits: digits in use */
+	uint64_t digits[DEPARTURE_LEVELS]; /* bits: digits in use */
 	struct departure_bucket {
 		struct departure_piece *first, *last;
 	} bucket[DEPARTURE_LEVELS][DEPARTURE_DIGITS];

@@ -127,17 +127,6 @@ static void gather_audience(struct run *r, struct schedule *write)
 		audience_add(a, in->observer[i].ops, in->observer[i].self);
 }
 
-/* May an event be about a zone that another one started? */
-static bool names_zones(const struct workload *w)
-{
-	if (w->source != SOURCE_EVENTS)
-		return w->source != SOURCE_GENERATOR;
-	for (size_t i = 0; i < w->nr_events; i++)
-		if (w->event[i].kind != ZONE_EVENT_START)
-			return true;
-	return false;
-}
-
 /* `write` and `known` may be NULL: what this run is like, and what one before was. */
 static int start_up(struct run *r, struct schedule *write, const struct schedule *known,
 		    struct error *err)
@@ -158,7 +147,7 @@ static int start_up(struct run *r, struct schedule *write, const struct schedule
 		r->future = future_new(known, r->in->host, w->horizon_ns, w->branch);
 	placer_init(&r->placer, r->in, &r->cluster, r->future);
 	gather_audience(r, write);
-	r->map_ids = names_zones(w);
+	r->map_ids = workload_names_zones(w, r->in->skip_bad);
 	r->cluster.live.want_ids = r->map_ids;
 	r->end_ns = w->duration_ns;
 	r->sample_ns = r->audience.wants_samples ? 0 : NS_NEVER;

@@ -1,5 +1,6 @@
 /* Where memory goes, and how far it is: figures worked out by hand. */
 #include <criterion/criterion.h>
+#include <signal.h>
 
 #include "tests/placement/hosts.h"
 
@@ -153,4 +154,42 @@ Test(locality, large_figures)
 	cr_assert_eq(l.mean_distance_centi, (int64_t)(UINT32_MAX - 1) * 100);
 	cr_assert_eq(l.local_bytes, 0);
 	host_free(h);
+}
+
+/* Two GiB on node 1, as a policy would write it. */
+static void assert_whole(uint32_t node, int64_t bytes, int64_t spilled)
+{
+	static const unsigned cpus[] = {1, 1, 1};
+	static const int64_t bytes_of[] = {4 * GIB, 4 * GIB, 0};
+	struct host *h = test_host_done(test_host(3, cpus, bytes_of, 20));
+	struct zone z = test_zone("z", 1, 2 * GIB);
+	struct plan p = {.zone = &z, .host = h, .pinned = true, .nodes = nodeset_of(node)};
+
+	p.told = PLAN_TOLD_FLAT;
+	p.nr_vnodes = p.nr_memory = 1;
+	p.vnode[0] = (struct plan_vnode){node, 1, 2 * GIB};
+	p.memory[0] = (struct plan_memory){0, node, bytes};
+	p.spilled_bytes = spilled;
+	plan_assert(&p);
+	host_free(h);
+}
+
+Test(whole, is_consistent)
+{
+	assert_whole(1, 2 * GIB, 0);
+}
+
+Test(whole, memory_is_missing, .signal = SIGABRT)
+{
+	assert_whole(1, GIB, 0);
+}
+
+Test(whole, nothing_can_have_spilled, .signal = SIGABRT)
+{
+	assert_whole(1, 2 * GIB, PAGE_BYTES);
+}
+
+Test(whole, the_node_has_no_memory, .signal = SIGABRT)
+{
+	assert_whole(2, 2 * GIB, 0);
 }

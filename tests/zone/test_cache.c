@@ -436,6 +436,61 @@ Test(cache, any_stream_can_be_kept)
 		   "\"memory\": \"1GiB\"}, {\"vcpus\": 2, \"memory\": \"3GiB\"}]}}");
 }
 
+static void names_zones(const char *rows, bool cached, bool otherwise)
+{
+	struct workload w;
+
+	load_text(&w, "t.csv", rows);
+	cr_expect(workload_names_zones(&w, false));
+	prepare(&w, folder, false);
+	cr_expect_eq(workload_names_zones(&w, false), cached);
+	/* rows that are skipped are another reading, which is not the cache's */
+	cr_expect_eq(workload_names_zones(&w, true), otherwise);
+	workload_release(&w);
+}
+
+Test(cache, knows_whether_events_name_zones)
+{
+	names_zones("at_s,lifetime_s,vcpus,memory_mib\n0,1,1,1024\n", false, true);
+	names_zones("vmid,cpu,memory,time,type\n5,4,16,0,0\n5,4,16,9,1\n", true, true);
+}
+
+/* A stop in a cache that says there is none: no ids were kept to find its zone. */
+Test(cache, a_stop_that_was_not_announced)
+{
+	char *path, *bytes, key[TRACE_CACHE_KEY];
+	struct cache_header header;
+	struct cache_sum sum = {{0}};
+	struct trace_cache *cache;
+	const struct zone_event *e;
+	struct zone_stream *s;
+	struct error err = {0};
+	struct workload w;
+	size_t n;
+
+	load_text(&w, "e.csv", "vmid,cpu,memory,time,type\n5,4,16,0,0\n5,4,16,9,1\n");
+	prepare(&w, folder, false);
+	workload_release(&w);
+	path = xstrdup(only_file());
+	bytes = read_bytes(path, &n);
+	memcpy(&header, bytes, sizeof(header));
+	memcpy(key, header.key, sizeof(key));
+	cr_assert_eq(header.nr_named, 1);
+	header.nr_named = header.checksum = 0;
+	cache_sum_add(&sum, &header, sizeof(header));
+	cache_sum_add(&sum, bytes + sizeof(header), n - sizeof(header));
+	header.checksum = cache_sum_end(&sum);
+	memcpy(bytes, &header, sizeof(header));
+	write_bytes(path, bytes, n);
+	cr_assert_eq(trace_cache_load(&cache, path, key, &err), 0, "%s", err.text);
+	cr_assert_eq(trace_cache_open(&s, cache, &err), 0, "%s", err.text);
+	cr_expect_eq(zone_stream_next(s, &e, &err), 0);
+	cr_expect_eq(zone_stream_next(s, &e, &err), ERR_INPUT);
+	zone_stream_close(s);
+	trace_cache_free(cache);
+	free(path);
+}
+
 Test(cache, is_for_traces_in_files)
 {
 	struct trace_reading how = {.cache = folder};
