@@ -25,6 +25,15 @@ static const char *text_of(sqlite3_stmt *row, int column)
 	return text ? (const char *)text : "";
 }
 
+/* A number, or not one: SQLite takes any text for 0. */
+static double real_of(sqlite3_stmt *row, int column)
+{
+	int type = sqlite3_column_type(row, column);
+
+	return type == SQLITE_FLOAT || type == SQLITE_INTEGER ? sqlite3_column_double(row, column)
+							      : (double)NAN;
+}
+
 static int read_types(struct database *d, struct error *err)
 {
 	static const char query[] =
@@ -40,8 +49,8 @@ static int read_types(struct database *d, struct error *err)
 		packing_add_type(&d->packing, &(struct packing_type){
 						      .vm_type = text_of(row, 0),
 						      .machine = text_of(row, 1),
-						      .core = sqlite3_column_double(row, 2),
-						      .memory = sqlite3_column_double(row, 3),
+						      .core = real_of(row, 2),
+						      .memory = real_of(row, 3),
 						      .more = sqlite3_column_int(row, 4) != 0,
 					      });
 	rc = rc == SQLITE_DONE ? 0 : sql_error(d, err);
@@ -77,10 +86,8 @@ static int read_vm(struct database *d, bool *good, struct error *err)
 		.id = text_of(row, 0),
 		.type = text_of(row, 1),
 		.low_priority = sqlite3_column_int(row, 2) != 0,
-		.start_days = sqlite3_column_type(row, 3) == SQLITE_NULL
-				      ? (double)NAN
-				      : sqlite3_column_double(row, 3),
-		.end_days = ends ? sqlite3_column_double(row, 4) : (double)INFINITY,
+		.start_days = real_of(row, 3),
+		.end_days = ends ? real_of(row, 4) : (double)INFINITY,
 	};
 
 	*good = packing_vm(&d->packing, &vm, &why);
