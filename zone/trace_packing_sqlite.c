@@ -14,6 +14,10 @@ struct database {
 
 static int sql_error(const struct database *d, struct error *err)
 {
+	/* what is packed was looked into before, but SQLite reads the file itself */
+	if (sqlite3_errcode(d->db) == SQLITE_NOTADB)
+		return error_set(err, ERR_INPUT,
+				 "%s: SQLite reads no packed database; unpack it first", d->path);
 	return error_set(err, ERR_INPUT, "%s: %s (a packing trace has the tables vm and vmType)",
 			 d->path, sqlite3_errmsg(d->db));
 }

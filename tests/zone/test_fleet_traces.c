@@ -274,6 +274,10 @@ Test(fleet_traces, azure_packing_database)
 		"2 ask for disks or network, which are not used\n"
 		"1 have no end within 90 days: they stay\n"
 		"1 are of low priority, perhaps evicted early: they live as in the trace\n");
+	snprintf(command, sizeof(command), "gzip -f %s", path);
+	cr_assert_eq(system(command), 0);
+	snprintf(command, sizeof(command), "%s.gz", path);
+	cr_expect_not_null(strstr(error_of_file(command), "unpack it first"));
 }
 
 #define G11(time, job, task, machine, type, cpu, memory)                                           \
