@@ -69,6 +69,7 @@ static int fill(struct csv *c, struct error *err)
 	rc = input_read(c->input, c->buf + rest,
 			c->looked && c->decoder.encoding == TEXT_UTF8 ? BLOCK : BLOCK / 2, &got,
 			err);
+	c->lost = rc != 0;
 	if (rc)
 		return error_at(err, rc, c->path, c->line, 0, "cannot read on: %s",
 				input_problem(c->input));
@@ -77,6 +78,7 @@ static int fill(struct csv *c, struct error *err)
 		rc = look(c, &got, err);
 	if (!rc && c->decoder.encoding != TEXT_UTF8)
 		rc = decode(c, c->buf + rest, &got, err);
+	c->lost = rc != 0;
 	c->end += got;
 	if (!rc && memchr(c->buf + rest, '\0', got))
 		c->has_nul = true;

@@ -34,7 +34,7 @@ struct csv_field {
 /* Rows may be JSON objects, one a line: then columns are the names of the first row's values,
  * with dots between those of objects in objects (resource_request.cpus), and those that
  * csv_take_names() adds; other names are ignored, what a row lacks is empty. */
-/* Fields up to `done` may be read, the rest is private. */
+/* Fields up to `lost` may be read, the rest is private. */
 struct csv {
 	char *path; /* as given, for messages */
 	unsigned long line; /* of the current row, from 1 */
@@ -43,6 +43,7 @@ struct csv {
 	unsigned nr_columns; /* of the header */
 	char *column[CSV_FIELDS_MAX];
 	uint64_t done, total; /* bytes; total 0 when unknown (a pipe) */
+	bool lost; /* the file itself failed: no row behind it can be had */
 
 	FILE *file;
 	struct input *input; /* base/input.h */

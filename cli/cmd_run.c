@@ -2,7 +2,6 @@
  * homenode run: a workload under one or more policies, row by row, into a
  * result directory.
  */
-#include <signal.h>
 #include <stdlib.h>
 
 #include "backend/backend_impl.h"
@@ -14,18 +13,11 @@
 #include "cli/matrix_flags.h"
 #include "cli/names.h"
 #include "cli/progress.h"
+#include "cli/stop.h"
 #include "cli/summary_table.h"
 #include "cli/trace_flags.h"
 #include "cli/version.h"
 #include "cost/params/grades.h"
-
-static atomic_bool stop_asked; /* lock-free, so good for a handler and for threads */
-
-static void on_signal(int number)
-{
-	(void)number;
-	atomic_store(&stop_asked, true);
-}
 
 static const struct option options[] = {
 	MATRIX_OPTIONS,
@@ -100,7 +92,7 @@ static void fill_experiment(struct cmd *c)
 	/* a model has nothing to say that is not in its results */
 	x->say = c->quiet || backend_traits(x->backend) & BACKEND_REPEATABLE ? NULL : say;
 	x->say_context = &c->progress;
-	x->stop = &stop_asked;
+	x->stop = stop_flag();
 }
 
 /* No machine of its own, and only one history. */
@@ -183,17 +175,6 @@ static int print_results(const struct cmd *c, struct error *err)
 		}
 	}
 	return 0;
-}
-
-static void catch_signals(void)
-{
-	struct sigaction action = {.sa_handler = on_signal};
-
-	sigemptyset(&action.sa_mask);
-	/* the second signal ends the program the ordinary way */
-	action.sa_flags = (int)SA_RESETHAND;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
 }
 
 /* What a person should know of the rows before reading them. */
@@ -301,7 +282,7 @@ static int run_all(struct cmd *c, struct error *err)
 			  args_flag(c->args, "zones"), args_flag(c->args, "probe"), err);
 	if (rc)
 		return rc;
-	catch_signals();
+	stop_on_signals();
 	rc = experiment_run(&c->experiment, err);
 	progress_end(&c->progress);
 	if (!rc)

@@ -7,6 +7,7 @@
 #include "bench/files/results.h"
 #include "cli/progress.h"
 #include "cli/size_print.h"
+#include "cli/stop.h"
 #include "cli/trace_flags.h"
 #include "cli/version.h"
 #include "sim/sim.h"
@@ -153,6 +154,8 @@ static int run_size(const struct args *args, int *status, struct error *err)
 		rc = size_asked_read(&s->asked, args, err);
 	if (!rc) {
 		progress_begin(&s->progress, "part", args_flag(args, "quiet"));
+		stop_on_signals();
+		s->asked.study.how.stop = stop_flag();
 		s->asked.study.how.progress = progress_show;
 		s->asked.study.how.progress_context = &s->progress;
 		rc = answer(s, err);

@@ -286,23 +286,58 @@ void chosen_release(struct chosen *c)
 	arena_release(&c->arena);
 }
 
-const char **workload_files(const struct workload *w, struct arena *a)
+struct file_list {
+	const char **path;
+	size_t nr, cap;
+};
+
+/* Once; NULL and standard input are no files. */
+static void add_file(struct file_list *l, const char *path)
+{
+	if (!path || strcmp(path, "-") == 0)
+		return;
+	for (size_t i = 0; i < l->nr; i++)
+		if (strcmp(l->path[i], path) == 0)
+			return;
+	l->path = grow(l->path, &l->cap, l->nr, sizeof(*l->path));
+	l->path[l->nr++] = path;
+}
+
+/* The trace: a file, or those of its folder. */
+static void add_trace(struct file_list *l, const char *path, struct arena *a)
 {
 	struct trace_files files = {0};
-	const char **input;
-	size_t n = 0;
 
-	if (w->trace_path && trace_is_folder(w->trace_path) &&
-	    trace_files_list(&files, w->trace_path, NULL))
+	if (!trace_is_folder(path)) {
+		add_file(l, path);
+		return;
+	}
+	if (trace_files_list(&files, path, NULL))
 		files.nr = 0;
-	input = arena_alloc(a, (files.nr + 3) * sizeof(*input));
-	if (strcmp(w->path, "-") != 0 && !trace_is_folder(w->path))
-		input[n++] = w->path;
-	if (w->trace_path && !files.nr && strcmp(w->trace_path, w->path) != 0)
-		input[n++] = w->trace_path;
 	for (size_t i = 0; i < files.nr; i++)
-		input[n++] = arena_strdup(a, files.path[i]);
+		add_file(l, arena_strdup(a, files.path[i]));
 	trace_files_release(&files);
+}
+
+const char **workload_files(const struct workload *w, struct arena *a)
+{
+	struct file_list l = {0};
+	const char **input;
+
+	if (!trace_is_folder(w->path))
+		add_file(&l, w->path);
+	if (w->trace_path)
+		add_trace(&l, w->trace_path, a);
+	add_file(&l, w->types_path);
+	add_file(&l, w->lifetimes_path);
+	for (const char *const *with = w->trace_with; with && *with; with++)
+		add_file(&l, *with);
+	add_file(&l, w->fleet.initial ? w->fleet.initial->path : NULL);
+	add_file(&l, w->fleet.racks ? w->fleet.racks->path : NULL);
+	input = arena_alloc(a, (l.nr + 1) * sizeof(*input));
+	if (l.nr)
+		memcpy(input, l.path, l.nr * sizeof(*input));
+	free(l.path);
 	return input;
 }
 

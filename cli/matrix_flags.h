@@ -58,7 +58,8 @@ int choose_matrix(struct chosen *c, const struct args *args, const struct backen
 		  const char *options, struct error *err) MUST_USE;
 void chosen_release(struct chosen *c);
 
-/* Every file that a workload is read from, NULL-terminated, in the arena. */
+/* Every file that a workload is read from, the tables beside its trace and of its fleet too;
+ * NULL-terminated, in the arena. */
 const char **workload_files(const struct workload *w, struct arena *a);
 /* Every file the result depends on, NULL-terminated, in its arena. */
 const char **chosen_files(struct chosen *c);

@@ -1,6 +1,5 @@
 #include "cli/sweep_run.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +7,7 @@
 #include "base/clock.h"
 #include "base/units.h"
 #include "cli/progress.h"
+#include "cli/stop.h"
 #include "cli/summary_table.h"
 #include "cli/sweep_file.h"
 #include "cli/trace_flags.h"
@@ -16,14 +16,6 @@
 
 /* A table of more rows is for programs: --format csv, or summary.csv. */
 #define SHOWN_ROWS_MAX 50
-
-static atomic_bool stop_asked; /* lock-free, so good for a handler and for threads */
-
-static void on_signal(int number)
-{
-	(void)number;
-	atomic_store(&stop_asked, true);
-}
 
 const struct option sweep_options[] = {
 	{"resume", 0, NULL, "go on behind the rows that DIR's journal has", false},
@@ -128,20 +120,9 @@ static int prepare(struct cmd *c, struct error *err)
 	x->cost = c->file.cost && !args_flag(c->args, "no-cost");
 	x->check = args_flag(c->args, "check");
 	x->skip_bad = c->file.skip_bad;
-	x->stop = &stop_asked;
+	x->stop = stop_flag();
 	c->directory = output ? xstrdup(output) : xasprintf("results/runs/%s", c->file.name);
 	return sweep_identity(x, program_version(), path, c->file.input, &c->identity, err);
-}
-
-static void catch_signals(void)
-{
-	struct sigaction action = {.sa_handler = on_signal};
-
-	sigemptyset(&action.sa_mask);
-	/* the second signal ends the program the ordinary way */
-	action.sa_flags = (int)SA_RESETHAND;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
 }
 
 static int open_sweep(struct cmd *c, struct error *err)
@@ -271,7 +252,7 @@ static int lead(struct cmd *c, struct error *err)
 	if (rc)
 		return rc;
 	if (!t)
-		catch_signals();
+		stop_on_signals();
 	rc = sweep_run(&c->sweep, c->experiment.jobs, t ? &ranks : NULL, err);
 	progress_end(&c->progress);
 	if (rc)

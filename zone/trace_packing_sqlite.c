@@ -14,6 +14,10 @@ struct database {
 
 static int sql_error(const struct database *d, struct error *err)
 {
+	/* what is packed was looked into before, but SQLite reads the file itself */
+	if (sqlite3_errcode(d->db) == SQLITE_NOTADB)
+		return error_set(err, ERR_INPUT,
+				 "%s: SQLite reads no packed database; unpack it first", d->path);
 	return error_set(err, ERR_INPUT, "%s: %s (a packing trace has the tables vm and vmType)",
 			 d->path, sqlite3_errmsg(d->db));
 }
@@ -23,6 +27,15 @@ static const char *text_of(sqlite3_stmt *row, int column)
 	const unsigned char *text = sqlite3_column_text(row, column);
 
 	return text ? (const char *)text : "";
+}
+
+/* A number, or not one: SQLite takes any text for 0. */
+static double real_of(sqlite3_stmt *row, int column)
+{
+	int type = sqlite3_column_type(row, column);
+
+	return type == SQLITE_FLOAT || type == SQLITE_INTEGER ? sqlite3_column_double(row, column)
+							      : (double)NAN;
 }
 
 static int read_types(struct database *d, struct error *err)
@@ -40,8 +53,8 @@ static int read_types(struct database *d, struct error *err)
 		packing_add_type(&d->packing, &(struct packing_type){
 						      .vm_type = text_of(row, 0),
 						      .machine = text_of(row, 1),
-						      .core = sqlite3_column_double(row, 2),
-						      .memory = sqlite3_column_double(row, 3),
+						      .core = real_of(row, 2),
+						      .memory = real_of(row, 3),
 						      .more = sqlite3_column_int(row, 4) != 0,
 					      });
 	rc = rc == SQLITE_DONE ? 0 : sql_error(d, err);
@@ -77,10 +90,8 @@ static int read_vm(struct database *d, bool *good, struct error *err)
 		.id = text_of(row, 0),
 		.type = text_of(row, 1),
 		.low_priority = sqlite3_column_int(row, 2) != 0,
-		.start_days = sqlite3_column_type(row, 3) == SQLITE_NULL
-				      ? (double)NAN
-				      : sqlite3_column_double(row, 3),
-		.end_days = ends ? sqlite3_column_double(row, 4) : (double)INFINITY,
+		.start_days = real_of(row, 3),
+		.end_days = ends ? real_of(row, 4) : (double)INFINITY,
 	};
 
 	*good = packing_vm(&d->packing, &vm, &why);

@@ -137,6 +137,7 @@ static int next_row(struct trace_stream *t, bool *more, struct error *err)
 			rc = trace_take_columns(&t->csv, t->format, err);
 		if (!rc)
 			rc = trace_bind_columns(t, err);
+		t->csv.lost |= rc != 0;
 		if (!rc)
 			rc = csv_next(&t->csv, more, err);
 	}
@@ -217,7 +218,7 @@ int trace_row(struct trace_stream *t, bool *more, struct error *err)
 			rc = trace_check_zone(t, told);
 		if (!rc && *more)
 			rc = check_name(t, told);
-		if (rc != ERR_INPUT || !t->skip_bad)
+		if (rc != ERR_INPUT || !t->skip_bad || t->csv.lost)
 			break;
 		if (!stats->bad_rows++)
 			snprintf(stats->first_bad, sizeof(stats->first_bad), "%.*s",

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "bench/size/try.h"
 
 /* A pair: `fixed` is given numbers from 1 to `most`, `sized` is searched. */
 struct pair {
@@ -14,6 +15,8 @@ struct pair {
 struct mixes {
 	const struct size_how *how;
 	const struct size_bound *bound;
+	uint32_t used; /* hosts that there are in any case */
+	uint32_t zones_most; /* more hosts than these and one for each zone change nothing */
 	int64_t below; /* what a mix must cost less than */
 	struct size_mix *out;
 	/* of the round at hand */
@@ -37,7 +40,7 @@ static uint32_t affordable(const struct mixes *m, const struct size_shape *shape
 	uint32_t most = shape->most < m->how->most ? shape->most : m->how->most;
 	int64_t left = m->below - 1 - spent;
 
-	most = most < m->bound->peak_zones ? most : m->bound->peak_zones;
+	most = most < m->zones_most ? most : m->zones_most;
 	if (left < shape->price_micro)
 		return 0;
 	if (shape->price_micro && left / shape->price_micro < most)
@@ -55,6 +58,8 @@ static bool range(const struct mixes *m, const struct pair *p, uint32_t nr, uint
 	if (!m->how->goals.refused_ppm)
 		*least = size_bound_hosts(m->bound, &p->sized->workload->fleet, sized->host,
 					  fixed->host, nr);
+	if (m->used > nr && m->used - nr > *least)
+		*least = m->used - nr;
 	*most = affordable(m, sized, fixed->price_micro * nr);
 	return *least <= *most;
 }
@@ -203,9 +208,13 @@ int size_mix_find(const struct size_how *how, uint32_t limit, const struct size_
 		  const struct size_answer *answer, size_t nr, struct size_mix *out,
 		  struct error *err)
 {
-	struct mixes m = {.how = how, .bound = &answer[0].bound, .out = out};
+	struct mixes m = {.how = how,
+			  .bound = &answer[0].bound,
+			  .used = size_used_hosts(alone[0].workload),
+			  .out = out};
 	int rc = 0;
 
+	m.zones_most = m.bound->peak_zones + m.used;
 	*out = (struct size_mix){.found = false};
 	out->priced = cheapest_alone(alone, answer, nr, &m.below) && nr > 1;
 	for (size_t i = 0; out->priced && limit && i < nr && !rc; i++) {

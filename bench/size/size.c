@@ -80,10 +80,11 @@ static void begin_search(const struct size_how *how, struct hunt *h)
 {
 	const struct size_question *q = h->question;
 	struct size_answer *a = h->answer;
-	uint32_t most = lower(lower(q->shape->most, how->most), a->bound.peak_zones), least, guess;
+	uint32_t used = size_used_hosts(q->workload), least, guess, most;
 
 	a->by_sums = size_bound_hosts(&a->bound, &q->workload->fleet, q->shape->host,
 				      q->beside ? q->beside->host : NULL, q->nr_beside);
+	most = lower(lower(q->shape->most, how->most), a->bound.peak_zones + used);
 	if (q->most)
 		most = lower(most, q->most);
 	most = most ? most : 1;
@@ -91,6 +92,8 @@ static void begin_search(const struct size_how *how, struct hunt *h)
 	least = how->goals.refused_ppm ? 1 : guess;
 	if (q->least > least)
 		least = lower(q->least, most);
+	if (used > q->nr_beside && used - q->nr_beside > least)
+		least = lower(used - q->nr_beside, most);
 	guess = guess > least ? guess : least;
 	size_search_begin(&h->search, least, guess, most, how->around);
 	h->begun = true;
@@ -264,7 +267,7 @@ static int try_one(struct worker *w, struct hunt *h, uint32_t hosts, struct erro
 	free(result);
 	pthread_mutex_lock(&c->lock);
 	w->hunt = NULL;
-	if (rc == ERR_INTERRUPTED)
+	if (rc == ERR_INTERRUPTED && !size_stopped(c->how))
 		return 0; /* nobody wants to know any more */
 	if (rc)
 		return rc;
@@ -289,7 +292,9 @@ static int work(void *context, size_t i, const atomic_bool *cancel, struct error
 		uint32_t hosts;
 		struct hunt *h = pick(c, &hosts);
 
-		if (h)
+		if (size_stopped(c->how))
+			rc = error_set(err, ERR_INTERRUPTED, "stopped by a signal");
+		else if (h)
 			rc = try_one(&c->worker[i], h, hosts, err);
 		else if (c->done < c->nr)
 			pthread_cond_wait(&c->changed, &c->lock);

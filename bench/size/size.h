@@ -57,7 +57,8 @@ struct size_point {
 
 /* Everything is borrowed. */
 struct size_question {
-	const struct workload *workload; /* its fleet's own hosts do not count */
+	/* Its fleet's own hosts do not count; where it is in use, fewer than are are not tried. */
+	const struct workload *workload;
 	const struct policy *policy;
 	enum run_memory memory;
 	uint64_t seed;
@@ -92,6 +93,7 @@ struct size_how {
 	const struct backend_ops *backend;
 	const char *allocator;
 	unsigned jobs;
+	const atomic_bool *stop; /* becomes true: give up with ERR_INTERRUPTED; NULL: never */
 	void (*progress)(void *context, const struct experiment_progress *p);
 	void *progress_context;
 };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "bench/size/try.h"
 
 /* --- questions --------------------------------------------------------------------- */
 
@@ -150,11 +151,13 @@ static void wish(struct wish_list *w, const struct size_question *q, struct size
 /* Sizes below were given up early, or not tried; those above are known. */
 static void wish_around(const struct size_study *s, struct wish_list *w, struct size_line *line)
 {
-	uint32_t hosts = line->answer.hosts;
+	uint32_t hosts = line->answer.hosts, used = size_used_hosts(line->question.workload);
 
 	for (uint32_t d = 1; d <= s->how.around && d < hosts; d++) {
 		const struct size_point *p = size_point_of(&line->answer, hosts - d);
 
+		if (hosts - d + line->question.nr_beside < used)
+			break;
 		if (!p || !p->whole)
 			wish(w, &line->question, &line->answer, hosts - d);
 	}

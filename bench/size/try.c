@@ -7,8 +7,14 @@
 #include "base/units.h"
 #include "bench/loop/cluster.h"
 #include "bench/loop/run.h"
+#include "zone/initial.h"
 
 /* --- how far it is --------------------------------------------------------------- */
+
+bool size_stopped(const struct size_how *how)
+{
+	return how->stop && atomic_load(how->stop);
+}
 
 void size_tally_init(struct size_tally *t, const struct size_how *how, size_t rows)
 {
@@ -46,6 +52,7 @@ void size_tally_release(struct size_tally *t)
 struct meter {
 	struct size_tally *tally;
 	uint64_t events; /* that were added */
+	atomic_bool *stop; /* the run's */
 };
 
 static void on_progress(void *context, const struct run_progress *p)
@@ -54,10 +61,19 @@ static void on_progress(void *context, const struct run_progress *p)
 	uint64_t more = p->events > m->events ? p->events - m->events : p->events;
 
 	m->events = p->events;
+	if (size_stopped(m->tally->how))
+		atomic_store(m->stop, true);
 	pthread_mutex_lock(&m->tally->lock);
 	m->tally->now.live_zones = p->live_zones;
 	pthread_mutex_unlock(&m->tally->lock);
 	add_to_tally(m->tally, 0, 0, more);
+}
+
+uint32_t size_used_hosts(const struct workload *w)
+{
+	const struct fleet_initial *i = w->fleet.initial;
+
+	return i && i->nr ? i->node[i->nr - 1].host + 1 : 0;
 }
 
 /* --- looking on ------------------------------------------------------------------ */
@@ -183,6 +199,7 @@ static int find_never(const struct size_trial *t, const struct zone_event *ev,
 	alone.event = ev;
 	alone.nr_events = 1;
 	alone.extra_arrivals_ppm = 0;
+	alone.fleet.initial = NULL;
 	alone.refused = REFUSED_COUNT;
 	in.host = host;
 	in.nr_hosts = 1 + others;
@@ -241,7 +258,7 @@ int size_try(const struct size_trial *t, struct run_result *result, struct size_
 	struct run_input in = input_of(t, &counted);
 	struct observer observer[RUN_OBSERVERS_MAX];
 	struct watch w = {.point = out};
-	struct meter meter = {t->tally, 0};
+	struct meter meter = {t->tally, 0, &w.stop};
 	const struct host **host = fleet_of(q, t->hosts, q->nr_beside);
 	int rc;
 
@@ -258,7 +275,8 @@ int size_try(const struct size_trial *t, struct run_result *result, struct size_
 	if (!rc)
 		rc = run_row(&in, result, err);
 	out->whole = !rc;
-	if (rc == ERR_INTERRUPTED && atomic_load(&w.stop) && !(t->cancel && atomic_load(t->cancel)))
+	if (rc == ERR_INTERRUPTED && !size_stopped(t->how) && atomic_load(&w.stop) &&
+	    !(t->cancel && atomic_load(t->cancel)))
 		rc = 0;
 	if (!rc)
 		judge(t, result, out);
@@ -306,7 +324,7 @@ void size_write_why(const struct size_how *how, const struct size_bound *bound,
 	uint32_t hosts = last->hosts + question->nr_beside;
 	char with[96], is[40], asked[40];
 
-	if (hosts >= bound->peak_zones)
+	if (hosts >= bound->peak_zones + size_used_hosts(question->workload))
 		snprintf(with, sizeof(with),
 			 "with %" PRIu32 " host%s, one for each zone that lives,", hosts,
 			 hosts == 1 ? "" : "s");

@@ -21,6 +21,12 @@ void size_tally_begin(struct size_tally *t); /* one of what is counted */
 void size_tally_end(struct size_tally *t);
 void size_tally_release(struct size_tally *t);
 
+/* how->stop says so. */
+bool size_stopped(const struct size_how *how);
+
+/* Hosts of its fleet that are in use before the first zone comes: those up to the last. */
+uint32_t size_used_hosts(const struct workload *w);
+
 struct size_trial {
 	const struct size_how *how;
 	const struct size_question *question;

@@ -97,7 +97,8 @@ static int read_rows(struct reader *r, struct error *err)
 /* "file 12ab.. week.json" -> "week.json is another file than"; what else there is, as it is. */
 static int differs(const struct reader *r, const char *was, const char *is, struct error *err)
 {
-	const char *name = strncmp(is, "file ", 5) == 0 ? strrchr(is, ' ') + 1 : NULL;
+	const char *hash = strncmp(is, "file ", 5) == 0 ? strchr(is + 5, ' ') : NULL;
+	const char *name = hash ? hash + 1 : NULL; /* it may have spaces */
 
 	if (name)
 		return error_set(err, ERR_USAGE,

@@ -97,4 +97,13 @@ says err '1 of cpu_milli 96000, memory_mib 393216, gpu 8, model G2'
 printf '1,2,3\n' >"$work/t.csv"
 refused 2 run "$work/t.csv"
 says err 't.csv:1:1: the header has no column of any known trace format'
+
+# a packed trace that is damaged behind its rows: no bad row to be skipped, and read no further
+gzip -c "$work/google.csv" >"$work/damaged.csv.gz"
+printf 'no more of it\n' >>"$work/damaged.csv.gz"
+for bad in '' --skip-bad; do
+	timeout 60 "$HOMENODE" run "$work/damaged.csv.gz" $bad -q -o "$work/damaged" >"$work/out" 2>"$work/err"
+	[ $? -eq 2 ] || fail "a damaged trace is read on $bad"
+	says err 'cannot read on'
+done
 finish

@@ -184,4 +184,39 @@ run 0 report "$work/dir"
 run 0 check "$work/dir" --baseline "$work/dir/summary.csv"
 touch "$work/other.txt"
 refused 2 size "$w" -o "$work"
+
+# a fleet in use: its hosts are there in any case, and what is taken of them is not to be had
+used()
+{
+	cat >"$work/used.json" <<END
+{"policies": ["edera-compact"], "fleet": {"hosts": [{"topology": "$host", "count": 9}], "initial": [$1]},
+ "events": [{"at": "0s", "start": {"name": "A", "vcpus": 4, "memory": "1GiB"}, "lifetime": "1h"},
+  {"at": "1s", "start": {"name": "B", "vcpus": 4, "memory": "1GiB"}, "lifetime": "1h"}]}
+END
+}
+used '{"host": 0, "count": 4, "nodes": [{"vcpus": 999}]}' # four that are full, so a fifth
+for goal in 0% 40%; do
+	run 0 size "$work/used.json" --refused $goal --format csv
+	same "$(column 1 hosts)" 5 "hosts beside four that are full, $goal refused"
+done
+used '{"host": 3, "nodes": [{"vcpus": 1}]}' # there are four, one would do
+run 0 size "$work/used.json" --format csv
+same "$(column 1 hosts)" 4 'hosts where four are in use'
+refused 2 size "$work/used.json" --most 3
+says err 'names host 3, but the fleet has 3'
+
+# stopped by a signal: a sentence, and nothing half written
+"$HOMENODE" size week --policy all --seed 1,2,3 -q -o "$work/stopped" >/dev/null 2>"$work/err" &
+pid=$!
+tries=0 # until it catches SIGTERM (15)
+while [ $tries -lt 500 ] && ! grep -q '^SigCgt:.*[4567cdef]...$' "/proc/$pid/status" 2>/dev/null; do
+	tries=$((tries + 1))
+	sleep 0.02
+done
+sleep 0.3
+kill -TERM "$pid"
+wait "$pid"
+same $? 3 'status of one that was stopped'
+says err 'stopped by a signal'
+[ -z "$(ls -A "$work/stopped" 2>/dev/null)" ] || fail "one that was stopped left $(ls -A "$work/stopped")"
 finish

@@ -94,6 +94,27 @@ says err 'is of another sweep: day.json has changed'
 sed -i 's/151/150/' "$work/in/day.json"
 refused 2 sweep "$work/sweep.yaml" --no-cost --resume -q -o "$work/other"
 says err 'is of another sweep: it has "cost 1'
+
+# so is one whose fleet in use, or whose racks, are others: files that a workload only names
+cat >"$work/in/used.json" <<'END'
+{"fleet": {"hosts": [{"topology": "epyc-nps4-8n"}], "initial": "in use.csv", "racks": "racks.csv"},
+ "policies": ["flat"],
+ "events": [{"at": "0s", "start": {"name": "A", "vcpus": 64, "memory": "4GiB"}, "lifetime": "1h"}]}
+END
+printf 'host,node,vcpus,memory_mib\n0,1,0,1024\n' >"$work/in/in use.csv"
+printf 'host_id,rack_id\n0,7\n' >"$work/in/racks.csv"
+printf 'workloads: [in/used.json]\n' >"$work/used.yaml"
+run 0 sweep "$work/used.yaml" -q -o "$work/used"
+for name in 'in use.csv' racks.csv; do
+	grep -q "/in/$name\"" "$work/used/run.json" || fail "run.json does not name $name"
+	cp "$work/in/$name" "$work/before"
+	printf '0,2,1,1024\n' >>"$work/in/$name"
+	[ "$name" = racks.csv ] && printf 'host_id,rack_id\n0,8\n' >"$work/in/$name"
+	refused 2 sweep "$work/used.yaml" --resume -q -o "$work/used"
+	says err "is of another sweep: $name has changed"
+	cp "$work/before" "$work/in/$name"
+done
+run 0 sweep "$work/used.yaml" --resume -q -o "$work/used"
 refused 2 sweep "$work/sweep.yaml" --resume --force -q -o "$work/other"
 run 0 sweep "$work/sweep.yaml" --no-cost --force -q -o "$work/other"
 cmp -s "$work/other/summary.csv" "$work/one/summary.csv" && fail "--no-cost prices rows"

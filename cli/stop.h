@@ -1,0 +1,14 @@
+/*
+ * Ending early by a signal: commands that keep what they have, or take away what is half
+ * written, look at this flag.
+ */
+#ifndef CLI_STOP_H
+#define CLI_STOP_H
+
+#include <stdatomic.h>
+
+/* True once SIGINT or SIGTERM came. The second signal ends the program the ordinary way. */
+void stop_on_signals(void);
+const atomic_bool *stop_flag(void);
+
+#endif
