@@ -257,7 +257,9 @@ Test(fleet_traces, azure_packing_database)
 		 "(2,11,1,0.1,0.1,NULL,NULL,NULL); INSERT INTO vm VALUES(3,1,11,0,1,1.5),"
 		 "(1,1,10,0,-3.5,2.5),(2,1,99,1,0.25,NULL),(4,1,10,1,0.25,NULL),"
 		 /* SQLite keeps texts in columns of numbers, and would take them for 0 */
-		 "(5,1,10,0,\"soon\",2),(6,1,10,0,0.5,\"late\")'",
+		 "(5,1,10,0,\"soon\",2),(6,1,10,0,0.5,\"late\"),"
+		 /* while the first of the name lives, and after it */
+		 "(1,1,10,0,1,2),(3,1,11,0,1.5,2)'",
 		 path);
 	cr_assert_eq(system(command), 0);
 	if (strstr(error_of_file(path), "built without"))
@@ -268,10 +270,11 @@ Test(fleet_traces, azure_packing_database)
 		"+vm1 16 32768 at 0 for 216000\n"
 		"+vm4 16 32768 at 21600 ever\n"
 		"+vm3 7 26214 at 86400 for 43200\n"
-		"3 bad\n"
+		"+vm3 7 26214 at 129600 for 43200\n"
+		"4 bad\n"
 		"1 start before the record: they come together at its beginning\n"
-		"3 are sized as on the commonest type of machine, 1\n"
-		"2 ask for disks or network, which are not used\n"
+		"5 are sized as on the commonest type of machine, 1\n"
+		"3 ask for disks or network, which are not used\n"
 		"1 have no end within 90 days: they stay\n"
 		"1 are of low priority, perhaps evicted early: they live as in the trace\n");
 	snprintf(command, sizeof(command), "gzip -f %s", path);
