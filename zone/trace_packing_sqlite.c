@@ -80,16 +80,6 @@ static int bad_row(struct database *d, const char *why, struct error *err)
 	return 0;
 }
 
-/* Rows come in the order of their start, as the query says. */
-static bool is_new(struct trace_stream *t)
-{
-	const struct zone_event *e = &t->base.event;
-	int64_t end_ns =
-		e->lifetime_ns < NS_NEVER - e->at_ns ? e->at_ns + e->lifetime_ns : NS_NEVER;
-
-	return name_set_add(&t->names, t->zone.name, e->at_ns, end_ns, e->at_ns);
-}
-
 /* The row the statement stands on; *good when it is an event. */
 static int read_vm(struct database *d, bool *good, struct error *err)
 {
@@ -108,7 +98,8 @@ static int read_vm(struct database *d, bool *good, struct error *err)
 	if (!*good)
 		return bad_row(d, why, err);
 	*good = !d->packing.rows.no_event;
-	if (*good && !is_new(&d->packing.rows)) {
+	/* rows come in the order of their start, as the query says */
+	if (*good && !trace_name_is_new(&d->packing.rows, true)) {
 		*good = false;
 		return bad_row(d, "is there already; a name stands for one zone at a time", err);
 	}

@@ -166,16 +166,21 @@ int trace_check_zone(const struct trace_stream *t, struct error *err)
 	return error_at(err, ERR_INPUT, t->csv.path, t->csv.line, 0, "%s", fault.text);
 }
 
-static int check_name(struct trace_stream *t, struct error *err)
+bool trace_name_is_new(struct trace_stream *t, bool sorted)
 {
-	const struct trace_layout *l = t->layout;
 	const struct zone_event *e = &t->base.event;
-	int column = l->named_rows ? t->column[l->place[ZONE_FIELD_NAME] - 1] : -1;
 	int64_t end_ns =
 		e->lifetime_ns < NS_NEVER - e->at_ns ? e->at_ns + e->lifetime_ns : NS_NEVER;
 
-	if (column < 0 ||
-	    name_set_add(&t->names, t->zone.name, e->at_ns, end_ns, l->sorted ? e->at_ns : -1))
+	return name_set_add(&t->names, t->zone.name, e->at_ns, end_ns, sorted ? e->at_ns : -1);
+}
+
+static int check_name(struct trace_stream *t, struct error *err)
+{
+	const struct trace_layout *l = t->layout;
+	int column = l->named_rows ? t->column[l->place[ZONE_FIELD_NAME] - 1] : -1;
+
+	if (column < 0 || trace_name_is_new(t, l->sorted))
 		return 0;
 	return csv_error(&t->csv, (unsigned)column, err,
 			 "zone \"%.80s\" is there already; a name stands for one zone at a time",

@@ -135,6 +135,9 @@ int trace_set_name(struct trace_stream *t, const char *prefix, unsigned column,
 /* The rules that every reader of zones holds to, for rows that are counted on afterwards:
  * others are held to them after layout->row(). */
 int trace_check_zone(const struct trace_stream *t, struct error *err) MUST_USE;
+/* Does no zone that lives have the name of the START at hand? It has it from here on. `sorted`:
+ * rows come in the order of time, so that names of the dead can be forgotten. */
+bool trace_name_is_new(struct trace_stream *t, bool sorted) MUST_USE;
 /* Name the zone "z" and its number. */
 void trace_number_name(struct trace_stream *t);
 /* A time before the trace's start is its start. ERR_INPUT where the row is before the last. */
