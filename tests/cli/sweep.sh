@@ -186,13 +186,15 @@ run 0 sweep "$work/fleets.json" -q -o "$work/fleets"
 	"topology epyc-nps4-8n:2+mine:1 mine:1 mine:2 " ] ||
 	fail "fleets are called $(cut -d, -f2 "$work/fleets/summary.csv" | tr '\n' ' ')"
 
-# nobody else writes the same directory
-"$HOMENODE" sweep "$work/sweep.yaml" --jobs 1 -q --force -o "$work/other" >/dev/null 2>&1 &
+# nobody else writes the same directory; a sweep of many rows, so that it lasts until it is stopped
+sed 's/count: 7/count: 3000/' "$work/sweep.yaml" >"$work/long.yaml"
+"$HOMENODE" sweep "$work/long.yaml" --jobs 1 -q --force -o "$work/locked" >/dev/null 2>&1 &
 pid=$!
-while kill -0 "$pid" 2>/dev/null && [ "$(rows_of "$work/other")" != 1 ]; do sleep 0.02; done
-"$HOMENODE" sweep "$work/sweep.yaml" --force -q -o "$work/other" >/dev/null 2>"$work/err" &&
+some_rows "$work/locked" "$pid"
+kill -STOP "$pid" || fail "the first sweep is over already"
+"$HOMENODE" sweep "$work/long.yaml" --force -q -o "$work/locked" >/dev/null 2>"$work/err" &&
 	fail "two sweeps write one directory"
 says err 'another sweep writes it'
-kill "$pid"
+kill -KILL "$pid"
 wait "$pid" 2>/dev/null
 finish
