@@ -13,6 +13,7 @@
 #include "backend/record.h"
 #include "backend/record_format.h"
 #include "base/alloc.h"
+#include "base/units.h"
 
 struct replay {
 	struct backend base;
@@ -27,6 +28,8 @@ struct replay {
 	struct host_state *state;
 	struct plan_memory *part;
 	size_t part_cap;
+	uint8_t *vnodes; /* by slot, of the zone that runs there; 0: none does */
+	size_t nr_slots, cap_slots;
 };
 
 static struct replay *replay_of(const struct backend *b)
@@ -94,10 +97,27 @@ static bool integer32(char **p, uint32_t *out)
 	return true;
 }
 
+/* One there is, or 0. */
+static bool error_code(char **p, int64_t *out)
+{
+	return integer(p, INT32_MIN, 0, out) &&
+	       (!*out || strcmp(error_name((int)*out), "ERR_UNKNOWN") != 0);
+}
+
 static int malformed(struct replay *r, struct error *err)
 {
 	return error_at(err, ERR_INPUT, r->path, r->number, 0,
 			"this is not a line of a homenode record; record the run again");
+}
+
+/* More than any machine has. */
+#define VCPUS_MAX (1 << 24)
+#define BYTES_PER_S_MAX ((int64_t)1 << 53)
+#define LATENCY_PS_MAX ((int64_t)1 << 53)
+
+static bool vcpus(char **p, uint32_t *out)
+{
+	return integer32(p, out) && *out <= VCPUS_MAX;
 }
 
 static int read_state(struct replay *r, struct error *err)
@@ -114,13 +134,14 @@ static int read_state(struct replay *r, struct error *err)
 	if (!word_is(&p, "state") || !integer(&p, 0, (int64_t)r->base.nr_hosts - 1, &host))
 		return malformed(r, err);
 	s = &r->state[host];
-	ok = integer(&p, 0, INT64_MAX, &s->total_free_bytes) && integer32(&p, &s->total_vcpus) &&
-	     integer32(&p, &s->vcpus_limit) && integer32(&p, &s->nr_zones) && word_is(&p, "free");
+	ok = integer(&p, 0, s->host->memory_bytes, &s->total_free_bytes) &&
+	     vcpus(&p, &s->total_vcpus) && integer32(&p, &s->vcpus_limit) &&
+	     vcpus(&p, &s->nr_zones) && word_is(&p, "free");
 	for (unsigned n = 0; ok && n < s->host->nr_nodes; n++)
-		ok = integer(&p, 0, INT64_MAX, &s->free_bytes[n]);
+		ok = integer(&p, 0, s->host->node[n].memory_bytes, &s->free_bytes[n]);
 	ok = ok && word_is(&p, "vcpus");
 	for (unsigned n = 0; ok && n < s->host->nr_nodes; n++)
-		ok = integer32(&p, &s->vcpus[n]);
+		ok = vcpus(&p, &s->vcpus[n]);
 	ok = ok && word_is(&p, "taken");
 	for (unsigned d = 0; ok && d < s->host->nr_devices; d++) {
 		int64_t taken;
@@ -156,7 +177,8 @@ static int read_now(struct replay *r, struct error *err)
 	if (rc)
 		return rc;
 	p = r->line;
-	if (word_is(&p, "now") && integer(&p, 0, INT64_MAX, &r->now_ns))
+	/* never backwards */
+	if (word_is(&p, "now") && integer(&p, r->now_ns, TIME_MAX_NS, &r->now_ns))
 		return 0;
 	return malformed(r, err);
 }
@@ -207,6 +229,7 @@ static void replay_close(struct backend *b)
 		fclose(r->file);
 	free(r->state);
 	free(r->part);
+	free(r->vnodes);
 	free(r->line);
 	free(r->path);
 	free(r);
@@ -298,7 +321,7 @@ static int replay_question(struct replay *r, char *question, struct error *err)
 	free(question);
 	if (rc)
 		return rc;
-	if (!integer(&answer, INT32_MIN, 0, &code))
+	if (!error_code(&answer, &code) || (code && !*answer))
 		return malformed(r, err);
 	if (code)
 		(void)error_set(err, (int)code, "%s", answer);
@@ -311,9 +334,28 @@ static int replay_check(struct backend *b, const struct step *s, struct error *e
 	return replay_question(replay_of(b), record_step_text("check", s), err);
 }
 
+static unsigned vnodes_of(const struct replay *r, uint32_t slot)
+{
+	return slot < r->nr_slots ? r->vnodes[slot] : 0;
+}
+
 static int replay_apply(struct backend *b, const struct step *s, struct error *err)
 {
-	return replay_question(replay_of(b), record_step_text("apply", s), err);
+	struct replay *r = replay_of(b);
+	int rc = replay_question(r, record_step_text("apply", s), err);
+
+	if (rc)
+		return rc;
+	if (s->kind == STEP_START) {
+		for (; r->nr_slots <= s->slot; r->nr_slots++) {
+			r->vnodes = grow(r->vnodes, &r->cap_slots, r->nr_slots, 1);
+			r->vnodes[r->nr_slots] = 0;
+		}
+		r->vnodes[s->slot] = (uint8_t)s->plan->nr_vnodes;
+	} else if (s->kind == STEP_STOP && vnodes_of(r, s->slot)) {
+		r->vnodes[s->slot] = 0;
+	}
+	return 0;
 }
 
 static int replay_correct(struct backend *b, const struct step *s, const int64_t *bytes,
@@ -336,15 +378,24 @@ static int replay_wait(struct backend *b, int64_t until_ns, struct event *out, s
 	rc = expect(r, question, &answer, err);
 	if (rc)
 		return rc;
-	if (!integer(&answer, INT32_MIN, 0, &code) ||
+	if (!error_code(&answer, &code) ||
 	    !integer(&answer, 0, EVENT_ZONE_EXITED, &kind) ||
-	    !integer(&answer, 0, INT64_MAX, &out->at_ns) || !integer32(&answer, &out->host) ||
-	    !integer32(&answer, &out->slot) || !integer(&answer, 0, INT64_MAX, &now) ||
+	    !integer(&answer, 0, TIME_MAX_NS, &out->at_ns) || !integer32(&answer, &out->host) ||
+	    !integer32(&answer, &out->slot) || !integer(&answer, 0, TIME_MAX_NS, &now) ||
 	    out->host >= r->base.nr_hosts)
 		return malformed(r, err);
 	if (code)
 		return error_set(err, (int)code, "the recorded wait failed");
 	out->kind = (enum event_kind)kind;
+	/* time does not run backwards, nor beyond what was waited for and is not over */
+	if (out->at_ns < r->now_ns || now < out->at_ns ||
+	    (out->kind == EVENT_TIMEOUT && out->at_ns < until_ns))
+		return malformed(r, err);
+	if (out->kind == EVENT_ZONE_EXITED) {
+		if (!vnodes_of(r, out->slot))
+			return malformed(r, err);
+		r->vnodes[out->slot] = 0;
+	}
 	r->now_ns = now;
 	return read_states(r, err);
 }
@@ -374,6 +425,28 @@ static bool read_part(char **p, const struct host *h, struct plan_memory *out)
 	       !w[n] && out->node < h->nr_nodes && out->bytes >= 0;
 }
 
+static bool part_is_again(const struct measure *m, uint32_t i)
+{
+	for (uint32_t k = 0; k < i; k++)
+		if (m->part[k].vnode == m->part[i].vnode && m->part[k].node == m->part[i].node)
+			return true;
+	return false;
+}
+
+/* As struct measure promises. */
+static bool parts_are_sound(const struct measure *m, unsigned nr_vnodes)
+{
+	int64_t left = m->resident_bytes - m->unknown_bytes;
+
+	for (uint32_t i = 0; i < m->nr_parts; i++) {
+		if (m->part[i].vnode >= nr_vnodes || m->part[i].bytes < 1 ||
+		    m->part[i].bytes > left || part_is_again(m, i))
+			return false;
+		left -= m->part[i].bytes;
+	}
+	return left == 0 || !(m->fields & (MEASURE_PARTS | MEASURE_NODE_PARTS));
+}
+
 static int replay_measure(struct backend *b, uint32_t host, uint32_t slot, struct measure *out,
 			  struct error *err)
 {
@@ -386,16 +459,17 @@ static int replay_measure(struct backend *b, uint32_t host, uint32_t slot, struc
 	rc = expect(r, question, &p, err);
 	if (rc)
 		return rc;
-	if (!integer(&p, INT32_MIN, 0, &code))
+	if (!error_code(&p, &code))
 		return malformed(r, err);
 	if (code)
 		return error_set(err, (int)code, "the recorded measurement failed");
 	if (!integer(&p, 0, UINT32_MAX, &fields) ||
-	    !integer(&p, 0, INT64_MAX, &out->resident_bytes) ||
-	    !integer(&p, 0, INT64_MAX, &out->unknown_bytes) ||
-	    !integer(&p, 0, INT64_MAX, &out->bandwidth_bytes_per_s) ||
-	    !integer(&p, 0, INT64_MAX, &out->latency_ps) || !integer32(&p, &out->nr_parts) ||
-	    !word_is(&p, "part") || out->nr_parts > NODES_MAX * NODES_MAX)
+	    !integer(&p, 0, r->state[host].host->memory_bytes, &out->resident_bytes) ||
+	    !integer(&p, 0, out->resident_bytes, &out->unknown_bytes) ||
+	    !integer(&p, 0, BYTES_PER_S_MAX, &out->bandwidth_bytes_per_s) ||
+	    !integer(&p, 0, LATENCY_PS_MAX, &out->latency_ps) ||
+	    !integer32(&p, &out->nr_parts) || !word_is(&p, "part") ||
+	    out->nr_parts > vnodes_of(r, slot) * r->state[host].host->nr_nodes)
 		return malformed(r, err);
 	out->fields = (unsigned)fields;
 	while (r->part_cap < out->nr_parts)
@@ -404,7 +478,7 @@ static int replay_measure(struct backend *b, uint32_t host, uint32_t slot, struc
 		if (!read_part(&p, r->state[host].host, &r->part[i]))
 			return malformed(r, err);
 	out->part = r->part;
-	return 0;
+	return parts_are_sound(out, vnodes_of(r, slot)) ? 0 : malformed(r, err);
 }
 
 const struct backend_ops replay_backend = {

@@ -169,10 +169,10 @@ int csv_seconds(const struct csv *c, unsigned field, int64_t *out_ns, struct err
 	uint64_t whole, billionths;
 
 	if (!decimal(&c->field[field], &whole, &billionths) ||
-	    whole >= (uint64_t)(INT64_MAX / NS_PER_S))
+	    whole >= (uint64_t)TIME_MAX_S)
 		return must_be(c, field, err,
 			       "a number of seconds such as 12 or 12.5 (not negative, no exponent, "
-			       "below 9223372036)");
+			       "below 4611686018, which is 146 years)");
 	*out_ns = (int64_t)(whole * (uint64_t)NS_PER_S + billionths);
 	return 0;
 }

@@ -338,10 +338,10 @@ int doc_get_bytes(const struct doc_value *map, const char *key, bool required, b
 /* -1 when it is none. */
 static int64_t duration_of(const struct doc_value *v)
 {
-	const double most = (double)(INT64_MAX / NS_PER_S);
+	const double most = (double)TIME_MAX_S;
 	int64_t ns = -1;
 
-	if (v->kind == DOC_INT && v->integer >= 0 && v->integer <= INT64_MAX / NS_PER_S)
+	if (v->kind == DOC_INT && v->integer >= 0 && v->integer <= TIME_MAX_S)
 		return v->integer * NS_PER_S;
 	if (v->kind == DOC_REAL && v->real >= 0 && v->real <= most)
 		return (int64_t)floor(v->real * 1e9 + 0.5);
@@ -361,7 +361,7 @@ int doc_get_duration(const struct doc_value *map, const char *key, bool required
 	if (ns < 0)
 		return doc_error(v, err,
 				 "\"%s\" must be a duration such as \"7d\", \"12h\", \"5min\" or "
-				 "\"1.5s\", or a number of seconds",
+				 "\"1.5s\", or a number of seconds, at most 146 years",
 				 key);
 	*out_ns = ns;
 	return 0;

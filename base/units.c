@@ -112,7 +112,12 @@ bool bytes_parse_option(const char *text, int64_t *out)
 
 bool duration_parse(const char *text, int64_t *out_ns)
 {
-	return quantity_parse(text, NS_PER_S, time_units, strcmp, out_ns);
+	int64_t ns;
+
+	if (!quantity_parse(text, NS_PER_S, time_units, strcmp, &ns) || ns > TIME_MAX_NS)
+		return false;
+	*out_ns = ns;
+	return true;
 }
 
 /* A Kubernetes number on the way: mantissa * 2^shift * 10^exponent, of at most 19

@@ -28,6 +28,11 @@
 /* A time that never comes. */
 #define NS_NEVER INT64_MAX
 
+/* The clock of a run ends here, after 146 years: no input gives a later time or a longer
+ * duration, so that the sum of any two can be told. */
+#define TIME_MAX_NS ((int64_t)1 << 62)
+#define TIME_MAX_S (TIME_MAX_NS / NS_PER_S)
+
 /*
  * "6GiB", "512 MiB", "1.75GiB", "6442450944": number, optional unit. Units, in
  * capitals or not: B; KiB MiB GiB TiB, and as xl and QEMU have them K M G T, and
@@ -51,7 +56,7 @@ bool k8s_bytes_parse(const char *text, int64_t *out) MUST_USE;
 bool k8s_thousandths_parse(const char *text, int64_t *out) MUST_USE;
 
 /* "7d", "12h", "5min" (or "5m"), "30s", "1.5s", "100ms", "2us", "40ns"; a bare number is seconds.
- */
+ * At most TIME_MAX_NS. */
 bool duration_parse(const char *text, int64_t *out_ns) MUST_USE;
 
 /*

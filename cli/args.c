@@ -275,7 +275,8 @@ int args_duration(const struct args *a, const char *name, int64_t *out_ns, struc
 	if (!text || duration_parse(text, out_ns))
 		return 0;
 	return error_set(err, ERR_USAGE,
-			 "option --%s: \"%s\" is not a time; write it like 7d, 12h, 5min or 1.5s",
+			 "option --%s: \"%s\" is not a time; write it like 7d, 12h, 5min or 1.5s, at most "
+			 "146 years",
 			 name, text);
 }
 

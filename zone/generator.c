@@ -131,7 +131,6 @@ static int generator_next(struct zone_stream *base, const struct zone_event **ou
 	const struct workload_generator *g = s->g;
 	bool initial = s->made < s->initial;
 
-	(void)err;
 	*out = NULL;
 	if (s->made == g->limit)
 		return 0;
@@ -139,8 +138,14 @@ static int generator_next(struct zone_stream *base, const struct zone_event **ou
 		s->size = alias_draw(g->size_alias, g->nr_sizes, &s->sizes);
 	else
 		next_arrival(s);
-	if (s->at_ns >= g->end_ns)
+	if (s->at_ns >= g->end_ns && g->end_ns != NS_NEVER)
 		return 0;
+	if (s->at_ns > TIME_MAX_NS)
+		return error_set(err, ERR_INPUT,
+				 "the generator's zone %llu would arrive after more than 146 years, "
+				 "where the clock ends: raise \"per_hour\", lower \"limit\" or say "
+				 "a \"duration\"",
+				 (unsigned long long)s->made + 1);
 	base->event.at_ns = s->at_ns;
 	base->event.id = s->made;
 	base->event.lifetime_ns = initial ? lifetimes_draw_residual(&g->lifetimes, &s->lifetimes)

@@ -42,7 +42,7 @@ static bool take_date(struct cursor *c, int64_t *days)
 	static const int of_month[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	int year, month, day;
 
-	if (!take_number(c, 4, 1970, 2200, &year) || !take(c, '-') ||
+	if (!take_number(c, 4, 1970, 2100, &year) || !take(c, '-') ||
 	    !take_number(c, 2, 1, 12, &month) || !take(c, '-') || !take_number(c, 2, 1, 31, &day))
 		return false;
 	if (day > of_month[month - 1] + (month == 2 && is_leap(year)))

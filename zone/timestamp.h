@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Nanoseconds since 1970 (further digits are cut); what has no zone is taken for UTC. False:
- * it is no such time, or one outside the years 1970 to 2200. */
+ * it is no such time, or one outside the years 1970 to 2100. */
 bool timestamp_parse(const char *text, size_t n, int64_t *out_ns);
 
 #endif

@@ -63,8 +63,7 @@ static int event_row(struct trace_stream *t, struct error *err)
 	struct map *alive = &((struct events *)t)->alive;
 	struct zone_event *e = &t->base.event;
 	int64_t s = 0, id = 0;
-	int rc = csv_int(&t->csv, (unsigned)t->column[TIME], -NS_NEVER / NS_PER_S / 2,
-			 NS_NEVER / NS_PER_S / 2, &s, err);
+	int rc = csv_int(&t->csv, (unsigned)t->column[TIME], -TIME_MAX_S, TIME_MAX_S, &s, err);
 
 	if (!rc)
 		rc = csv_int(&t->csv, (unsigned)t->column[INSTANCE], 0, INT64_MAX, &id, err);
@@ -261,7 +260,7 @@ static int meta_row(struct trace_stream *t, struct error *err)
 	struct containers *all = t->format_own;
 	struct container *c;
 	int64_t s = 0, milli = 0, bytes = 0;
-	int rc = csv_int(&t->csv, (unsigned)t->column[C_TIME], 0, NS_NEVER / NS_PER_S / 2, &s, err);
+	int rc = csv_int(&t->csv, (unsigned)t->column[C_TIME], 0, TIME_MAX_S, &s, err);
 
 	if (!rc)
 		rc = read_size(t, &milli, &bytes, err);

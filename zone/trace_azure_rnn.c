@@ -198,7 +198,7 @@ static int read_step(struct lines *l, int64_t *out_s, struct error *err)
 	if (!isdigit((unsigned char)*l->p))
 		return line_error(l, err, "a line must begin with its time in seconds");
 	s = strtoull(l->p, &end, 10);
-	if (*end != ' ' || s > (unsigned long long)(NS_NEVER / NS_PER_S / 2))
+	if (*end != ' ' || s > (unsigned long long)TIME_MAX_S)
 		return line_error(l, err, "a line must begin with its time in seconds");
 	l->p = end + 1;
 	*out_s = (int64_t)s;

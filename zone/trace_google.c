@@ -103,7 +103,7 @@ static int read_time(struct trace_stream *t, bool *outside, struct error *err)
 	*outside = us == INT64_MAX;
 	if (rc || *outside)
 		return rc;
-	if (us > NS_NEVER / 1000 / 2)
+	if (us > TIME_MAX_NS / 1000)
 		return csv_error(&t->csv, (unsigned)t->column[TIME], err, "the time is too large");
 	return trace_set_time(t, TIME, us * 1000, err);
 }

@@ -166,6 +166,18 @@ int trace_check_zone(const struct trace_stream *t, struct error *err)
 	return error_at(err, ERR_INPUT, t->csv.path, t->csv.line, 0, "%s", fault.text);
 }
 
+/* The zone's end is a time, too. */
+static int check_end(const struct trace_stream *t, struct error *err)
+{
+	const struct zone_event *e = &t->base.event;
+
+	if (e->kind != ZONE_EVENT_START || zone_event_can_be_told(e))
+		return 0;
+	return error_at(err, ERR_INPUT, t->csv.path, t->csv.line, 0,
+			"the zone would stop more than 146 years after the trace's beginning, where "
+			"the clock ends");
+}
+
 bool trace_name_is_new(struct trace_stream *t, bool sorted)
 {
 	const struct zone_event *e = &t->base.event;
@@ -221,6 +233,8 @@ int trace_row(struct trace_stream *t, bool *more, struct error *err)
 			ask_for_gpus(t);
 		if (!rc && *more)
 			rc = trace_check_zone(t, told);
+		if (!rc && *more)
+			rc = check_end(t, told);
 		if (!rc && *more)
 			rc = check_name(t, told);
 		if (rc != ERR_INPUT || !t->skip_bad || t->csv.lost)

@@ -47,36 +47,45 @@ struct usage_stream {
 	struct use_sample *sample;
 	size_t nr_samples, cap_samples;
 	struct trace_files files; /* of a folder */
-	bool file_begins; /* the next row is the first of its file */
-	/* the row that was read last */
+	bool file_begins; /* no good row of its file yet */
+	/* the good row that was read last */
+	char vm_name[ZONE_NAME_MAX + 1];
+	int64_t cores, bytes;
+};
+
+/* A row. Nothing of a bad one is kept, so that rows below mean what they would without it. */
+struct usage_sample {
 	char vm_name[ZONE_NAME_MAX + 1];
 	int64_t t_s, pages, cores, bytes;
 };
 
-static int read_row(struct usage_stream *u, struct error *err)
+static int read_row(struct usage_stream *u, struct usage_sample *s, struct error *err)
 {
 	struct trace_stream *t = &u->rows;
 	const struct csv *c = &t->csv;
-	int64_t used = 0, seconds;
+	int64_t used = 0, seconds = 0;
 	int rc = csv_seconds(c, (unsigned)t->column[TIME], &seconds, err);
 
 	if (!rc)
 		rc = csv_decimal(c, (unsigned)t->column[USED], KIB, ZONE_MEMORY_MAX_BYTES, &used,
 				 err);
 	if (!rc && trace_given(t, CORES))
-		rc = csv_int(c, (unsigned)t->column[CORES], 0, ZONE_VCPUS_MAX, &u->cores, err);
+		rc = csv_int(c, (unsigned)t->column[CORES], 0, ZONE_VCPUS_MAX, &s->cores, err);
 	if (!rc && trace_given(t, PROVISIONED))
 		rc = csv_decimal(c, (unsigned)t->column[PROVISIONED], KIB, ZONE_MEMORY_MAX_BYTES,
-				 &u->bytes, err);
-	u->t_s = seconds / NS_PER_S;
-	u->pages = used / PAGE_BYTES + 1;
+				 &s->bytes, err);
+	if (!rc && seconds > TIME_MAX_NS - STEP_S * NS_PER_S)
+		rc = csv_error(c, (unsigned)t->column[TIME], err,
+			       "the sample is after more than 146 years, where the clock ends");
+	s->t_s = seconds / NS_PER_S;
+	s->pages = used / PAGE_BYTES + 1;
 	/* not an event: no zone to be checked */
 	t->base.event.kind = ZONE_EVENT_RESIZE;
 	return rc;
 }
 
-/* The row begins another VM than the last one. */
-static bool begins_vm(struct usage_stream *u)
+/* The row begins another VM than the last good one. */
+static bool begins_vm(const struct usage_stream *u, struct usage_sample *s)
 {
 	const struct trace_stream *t = &u->rows;
 	const struct csv_field *f;
@@ -88,8 +97,8 @@ static bool begins_vm(struct usage_stream *u)
 	n = f->n < ZONE_NAME_MAX - 3 ? f->n : ZONE_NAME_MAX - 3;
 	if (u->nr && strlen(u->vm_name) == n && memcmp(u->vm_name, f->text, n) == 0)
 		return false;
-	memcpy(u->vm_name, f->text, n);
-	u->vm_name[n] = '\0';
+	memcpy(s->vm_name, f->text, n);
+	s->vm_name[n] = '\0';
 	return true;
 }
 
@@ -102,29 +111,31 @@ static const char *file_name(struct usage_stream *u)
 	return arena_strndup(&u->names, name, strcspn(name, "."));
 }
 
-static void add_vm(struct usage_stream *u)
+static void add_vm(struct usage_stream *u, const struct usage_sample *s)
 {
-	const char *name = u->rows.column[VM] < 0 ? file_name(u) : u->vm_name;
+	const char *name = u->rows.column[VM] < 0 ? file_name(u) : s->vm_name;
 
 	u->vm = grow(u->vm, &u->cap, u->nr, sizeof(*u->vm));
 	u->vm[u->nr] = (struct usage_vm){
 		.name = arena_printf(&u->names, "vm-%s", name),
 		.path = arena_strdup(&u->names, u->rows.csv.path),
 		.line = u->rows.csv.line,
-		.first_s = u->t_s,
+		.first_s = s->t_s,
 		.first_sample = u->nr_samples,
 		.row = u->nr,
 		.vcpus = 1,
 		.bytes = ZONE_MEMORY_FLOOR_BYTES,
 	};
 	u->nr++;
+	u->file_begins = false;
+	memcpy(u->vm_name, s->vm_name, sizeof(u->vm_name));
 }
 
-static int add_sample(struct usage_stream *u, struct error *err)
+static int add_sample(struct usage_stream *u, const struct usage_sample *s, struct error *err)
 {
 	const struct trace_stream *t = &u->rows;
 	struct usage_vm *vm = &u->vm[u->nr - 1];
-	int64_t at_s = u->t_s - vm->first_s;
+	int64_t at_s = s->t_s - vm->first_s;
 
 	if (u->nr_samples > vm->first_sample) {
 		int64_t last_s = u->sample[u->nr_samples - 1].at_s;
@@ -134,35 +145,39 @@ static int add_sample(struct usage_stream *u, struct error *err)
 				&t->csv, (unsigned)t->column[TIME], err,
 				"the sample is before the one above it; samples of a VM must "
 				"be in the order of time");
+		if (at_s > UINT32_MAX)
+			return csv_error(&t->csv, (unsigned)t->column[TIME], err,
+					 "the sample is more than 136 years after the VM's first");
 		/* two rows of one time (around a change of cores or memory): the later counts */
 		u->nr_samples -= at_s == last_s;
 	}
-	if (at_s > UINT32_MAX)
-		return csv_error(&t->csv, (unsigned)t->column[TIME], err,
-				 "the sample is more than 136 years after the VM's first");
 	u->sample = grow(u->sample, &u->cap_samples, u->nr_samples, sizeof(*u->sample));
 	u->sample[u->nr_samples++] = (struct use_sample){
 		.at_s = (uint32_t)at_s,
-		.pages = (uint32_t)(u->pages < UINT32_MAX ? u->pages : UINT32_MAX),
+		.pages = (uint32_t)(s->pages < UINT32_MAX ? s->pages : UINT32_MAX),
 	};
-	vm->vcpus = u->cores > vm->vcpus ? u->cores : vm->vcpus;
-	vm->bytes = u->bytes > vm->bytes ? u->bytes : vm->bytes;
+	u->cores = s->cores;
+	u->bytes = s->bytes;
+	vm->vcpus = s->cores > vm->vcpus ? s->cores : vm->vcpus;
+	vm->bytes = s->bytes > vm->bytes ? s->bytes : vm->bytes;
 	return 0;
 }
 
 static int usage_row(struct trace_stream *t, struct error *err)
 {
 	struct usage_stream *u = (struct usage_stream *)t;
-	bool first = begins_vm(u);
+	struct usage_sample s = {.pages = 0};
+	bool first = begins_vm(u, &s);
 	int rc;
 
-	u->file_begins = false;
-	if (first)
-		u->cores = u->bytes = 0;
-	rc = read_row(u, err);
+	if (!first) {
+		s.cores = u->cores;
+		s.bytes = u->bytes;
+	}
+	rc = read_row(u, &s, err);
 	if (!rc && first)
-		add_vm(u);
-	return rc ? rc : add_sample(u, err);
+		add_vm(u, &s);
+	return rc ? rc : add_sample(u, &s, err);
 }
 
 static int compare_vms(const void *pa, const void *pb)

@@ -42,6 +42,13 @@ struct zone_event {
 	const struct zone_group *group;
 };
 
+/* It comes before the clock ends (TIME_MAX_NS), and so does its end where it has one. */
+static inline bool zone_event_can_be_told(const struct zone_event *e)
+{
+	return e->at_ns <= TIME_MAX_NS &&
+	       (e->lifetime_ns == NS_NEVER || e->lifetime_ns <= TIME_MAX_NS - e->at_ns);
+}
+
 struct csv; /* base/csv.h */
 
 /* An open stream of events. */

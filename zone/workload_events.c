@@ -86,6 +86,10 @@ static int read_start(struct event_reader *r, const struct doc_value *at, struct
 	lifetime = doc_place(at, "lifetime");
 	if (e->lifetime_ns == 0)
 		return doc_error(lifetime, err, "\"lifetime\" must be more than 0");
+	if (!zone_event_can_be_told(e))
+		return doc_error(lifetime, err,
+				 "the zone would stop after more than 146 years, where the clock "
+				 "ends");
 	name = doc_place(start, "name");
 	named = find_or_add(r, zone);
 	if (named->ends_ns > e->at_ns)

@@ -14,7 +14,7 @@ static int duration_item(const struct doc_value *at, int64_t *out_ns, struct err
 {
 	int64_t s;
 
-	if (doc_int(at, 1, INT64_MAX / NS_PER_S, &s)) {
+	if (doc_int(at, 1, TIME_MAX_S, &s)) {
 		*out_ns = s * NS_PER_S;
 		return 0;
 	}

@@ -180,8 +180,8 @@ static int admit(struct run *r, const struct zone_event *ev, uint64_t ordinal, b
 	if (rc || !*placed)
 		return rc;
 	start_ns = live_at(&r->cluster.live, slot)->start_ns;
-	/* later than time can be told is never */
-	if (ev->lifetime_ns < NS_NEVER - start_ns)
+	/* later than time can be told is never: of zones that had to wait */
+	if (ev->lifetime_ns <= TIME_MAX_NS - start_ns)
 		departures_push(&r->departures, start_ns + ev->lifetime_ns, ordinal, slot);
 	if (r->map_ids)
 		live_map(&r->cluster.live, slot, ev->id);
@@ -360,13 +360,24 @@ static int64_t sample_step_ns(const struct workload *w)
 	return step > NS_PER_S ? step : NS_PER_S;
 }
 
+/* Of a row, so that a trace with one odd time fills no disk: a year in steps of three seconds. */
+#define SAMPLES_MAX 10000000
+
 /* Samples up to and including `to_ns`, before what happens then. */
-static void sample_until(struct run *r, int64_t to_ns)
+static int sample_until(struct run *r, int64_t to_ns, struct error *err)
 {
-	while (r->sample_ns <= to_ns) {
+	int64_t step_ns = sample_step_ns(r->in->workload);
+	char step[32], to[32];
+
+	if (to_ns / step_ns >= SAMPLES_MAX)
+		return error_set(err, ERR_INPUT,
+				 "in steps of %s the timeline would have more than %d rows when the "
+				 "next event comes, after %s: say a longer \"timeline_step\"",
+				 duration_text(step_ns, step, sizeof(step)), SAMPLES_MAX,
+				 duration_text(to_ns, to, sizeof(to)));
+	for (; r->sample_ns <= to_ns; r->sample_ns += step_ns)
 		audience_sample(&r->audience, r->sample_ns);
-		r->sample_ns += sample_step_ns(r->in->workload);
-	}
+	return 0;
 }
 
 static void report_progress(struct run *r)
@@ -423,7 +434,9 @@ static int turn(struct run *r, struct error *err)
 	if (rc)
 		return rc;
 	if (r->sample_ns <= ev.at_ns)
-		sample_until(r, ev.at_ns);
+		rc = sample_until(r, ev.at_ns, err);
+	if (rc)
+		return rc;
 	r->cluster.now_ns = ev.at_ns;
 	if (ev.kind != EVENT_TIMEOUT)
 		return on_machine_event(r, &ev, err);
