@@ -378,8 +378,7 @@ static int replay_wait(struct backend *b, int64_t until_ns, struct event *out, s
 	rc = expect(r, question, &answer, err);
 	if (rc)
 		return rc;
-	if (!error_code(&answer, &code) ||
-	    !integer(&answer, 0, EVENT_ZONE_EXITED, &kind) ||
+	if (!error_code(&answer, &code) || !integer(&answer, 0, EVENT_ZONE_EXITED, &kind) ||
 	    !integer(&answer, 0, TIME_MAX_NS, &out->at_ns) || !integer32(&answer, &out->host) ||
 	    !integer32(&answer, &out->slot) || !integer(&answer, 0, TIME_MAX_NS, &now) ||
 	    out->host >= r->base.nr_hosts)
@@ -467,8 +466,8 @@ static int replay_measure(struct backend *b, uint32_t host, uint32_t slot, struc
 	    !integer(&p, 0, r->state[host].host->memory_bytes, &out->resident_bytes) ||
 	    !integer(&p, 0, out->resident_bytes, &out->unknown_bytes) ||
 	    !integer(&p, 0, BYTES_PER_S_MAX, &out->bandwidth_bytes_per_s) ||
-	    !integer(&p, 0, LATENCY_PS_MAX, &out->latency_ps) ||
-	    !integer32(&p, &out->nr_parts) || !word_is(&p, "part") ||
+	    !integer(&p, 0, LATENCY_PS_MAX, &out->latency_ps) || !integer32(&p, &out->nr_parts) ||
+	    !word_is(&p, "part") ||
 	    out->nr_parts > vnodes_of(r, slot) * r->state[host].host->nr_nodes)
 		return malformed(r, err);
 	out->fields = (unsigned)fields;

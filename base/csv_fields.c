@@ -168,8 +168,7 @@ int csv_seconds(const struct csv *c, unsigned field, int64_t *out_ns, struct err
 {
 	uint64_t whole, billionths;
 
-	if (!decimal(&c->field[field], &whole, &billionths) ||
-	    whole >= (uint64_t)TIME_MAX_S)
+	if (!decimal(&c->field[field], &whole, &billionths) || whole >= (uint64_t)TIME_MAX_S)
 		return must_be(c, field, err,
 			       "a number of seconds such as 12 or 12.5 (not negative, no exponent, "
 			       "below 4611686018, which is 146 years)");

@@ -66,6 +66,23 @@ static FILE *open_temporary(char *name)
 	return file;
 }
 
+char *file_name_of(const char *name)
+{
+	char *file = *name ? xstrdup(name) : xstrdup("_");
+
+	for (char *c = file; *c; c++) {
+		bool plain = (*c >= '0' && *c <= '9') || (*c >= 'A' && *c <= 'Z') ||
+			     (*c >= 'a' && *c <= 'z') || *c == '_' ||
+			     ((*c == '-' || *c == '.') && c != file);
+
+		if (!plain)
+			*c = '_';
+	}
+	if (strlen(file) > OUTPUT_NAME_MAX)
+		file[OUTPUT_NAME_MAX] = '\0';
+	return file;
+}
+
 int output_open(struct output *o, const char *path, struct error *err)
 {
 	int rc;

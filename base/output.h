@@ -18,6 +18,12 @@ struct output {
 /* A name of more characters cannot be written: most file systems take 255, and the other name
  * is 7 longer. */
 #define OUTPUT_NAME_MAX 248
+/* What a file or directory is called that is named after something an input names (a zone, a
+ * workload): letters, digits, '-', '_' and '.' stay, anything else is '_', and so are a '.' or
+ * '-' in front and nothing at all; no more than OUTPUT_NAME_MAX characters. So it lies where it
+ * is put, is never hidden and never taken for an option. The caller frees. */
+char *file_name_of(const char *name) MUST_USE;
+
 int output_open(struct output *o, const char *path, struct error *err) MUST_USE;
 /* Flush, fsync, rename, fsync the directory. On failure nothing is left. */
 int output_commit(struct output *o, struct error *err) MUST_USE;

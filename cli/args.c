@@ -274,10 +274,11 @@ int args_duration(const struct args *a, const char *name, int64_t *out_ns, struc
 
 	if (!text || duration_parse(text, out_ns))
 		return 0;
-	return error_set(err, ERR_USAGE,
-			 "option --%s: \"%s\" is not a time; write it like 7d, 12h, 5min or 1.5s, at most "
-			 "146 years",
-			 name, text);
+	return error_set(
+		err, ERR_USAGE,
+		"option --%s: \"%s\" is not a time; write it like 7d, 12h, 5min or 1.5s, at most "
+		"146 years",
+		name, text);
 }
 
 int args_format(const struct args *a, bool csv_ok, enum output_format *out, struct error *err)

@@ -315,8 +315,7 @@ static int run(const struct args *args, int *status, struct error *err)
 	progress_begin(&c->progress, "row", c->quiet);
 	rc = prepare(c, err);
 	if (!rc) {
-		c->directory = output ? xstrdup(output)
-				      : xasprintf("results/runs/%s", c->chosen.workload.name);
+		c->directory = output ? xstrdup(output) : run_directory(c->chosen.workload.name);
 		rc = run_all(c, err);
 	}
 	results_release(&c->results);

@@ -38,6 +38,7 @@ static int choose_groups(struct chosen *c, const struct args *args,
 	const char *own[] = {brings ? backend->default_host : NULL, NULL};
 	const char *const *given = args_strings(args, "host");
 	struct fleet_group *group;
+	uint64_t hosts = 0;
 	uint32_t nr = 0;
 	int rc = 0;
 
@@ -49,8 +50,13 @@ static int choose_groups(struct chosen *c, const struct args *args,
 		return 0;
 	f->group = group = arena_alloc(&c->arena, nr * sizeof(*group));
 	f->nr_groups = nr;
-	for (uint32_t i = 0; i < nr && !rc; i++)
+	for (uint32_t i = 0; i < nr && !rc; i++) {
 		rc = read_group(c, given[i], &group[i], err);
+		hosts += group[i].count;
+	}
+	if (!rc && hosts > HOSTS_MAX)
+		return error_set(err, ERR_USAGE, "--host: a fleet has at most %d hosts, not %llu",
+				 HOSTS_MAX, (unsigned long long)hosts);
 	return rc;
 }
 

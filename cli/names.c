@@ -1,9 +1,11 @@
 #include "cli/names.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/nearest.h"
+#include "base/output.h"
 
 /* `--allocator: unknown allocator "sli"`, and what to do. */
 static int unknown(struct error *err, const char *option, const char *what, const char *name,
@@ -79,4 +81,12 @@ const char **split_list(const struct args *args, const char *option, struct aren
 	}
 	list[*nr] = NULL;
 	return list;
+}
+
+char *run_directory(const char *name)
+{
+	char *file = file_name_of(name), *path = xasprintf("results/runs/%s", file);
+
+	free(file);
+	return path;
 }

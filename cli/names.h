@@ -26,4 +26,8 @@ int find_name(const char *option, const char *what, const char *name, const char
  * arena. */
 const char **split_list(const struct args *args, const char *option, struct arena *a, size_t *nr);
 
+/* Where results go when nobody says: "results/runs/" and what the workload or sweep is called,
+ * as a file may be (base/output.h). The caller frees. */
+char *run_directory(const char *name);
+
 #endif

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/units.h"
+#include "cli/names.h"
 #include "cli/progress.h"
 #include "cli/stop.h"
 #include "cli/summary_table.h"
@@ -121,7 +122,7 @@ static int prepare(struct cmd *c, struct error *err)
 	x->check = args_flag(c->args, "check");
 	x->skip_bad = c->file.skip_bad;
 	x->stop = stop_flag();
-	c->directory = output ? xstrdup(output) : xasprintf("results/runs/%s", c->file.name);
+	c->directory = output ? xstrdup(output) : run_directory(c->file.name);
 	return sweep_identity(x, program_version(), path, c->file.input, &c->identity, err);
 }
 

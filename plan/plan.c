@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/output.h"
 
 uint32_t plan_first_vcpu(const struct plan *p, uint32_t vnode)
 {
@@ -202,14 +203,5 @@ const char *plan_memory_rule_name(enum plan_memory_rule rule)
 
 char *plan_xl_name(const struct zone *z)
 {
-	char *name = xstrdup(z->name);
-
-	for (char *c = name; *c; c++) {
-		bool plain = (*c >= '0' && *c <= '9') || (*c >= 'A' && *c <= 'Z') ||
-			     (*c >= 'a' && *c <= 'z') || *c == '-' || *c == '_' || *c == '.';
-
-		if (!plain)
-			*c = '_';
-	}
-	return name;
+	return file_name_of(z->name);
 }

@@ -255,8 +255,8 @@ void plan_print_text(const struct host *host, const char *policy, const struct p
 		     size_t nr, bool explain, FILE *out);
 void plan_print_csv(const struct host *host, const char *policy, const struct plan_result *result,
 		    size_t nr, FILE *out);
-/* The zone's name as xl gets it: letters, digits, '-', '_' and '.', anything else
- * '_' (xl.cfg strings have no escapes). The caller frees. */
+/* The zone's name as xl gets it, and as files are called after it: that of file_name_of()
+ * (xl.cfg strings have no escapes). The caller frees. */
 char *plan_xl_name(const struct zone *z) MUST_USE;
 
 #endif

@@ -141,11 +141,12 @@ static int generator_next(struct zone_stream *base, const struct zone_event **ou
 	if (s->at_ns >= g->end_ns && g->end_ns != NS_NEVER)
 		return 0;
 	if (s->at_ns > TIME_MAX_NS)
-		return error_set(err, ERR_INPUT,
-				 "the generator's zone %llu would arrive after more than 146 years, "
-				 "where the clock ends: raise \"per_hour\", lower \"limit\" or say "
-				 "a \"duration\"",
-				 (unsigned long long)s->made + 1);
+		return error_set(
+			err, ERR_INPUT,
+			"the generator's zone %llu would arrive after more than 146 years, "
+			"where the clock ends: raise \"per_hour\", lower \"limit\" or say "
+			"a \"duration\"",
+			(unsigned long long)s->made + 1);
 	base->event.at_ns = s->at_ns;
 	base->event.id = s->made;
 	base->event.lifetime_ns = initial ? lifetimes_draw_residual(&g->lifetimes, &s->lifetimes)

@@ -173,9 +173,10 @@ static int check_end(const struct trace_stream *t, struct error *err)
 
 	if (e->kind != ZONE_EVENT_START || zone_event_can_be_told(e))
 		return 0;
-	return error_at(err, ERR_INPUT, t->csv.path, t->csv.line, 0,
-			"the zone would stop more than 146 years after the trace's beginning, where "
-			"the clock ends");
+	return error_at(
+		err, ERR_INPUT, t->csv.path, t->csv.line, 0,
+		"the zone would stop more than 146 years after the trace's beginning, where "
+		"the clock ends");
 }
 
 bool trace_name_is_new(struct trace_stream *t, bool sorted)

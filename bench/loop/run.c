@@ -360,8 +360,8 @@ static int64_t sample_step_ns(const struct workload *w)
 	return step > NS_PER_S ? step : NS_PER_S;
 }
 
-/* Of a row, so that a trace with one odd time fills no disk: a year in steps of three seconds. */
-#define SAMPLES_MAX 10000000
+/* Of a row, so that one odd time fills no disk: a century in hours, a year in half minutes. */
+#define SAMPLES_MAX 1000000
 
 /* Samples up to and including `to_ns`, before what happens then. */
 static int sample_until(struct run *r, int64_t to_ns, struct error *err)
@@ -370,11 +370,12 @@ static int sample_until(struct run *r, int64_t to_ns, struct error *err)
 	char step[32], to[32];
 
 	if (to_ns / step_ns >= SAMPLES_MAX)
-		return error_set(err, ERR_INPUT,
-				 "in steps of %s the timeline would have more than %d rows when the "
-				 "next event comes, after %s: say a longer \"timeline_step\"",
-				 duration_text(step_ns, step, sizeof(step)), SAMPLES_MAX,
-				 duration_text(to_ns, to, sizeof(to)));
+		return error_set(
+			err, ERR_INPUT,
+			"in steps of %s the timeline would have more than %d rows when the "
+			"next event comes, after %s: say a longer \"timeline_step\"",
+			duration_text(step_ns, step, sizeof(step)), SAMPLES_MAX,
+			duration_text(to_ns, to, sizeof(to)));
 	for (; r->sample_ns <= to_ns; r->sample_ns += step_ns)
 		audience_sample(&r->audience, r->sample_ns);
 	return 0;

@@ -17,6 +17,35 @@ static void make_dir(void)
 	cr_assert_not_null(mkdtemp(temporary_name(dir, sizeof(dir), "homenode-output")));
 }
 
+/* However a zone or workload is called, its file lies where it is put. */
+Test(output, names_become_file_names)
+{
+	static const char *const pair[][2] = {
+		{"web-1.a", "web-1.a"},
+		{"..", "_."},
+		{".", "_"},
+		{"", "_"},
+		{".hidden", "_hidden"},
+		{"-rf", "_rf"},
+		{"../../x<script>", "_._.._x_script_"},
+		{"a b/c\n", "a_b_c_"},
+		{"\xc3\xbc", "__"},
+		{"--", "_-"},
+	};
+	char *long_name = xcalloc(1, 400), *file;
+
+	for (size_t i = 0; i < sizeof(pair) / sizeof(pair[0]); i++) {
+		file = file_name_of(pair[i][0]);
+		cr_expect_str_eq(file, pair[i][1]);
+		free(file);
+	}
+	memset(long_name, 'a', 399);
+	file = file_name_of(long_name);
+	cr_expect_eq(strlen(file), OUTPUT_NAME_MAX);
+	free(file);
+	free(long_name);
+}
+
 static unsigned files_in(const char *path)
 {
 	DIR *d = opendir(path);

@@ -78,9 +78,15 @@ static char *read_text(const char *path)
 
 Test(hostile_record, every_number_may_lie, .timeout = 300)
 {
-	static const char *const piece[] = {"-1", "0",	"7",	      "4096",
-					    "3",  "4000000000", "9223372036854775807",
-					    "99999999999999999999",   "x"};
+	static const char *const piece[] = {"-1",
+					    "0",
+					    "7",
+					    "4096",
+					    "3",
+					    "4000000000",
+					    "9223372036854775807",
+					    "99999999999999999999",
+					    "x"};
 	char path[256], spoilt[300];
 	int fd = mkstemp(temporary_name(path, sizeof(path), "homenode-record"));
 	struct host *host;
@@ -166,8 +172,7 @@ Test(hostile_record, what_cannot_be_is_refused)
 			"state 0 136902082560 1 128 1 free 16642998272 %s vcpus 1 0 0 0 0 0 0 0 "
 			"taken 0 0 0\n%s\n%s\n",
 			state, state,
-			i < 5 ? bad[i]
-			      : "measure 0 0 -> 0 3 536870912 0 0 0 1 part 0:0:536870912",
+			i < 5 ? bad[i] : "measure 0 0 -> 0 3 536870912 0 0 0 1 part 0:0:536870912",
 			i < 5 ? "" : last[i - 5]);
 		fclose(f);
 		err = (struct error){0};

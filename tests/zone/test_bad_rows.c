@@ -184,7 +184,8 @@ static bool try_field(const struct trace *t, size_t row, const char *field, size
 	uint64_t bad_spoilt, bad_without;
 	size_t row_n;
 	const char *at = row_at(t->text, row, &row_n);
-	char *spoilt = replaced(t->text, field, n, "#!"), *without = replaced(t->text, at, row_n, "");
+	char *spoilt = replaced(t->text, field, n, "#!"),
+	     *without = replaced(t->text, at, row_n, "");
 	char *seen = zones_of(t, spoilt, &bad_spoilt), *right;
 	bool counted = bad_spoilt > bad;
 

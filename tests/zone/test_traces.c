@@ -322,7 +322,7 @@ Test(traces, bad_rows_are_located)
 	fails(h, "vmid,cpu,mem,at,lt\n0,1,0,0.0,5.0\n", "t.csv:2:5: a zone needs memory");
 	fails(h, "vmid,cpu,mem,at,lt\n0,1,2,0.0,-5\n",
 	      "t.csv:2:11: \"lt\" must be a number of seconds such as 12 or 12.5 (not negative, no "
-	      "exponent, below 9223372036), not \"-5\"");
+	      "exponent, below 4611686018, which is 146 years), not \"-5\"");
 	fails(h, "vmid,cpu,mem,at,lt\n0,1,2,9.0,1\n1,1,2,8.5,1\n",
 	      "t.csv:3:7: the row is before the one above it; --sort puts rows in the order of "
 	      "\"at\"");
@@ -353,7 +353,7 @@ Test(traces, bad_rows_are_located)
 	      "control characters");
 	fails(o, OPENB_HEADER "a,1000,1024,0,0,,5\n",
 	      "t.csv:2:17: \"creation_time\" must be a number of seconds such as 12 or 12.5 (not "
-	      "negative, no exponent, below 9223372036), not \"\"");
+	      "negative, no exponent, below 4611686018, which is 146 years), not \"\"");
 	fails(o, OPENB_HEADER "a,1000,1024,0,0,9,5\n",
 	      "t.csv:2:19: the pod is deleted before its creation");
 	fails(o, OPENB_HEADER "a,1000,1024,65,0,9,10\n",

@@ -1,0 +1,75 @@
+#!/bin/sh
+# Inputs made to break things: times near the end of the clock, names that are paths, rows that
+# are no rows, hosts without memory, fleets that cannot be counted. Each ends with a sentence,
+# and nothing is written but where it was asked for.
+. tests/cli/lib.sh
+
+host=$PWD/topologies/epyc-nps4-8n.xml
+# what is endless or fills the disk fails here
+ulimit -f 100000
+
+# times: each alone, and their sum
+printf 'at_s,lifetime_s,vcpus,memory_mib,name\n0,9223372035,1,512,a\n' >"$work/life.csv"
+refused 2 run "$work/life.csv" --host "$host" --output "$work/o" --quiet
+says err "life.csv:2:3: \"lifetime_s\" must be a number of seconds"
+printf 'at_s,lifetime_s,vcpus,memory_mib,name\n4600000000,4600000000,1,512,a\n' >"$work/sum.csv"
+refused 2 run "$work/sum.csv" --host "$host" --output "$work/o" --quiet
+says err "sum.csv:2: the zone would stop more than 146 years"
+# a bad row as any other
+printf 'at_s,lifetime_s,vcpus,memory_mib,name\n1,5,1,512,b\n4600000000,4600000000,1,512,a\n' \
+	>"$work/sum.csv"
+run 0 run "$work/sum.csv" --host "$host" --output "$work/o" --quiet --skip-bad
+printf '{"events":[{"at":"40000d","start":{"name":"a","vcpus":1,"memory":"1GiB"},"lifetime":"40000d"}]}' \
+	>"$work/sum.json"
+refused 2 run "$work/sum.json" --host "$host" --output "$work/o" --quiet
+says err "the zone would stop after more than 146 years"
+printf '{"duration":"200000d","generator":{"arrivals":{"per_hour":1},"sizes":[{"vcpus":1,"memory":"1GiB"}],"lifetimes":"never"}}' \
+	>"$work/long.json"
+refused 2 run "$work/long.json" --host "$host" --output "$work/o" --quiet
+says err 'at most 146 years'
+printf '{"timeline_step":"1000d","generator":{"arrivals":{"per_hour":0.0001},"limit":1000,"sizes":[{"vcpus":1,"memory":"1GiB"}],"lifetimes":{"exponential":"1h"}}}' \
+	>"$work/rare.json"
+refused 2 run "$work/rare.json" --host "$host" --output "$work/o" --quiet
+says err 'would arrive after more than 146 years'
+# a timeline that nobody reads
+printf '{"timeline_step":"1s","events":[{"at":0,"start":{"name":"a","vcpus":1,"memory":"1GiB"}},{"at":"40000d","stop":"a"}]}' \
+	>"$work/steps.json"
+refused 2 run "$work/steps.json" --host "$host" --output "$work/o" --quiet
+says err 'say a longer "timeline_step"'
+
+# names are not paths
+printf '{"zones":[{"name":"..","vcpus":32,"memory":"24GiB"},{"name":".","vcpus":1,"memory":"1GiB"}]}' \
+	>"$work/zones.json"
+mkdir "$work/outer"
+run 0 plan "$host" "$work/zones.json" --emit acpi --output "$work/outer/inner"
+[ "$(ls -A "$work/outer")" = inner ] || fail "beside the directory: $(ls -A "$work/outer")"
+[ -f "$work/outer/inner/_/slit.aml" ] && [ -f "$work/outer/inner/_./slit.aml" ] ||
+	fail "in it: $(find "$work/outer/inner")"
+home=$PWD
+mkdir -p "$work/a/b/c"
+printf '{"name":"../../../escaped","duration":"1h","generator":{"arrivals":{"per_hour":4},"sizes":[{"vcpus":1,"memory":"2GiB"}],"lifetimes":"never"}}' \
+	>"$work/named.json"
+(cd "$work/a/b/c" && HOMENODE_DATA=$home "$HOMENODE" run "$work/named.json" --quiet >/dev/null) ||
+	fail "a workload with an odd name does not run"
+[ -f "$work/a/b/c/results/runs/_._.._.._escaped/summary.csv" ] ||
+	fail "its results are elsewhere: $(find "$work/a")"
+
+# a fleet that wraps
+hosts=
+i=0
+while [ $i -lt 4295 ]; do
+	hosts="$hosts --host $host:1000000"
+	i=$((i + 1))
+done
+# shellcheck disable=SC2086
+refused 2 run "$work/life.csv" $hosts --output "$work/o"
+says err 'a fleet has at most 1000000 hosts, not 4295000000'
+
+# a host without memory
+sed 's/local_memory="[0-9]*"/local_memory="0"/' "$host" >"$work/empty.xml"
+run 1 plan "$work/empty.xml" --name v --target-cpus 1
+"$HOMENODE" run "$work/sum.csv" --skip-bad --host "$work/empty.xml" --dom0-memory 1GiB --output \
+	"$work/o2" >"$work/out" 2>"$work/err" </dev/null
+status=$?
+[ $status -le 2 ] || fail "a host without memory ends with $status: $(cat "$work/err")"
+finish
