@@ -1,16 +1,32 @@
 #include "base/error.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Whatever of an input stands in it, a sentence is one line that a terminal can show. */
-static void tame(char *text)
+/* Also U+0080 to U+009F, in UTF-8 or by itself: some terminals obey them as they do ESC. */
+static bool is_control(const unsigned char *c, unsigned char before)
 {
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = '?';
+	if (*c < 0x20 || *c == 0x7f)
+		return true;
+	if (*c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0)
+		return true;
+	return *c >= 0x80 && *c < 0xa0 && (before < 0x80 || before == 0xc2);
+}
+
+void text_tame(char *text)
+{
+	unsigned char before = 0;
+
+	for (unsigned char *c = (unsigned char *)text; *c; c++) {
+		unsigned char is = *c;
+
+		if (is_control(c, before))
+			*c = '?';
+		before = is;
+	}
 }
 
 int error_set(struct error *err, int code, const char *fmt, ...)
@@ -23,7 +39,7 @@ int error_set(struct error *err, int code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);
-	tame(err->text);
+	text_tame(err->text);
 	return code;
 }
 
@@ -47,7 +63,7 @@ int error_at(struct error *err, int code, const char *file, unsigned long line,
 	va_start(ap, fmt);
 	vsnprintf(err->text + n, sizeof(err->text) - (size_t)n, fmt, ap);
 	va_end(ap);
-	tame(err->text);
+	text_tame(err->text);
 	return code;
 }
 

@@ -57,6 +57,11 @@ int error_at(struct error *err, int code, const char *file, unsigned long line,
  * here; returns err->code. */
 int error_prefix(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* What a terminal would obey rather than show becomes '?', in place: control characters, line
+ * ends too. Of whatever an input says that a person is shown; errors and tables do it themselves.
+ */
+void text_tame(char *text);
+
 /* "ERR_NO_ROOM"; for an unknown code "ERR_UNKNOWN". */
 const char *error_name(int code);
 

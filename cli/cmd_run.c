@@ -71,8 +71,12 @@ static int choose_backend(struct cmd *c, struct error *err)
 
 static void say(void *context, const char *sentence)
 {
+	char *text = xstrdup(sentence);
+
 	progress_end(context);
-	fprintf(stderr, "homenode: %s\n", sentence);
+	text_tame(text);
+	fprintf(stderr, "homenode: %s\n", text);
+	free(text);
 }
 
 static void fill_experiment(struct cmd *c)

@@ -58,6 +58,7 @@ void host_warn(struct host *h, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	h->warning = xreallocarray(h->warning, h->nr_warnings + 1, sizeof(*h->warning));
+	text_tame(text);
 	h->warning[h->nr_warnings++] = xstrdup(text);
 }
 
@@ -288,6 +289,19 @@ static int check_places(const struct host *h, struct error *err)
 	return 0;
 }
 
+/* What the file calls things is shown to people. */
+static void tame_names(struct host *h)
+{
+	text_tame(h->source);
+	for (unsigned n = 0; n < h->nr_nodes; n++)
+		text_tame(h->node[n].kind);
+	for (unsigned d = 0; d < h->nr_devices; d++)
+		for (unsigned i = 0; i < DEVICE_NAMES_MAX; i++)
+			text_tame(h->device[d].name[i]);
+	for (unsigned k = 0; k < MATRIX_KINDS; k++)
+		text_tame(h->matrix[k].source);
+}
+
 int host_finish(struct host *h, struct error *err)
 {
 	int rc;
@@ -296,6 +310,7 @@ int host_finish(struct host *h, struct error *err)
 		return error_set(err, ERR_INPUT,
 				 "the machine has %u NUMA nodes; 1 to %d are supported",
 				 h->nr_nodes, NODES_MAX);
+	tame_names(h);
 	sort_memory(h);
 	rc = derive(h, err);
 	if (!rc)

@@ -234,6 +234,7 @@ static int load(struct host **out, char *name, const char *path, const char *tex
 	if (!rc) {
 		free(h->name);
 		h->name = xstrdup(name);
+		text_tame(h->name);
 		h->path = path ? xstrdup(path) : NULL;
 		rc = host_finish(h, err);
 		if (rc)

@@ -48,7 +48,7 @@ void workload_defaults(struct workload *w)
 }
 
 /* "workloads/week.json" -> "week" */
-static const char *name_of_path(struct arena *a, const char *path)
+static char *name_of_path(struct arena *a, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
 	const char *dot = strrchr(base, '.');
@@ -70,11 +70,14 @@ static bool looks_like_trace(const char *path)
 int workload_load(struct workload *out, const char *path, const char *format, struct error *err)
 {
 	struct doc doc;
+	char *name;
 	int rc;
 
 	workload_defaults(out);
 	out->path = arena_strdup(&out->arena, path);
-	out->name = name_of_path(&out->arena, path);
+	name = name_of_path(&out->arena, path);
+	text_tame(name);
+	out->name = name;
 	if (format || looks_like_trace(path)) {
 		out->source = SOURCE_TRACE;
 		out->trace_path = out->path;

@@ -22,13 +22,16 @@ static int read_text(const struct doc_value *at, const char *key, bool required,
 {
 	const struct doc_value *member = doc_member(at, key);
 	const char *text = NULL;
+	char *kept;
 	int rc = doc_get_text(at, key, required, &text, err);
 
 	if (rc || !text)
 		return rc;
 	if (!*text)
 		return doc_error(member, err, "\"%s\" must not be empty", key);
-	*out = arena_strdup(a, text);
+	kept = arena_strdup(a, text);
+	text_tame(kept);
+	*out = kept;
 	return 0;
 }
 

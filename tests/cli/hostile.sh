@@ -43,8 +43,9 @@ printf '{"zones":[{"name":"..","vcpus":32,"memory":"24GiB"},{"name":".","vcpus":
 mkdir "$work/outer"
 run 0 plan "$host" "$work/zones.json" --emit acpi --output "$work/outer/inner"
 [ "$(ls -A "$work/outer")" = inner ] || fail "beside the directory: $(ls -A "$work/outer")"
-[ -f "$work/outer/inner/_/slit.aml" ] && [ -f "$work/outer/inner/_./slit.aml" ] ||
-	fail "in it: $(find "$work/outer/inner")"
+for folder in _ _.; do
+	[ -f "$work/outer/inner/$folder/slit.aml" ] || fail "in it: $(find "$work/outer/inner")"
+done
 home=$PWD
 mkdir -p "$work/a/b/c"
 printf '{"name":"../../../escaped","duration":"1h","generator":{"arrivals":{"per_hour":4},"sizes":[{"vcpus":1,"memory":"2GiB"}],"lifetimes":"never"}}' \
@@ -53,6 +54,23 @@ printf '{"name":"../../../escaped","duration":"1h","generator":{"arrivals":{"per
 	fail "a workload with an odd name does not run"
 [ -f "$work/a/b/c/results/runs/_._.._.._escaped/summary.csv" ] ||
 	fail "its results are elsewhere: $(find "$work/a")"
+
+# what a terminal would obey
+escape=$(printf '\033[31mred')
+printf '{"name":"%s","note":"%s","duration":"1h","generator":{"arrivals":{"per_hour":4},"sizes":[{"vcpus":1,"memory":"2GiB"}],"lifetimes":"never"}}' \
+	'\u001b[31mred' '\u009b31mred' >"$work/coloured.json"
+cp topologies/epyc-nps4-8n.xml "$work/$escape.xml"
+cp "$work/coloured.json" "$work/$escape.json"
+{
+	"$HOMENODE" run "$work/coloured.json" --host "$work/$escape.xml" --output "$work/coloured"
+	"$HOMENODE" run "$work/$escape.json" --output "$work/coloured2"
+	"$HOMENODE" check "$work/coloured" --baseline "$work/coloured2/summary.csv"
+	"$HOMENODE" show "$work/$escape.xml"
+	"$HOMENODE" plan "$work/$escape.xml" --name z --target-cpus 1
+	"$HOMENODE" run "$escape" --policy "$escape"
+} 2>&1 </dev/null | grep -v 'results are in' >"$work/out"
+grep -c "$(printf '\033')" "$work/out" >/dev/null && fail "an escape came through: $(cat -v "$work/out")"
+says out '?[31mred'
 
 # a fleet that wraps
 hosts=
