@@ -57,11 +57,22 @@ static int look(struct csv *c, size_t *size, struct error *err)
 	return 0;
 }
 
+/* Somebody asked for an end, perhaps while a pipe was waited for. */
+static int stopped(struct csv *c, struct error *err)
+{
+	if (!c->stop || !atomic_load_explicit(c->stop, memory_order_relaxed))
+		return 0;
+	c->lost = true;
+	return error_set(err, ERR_INTERRUPTED, "stopped by a signal");
+}
+
 static int fill(struct csv *c, struct error *err)
 {
 	size_t rest = c->end - c->begin, got = 0;
-	int rc;
+	int rc = stopped(c, err);
 
+	if (rc)
+		return rc;
 	memmove(c->buf, c->buf + c->begin, rest);
 	c->begin = 0;
 	c->end = rest;
@@ -70,6 +81,8 @@ static int fill(struct csv *c, struct error *err)
 			c->looked && c->decoder.encoding == TEXT_UTF8 ? BLOCK : BLOCK / 2, &got,
 			err);
 	c->lost = rc != 0;
+	if (rc && stopped(c, err))
+		return ERR_INTERRUPTED;
 	if (rc)
 		return error_at(err, rc, c->path, c->line, 0, "cannot read on: %s",
 				input_problem(c->input));
@@ -537,6 +550,8 @@ int csv_sort_more(struct csv *c, struct csv *other, unsigned field, csv_key_of *
 				"its columns are not those of %s; files that are sorted as one "
 				"table have the same, in one order",
 				c->sorted_path[0]);
+	if (other)
+		other->stop = c->stop;
 	if (!c->sorting)
 		c->sorting = sorter_new(SORT_MEMORY);
 	s.into = c->sorting;

@@ -13,6 +13,7 @@
 #ifndef BASE_CSV_H
 #define BASE_CSV_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -44,6 +45,8 @@ struct csv {
 	char *column[CSV_FIELDS_MAX];
 	uint64_t done, total; /* bytes; total 0 when unknown (a pipe) */
 	bool lost; /* the file itself failed: no row behind it can be had */
+	/* The caller's, or NULL: once true, the next row is ERR_INTERRUPTED. */
+	const atomic_bool *stop;
 
 	FILE *file;
 	struct input *input; /* base/input.h */

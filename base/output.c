@@ -4,15 +4,20 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 
 /* Links that are followed, one after the other; the kernel's own limit is 40. */
 #define LINKS_MAX 40
+
+/* What is open, by number; the way to name a file that has no name. */
+#define OPEN_FILES "/proc/self/fd"
 
 /* Where a link leads, or the path itself; the caller frees. */
 static char *behind_links(const char *path)
@@ -52,18 +57,91 @@ static bool is_no_file(const char *path)
 	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
 }
 
-static FILE *open_temporary(char *name)
-{
-	int fd = mkstemp(name);
-	FILE *file = NULL;
+/* Not mkstemp(), whose files only their owner may read, whatever the umask. */
+#define ATTEMPTS 100
 
-	if (fd >= 0 && fchmod(fd, 0644) == 0)
-		file = fdopen(fd, "w");
+/* Of 62^6; where there is one already, the next is tried. */
+static void fill_name(char *name, unsigned attempt)
+{
+	static const char letter[] =
+		"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	struct timespec now;
+	uint64_t bits;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	bits = ((uint64_t)getpid() << 32 ^ (uint64_t)now.tv_nsec) + attempt;
+	bits *= 0x9e3779b97f4a7c15;
+	for (char *c = name + strlen(name) - 6; *c; c++, bits /= 62)
+		*c = letter[bits % 62];
+}
+
+static int open_named(char *name)
+{
+	for (unsigned i = 0; i < ATTEMPTS; i++) {
+		int fd;
+
+		fill_name(name, i);
+		fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (fd >= 0 || errno != EEXIST)
+			return fd;
+	}
+	return -1;
+}
+
+/* -1: this file system has no files without a name, or nobody could give it one. */
+static int open_nameless(const char *path)
+{
+#ifdef O_TMPFILE
+	char *copy = xstrdup(path);
+	int fd = access(OPEN_FILES, X_OK) == 0
+			 ? open(dirname(copy), O_TMPFILE | O_RDWR | O_CLOEXEC, 0666)
+			 : -1;
+
+	free(copy);
+	return fd;
+#else
+	(void)path;
+	return -1;
+#endif
+}
+
+static FILE *open_hidden(struct output *o)
+{
+	int fd = open_nameless(o->path);
+	FILE *file;
+
+	if (fd < 0) {
+		o->temporary = hidden_name(o->path);
+		fd = open_named(o->temporary);
+	}
+	file = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (fd >= 0 && !file) {
 		close(fd);
-		unlink(name);
+		if (o->temporary)
+			unlink(o->temporary);
 	}
 	return file;
+}
+
+/* A name for what has none, which is then renamed: linking replaces no file. */
+static bool give_name(struct output *o)
+{
+	char here[64];
+
+	if (!o->replaces || o->temporary)
+		return true;
+	snprintf(here, sizeof(here), OPEN_FILES "/%d", fileno(o->file));
+	o->temporary = hidden_name(o->path);
+	for (unsigned i = 0; i < ATTEMPTS; i++) {
+		fill_name(o->temporary, i);
+		if (linkat(AT_FDCWD, here, AT_FDCWD, o->temporary, AT_SYMLINK_FOLLOW) == 0)
+			return true;
+		if (errno != EEXIST)
+			break;
+	}
+	free(o->temporary);
+	o->temporary = NULL;
+	return false;
 }
 
 char *file_name_of(const char *name)
@@ -88,12 +166,8 @@ int output_open(struct output *o, const char *path, struct error *err)
 	int rc;
 
 	*o = (struct output){.path = behind_links(path)};
-	if (is_no_file(o->path)) {
-		o->file = fopen(o->path, "w");
-	} else {
-		o->temporary = hidden_name(o->path);
-		o->file = open_temporary(o->temporary);
-	}
+	o->replaces = !is_no_file(o->path);
+	o->file = o->replaces ? open_hidden(o) : fopen(o->path, "w");
 	if (o->file)
 		return 0;
 	rc = error_set(err, ERR_MACHINE, "%s: cannot be written: %s", path, strerror(errno));
@@ -120,17 +194,17 @@ int output_commit(struct output *o, struct error *err)
 {
 	int rc = 0;
 	bool ok = !ferror(o->file) && fflush(o->file) == 0 &&
-		  (!o->temporary || fsync(fileno(o->file)) == 0);
+		  (!o->replaces || fsync(fileno(o->file)) == 0) && give_name(o);
 
 	if (fclose(o->file) != 0)
 		ok = false;
 	o->file = NULL;
-	if (!ok || (o->temporary && rename(o->temporary, o->path) != 0)) {
+	if (!ok || (o->replaces && rename(o->temporary, o->path) != 0)) {
 		rc = error_set(err, ERR_MACHINE, "%s: cannot be written: %s", o->path,
 			       strerror(errno));
 		if (o->temporary)
 			unlink(o->temporary);
-	} else if (o->temporary) {
+	} else if (o->replaces) {
 		sync_directory_of(o->path);
 	}
 	free(o->path);

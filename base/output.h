@@ -1,18 +1,22 @@
 /*
- * Files that appear whole or not at all: written beside their place under
- * another, hidden name (".NAME.XXXXXX"), synced, then renamed. A link is followed to its
- * file; what is there and no file (a pipe, a device) is written as it goes.
+ * Files that appear whole or not at all: written without a name, or where the file system has no
+ * such files under another, hidden one (".NAME.XXXXXX"), synced, named and renamed. So a program
+ * that is killed leaves nothing, but on such file systems. The umask says who may read them. A link
+ * is followed to its file; what is there and no file (a pipe, a device) is written as it goes.
  */
 #ifndef BASE_OUTPUT_H
 #define BASE_OUTPUT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/error.h"
 
 struct output {
 	FILE *file; /* write here */
-	char *path, *temporary; /* temporary NULL: path is no file */
+	char *path;
+	bool replaces; /* path is a file: it is there at the commit */
+	char *temporary; /* its name until then; NULL: it has none */
 };
 
 /* A name of more characters cannot be written: most file systems take 255, and the other name

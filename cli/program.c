@@ -4,11 +4,12 @@
  *
  * setlocale() is never called: numbers and messages are those of the C locale
  * everywhere. SIGPIPE keeps its default, so that "homenode list ... | head" ends
- * quietly; files are written whole or not at all (base/output.h), so nothing is
- * left half done.
+ * quietly; a file that grows beyond what is allowed (SIGXFSZ) is an error of the write. Files are
+ * written whole or not at all (base/output.h), so nothing is left half done.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -90,5 +91,6 @@ static int run_words(int argc, char **argv)
 int program_run(int argc, char **argv)
 {
 	hold_standard_streams();
+	signal(SIGXFSZ, SIG_IGN);
 	return close_stdout(run_words(argc, argv));
 }

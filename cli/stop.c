@@ -8,18 +8,24 @@ static atomic_bool stop_asked; /* lock-free, so good for a handler and for threa
 
 static void on_signal(int number)
 {
-	(void)number;
-	atomic_store(&stop_asked, true);
+	if (!atomic_exchange(&stop_asked, true))
+		return;
+	/* asked twice, whichever it was: at once, when this function ends */
+	signal(number, SIG_DFL);
+	raise(number);
 }
 
+/* What the caller has them ignore (nohup; a shell, for what runs behind it) stays ignored. No
+ * SA_RESTART: what waits for a pipe is told. */
 void stop_on_signals(void)
 {
-	struct sigaction action = {.sa_handler = on_signal};
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+	struct sigaction action = {.sa_handler = on_signal}, before;
 
 	sigemptyset(&action.sa_mask);
-	action.sa_flags = (int)SA_RESETHAND;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &action, NULL);
 }
 
 const atomic_bool *stop_flag(void)

@@ -7,7 +7,8 @@
 
 #include <stdatomic.h>
 
-/* True once SIGINT or SIGTERM came. The second signal ends the program the ordinary way. */
+/* True once SIGINT, SIGTERM, SIGHUP or SIGQUIT came. The second signal, whichever it is, ends
+ * the program the ordinary way. */
 void stop_on_signals(void);
 const atomic_bool *stop_flag(void);
 

@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/matrix_flags.h"
+#include "cli/stop.h"
 #include "cli/sweep_fleets.h"
 #include "placement/policy.h"
 #include "sim/allocator.h"
@@ -63,7 +64,7 @@ static int load_workload(struct sweep_file *f, const struct doc_value *v, struct
 	if (!rc)
 		rc = workload_load(&f->workload[f->nr_workloads], path, format, err);
 	if (!rc)
-		f->nr_workloads++;
+		f->workload[f->nr_workloads++].stop = stop_flag();
 	free(path);
 	return rc;
 }

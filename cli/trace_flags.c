@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "cli/stop.h"
+
 int load_workload(struct workload *out, const struct args *args, struct error *err)
 {
 	char *path = NULL;
@@ -9,6 +11,8 @@ int load_workload(struct workload *out, const struct args *args, struct error *e
 
 	if (!rc)
 		rc = workload_load(out, path, args_string(args, "trace", NULL), err);
+	if (!rc)
+		out->stop = stop_flag();
 	free(path);
 	return rc;
 }

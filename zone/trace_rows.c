@@ -94,6 +94,7 @@ int trace_init(struct trace_stream *t, struct csv *csv, const struct trace_layou
 
 	t->csv = *csv;
 	*csv = (struct csv){0};
+	t->csv.stop = t->stop = w->stop;
 	t->layout = layout;
 	t->format = w->trace_format;
 	t->vcpu_scale_milli = w->vcpu_scale_milli;
@@ -133,6 +134,7 @@ static int next_row(struct trace_stream *t, bool *more, struct error *err)
 	while (!rc && !*more && t->file + 1 < t->files.nr) {
 		csv_close(&t->csv);
 		rc = csv_open_first(&t->csv, t->files.path[++t->file], err);
+		t->csv.stop = t->stop;
 		if (!rc)
 			rc = trace_take_columns(&t->csv, t->format, err);
 		if (!rc)
@@ -247,7 +249,8 @@ int trace_row(struct trace_stream *t, bool *more, struct error *err)
 	if (rc && told == &own && err)
 		*err = own;
 	else if (rc && !told)
-		error_at(err, rc, t->csv.path, t->csv.line, 0, "cannot read on");
+		error_at(err, rc, t->csv.path, t->csv.line, 0, "%s",
+			 rc == ERR_INTERRUPTED ? "stopped by a signal" : "cannot read on");
 	stats->done = t->csv.done;
 	if (!rc && *more) {
 		t->last_ns = t->base.event.at_ns;

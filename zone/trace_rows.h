@@ -62,6 +62,7 @@ struct trace_stream {
 	uint32_t vcpu_scale_milli;
 	uint32_t machine_vcpus; /* 0: not said */
 	int64_t machine_bytes;
+	const atomic_bool *stop; /* of the workload, for every file */
 	bool skip_bad, gpus;
 	int64_t last_ns; /* time of the last good row */
 	uint64_t nr_zones; /* started so far */

@@ -198,6 +198,7 @@ static int read_next_file(struct usage_stream *u, const char *path, struct error
 
 	csv_close(&t->csv);
 	rc = csv_open(&t->csv, path, err);
+	t->csv.stop = t->stop;
 	if (!rc)
 		rc = trace_bind_columns(t, err);
 	u->file_begins = true;

@@ -10,6 +10,7 @@
 #ifndef ZONE_WORKLOAD_H
 #define ZONE_WORKLOAD_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -119,6 +120,8 @@ struct trace_layout; /* zone/trace_rows.h */
 
 /* Parsed workload. Zero-initialise; release frees everything. Strings live in the arena. */
 struct workload {
+	/* The caller's, or NULL: once true, reading a trace is ERR_INTERRUPTED. */
+	const atomic_bool *stop;
 	const char *name; /* the file's "name", else its basename without suffix */
 	const char *path;
 	const char *note; /* where its figures come from; "" if none */

@@ -367,11 +367,11 @@ int results_commit(struct results *r, const struct results_about *about, struct 
 		rc = write_summary(r, about->complete, err);
 	if (!rc)
 		rc = write_probes(r, about->complete, err);
-	if (!rc)
-		rc = results_write_about(r, about, err);
-	if (!rc)
-		remove_stale(r, about);
-	return rc;
+	if (rc)
+		return rc;
+	/* the last word: with it the directory is this run's, and nothing else is in it */
+	remove_stale(r, about);
+	return results_write_about(r, about, err);
 }
 
 void results_release(struct results *r)

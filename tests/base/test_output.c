@@ -114,6 +114,46 @@ Test(output, appears_whole_on_commit)
 	free(path);
 }
 
+/* Also those that replace another: who may read is the umask's to say. */
+Test(output, obeys_the_umask)
+{
+	static const mode_t masks[] = {022, 077, 002, 027};
+	char *path = xasprintf("%s/private", dir);
+	struct error err = {0};
+	struct output o;
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
+		mode_t before = umask(masks[i]);
+
+		cr_assert_eq(output_open(&o, path, &err), 0, "%s", err.text);
+		cr_assert_eq(output_commit(&o, &err), 0, "%s", err.text);
+		umask(before);
+		cr_assert_eq(stat(path, &st), 0);
+		cr_expect_eq(st.st_mode & 0777, 0666 & ~masks[i]);
+	}
+	free(path);
+}
+
+/* Where files need no name, as on all file systems that tests run on, nothing of a program that is
+ * killed is left. */
+Test(output, nothing_is_there_before_the_commit)
+{
+	char *path = xasprintf("%s/rows.csv", dir);
+	struct error err = {0};
+	struct output o;
+
+	cr_assert_eq(output_open(&o, path, &err), 0, "%s", err.text);
+	fputs("text", o.file);
+	fflush(o.file);
+	if (o.temporary)
+		cr_skip_test("this file system has no files without a name");
+	cr_expect_eq(files_in(dir), 0);
+	output_abandon(&o);
+	cr_expect_eq(files_in(dir), 0);
+	free(path);
+}
+
 Test(output, failed_commit_leaves_nothing)
 {
 	char *path = xasprintf("%s/taken", dir);

@@ -90,4 +90,48 @@ run 1 plan "$work/empty.xml" --name v --target-cpus 1
 	"$work/o2" >"$work/out" 2>"$work/err" </dev/null
 status=$?
 [ $status -le 2 ] || fail "a host without memory ends with $status: $(cat "$work/err")"
+# what never ends, ends when it is told to: rows that are all bad, a pipe that says nothing
+ends()
+{
+	"$HOMENODE" run - --trace huawei-east-1 --skip-bad --host "$host" --output "$work/endless" \
+		>"$work/out" 2>"$work/err" <"$work/pipe" &
+	program=$!
+	sleep 1
+	kill "-$1" $program
+	i=0
+	while kill -0 $program 2>/dev/null; do
+		i=$((i + 1))
+		[ $i -lt 100 ] || break
+		sleep 0.1
+	done
+	[ $i -lt 100 ] || {
+		fail "SIG$1 does not end $2"
+		kill -9 $program
+	}
+	wait $program
+	status=$?
+	# before it listens, a signal ends it the ordinary way
+	[ $status -gt 128 ] || {
+		[ $status -eq 3 ] || fail "SIG$1 ends $2 with $status: $(cat "$work/err")"
+		says err 'stopped by a signal'
+	}
+}
+mkfifo "$work/pipe"
+# a shell has what runs behind it ignore INT and QUIT
+for signal in TERM HUP; do
+	{
+		printf 'vmid,cpu,mem,at,lt\n'
+		exec yes 'not,a,row,at,all'
+	} >"$work/pipe" 2>/dev/null &
+	feeder=$!
+	ends $signal 'rows without end'
+	kill $feeder 2>/dev/null
+	{
+		printf 'vmid,cpu,mem,at,lt\n0,4,16,0.0,194.0\n'
+		exec sleep 60
+	} >"$work/pipe" &
+	feeder=$!
+	ends $signal 'a pipe that says no more'
+	kill $feeder 2>/dev/null
+done
 finish
