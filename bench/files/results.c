@@ -2,8 +2,10 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -130,12 +132,26 @@ static void allow_files(size_t nr_rows)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* Two runs at once would each remove what the other one wrote. Some file systems know no locks;
+ * then nobody is kept out. */
+static int lock_directory(struct results *r, struct error *err)
+{
+	r->lock = open(r->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (r->lock < 0 || flock(r->lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+		return 0;
+	return error_set(err, ERR_MACHINE,
+			 "%s: another run writes its results there: wait for its end, or choose "
+			 "another directory",
+			 r->directory);
+}
+
 int results_open(struct results *r, const char *directory, size_t nr_rows, bool want_zones,
 		 bool want_probes, struct error *err)
 {
 	int rc;
 
 	*r = (struct results){.directory = xstrdup(directory),
+			      .lock = -1,
 			      .want_timeline = true,
 			      .want_zones = want_zones,
 			      .want_probes = want_probes,
@@ -144,6 +160,8 @@ int results_open(struct results *r, const char *directory, size_t nr_rows, bool 
 			      .kept = SIZE_MAX};
 	allow_files(nr_rows);
 	rc = make_directories(directory, err);
+	if (!rc)
+		rc = lock_directory(r, err);
 	if (!rc)
 		rc = open_stream(r, "timeline", &r->timeline, err);
 	if (!rc && want_zones)
@@ -162,6 +180,7 @@ int results_open_summary(struct results *r, const char *directory, size_t nr_row
 			 struct error *err)
 {
 	*r = (struct results){.directory = xstrdup(directory),
+			      .lock = -1,
 			      .files = xcalloc(nr_rows, sizeof(struct row_files)),
 			      .nr_files = nr_rows,
 			      .kept = SIZE_MAX};
@@ -381,6 +400,8 @@ void results_release(struct results *r)
 	for (size_t i = 0; i < r->nr_files; i++)
 		release_files(&r->files[i]);
 	free(r->files);
+	if (r->directory && r->lock >= 0)
+		close(r->lock); /* lets go of it */
 	probe_list_release(&r->probes);
 	free(r->directory);
 	free(r->row);

@@ -25,6 +25,7 @@
 /* What an experiment left. Zero-initialise; it is a gatherer's own. */
 struct results {
 	char *directory;
+	int lock; /* held on the directory until release; -1 */
 	struct output timeline, zones;
 	bool want_timeline, want_zones, want_probes;
 	struct row_files *files; /* by row: what it writes while it runs */
@@ -71,7 +72,7 @@ struct results_about {
  * only (and hidden ones); else ERR_USAGE names one that is something else. */
 int results_check_directory(const char *directory, struct error *err) MUST_USE;
 /* Makes the directory and opens the streams, for an experiment of so many rows; nothing
- * appears under its name yet. */
+ * appears under its name yet. ERR_MACHINE: another program writes its results there now. */
 int results_open(struct results *r, const char *directory, size_t nr_rows, bool want_zones,
 		 bool want_probes, struct error *err) MUST_USE;
 /* The same for rows of which only summary.csv is wanted: they go to on_row alone. */

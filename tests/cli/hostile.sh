@@ -117,6 +117,30 @@ ends()
 	}
 }
 mkfifo "$work/pipe"
+# two runs into one directory: the first waits for its trace meanwhile
+{
+	printf 'vmid,cpu,mem,at,lt\n0,4,16,0.0,194.0\n'
+	i=0
+	while [ ! -f "$work/second" ] && [ $i -lt 100 ]; do
+		i=$((i + 1))
+		sleep 0.1
+	done
+} >"$work/pipe" &
+"$HOMENODE" run - --trace huawei-east-1 --host "$host" --output "$work/shared" --quiet \
+	>"$work/first" 2>&1 <"$work/pipe" &
+first=$!
+i=0
+until [ -d "$work/shared" ] || [ $i -ge 100 ]; do
+	i=$((i + 1))
+	sleep 0.1
+done
+# it is locked a moment after it was made
+sleep 0.5
+refused 3 run "$work/sum.csv" --skip-bad --host "$host" --output "$work/shared"
+says err 'another run writes its results there'
+: >"$work/second"
+wait $first || fail "the first of two runs ends with $?: $(cat "$work/first")"
+run 0 run "$work/sum.csv" --skip-bad --host "$host" --output "$work/shared"
 # a shell has what runs behind it ignore INT and QUIT
 for signal in TERM HUP; do
 	{
