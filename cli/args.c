@@ -72,30 +72,27 @@ static int parse_long(struct args *a, const char *word, struct words *w, struct 
 	size_t n = strcspn(word + 2, "=");
 	const char *attached = word[2 + n] ? word + 2 + n + 1 : NULL;
 
-	for (unsigned i = 0; i < a->nr_options; i++) {
-		const struct option *o = command_option(a->cmd, i);
+	int i = command_option_named(a->cmd, word + 2, n);
+	const struct option *o;
 
-		if (strlen(o->name) != n || strncmp(o->name, word + 2, n) != 0)
-			continue;
-		if (o->value)
-			return take_value(&a->given[i], o, attached, w, err);
-		if (attached)
-			return error_set(err, ERR_USAGE, "option --%s takes no value", o->name);
-		a->given[i].nr++;
-		return 0;
-	}
-	return unknown_option(a, word, err);
+	if (i < 0)
+		return unknown_option(a, word, err);
+	o = command_option(a->cmd, (unsigned)i);
+	if (o->value)
+		return take_value(&a->given[i], o, attached, w, err);
+	if (attached)
+		return error_set(err, ERR_USAGE, "option --%s takes no value", o->name);
+	a->given[i].nr++;
+	return 0;
 }
 
 /* "-q", "-pNAME", "-p NAME", "-qp NAME". */
 static int parse_letters(struct args *a, const char *word, struct words *w, struct error *err)
 {
 	for (const char *p = word + 1; *p; p++) {
-		const struct option *o;
-		unsigned i = 0;
+		int i = command_option_lettered(a->cmd, *p);
+		const struct option *o = i < 0 ? NULL : command_option(a->cmd, (unsigned)i);
 
-		while ((o = command_option(a->cmd, i)) && o->letter != *p)
-			i++;
 		if (!o) {
 			char letter[3] = {'-', *p, '\0'};
 
@@ -126,6 +123,22 @@ static int check_operands(const struct args *a, struct error *err)
 	return ERR_USAGE;
 }
 
+/* Whatever the command makes of it: its row of --format names all that it takes. */
+static int check_format(const struct args *a, struct error *err)
+{
+	int i = command_option_named(a->cmd, "format", strlen("format")), place, rc;
+	const char *format = args_string(a, "format", NULL);
+	struct arena words = {0};
+
+	if (!format)
+		return 0;
+	rc = find_name("--format", "format", format,
+		       cut_choices(command_option(a->cmd, (unsigned)i)->value, &words), &place,
+		       err);
+	arena_release(&words);
+	return rc;
+}
+
 static int parse_words(struct args *a, struct words *w, struct error *err)
 {
 	bool options_end = false;
@@ -150,7 +163,8 @@ static int parse_words(struct args *a, struct words *w, struct error *err)
 		if (args_flag(a, "help"))
 			return 0;
 	}
-	return check_operands(a, err);
+	rc = check_operands(a, err);
+	return rc ? rc : check_format(a, err);
 }
 
 int args_parse(struct args **out, const struct command *cmd, int argc, char **argv,
@@ -279,9 +293,9 @@ int args_duration(const struct args *a, const char *name, int64_t *out_ns, struc
 			 name, text);
 }
 
-int args_format(const struct args *a, bool csv_ok, enum output_format *out, struct error *err)
+int args_format(const struct args *a, enum output_format *out, struct error *err)
 {
-	const char *const name[] = {"text", "json", csv_ok ? "csv" : NULL, NULL};
+	static const char *const name[] = {"text", "json", "jsonl", "csv", "openmetrics", NULL};
 	int format = FORMAT_TEXT;
 	int rc = find_name("--format", "format", args_string(a, "format", "text"), name, &format,
 			   err);

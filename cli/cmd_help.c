@@ -9,12 +9,13 @@ static int run_help(const struct args *args, int *status, struct error *err)
 	const struct command *cmd;
 
 	*status = 0;
-	if (shell && strcmp(shell, "bash") != 0)
-		return error_set(err, ERR_USAGE,
-				 "option --completion: \"%s\" is not a shell this knows: bash",
-				 shell);
 	if (shell) {
-		completion_bash(commands, stdout);
+		if (!completion_script(shell, stdout))
+			return error_set(
+				err, ERR_USAGE,
+				"option --completion: \"%s\" is not a shell this knows; there are "
+				"bash, zsh, fish",
+				shell);
 	} else if (args_flag(args, "man")) {
 		man_page(commands, stdout);
 	} else if (name) {
@@ -30,7 +31,8 @@ static int run_help(const struct args *args, int *status, struct error *err)
 
 static const struct option help_options[] = {
 	{"man", 0, NULL, "print the man page (roff)", false},
-	{"completion", 0, "bash", "print completion for this shell", false},
+	{"completion", 0, "bash|zsh|fish", "print completion for this shell", false},
+	OPTION_FORMAT("text", "pages are text"),
 	{0},
 };
 

@@ -21,6 +21,7 @@ static const struct option options[] = {
 	{"host", 'H', "HOST", "the host that scenarios name nodes of", false},
 	{"backend", 'b', "BACKEND", "who carries it out, NAME[:OPTIONS] (default: sim)", false},
 	{"from", 'f', "FILE", "simulator: begin with what was free in this rehearsal", false},
+	OPTION_FORMAT("json", "what a rehearsal is written as"),
 	{"output", 'o', "FILE", "write there, not to standard output", false},
 	{0},
 };

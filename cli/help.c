@@ -90,22 +90,27 @@ static bool in_list(const struct command *cmd, unsigned index, enum page page)
 {
 	const struct option *o = command_option(cmd, index);
 
+	if (o->how == OPTION_ALIAS)
+		return false;
 	if (page < PAGE_TIGHT)
 		return true;
 	if (page == PAGE_TIGHTEST && o->how == OPTION_RARE)
 		return false;
 	for (const struct option *c = common_options; c->name; c++)
-		if (o == c)
+		if (strcmp(o->name, c->name) == 0)
 			return false;
 	return true;
 }
 
-static unsigned print_common(FILE *out)
+/* The command's own row of --format, where it has one. */
+static unsigned print_common(const struct command *cmd, FILE *out)
 {
 	char *text = xstrdup("");
 	unsigned lines;
 
-	for (const struct option *o = common_options; o->name; o++) {
+	for (const struct option *c = common_options; c->name; c++) {
+		int place = command_option_named(cmd, c->name, strlen(c->name));
+		const struct option *o = command_option(cmd, (unsigned)place);
 		char *before = text, letter[4] = "";
 
 		if (o->letter)
@@ -166,7 +171,7 @@ static unsigned print_options(const struct command *cmd, enum page page, FILE *o
 	}
 	if (page == PAGE_TIGHTEST)
 		lines += print_rare(cmd, out);
-	return page >= PAGE_TIGHT ? lines + print_common(out) : lines;
+	return page >= PAGE_TIGHT ? lines + print_common(cmd, out) : lines;
 }
 
 static unsigned print_command(const struct command *cmd, enum page page, FILE *out)

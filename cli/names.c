@@ -80,3 +80,15 @@ const char **split_list(const struct args *args, const char *option, struct aren
 	list[*nr] = NULL;
 	return list;
 }
+
+const char **cut_choices(const char *text, struct arena *a)
+{
+	const char **list = arena_alloc(a, (strlen(text) + 2) * sizeof(*list));
+	char *rest = arena_strdup(a, text), *word;
+	size_t nr = 0;
+
+	while ((word = strtok_r(rest, "|", &rest)))
+		list[nr++] = word;
+	list[nr] = NULL;
+	return list;
+}

@@ -25,5 +25,7 @@ int find_name(const char *option, const char *what, const char *name, const char
 /* All values of a repeating option, cut at commas: "a,b" "c" -> a b c; NULL-terminated, in the
  * arena. */
 const char **split_list(const struct args *args, const char *option, struct arena *a, size_t *nr);
+/* The words of "a|b|c"; NULL-terminated, in the arena. */
+const char **cut_choices(const char *text, struct arena *a);
 
 #endif

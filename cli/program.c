@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/complete.h"
 #include "cli/version.h"
 
 /* A standard stream that the caller closed would be reused by the next file
@@ -81,6 +82,10 @@ static int run_words(int argc, char **argv)
 	}
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
 		help_program(commands, stdout);
+		return 0;
+	}
+	if (strcmp(name, "--complete") == 0) {
+		complete_words(argv + 2, argc - 2, stdout);
 		return 0;
 	}
 	cmd = command_find(name, &err);

@@ -1,6 +1,7 @@
 #include "cli/view.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/names.h"
 
@@ -42,4 +43,13 @@ void view_release(struct view *v)
 {
 	arena_release(&v->arena);
 	*v = (struct view){0};
+}
+
+struct column *view_columns(const struct column *column, size_t nr, size_t *out_nr)
+{
+	struct column *copy = xreallocarray(NULL, nr, sizeof(*copy));
+
+	memcpy(copy, column, nr * sizeof(*copy));
+	*out_nr = nr;
+	return copy;
 }
