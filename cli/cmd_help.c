@@ -1,36 +1,49 @@
-#include <string.h>
-
 #include "cli/command.h"
+
+/* The page of the program or of `cmd`; with --output all pages. */
+static int print_man(const struct args *args, const struct command *cmd, struct error *err)
+{
+	const char *directory = args_string(args, "output", NULL);
+
+	if (directory && cmd)
+		return error_set(err, ERR_USAGE, "--output is for all pages: name no command");
+	if (directory)
+		return man_pages(directory, err);
+	if (cmd)
+		man_command(cmd, stdout);
+	else
+		man_program(stdout);
+	return 0;
+}
 
 static int run_help(const struct args *args, int *status, struct error *err)
 {
 	const char *name = args_operand(args, 0);
 	const char *shell = args_string(args, "completion", NULL);
-	const struct command *cmd;
+	const struct command *cmd = name ? command_find(name, err) : NULL;
 
 	*status = 0;
-	if (shell) {
-		if (!completion_script(shell, stdout))
-			return error_set(
-				err, ERR_USAGE,
-				"option --completion: \"%s\" is not a shell this knows; there are "
-				"bash, zsh, fish",
-				shell);
-	} else if (args_flag(args, "man")) {
-		man_page(commands, stdout);
-	} else if (name) {
-		cmd = command_find(name, err);
-		if (!cmd)
-			return ERR_USAGE;
+	if (name && !cmd)
+		return ERR_USAGE;
+	if (shell && !completion_script(shell, stdout))
+		return error_set(err, ERR_USAGE,
+				 "option --completion: \"%s\" is not a shell this knows; there are "
+				 "bash, zsh, fish",
+				 shell);
+	if (shell)
+		return 0;
+	if (args_flag(args, "man") || args_given(args, "output"))
+		return print_man(args, cmd, err);
+	if (cmd)
 		help_command(cmd, stdout);
-	} else {
+	else
 		help_program(commands, stdout);
-	}
 	return 0;
 }
 
 static const struct option help_options[] = {
-	{"man", 0, NULL, "print the man page (roff)", false},
+	{"man", 0, NULL, "print the man page (roff), of COMMAND or of the program", false},
+	{"output", 'o', "DIR", "write all man pages there", false},
 	{"completion", 0, "bash|zsh|fish", "print completion for this shell", false},
 	OPTION_FORMAT("text", "pages are text"),
 	{0},
@@ -42,7 +55,7 @@ const struct command cmd_help = {
 	.min_operands = 0,
 	.max_operands = 1,
 	.summary = "the commands, or the options of one command",
-	.about = "Without an operand this lists the commands. The man page and the shell "
+	.about = "Without an operand this lists the commands. The man pages and the shell "
 		 "completion are printed for an installer or for your own setup.",
 	.example = "homenode help --completion bash > ~/.bash_completion",
 	.option = help_options,

@@ -176,8 +176,11 @@ void print_host_warnings(const struct host *h, bool quiet);
 
 void help_command(const struct command *cmd, FILE *out);
 void help_program(const struct command *const *all, FILE *out);
-/* The man page, in roff's man macros. */
-void man_page(const struct command *const *all, FILE *out);
+/* man.c: the page of the program and that of a command, in roff's man macros; and all of them as
+ * files. cmd_probe's has the program homenode-probe too, whose page has that name. */
+void man_program(FILE *out);
+void man_command(const struct command *cmd, FILE *out);
+int man_pages(const char *directory, struct error *err) MUST_USE;
 /* A script that makes the shell ("bash", "zsh", "fish") ask this program what may stand at the
  * cursor; false: not a shell that is known. */
 bool completion_script(const char *shell, FILE *out);

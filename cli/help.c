@@ -7,16 +7,10 @@
 
 #include "base/alloc.h"
 #include "cli/command.h"
-#include "cli/version.h"
 
 #define SCREEN_COLUMNS 80
 #define SCREEN_LINES 24
 #define HELP_COLUMN_MAX 30 /* option texts longer than this do not widen the column */
-
-const char *program_version(void)
-{
-	return HOMENODE_VERSION;
-}
 
 /* Print `text` from column `at` on, continued at column `indent`; ends the line.
  * Returns the number of lines; with out NULL it only counts. */
@@ -129,7 +123,7 @@ static unsigned print_common(const struct command *cmd, FILE *out)
 /* Options that are only named; how they are used is in the man page. */
 static unsigned print_rare(const struct command *cmd, FILE *out)
 {
-	char *text = xstrdup("(see homenode.1)");
+	char *text = xasprintf("(man %s-%s)", program_name, cmd->name);
 	const struct option *o;
 	unsigned lines;
 
@@ -226,8 +220,8 @@ void help_program(const struct command *const *all, FILE *out)
 {
 	unsigned column = 0;
 
-	fputs("usage: homenode COMMAND [OPTION...] [OPERAND...]\n"
-	      "where a zone should live on a NUMA machine, and what that costs over its life\n\n",
+	fprintf(out, "usage: %s COMMAND [OPTION...] [OPERAND...]\n", program_name);
+	fputs("where a zone should live on a NUMA machine, and what that costs over its life\n\n",
 	      out);
 	for (unsigned i = 0; all[i]; i++) {
 		unsigned n = (unsigned)(strlen(all[i]->name) + 1 + strlen(all[i]->operands)) + 4;
@@ -241,8 +235,9 @@ void help_program(const struct command *const *all, FILE *out)
 		print_entry(out, left, all[i]->summary, column);
 		free(left);
 	}
-	fputs("\n\"homenode help COMMAND\" prints a command's options and an example.\n"
-	      "Exit status: 0 done, 1 the answer is no, 2 the request was wrong, 3 the machine\n"
+	fprintf(out, "\n\"%s help COMMAND\" prints a command's options and an example.\n",
+		program_name);
+	fputs("Exit status: 0 done, 1 the answer is no, 2 the request was wrong, 3 the machine\n"
 	      "failed. Data goes to standard output, everything else to standard error.\n",
 	      out);
 }

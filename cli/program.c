@@ -77,7 +77,7 @@ static int run_words(int argc, char **argv)
 					  program_name),
 				&err);
 	if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
-		printf("%s %s\n", program_name, program_version());
+		version_print(stdout);
 		return 0;
 	}
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {

@@ -68,9 +68,12 @@ static void print_program(const void *all, FILE *out)
 	help_program(all, out);
 }
 
-static void print_man(const void *all, FILE *out)
+static void print_man(const void *cmd, FILE *out)
 {
-	man_page(all, out);
+	if (cmd)
+		man_command(cmd, out);
+	else
+		man_program(out);
 }
 
 static unsigned count_lines(const char *text)
@@ -177,13 +180,17 @@ Test(help, the_program_lists_its_commands)
 
 Test(man, every_option_and_no_stray_request)
 {
-	char *text = printed(print_man, commands);
+	char *text = printed(print_man, &wide);
 
-	cr_expect(strstr(text, ".TH HOMENODE 1"));
+	cr_expect(strstr(text, ".TH HOMENODE-WIDE 1"));
 	cr_expect(strstr(text,
 			 "\\fB\\-\\-a\\-rather\\-long\\-option\\-name\\fR \\fISOMETHING\\fR\n"));
 	cr_expect(strstr(text, "back\\eslash.\n\\&.and a dot\n"));
 	cr_expect(strstr(text, "may be given several times."));
+	free(text);
+	text = printed(print_man, NULL);
+	cr_expect(strstr(text, ".TH HOMENODE 1"));
+	cr_expect(strstr(text, "\\fBhomenode\\-bare\\fR(1)"));
 	free(text);
 }
 
