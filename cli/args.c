@@ -4,14 +4,18 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/nearest.h"
 #include "base/units.h"
 #include "cli/command.h"
+#include "cli/defaults.h"
 #include "cli/names.h"
 
 /* What was given of one option; flags count in nr and keep no text. */
 struct given {
 	const char **value; /* nr of them, then NULL */
 	size_t nr, cap;
+	bool off; /* a flag that was taken back: --quiet=no */
+	const struct default_value *by; /* where it comes from, if not from the command line */
 };
 
 struct args {
@@ -22,6 +26,9 @@ struct args {
 	unsigned nr_options;
 	char **word; /* as given, after the command's name */
 	int nr_words;
+	char **all_words; /* with what defaults gave before them; NULL: nothing */
+	int nr_all_words;
+	struct arena arena;
 };
 
 /* The words still to be parsed. */
@@ -67,6 +74,22 @@ static int take_value(struct given *g, const struct option *o, const char *attac
 	return 0;
 }
 
+/* A flag, alone or "=yes", "=no": a default may be taken back. */
+static int take_flag(struct given *g, const struct option *o, const char *attached,
+		     struct error *err)
+{
+	static const char *const words[] = {"yes", "no", "true", "false", "1", "0", NULL};
+	int place = attached ? name_index(words, attached) : 0;
+
+	if (place < 0)
+		return error_set(err, ERR_USAGE,
+				 "option --%s takes no value, but yes or no: \"%.80s\"", o->name,
+				 attached);
+	g->nr++;
+	g->off = place % 2;
+	return 0;
+}
+
 static int parse_long(struct args *a, const char *word, struct words *w, struct error *err)
 {
 	size_t n = strcspn(word + 2, "=");
@@ -80,10 +103,7 @@ static int parse_long(struct args *a, const char *word, struct words *w, struct 
 	o = command_option(a->cmd, (unsigned)i);
 	if (o->value)
 		return take_value(&a->given[i], o, attached, w, err);
-	if (attached)
-		return error_set(err, ERR_USAGE, "option --%s takes no value", o->name);
-	a->given[i].nr++;
-	return 0;
+	return take_flag(&a->given[i], o, attached, err);
 }
 
 /* "-q", "-pNAME", "-p NAME", "-qp NAME". */
@@ -100,7 +120,7 @@ static int parse_letters(struct args *a, const char *word, struct words *w, stru
 		}
 		if (o->value)
 			return take_value(&a->given[i], o, p[1] ? p + 1 : NULL, w, err);
-		a->given[i].nr++;
+		(void)!take_flag(&a->given[i], o, NULL, err);
 	}
 	return 0;
 }
@@ -195,15 +215,108 @@ void args_free(struct args *a)
 		return;
 	for (unsigned i = 0; i < a->nr_options; i++)
 		free(a->given[i].value);
+	free(a->all_words);
+	arena_release(&a->arena);
 	free(a->given);
 	free(a->operand);
 	free(a);
 }
 
+/* --- defaults of the user ------------------------------------------------------------------ */
+
+static void add_word(struct args *a, char *word)
+{
+	a->all_words = xreallocarray(a->all_words, (size_t)a->nr_all_words + 1, sizeof(char *));
+	a->all_words[a->nr_all_words++] = word;
+}
+
+static int add_default(struct args *a, unsigned i, const struct default_value *v, struct error *err)
+{
+	const struct option *o = command_option(a->cmd, i);
+	struct given *g = &a->given[i];
+	int rc = 0;
+
+	g->by = v;
+	for (size_t n = 0; v->value[n] && !rc; n++) {
+		if (o->value)
+			keep(g, v->value[n]);
+		else
+			rc = take_flag(g, o, v->value[n], err);
+		add_word(a, arena_printf(&a->arena, "--%s=%s", o->name, v->value[n]));
+	}
+	return rc;
+}
+
+int args_add_defaults(struct args *a, const struct defaults *d, struct error *err)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < a->nr_options && !rc; i++) {
+		const struct option *o = command_option(a->cmd, i);
+		const struct default_value *v = a->given[i].nr || o->how == OPTION_ALIAS
+							? NULL
+							: defaults_find(d, a->cmd, o);
+
+		if (v)
+			rc = add_default(a, i, v, err);
+	}
+	for (int w = 0; a->all_words && w < a->nr_words; w++)
+		add_word(a, a->word[w]);
+	return rc ? rc : check_format(a, err);
+}
+
+/* "--policy=flat is from HOMENODE_POLICY"; the caller frees. */
+static char *origin(const struct args *a, unsigned i)
+{
+	const struct option *o = command_option(a->cmd, i);
+	const struct default_value *v = a->given[i].by;
+	char *text = xasprintf("--%s", o->name), *before;
+
+	for (size_t n = 0; v->value[n]; n++) {
+		before = text;
+		text = xasprintf("%s%c%s", before, n ? ',' : '=', v->value[n]);
+		free(before);
+	}
+	before = text;
+	text = xasprintf("%s is from %s", before, v->from);
+	free(before);
+	return text;
+}
+
+void args_say_defaults(const struct args *a, FILE *out)
+{
+	for (unsigned i = 0; i < a->nr_options; i++) {
+		char *text = a->given[i].by ? origin(a, i) : NULL;
+
+		if (text)
+			fprintf(out, "%s: %s\n", program_name, text);
+		free(text);
+	}
+}
+
+void args_explain(const struct args *a, struct error *err)
+{
+	for (unsigned i = 0; i < a->nr_options; i++) {
+		const char *name = command_option(a->cmd, i)->name, *at;
+		char *text;
+
+		if (!a->given[i].by)
+			continue;
+		at = strstr(err->text, name);
+		if (!at || at < err->text + 2 || strncmp(at - 2, "--", 2) != 0)
+			continue;
+		text = origin(a, i);
+		snprintf(err->text + strlen(err->text), sizeof(err->text) - strlen(err->text),
+			 " (%s)", text);
+		free(text);
+		return;
+	}
+}
+
 char *const *args_words(const struct args *a, int *nr)
 {
-	*nr = a->nr_words;
-	return a->word;
+	*nr = a->all_words ? a->nr_all_words : a->nr_words;
+	return a->all_words ? a->all_words : a->word;
 }
 
 unsigned args_nr_operands(const struct args *a)
@@ -226,7 +339,7 @@ static const struct given *given(const struct args *a, const char *name)
 
 bool args_flag(const struct args *a, const char *name)
 {
-	return given(a, name)->nr > 0;
+	return given(a, name)->nr > 0 && !given(a, name)->off;
 }
 
 bool args_given(const struct args *a, const char *name)

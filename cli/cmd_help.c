@@ -1,4 +1,20 @@
+#include <string.h>
+
 #include "cli/command.h"
+#include "cli/defaults.h"
+
+static int print_config(struct error *err)
+{
+	struct defaults d = {0};
+	int rc = defaults_load(&d, err);
+
+	if (!rc)
+		defaults_print(&d, stdout);
+	if (!rc && d.warnings)
+		fputs(d.warnings, stderr);
+	defaults_release(&d);
+	return rc;
+}
 
 /* The page of the program or of `cmd`; with --output all pages. */
 static int print_man(const struct args *args, const struct command *cmd, struct error *err)
@@ -20,9 +36,12 @@ static int run_help(const struct args *args, int *status, struct error *err)
 {
 	const char *name = args_operand(args, 0);
 	const char *shell = args_string(args, "completion", NULL);
-	const struct command *cmd = name ? command_find(name, err) : NULL;
+	const struct command *cmd;
 
 	*status = 0;
+	if (name && strcmp(name, "config") == 0)
+		return print_config(err);
+	cmd = name ? command_find(name, err) : NULL;
 	if (name && !cmd)
 		return ERR_USAGE;
 	if (shell && !completion_script(shell, stdout))
@@ -56,8 +75,10 @@ const struct command cmd_help = {
 	.max_operands = 1,
 	.summary = "the commands, or the options of one command",
 	.about = "Without an operand this lists the commands. The man pages and the shell "
-		 "completion are printed for an installer or for your own setup.",
+		 "completion are printed for an installer or for your own setup; \"help config\" "
+		 "says which defaults of your own are in force.",
 	.example = "homenode help --completion bash > ~/.bash_completion",
 	.option = help_options,
+	.no_defaults = "it says which there are",
 	.run = run_help,
 };

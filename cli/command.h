@@ -57,6 +57,7 @@ struct option {
 };
 
 struct args;
+struct defaults;
 
 struct command {
 	const char *name;
@@ -70,6 +71,8 @@ struct command {
 	/* What --columns takes (`operand`: the first one, or NULL), *nr of them; the caller
 	 * frees. NULL: the command has no --columns. */
 	struct column *(*columns)(const char *operand, size_t *nr);
+	/* Why it takes no defaults of the user (defaults.h); NULL: it does. */
+	const char *no_defaults;
 	/* 0: *status is the exit status (0 done, 1 the answer is no). Otherwise an
 	 * error code; main prints the sentence and exits as error_exit_status says. */
 	int (*run)(const struct args *args, int *status, struct error *err);
@@ -114,7 +117,16 @@ int args_parse(struct args **out, const struct command *cmd, int argc, char **ar
 	       struct error *err) MUST_USE;
 void args_free(struct args *a); /* NULL is fine */
 
-/* The words that were parsed, to keep with a result how it was asked for. */
+/* Give the options that were not on the command line the defaults of the user, which must outlive
+ * `a`. ERR_USAGE: one is not what the option takes. */
+int args_add_defaults(struct args *a, const struct defaults *d, struct error *err) MUST_USE;
+/* "homenode: --policy=flat is from HOMENODE_POLICY", a line each, for those that were given. */
+void args_say_defaults(const struct args *a, FILE *out);
+/* Where the option comes from that an error speaks of, behind its sentence. */
+void args_explain(const struct args *a, struct error *err);
+
+/* The words that were parsed, to keep with a result how it was asked for; what defaults gave stands
+ * before them, so that the same words mean the same where there are none. */
 char *const *args_words(const struct args *a, int *nr);
 
 /* In the functions below `name` must be an option of the command's table (BUG

@@ -132,6 +132,7 @@ static void offer_commands(struct unfinished *u)
 {
 	for (unsigned i = 0; commands[i]; i++)
 		complete_offer(u, commands[i]->name, commands[i]->summary);
+	complete_offer(u, "config", "which defaults of your own are in force");
 }
 
 static void offer_columns(struct unfinished *u)

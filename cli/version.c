@@ -5,6 +5,7 @@
 
 #include "base/library.h"
 #include "cli/command.h"
+#include "cli/defaults.h"
 #include "host/host.h"
 #include "zone/workload.h"
 
@@ -80,6 +81,19 @@ static void print_libraries(FILE *out)
 	fputc('\n', out);
 }
 
+static void print_defaults(FILE *out)
+{
+	struct defaults d = {0};
+	struct error err = {0};
+
+	fprintf(out, "%-9s  ", "defaults");
+	if (defaults_load(&d, &err))
+		fprintf(out, "%s\n", err.text);
+	else
+		defaults_print_short(&d, out);
+	defaults_release(&d);
+}
+
 void version_print(FILE *out)
 {
 	fprintf(out, "%s %s\n", program_name, program_version());
@@ -92,4 +106,5 @@ void version_print(FILE *out)
 	print_features(out, true);
 	print_features(out, false);
 	print_libraries(out);
+	print_defaults(out);
 }

@@ -135,8 +135,21 @@ Test(args, missing_and_unwanted_values)
 	cr_assert_eq(PARSE("host", "--seed"), ERR_USAGE);
 	cr_expect_str_eq(err.text, "option --seed needs a value: --seed=N");
 	cr_assert_eq(PARSE("host", "-s", "--explain"), ERR_USAGE, "an option is not a value");
-	cr_assert_eq(PARSE("host", "--explain=yes"), ERR_USAGE);
-	cr_expect_str_eq(err.text, "option --explain takes no value");
+	cr_assert_eq(PARSE("host", "--explain=much"), ERR_USAGE);
+	cr_expect_str_eq(err.text, "option --explain takes no value, but yes or no: \"much\"");
+}
+
+Test(args, a_flag_can_be_taken_back)
+{
+	cr_assert_eq(PARSE("host", "--explain=no"), 0);
+	cr_expect(args_given(a, "explain"));
+	cr_expect_not(args_flag(a, "explain"));
+	args_free(a);
+	cr_assert_eq(PARSE("host", "--explain=no", "-e"), 0);
+	cr_expect(args_flag(a, "explain"), "the last one counts");
+	args_free(a);
+	cr_assert_eq(PARSE("host", "-e", "--explain=false"), 0);
+	cr_expect_not(args_flag(a, "explain"));
 }
 
 Test(args, operand_counts)

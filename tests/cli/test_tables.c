@@ -97,3 +97,22 @@ Test(tables, a_kind_that_is_not_there_is_noticed)
 	cr_expect_not(is_known_kind("NONSUCH"));
 	cr_expect_not(is_known_kind("a|NONSUCH,..."));
 }
+
+/* HOMENODE_CONFIG and HOMENODE_DATA are no options, and HOMENODE_<COMMAND>_<OPTION> is one. */
+static void is_one_variable(const struct command *cmd, const struct option *o)
+{
+	char name[128];
+
+	cr_expect_str_neq(o->name, "config", "%s", cmd->name);
+	cr_expect_str_neq(o->name, "data", "%s", cmd->name);
+	snprintf(name, sizeof(name), "%s-%s", cmd->name, o->name);
+	for (unsigned c = 0; commands[c]; c++)
+		cr_expect_lt(command_option_named(commands[c], name, strlen(name)), 0,
+			     "the variable of %s --%s is that of %s --%s", cmd->name, o->name,
+			     commands[c]->name, name);
+}
+
+Test(tables, every_variable_is_one_option)
+{
+	each_option(is_one_variable);
+}

@@ -24,7 +24,7 @@ for name in $(command_names); do
 	says err 'did you mean "--format"?'
 	refused 2 "$name" --no-such-option-at-all
 	says err "homenode $name --help"
-	refused 2 "$name" --quiet=yes
+	refused 2 "$name" --quiet=perhaps
 	says err 'option --quiet takes no value'
 	refused 2 "$name" --format
 	says err 'option --format needs a value'
