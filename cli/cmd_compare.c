@@ -178,7 +178,8 @@ const struct command cmd_compare = {
 		"answers whether compact or scatter suits a zone on two nodes of this host, "
 		"streaming and chasing pointers, alone and with neighbours, with private and "
 		"shared data. Figures say how far they can be trusted; see docs/cost-model.md.",
-	.example = "homenode compare epyc-nps4-8n zones.json --policy compact,scatter",
+	.example =
+		"homenode compare epyc-nps4-8n docs/examples/zones.json --policy compact,scatter",
 	.option = options,
 	.columns = compare_columns,
 	.run = run,

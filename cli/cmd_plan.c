@@ -268,7 +268,7 @@ const struct command cmd_plan = {
 		"be given by options, which are those of Edera's protect. --emit writes plans as "
 		"files for other programs, and says what those cannot do. The exit status is 1 "
 		"when a zone was refused; what would have made it fit is then printed.",
-	.example = "homenode plan epyc-nps4-8n zones.json --explain",
+	.example = "homenode plan epyc-nps4-8n docs/examples/zones.json --explain",
 	.option = options,
 	.run = run,
 };

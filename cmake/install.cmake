@@ -8,6 +8,7 @@ if(TARGET homenode-mpi)
 endif()
 install(DIRECTORY topologies workloads DESTINATION ${CMAKE_INSTALL_DATADIR}/homenode
 	FILES_MATCHING PATTERN "*.xml" PATTERN "*.json")
+install(DIRECTORY docs/examples DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # The man pages and the completion come out of each program's own option tables.
 set(completion_of_bash ${CMAKE_INSTALL_DATADIR}/bash-completion/completions/ "")
