@@ -124,8 +124,18 @@ static const char environment[] =
 	".TP\n.B HOMENODE_DATA\n"
 	"Directory that holds topologies/ and workloads/. Without it they are looked for\n"
 	"beside the program.\n"
+	".TP\n.BR HOMENODE_ \"OPTION, \" HOMENODE_ COMMAND _ OPTION\n"
+	"The default of an option, of all commands that have it or of one. A flag is yes or no.\n"
+	".TP\n.B HOMENODE_CONFIG\n"
+	"The file of defaults; set to nothing it turns off all of them, of the environment too.\n"
 	".TP\n.B NO_COLOR\nTables in a terminal have no colour where this is set.\n"
-	".TP\n.B COLUMNS\nHow wide tables may be where there is no terminal to ask.\n";
+	".TP\n.B COLUMNS\nHow wide tables may be where there is no terminal to ask.\n"
+	".SH FILES\n"
+	".TP\n.I $XDG_CONFIG_HOME/homenode/config.json\n"
+	".TQ\n.I ~/.config/homenode/config.json\n"
+	"Defaults of options, by command or for all:\n"
+	"{\"all\": {\"wide\": true}, \"run\": {\"jobs\": 4}}.\n"
+	"\\fBhomenode help config\\fR says which are in force.\n";
 
 static char *page_name(const struct command *cmd)
 {

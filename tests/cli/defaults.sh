@@ -139,6 +139,6 @@ says err '(--wide=perhaps is from HOMENODE_WIDE)'
 HOMENODE_FORMAT=xml refused 2 list policies
 says err '(--format=xml is from HOMENODE_FORMAT)'
 # the name that an option had before
-HOMENODE_COMPARE_WHAT=flat run 0 compare epyc-nps4-8n docs/examples/zones.json
+HOMENODE_COMPARE_WHAT=flat run 0 compare epyc-nps4-8n docs/examples/epyc-nps4-8n/zones.json
 says err 'homenode: --policy=flat is from HOMENODE_COMPARE_WHAT'
 finish

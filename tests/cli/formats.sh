@@ -25,7 +25,7 @@ run 0 run golden-seven --output "$work/run" --format csv --quiet
 [ $(($(wc -l <"$work/out") - 1)) -eq "$(wc -l <"$work/lines")" ] || fail "jsonl has other rows than csv"
 says lines '{"format":2,"topology":"epyc-nps4-8n","workload":"golden-seven","policy":"edera-compact",'
 says lines '"first_refusal_zone":null'
-run 0 compare epyc-nps4-8n docs/examples/zones.json --policy compact --format jsonl --quiet
+run 0 compare epyc-nps4-8n docs/examples/epyc-nps4-8n/zones.json --policy compact --format jsonl --quiet
 [ "$(wc -l <"$work/out")" -eq 3 ] || fail "compare has not a line a zone: $(cat "$work/out")"
 says out '{"host":"epyc-nps4-8n","case":"","policy":"edera-compact","zone":"router","placed":true,'
 cp "$work/out" "$work/compared"

@@ -29,6 +29,24 @@ if [ -x "$mpi" ]; then
 	says man1/homenode-mpi.1 '\fBhomenode\-mpi\-sweep\fR(1)'
 fi
 
+# what cmake installs is the same
+if [ -e "$HOMENODE_BUILD/man/homenode/homenode.1" ] && command -v cmake >/dev/null 2>&1; then
+	cmake --install "$HOMENODE_BUILD" --prefix "$work/prefix" >"$work/said" 2>&1 ||
+		fail "cmake --install: $(tail -n 3 "$work/said")"
+	for page in "$work"/man1/homenode*.1; do
+		cmp -s "$page" "$work/prefix/share/man/man1/$(basename "$page")" ||
+			fail "$(basename "$page") is not installed, or another"
+	done
+	for script in bash-completion/completions/homenode zsh/site-functions/_homenode \
+		fish/vendor_completions.d/homenode.fish doc/homenode/examples/zones.json; do
+		[ -s "$work/prefix/share/$script" ] || fail "$script is not installed"
+	done
+	for program in "$work"/prefix/bin/*; do
+		[ -e "$work/prefix/share/man/man1/$(basename "$program").1" ] ||
+			fail "$(basename "$program") has no man page"
+	done
+fi
+
 checked=0
 for page in "$work"/man1/*.1; do
 	if command -v mandoc >/dev/null 2>&1; then
