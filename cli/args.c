@@ -94,7 +94,6 @@ static int parse_long(struct args *a, const char *word, struct words *w, struct 
 {
 	size_t n = strcspn(word + 2, "=");
 	const char *attached = word[2 + n] ? word + 2 + n + 1 : NULL;
-
 	int i = command_option_named(a->cmd, word + 2, n);
 	const struct option *o;
 
@@ -222,6 +221,14 @@ void args_free(struct args *a)
 	free(a);
 }
 
+static const struct given *given(const struct args *a, const char *name)
+{
+	for (unsigned i = 0; i < a->nr_options; i++)
+		if (strcmp(command_option(a->cmd, i)->name, name) == 0)
+			return &a->given[i];
+	bug_at(__FILE__, __LINE__, "command %s has no option \"%s\"", a->cmd->name, name);
+}
+
 /* --- defaults of the user ------------------------------------------------------------------ */
 
 static void add_word(struct args *a, char *word)
@@ -230,9 +237,20 @@ static void add_word(struct args *a, char *word)
 	a->all_words[a->nr_all_words++] = word;
 }
 
+/* "--policy=a,b"; in the arena. */
+static char *joined(struct args *a, const struct option *o, const struct default_value *v)
+{
+	char *text = arena_printf(&a->arena, "--%s", o->name);
+
+	for (size_t n = 0; v->value[n]; n++)
+		text = arena_printf(&a->arena, "%s%c%s", text, n ? ',' : '=', v->value[n]);
+	return text;
+}
+
 static int add_default(struct args *a, unsigned i, const struct default_value *v, struct error *err)
 {
 	const struct option *o = command_option(a->cmd, i);
+	bool list = o->value && strstr(o->value, ",...");
 	struct given *g = &a->given[i];
 	int rc = 0;
 
@@ -242,8 +260,11 @@ static int add_default(struct args *a, unsigned i, const struct default_value *v
 			keep(g, v->value[n]);
 		else
 			rc = take_flag(g, o, v->value[n], err);
-		add_word(a, arena_printf(&a->arena, "--%s=%s", o->name, v->value[n]));
+		if (!list)
+			add_word(a, arena_printf(&a->arena, "--%s=%s", o->name, v->value[n]));
 	}
+	if (list)
+		add_word(a, joined(a, o, v));
 	return rc;
 }
 
@@ -265,52 +286,45 @@ int args_add_defaults(struct args *a, const struct defaults *d, struct error *er
 	return rc ? rc : check_format(a, err);
 }
 
-/* "--policy=flat is from HOMENODE_POLICY"; the caller frees. */
-static char *origin(const struct args *a, unsigned i)
+/* "--policy=flat is from HOMENODE_POLICY"; in the arena. */
+static const char *origin(struct args *a, unsigned i)
 {
-	const struct option *o = command_option(a->cmd, i);
 	const struct default_value *v = a->given[i].by;
-	char *text = xasprintf("--%s", o->name), *before;
 
-	for (size_t n = 0; v->value[n]; n++) {
-		before = text;
-		text = xasprintf("%s%c%s", before, n ? ',' : '=', v->value[n]);
-		free(before);
-	}
-	before = text;
-	text = xasprintf("%s is from %s", before, v->from);
-	free(before);
-	return text;
+	return arena_printf(&a->arena, "%s is from %s", joined(a, command_option(a->cmd, i), v),
+			    v->from);
 }
 
-void args_say_defaults(const struct args *a, FILE *out)
+void args_say_defaults(struct args *a, FILE *out)
 {
-	for (unsigned i = 0; i < a->nr_options; i++) {
-		char *text = a->given[i].by ? origin(a, i) : NULL;
-
-		if (text)
-			fprintf(out, "%s: %s\n", program_name, text);
-		free(text);
-	}
+	for (unsigned i = 0; i < a->nr_options; i++)
+		if (a->given[i].by)
+			fprintf(out, "%s: %s\n", program_name, origin(a, i));
 }
 
-void args_explain(const struct args *a, struct error *err)
+static bool speaks_of(const struct error *err, const char *option)
 {
-	for (unsigned i = 0; i < a->nr_options; i++) {
-		const char *name = command_option(a->cmd, i)->name, *at;
-		char *text;
+	char name[64];
 
-		if (!a->given[i].by)
+	snprintf(name, sizeof(name), "--%s", option);
+	return strstr(err->text, name) != NULL;
+}
+
+void args_explain(struct args *a, struct error *err)
+{
+	size_t n = strlen(err->text);
+
+	for (unsigned i = 0; i < a->nr_options; i++) {
+		if (!a->given[i].by || !speaks_of(err, command_option(a->cmd, i)->name))
 			continue;
-		at = strstr(err->text, name);
-		if (!at || at < err->text + 2 || strncmp(at - 2, "--", 2) != 0)
-			continue;
-		text = origin(a, i);
-		snprintf(err->text + strlen(err->text), sizeof(err->text) - strlen(err->text),
-			 " (%s)", text);
-		free(text);
+		snprintf(err->text + n, sizeof(err->text) - n, " (%s)", origin(a, i));
 		return;
 	}
+}
+
+bool args_typed(const struct args *a, const char *name)
+{
+	return given(a, name)->nr > 0 && !given(a, name)->by;
 }
 
 char *const *args_words(const struct args *a, int *nr)
@@ -327,14 +341,6 @@ unsigned args_nr_operands(const struct args *a)
 const char *args_operand(const struct args *a, unsigned index)
 {
 	return index < a->nr_operands ? a->operand[index] : NULL;
-}
-
-static const struct given *given(const struct args *a, const char *name)
-{
-	for (unsigned i = 0; i < a->nr_options; i++)
-		if (strcmp(command_option(a->cmd, i)->name, name) == 0)
-			return &a->given[i];
-	bug_at(__FILE__, __LINE__, "command %s has no option \"%s\"", a->cmd->name, name);
 }
 
 bool args_flag(const struct args *a, const char *name)

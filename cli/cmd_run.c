@@ -60,7 +60,7 @@ static int choose_backend(struct cmd *c, struct error *err)
 				  &x->backend_options, err);
 	if (!x->backend)
 		return ERR_USAGE;
-	if (replay && args_given(c->args, "backend"))
+	if (replay && args_typed(c->args, "backend"))
 		return error_set(err, ERR_USAGE, "--replay takes the place of --backend; give one");
 	if (replay)
 		x->backend_options = replay;

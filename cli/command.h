@@ -121,9 +121,9 @@ void args_free(struct args *a); /* NULL is fine */
  * `a`. ERR_USAGE: one is not what the option takes. */
 int args_add_defaults(struct args *a, const struct defaults *d, struct error *err) MUST_USE;
 /* "homenode: --policy=flat is from HOMENODE_POLICY", a line each, for those that were given. */
-void args_say_defaults(const struct args *a, FILE *out);
+void args_say_defaults(struct args *a, FILE *out);
 /* Where the option comes from that an error speaks of, behind its sentence. */
-void args_explain(const struct args *a, struct error *err);
+void args_explain(struct args *a, struct error *err);
 
 /* The words that were parsed, to keep with a result how it was asked for; what defaults gave stands
  * before them, so that the same words mean the same where there are none. */
@@ -146,6 +146,8 @@ int args_bytes(const struct args *a, const char *name, int64_t *out, struct erro
 int args_duration(const struct args *a, const char *name, int64_t *out_ns,
 		  struct error *err) MUST_USE;
 bool args_given(const struct args *a, const char *name);
+/* Given on the command line: then it goes before a default that does not go with it. */
+bool args_typed(const struct args *a, const char *name);
 /* --jobs of commands that have OPTION_JOBS: absent, as many as this process has CPUs. */
 int args_jobs(const struct args *a, unsigned *out, struct error *err) MUST_USE;
 

@@ -47,7 +47,7 @@ config '{"all": {"policy": "random"}, "run": {"policy": ["flat", "edera-compact"
 policies 'edera-compact flat '
 says err "homenode: --policy=flat,edera-compact is from $HOME/.config/homenode/config.json:1:39"
 [ -e "$work/run/zones.csv" ] || fail "the flag of the file does nothing"
-says run/run.json '"--policy=flat"'
+says run/run.json '"--policy=flat,edera-compact"'
 says run/run.json '"--zones=yes"'
 policies 'edera-scatter ' --policy edera-scatter
 HOMENODE_POLICY=numad
@@ -73,6 +73,18 @@ if [ -n "$jq" ]; then
 	eval "HOMENODE_CONFIG= run 0 run $(cat "$work/words")"
 	cmp -s "$work/before" "$work/run/summary.csv" || fail "run.json's arguments made another summary"
 fi
+
+# a default gives way to what the command line has and it does not go with
+config '{"all": {"wide": true}}'
+run 0 list policies --columns name
+[ "$(head -n 1 "$work/out" | tr -d ' ')" = name ] || fail "--columns does not go before a default of --wide"
+config '{"all": {"columns": "name"}}'
+run 0 list policies --wide
+head -n 1 "$work/out" | grep -q source || fail "--wide does not go before a default of --columns"
+run 0 list policies --format csv
+head -n 1 "$work/out" | grep -q source || fail "a default of --columns is in the way of csv"
+refused 2 list policies --wide --columns name
+config '{"all": {"policy": "random"}, "run": {"policy": ["flat", "edera-compact"], "zones": true}}'
 
 # what is in force is said where one looks
 run 0 help config
