@@ -150,7 +150,7 @@ static void put_commands(FILE *out)
 
 		fputs(".TP\n", out);
 		put_reference(out, page, "");
-		put_line(out, commands[i]->summary, ": ");
+		put_line(out, commands[i]->summary, ".\n.br");
 		put_line(out, usage, "");
 		free(usage);
 		free(page);

@@ -148,14 +148,16 @@ if command -v bash >/dev/null 2>&1 && command -v script >/dev/null 2>&1; then
 fi
 if command -v zsh >/dev/null 2>&1; then
 	tried="$tried zsh"
-	"$HOMENODE" help --completion zsh >"$work/_homenode"
+	mkdir "$work/site"
+	"$HOMENODE" help --completion zsh >"$work/site/_homenode"
 	# typed ahead, a tab is a tab unless insert-tab says otherwise
 	cat >"$work/rc.zsh" <<-EOF
 		$stand_in
+		# found as an installed one is
+		fpath=("$work/site" \$fpath)
 		autoload -Uz compinit
 		compinit -u -D
 		zstyle ':completion:*' insert-tab false
-		. "$work/_homenode"
 		cd "$work"
 		unsetopt beep
 	EOF
