@@ -12,10 +12,7 @@
 #include "cli/backends.h"
 #include "cli/complete.h"
 #include "cli/data_files.h"
-#include "cli/list_formats.h"
-#include "host/host.h"
 #include "placement/policy.h"
-#include "report/check.h"
 #include "schema/schema.h"
 #include "sim/allocator.h"
 #include "zone/workload.h"
@@ -222,11 +219,13 @@ static const struct kind {
 	{"FORMAT", offer_formats, NO_PATH},
 	{"HOST", offer_hosts, FILES},
 	{"LINE", NULL, NO_PATH},
+	{"M", NULL, NO_PATH},
 	{"MEMORY", offer_memories, NO_PATH},
 	{"N", NULL, NO_PATH},
 	{"NAME", NULL, NO_PATH},
 	{"NODE", NULL, NO_PATH},
 	{"PART", offer_parts, NO_PATH},
+	{"PATH", NULL, FILES},
 	{"POLICY", offer_policies, NO_PATH},
 	{"PROFILE", offer_profiles, NO_PATH},
 	{"RATIO", NULL, NO_PATH},
