@@ -8,7 +8,8 @@
 
 #include "cli/command.h"
 
-/* bash cuts words at = and : too, and replaces only what is behind them. */
+/* bash cuts words at = and : too where COMP_WORDBREAKS has them, and replaces only what is behind.
+ */
 static const char bash_script[] =
 	"# bash completion for PROGRAM; written by \"PROGRAM help --completion bash\"\n"
 	"_FUNCTION()\n"
@@ -24,8 +25,8 @@ static const char bash_script[] =
 	"\t\twords[${#words[@]}-1]+=$word\n"
 	"\t\tline=${line#\"$word\"}\n"
 	"\tdone\n"
-	"\tword=${words[${#words[@]}-1]}\n"
-	"\tcut=${word%\"${word##*[=:]}\"}\n"
+	"\tcut=${words[${#words[@]}-1]}\n"
+	"\t[[ $word == [=:]* ]] || cut=${cut%\"$word\"}\n"
 	"\tCOMPREPLY=()\n"
 	"\twhile IFS=$'\\t' read -r word _; do\n"
 	"\t\tcase $word in\n"

@@ -140,11 +140,18 @@ if command -v bash >/dev/null 2>&1 && command -v script >/dev/null 2>&1; then
 		printf '%s\t\n' "$line"
 	done <"$work/cases" >"$work/keys"
 	printf 'exit\n' >>"$work/keys"
-	timeout 60 script -qec "bash --noprofile --rcfile '$work/rc' -i" /dev/null \
+	timeout 300 script -qec "bash --noprofile --rcfile '$work/rc' -i" /dev/null \
 		<"$work/keys" >"$work/typed" 2>&1
 	sed -n 's/.*<GOT>\(.*\)<END>.*/\1/p' "$work/typed" | tr -d '\r' | sed 's/ *$//' >"$work/got"
 	sed 's/.*@//' "$work/cases" >"$work/want"
 	cmp -s "$work/want" "$work/got" || fail "bash completed otherwise: $(diff "$work/want" "$work/got")"
+	# where words are cut at spaces alone
+	sed "\$a COMP_WORDBREAKS=' '" "$work/rc" >"$work/rc.spaces"
+	timeout 300 script -qec "bash --noprofile --rcfile '$work/rc.spaces' -i" /dev/null \
+		<"$work/keys" >"$work/typed" 2>&1
+	sed -n 's/.*<GOT>\(.*\)<END>.*/\1/p' "$work/typed" | tr -d '\r' | sed 's/ *$//' >"$work/got"
+	cmp -s "$work/want" "$work/got" ||
+		fail "bash with other COMP_WORDBREAKS completed otherwise: $(diff "$work/want" "$work/got")"
 fi
 if command -v zsh >/dev/null 2>&1; then
 	tried="$tried zsh"
@@ -174,7 +181,7 @@ if command -v zsh >/dev/null 2>&1; then
 		done <$1/cases
 		zpty -d shell
 	EOF
-	timeout 60 zsh -f "$work/drive.zsh" "$work" >"$work/got" 2>"$work/err"
+	timeout 300 zsh -f "$work/drive.zsh" "$work" >"$work/got" 2>"$work/err"
 	# zsh takes the slash away again when the line ends
 	sed -e 's/.*@//' -e 's/\/$//' "$work/cases" >"$work/want"
 	sed 's/ *$//' "$work/got" | cmp -s - "$work/want" ||
@@ -185,7 +192,7 @@ if command -v fish >/dev/null 2>&1; then
 	"$HOMENODE" help --completion fish >"$work/homenode.fish"
 	while IFS=@ read -r line want; do
 		[ "$line" = "$want" ] && continue
-		HOME=$work timeout 60 fish --no-config -c "cd '$work'; source homenode.fish; complete -C '$line'" \
+		HOME=$work timeout 300 fish --no-config -c "cd '$work'; source homenode.fish; complete -C '$line'" \
 			2>"$work/err" | cut -f 1 >"$work/got"
 		word=${want#"${line% *} "}
 		[ "$(cat "$work/got")" = "$word" ] ||
