@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/doc.h"
+#include "base/library.h"
 
 /* Walks text that jansson has accepted beside the tree that jansson has made of
  * it, so it need not check anything, only count. */
@@ -141,4 +142,11 @@ int doc_read_json(struct doc *doc, const char *text, size_t size, struct error *
 	read_value(&w, root, doc->root);
 	json_decref(root);
 	return 0;
+}
+
+struct library *libraries_of_json(struct library *out)
+{
+	*out = (struct library){.name = "jansson"};
+	snprintf(out->version, sizeof(out->version), "%s", jansson_version_str());
+	return out + 1;
 }

@@ -4,6 +4,7 @@
 #include <yaml.h>
 
 #include "base/doc.h"
+#include "base/library.h"
 
 #define TEXT_MAX ((size_t)16 << 20)
 #define DEPTH_MAX 64
@@ -372,4 +373,11 @@ int doc_read_yaml(struct doc *doc, const char *text, size_t size, struct error *
 		yaml_event_delete(&r.event);
 	yaml_parser_delete(&r.parser);
 	return rc;
+}
+
+struct library *libraries_of_yaml(struct library *out)
+{
+	*out = (struct library){.name = "libyaml"};
+	snprintf(out->version, sizeof(out->version), "%s", yaml_get_version_string());
+	return out + 1;
 }

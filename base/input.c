@@ -10,6 +10,7 @@
 #include <zstd.h>
 
 #include "base/alloc.h"
+#include "base/library.h"
 
 #define BLOCK ((size_t)64 * 1024)
 #define MAGIC_MAX 10
@@ -306,4 +307,19 @@ int input_read(struct input *in, char *buf, size_t size, size_t *got, struct err
 	int rc = in->packing ? read_packed(in, buf, size, got) : read_plain(in, buf, size, got);
 
 	return rc ? error_set(err, rc, "%s", in->problem) : 0;
+}
+
+struct library *libraries_of_input(struct library *out)
+{
+	*out = (struct library){.name = "zlib"};
+	snprintf(out++->version, sizeof(out->version), "%s", zlibVersion());
+	*out = (struct library){.name = "liblzma"};
+	snprintf(out++->version, sizeof(out->version), "%s", lzma_version_string());
+	*out = (struct library){.name = "libzstd"};
+	snprintf(out++->version, sizeof(out->version), "%s", ZSTD_versionString());
+	/* "1.0.8, 13-Jul-2019" */
+	*out = (struct library){.name = "bzip2"};
+	snprintf(out++->version, sizeof(out->version), "%.*s",
+		 (int)strcspn(BZ2_bzlibVersion(), ","), BZ2_bzlibVersion());
+	return out;
 }

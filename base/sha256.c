@@ -2,9 +2,12 @@
 
 #include <errno.h>
 #include <nettle/sha2.h>
+#include <nettle/version.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "base/library.h"
 
 static void write_hex(struct sha256_ctx *sum, char out[SHA256_HEX])
 {
@@ -42,4 +45,12 @@ int file_sha256(const char *path, char out[SHA256_HEX], struct error *err)
 	if (f)
 		fclose(f);
 	return rc;
+}
+
+struct library *libraries_of_sha256(struct library *out)
+{
+	*out = (struct library){.name = "nettle"};
+	snprintf(out->version, sizeof(out->version), "%d.%d", nettle_version_major(),
+		 nettle_version_minor());
+	return out + 1;
 }

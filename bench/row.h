@@ -40,5 +40,9 @@ void row_print_csv_header(FILE *out);
 void row_print_csv(const struct row *r, FILE *out);
 /* {"format":2,"rows":[{...}]}, null where a figure is not known */
 void row_print_json(const struct row *row, size_t nr, FILE *out);
+/* {"format":2,"topology":...} on a line of its own */
+void row_print_jsonl(const struct row *r, FILE *out);
+/* row_openmetrics.c: all rows, and which version of the program it was. */
+void row_print_openmetrics(const struct row *row, size_t nr, const char *version, FILE *out);
 
 #endif

@@ -17,6 +17,17 @@ static json_t *row_json(const struct row *r)
 	return o;
 }
 
+void row_print_jsonl(const struct row *r, FILE *out)
+{
+	json_t *line = json_pack("{s:i}", "format", SUMMARY_FORMAT), *row = row_json(r);
+
+	json_object_update(line, row);
+	json_decref(row);
+	json_dumpf(line, out, JSON_COMPACT);
+	fputc('\n', out);
+	json_decref(line);
+}
+
 void row_print_json(const struct row *row, size_t nr, FILE *out)
 {
 	json_t *rows = json_array(), *top;

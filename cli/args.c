@@ -4,14 +4,18 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/nearest.h"
 #include "base/units.h"
 #include "cli/command.h"
+#include "cli/defaults.h"
 #include "cli/names.h"
 
 /* What was given of one option; flags count in nr and keep no text. */
 struct given {
 	const char **value; /* nr of them, then NULL */
 	size_t nr, cap;
+	bool off; /* a flag that was taken back: --quiet=no */
+	const struct default_value *by; /* where it comes from, if not from the command line */
 };
 
 struct args {
@@ -22,6 +26,9 @@ struct args {
 	unsigned nr_options;
 	char **word; /* as given, after the command's name */
 	int nr_words;
+	char **all_words; /* with what defaults gave before them; NULL: nothing */
+	int nr_all_words;
+	struct arena arena;
 };
 
 /* The words still to be parsed. */
@@ -67,35 +74,44 @@ static int take_value(struct given *g, const struct option *o, const char *attac
 	return 0;
 }
 
+/* A flag, alone or "=yes", "=no": a default may be taken back. */
+static int take_flag(struct given *g, const struct option *o, const char *attached,
+		     struct error *err)
+{
+	static const char *const words[] = {"yes", "no", "true", "false", "1", "0", NULL};
+	int place = attached ? name_index(words, attached) : 0;
+
+	if (place < 0)
+		return error_set(err, ERR_USAGE,
+				 "option --%s takes no value, but yes or no: \"%.80s\"", o->name,
+				 attached);
+	g->nr++;
+	g->off = place % 2;
+	return 0;
+}
+
 static int parse_long(struct args *a, const char *word, struct words *w, struct error *err)
 {
 	size_t n = strcspn(word + 2, "=");
 	const char *attached = word[2 + n] ? word + 2 + n + 1 : NULL;
+	int i = command_option_named(a->cmd, word + 2, n);
+	const struct option *o;
 
-	for (unsigned i = 0; i < a->nr_options; i++) {
-		const struct option *o = command_option(a->cmd, i);
-
-		if (strlen(o->name) != n || strncmp(o->name, word + 2, n) != 0)
-			continue;
-		if (o->value)
-			return take_value(&a->given[i], o, attached, w, err);
-		if (attached)
-			return error_set(err, ERR_USAGE, "option --%s takes no value", o->name);
-		a->given[i].nr++;
-		return 0;
-	}
-	return unknown_option(a, word, err);
+	if (i < 0)
+		return unknown_option(a, word, err);
+	o = command_option(a->cmd, (unsigned)i);
+	if (o->value)
+		return take_value(&a->given[i], o, attached, w, err);
+	return take_flag(&a->given[i], o, attached, err);
 }
 
 /* "-q", "-pNAME", "-p NAME", "-qp NAME". */
 static int parse_letters(struct args *a, const char *word, struct words *w, struct error *err)
 {
 	for (const char *p = word + 1; *p; p++) {
-		const struct option *o;
-		unsigned i = 0;
+		int i = command_option_lettered(a->cmd, *p);
+		const struct option *o = i < 0 ? NULL : command_option(a->cmd, (unsigned)i);
 
-		while ((o = command_option(a->cmd, i)) && o->letter != *p)
-			i++;
 		if (!o) {
 			char letter[3] = {'-', *p, '\0'};
 
@@ -103,7 +119,7 @@ static int parse_letters(struct args *a, const char *word, struct words *w, stru
 		}
 		if (o->value)
 			return take_value(&a->given[i], o, p[1] ? p + 1 : NULL, w, err);
-		a->given[i].nr++;
+		(void)!take_flag(&a->given[i], o, NULL, err);
 	}
 	return 0;
 }
@@ -124,6 +140,22 @@ static int check_operands(const struct args *a, struct error *err)
 			  a->operand[cmd->max_operands], usage);
 	free(usage);
 	return ERR_USAGE;
+}
+
+/* Whatever the command makes of it: its row of --format names all that it takes. */
+static int check_format(const struct args *a, struct error *err)
+{
+	int i = command_option_named(a->cmd, "format", strlen("format")), place, rc;
+	const char *format = args_string(a, "format", NULL);
+	struct arena words = {0};
+
+	if (!format)
+		return 0;
+	rc = find_name("--format", "format", format,
+		       cut_choices(command_option(a->cmd, (unsigned)i)->value, &words), &place,
+		       err);
+	arena_release(&words);
+	return rc;
 }
 
 static int parse_words(struct args *a, struct words *w, struct error *err)
@@ -150,7 +182,8 @@ static int parse_words(struct args *a, struct words *w, struct error *err)
 		if (args_flag(a, "help"))
 			return 0;
 	}
-	return check_operands(a, err);
+	rc = check_operands(a, err);
+	return rc ? rc : check_format(a, err);
 }
 
 int args_parse(struct args **out, const struct command *cmd, int argc, char **argv,
@@ -181,15 +214,123 @@ void args_free(struct args *a)
 		return;
 	for (unsigned i = 0; i < a->nr_options; i++)
 		free(a->given[i].value);
+	free(a->all_words);
+	arena_release(&a->arena);
 	free(a->given);
 	free(a->operand);
 	free(a);
 }
 
+static const struct given *given(const struct args *a, const char *name)
+{
+	for (unsigned i = 0; i < a->nr_options; i++)
+		if (strcmp(command_option(a->cmd, i)->name, name) == 0)
+			return &a->given[i];
+	bug_at(__FILE__, __LINE__, "command %s has no option \"%s\"", a->cmd->name, name);
+}
+
+/* --- defaults of the user ------------------------------------------------------------------ */
+
+static void add_word(struct args *a, char *word)
+{
+	a->all_words = xreallocarray(a->all_words, (size_t)a->nr_all_words + 1, sizeof(char *));
+	a->all_words[a->nr_all_words++] = word;
+}
+
+/* "--policy=a,b"; in the arena. */
+static char *joined(struct args *a, const struct option *o, const struct default_value *v)
+{
+	char *text = arena_printf(&a->arena, "--%s", o->name);
+
+	for (size_t n = 0; v->value[n]; n++)
+		text = arena_printf(&a->arena, "%s%c%s", text, n ? ',' : '=', v->value[n]);
+	return text;
+}
+
+static int add_default(struct args *a, unsigned i, const struct default_value *v, struct error *err)
+{
+	const struct option *o = command_option(a->cmd, i);
+	bool list = o->value && strstr(o->value, ",...");
+	struct given *g = &a->given[i];
+	int rc = 0;
+
+	g->by = v;
+	for (size_t n = 0; v->value[n] && !rc; n++) {
+		if (o->value)
+			keep(g, v->value[n]);
+		else
+			rc = take_flag(g, o, v->value[n], err);
+		if (!list)
+			add_word(a, arena_printf(&a->arena, "--%s=%s", o->name, v->value[n]));
+	}
+	if (list)
+		add_word(a, joined(a, o, v));
+	return rc;
+}
+
+int args_add_defaults(struct args *a, const struct defaults *d, struct error *err)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < a->nr_options && !rc; i++) {
+		const struct option *o = command_option(a->cmd, i);
+		const struct default_value *v = a->given[i].nr || o->how == OPTION_ALIAS
+							? NULL
+							: defaults_find(d, a->cmd, o);
+
+		if (v)
+			rc = add_default(a, i, v, err);
+	}
+	for (int w = 0; a->all_words && w < a->nr_words; w++)
+		add_word(a, a->word[w]);
+	return rc ? rc : check_format(a, err);
+}
+
+/* "--policy=flat is from HOMENODE_POLICY"; in the arena. */
+static const char *origin(struct args *a, unsigned i)
+{
+	const struct default_value *v = a->given[i].by;
+
+	return arena_printf(&a->arena, "%s is from %s", joined(a, command_option(a->cmd, i), v),
+			    v->from);
+}
+
+void args_say_defaults(struct args *a, FILE *out)
+{
+	for (unsigned i = 0; i < a->nr_options; i++)
+		if (a->given[i].by)
+			fprintf(out, "%s: %s\n", program_name, origin(a, i));
+}
+
+static bool speaks_of(const struct error *err, const char *option)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "--%s", option);
+	return strstr(err->text, name) != NULL;
+}
+
+void args_explain(struct args *a, struct error *err)
+{
+	size_t n = strlen(err->text);
+
+	for (unsigned i = 0; i < a->nr_options; i++) {
+		if (!a->given[i].by || !speaks_of(err, command_option(a->cmd, i)->name))
+			continue;
+		snprintf(err->text + n, sizeof(err->text) - n, " (%s)", origin(a, i));
+		return;
+	}
+}
+
+bool args_typed(const struct args *a, const char *name)
+{
+	return given(a, name)->nr > 0 && !given(a, name)->by;
+}
+
 char *const *args_words(const struct args *a, int *nr)
 {
-	*nr = a->nr_words;
-	return a->word;
+	*nr = a->all_words ? a->nr_all_words : a->nr_words;
+	return a->all_words ? a->all_words : a->word;
 }
 
 unsigned args_nr_operands(const struct args *a)
@@ -202,17 +343,9 @@ const char *args_operand(const struct args *a, unsigned index)
 	return index < a->nr_operands ? a->operand[index] : NULL;
 }
 
-static const struct given *given(const struct args *a, const char *name)
-{
-	for (unsigned i = 0; i < a->nr_options; i++)
-		if (strcmp(command_option(a->cmd, i)->name, name) == 0)
-			return &a->given[i];
-	bug_at(__FILE__, __LINE__, "command %s has no option \"%s\"", a->cmd->name, name);
-}
-
 bool args_flag(const struct args *a, const char *name)
 {
-	return given(a, name)->nr > 0;
+	return given(a, name)->nr > 0 && !given(a, name)->off;
 }
 
 bool args_given(const struct args *a, const char *name)
@@ -281,9 +414,9 @@ int args_duration(const struct args *a, const char *name, int64_t *out_ns, struc
 		name, text);
 }
 
-int args_format(const struct args *a, bool csv_ok, enum output_format *out, struct error *err)
+int args_format(const struct args *a, enum output_format *out, struct error *err)
 {
-	const char *const name[] = {"text", "json", csv_ok ? "csv" : NULL, NULL};
+	static const char *const name[] = {"text", "json", "jsonl", "csv", "openmetrics", NULL};
 	int format = FORMAT_TEXT;
 	int rc = find_name("--format", "format", args_string(a, "format", "text"), name, &format,
 			   err);

@@ -265,7 +265,7 @@ static int run(const struct args *args, int *status, struct error *err)
 					    "formula",	  "local",	 "spilled_bytes",
 					    "refused_by", "local_bound", NULL};
 	enum output_format format;
-	int rc = args_format(args, true, &format, err);
+	int rc = args_format(args, &format, err);
 
 	s.rows = (struct rows){.name = "capacity",
 			       .column = schema_capacity.column,
@@ -308,12 +308,19 @@ out:
 	return rc;
 }
 
+static struct column *columns(const char *operand, size_t *nr)
+{
+	(void)operand;
+	return view_columns(schema_capacity.column, schema_capacity.nr, nr);
+}
+
 static const struct option options[] = {
 	{"flavor", 'f', "SHAPE", "VCPUSxSIZE[xNODES], or a file of zones", true},
 	{"policy", 'p', "POLICY,...", "whom to ask (default: all)", true},
 	{"most", 0, "N", "stop counting there (default and limit 1000000)", false},
 	{"seed", 0, "N", "for policies that draw (default 1)", false},
 	VIEW_OPTIONS,
+	OPTION_FORMAT("text|json|jsonl|csv", "text (default) or rows; jsonl: a row a line"),
 	STATE_FLAG_OPTIONS,
 	ZONE_READING_OPTIONS,
 	{0},
@@ -331,5 +338,6 @@ const struct command cmd_capacity = {
 		 "exit status is 1 when not one zone fits under any policy.",
 	.example = "homenode capacity epyc-nps4-8n --flavor 4x6GiB --flavor 8x12GiBx2",
 	.option = options,
+	.columns = columns,
 	.run = run,
 };

@@ -140,5 +140,6 @@ const struct command cmd_check = {
 		 "compared as repeats, by the confidence interval of their mean difference.",
 	.example = "homenode check results/runs/week --baseline results/baseline/week.csv",
 	.option = options,
+	.no_defaults = "a verdict must not depend on who asks",
 	.run = run_check,
 };

@@ -33,9 +33,9 @@ static int choose_policies(struct session *s, const struct args *args, bool zone
 	static const char *const two[] = {"compact", "scatter", NULL};
 
 	s->result.policy = s->what;
-	return zones || args_given(args, "what")
-		       ? find_policies(args, "what", s->what, &s->result.nr_policies, err)
-		       : find_named_policies("--what", two, s->what, &s->result.nr_policies, err);
+	return zones || args_given(args, "policy")
+		       ? find_policies(args, "policy", s->what, &s->result.nr_policies, err)
+		       : find_named_policies("--policy", two, s->what, &s->result.nr_policies, err);
 }
 
 static int load(struct session *s, const struct args *args, struct error *err)
@@ -44,7 +44,7 @@ static int load(struct session *s, const struct args *args, struct error *err)
 	const char *neighbours = args_string(args, "neighbours", NULL);
 	struct zone_reading how = zone_reading_of(args);
 	struct cost_assume assume = {0};
-	int rc = args_format(args, true, &s->format, err);
+	int rc = args_format(args, &s->format, err);
 
 	if (!rc)
 		rc = compare_view(&s->view, args, s->format, err);
@@ -90,6 +90,11 @@ static void print_result(const struct session *s)
 	case FORMAT_JSON:
 		compare_print_json(&s->result, stdout);
 		break;
+	case FORMAT_JSONL:
+		compare_print_jsonl(&s->result, stdout);
+		break;
+	case FORMAT_OPENMETRICS:
+		BUG_ON(true); /* no row of a table names it */
 	}
 }
 
@@ -145,11 +150,13 @@ static int run(const struct args *args, int *status, struct error *err)
 }
 
 static const struct option options[] = {
-	{"what", 'w', "POLICY,...", "which policies (default all; compact is edera-compact)", true},
+	{"policy", 'p', "POLICY,...", "default: all; without ZONES compact and scatter", true},
+	OPTION_OLD("what", 'w', "policy"),
 	{"neighbours", 'N', "ZONES", "zones that are there already, by edera-compact", false},
 	{"launches", 'l', "N", "launch each zone so often among changing neighbours", false},
 	{"seed", 's', "N", "of the neighbours that --launches draws (default 1)", false},
 	VIEW_OPTIONS,
+	OPTION_FORMAT("text|json|jsonl|csv", "text (default) or rows; jsonl: a row a line"),
 	OPTION_JOBS("policies"),
 	{"assume", 'a', "NAME=VALUE,...", "memory figures you know better (fabric=124GB, ...)",
 	 true},
@@ -171,7 +178,9 @@ const struct command cmd_compare = {
 		"answers whether compact or scatter suits a zone on two nodes of this host, "
 		"streaming and chasing pointers, alone and with neighbours, with private and "
 		"shared data. Figures say how far they can be trusted; see docs/cost-model.md.",
-	.example = "homenode compare epyc-nps4-8n zones.json --what compact,scatter",
+	.example =
+		"homenode compare epyc-nps4-8n docs/examples/zones.json --policy compact,scatter",
 	.option = options,
+	.columns = compare_columns,
 	.run = run,
 };

@@ -14,7 +14,7 @@ static int diff_pages(const struct args *args, int *status, struct error *err)
 	struct residency_file predicted = {0}, observed = {0};
 	struct residency_diff d = {0};
 	enum output_format format;
-	int rc = args_format(args, true, &format, err);
+	int rc = args_format(args, &format, err);
 
 	if (!rc)
 		rc = residency_load(&predicted, args_operand(args, 0), err);
@@ -47,7 +47,7 @@ static int run_diff(const struct args *args, int *status, struct error *err)
 	if (residency_recognise(args_operand(args, 0)) ||
 	    (strcmp(args_operand(args, 0), "-") == 0 && residency_recognise(args_operand(args, 1))))
 		return diff_pages(args, status, err);
-	rc = args_format(args, true, &format, err);
+	rc = args_format(args, &format, err);
 	if (!rc)
 		rc = run_dir_load(&a, args_operand(args, 0), err);
 	if (!rc)

@@ -256,7 +256,7 @@ static int run_list(const struct args *args, int *status, struct error *err)
 	struct view view = {0};
 	int rc;
 
-	rc = args_format(args, true, &format, err);
+	rc = args_format(args, &format, err);
 	if (rc)
 		return rc;
 	list = list_find(args_operand(args, 0), err);
@@ -280,14 +280,23 @@ static int run_list(const struct args *args, int *status, struct error *err)
 	return rc;
 }
 
+static struct column *columns(const char *operand, size_t *nr)
+{
+	struct error none = {0};
+	const struct list *list = operand ? list_find(operand, &none) : NULL;
+
+	return list ? view_columns(list->column, list->nr_columns, nr) : NULL;
+}
+
 static const struct option options[] = {
 	VIEW_OPTIONS,
+	OPTION_FORMAT("text|json|jsonl|csv", "text (default) or rows; jsonl: a row a line"),
 	{0},
 };
 
 const struct command cmd_list = {
 	.name = "list",
-	.operands = "policies|choices|backends|options|topologies|workloads|formats|columns",
+	.operands = "policies|choices|backends|options|topologies|workloads|formats|columns [PART]",
 	.min_operands = 1,
 	.max_operands = 2,
 	.summary = "the names that the other commands take",
@@ -298,5 +307,6 @@ const struct command cmd_list = {
 		 "or format is defined. A file that cannot be read is left out with a warning.",
 	.example = "homenode list topologies --format json",
 	.option = options,
+	.columns = columns,
 	.run = run_list,
 };

@@ -63,7 +63,7 @@ static int load_zones(struct session *s, const struct args *args, struct error *
 
 static int read_options(struct session *s, const struct args *args, struct error *err)
 {
-	int rc = args_format(args, true, &s->format, err);
+	int rc = args_format(args, &s->format, err);
 
 	if (!rc)
 		rc = emission_read(&s->emission, args, err);
@@ -146,6 +146,9 @@ static void print_plan(const struct session *s)
 	case FORMAT_CSV:
 		plan_print_csv(s->host, s->policy->name, r, s->zones.nr, stdout);
 		break;
+	case FORMAT_JSONL:
+	case FORMAT_OPENMETRICS:
+		BUG_ON(true); /* no row of a table names them */
 	}
 }
 
@@ -265,7 +268,7 @@ const struct command cmd_plan = {
 		"be given by options, which are those of Edera's protect. --emit writes plans as "
 		"files for other programs, and says what those cannot do. The exit status is 1 "
 		"when a zone was refused; what would have made it fit is then printed.",
-	.example = "homenode plan epyc-nps4-8n zones.json --explain",
+	.example = "homenode plan epyc-nps4-8n docs/examples/zones.json --explain",
 	.option = options,
 	.run = run,
 };

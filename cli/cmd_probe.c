@@ -201,7 +201,7 @@ static int run_probe(const struct args *args, int *status, struct error *err)
 {
 	enum output_format format = FORMAT_TEXT;
 	struct job job = {.host = NULL};
-	int rc = args_format(args, true, &format, err);
+	int rc = args_format(args, &format, err);
 
 	if (!rc)
 		rc = parse(&job, args, err);

@@ -21,6 +21,7 @@ static const struct option options[] = {
 	{"host", 'H', "HOST", "the host that scenarios name nodes of", false},
 	{"backend", 'b', "BACKEND", "who carries it out, NAME[:OPTIONS] (default: sim)", false},
 	{"from", 'f', "FILE", "simulator: begin with what was free in this rehearsal", false},
+	OPTION_FORMAT("csv", "what a rehearsal is written as"),
 	{"output", 'o', "FILE", "write there, not to standard output", false},
 	{0},
 };
@@ -213,7 +214,7 @@ const struct command cmd_rehearse = {
 		 "(docs/xen-compare.md). The same one is carried out by the simulator and by a "
 		 "hypervisor; \"homenode diff\" holds the two outputs against each other. Prints "
 		 "CSV.",
-	.example = "homenode rehearse --host epyc-nps4-8n drift.txt",
+	.example = "homenode rehearse --host epyc-nps4-8n docs/examples/drift.txt",
 	.option = options,
 	.run = run_rehearse,
 };

@@ -21,7 +21,8 @@ static const struct option options[] = {
 	{"output", 'o', "FILE", "the page (default: RUN/report.html)", false},
 	{"measured", 'm', "RUN", "the same on a machine: prediction against measurement", false},
 	{"pictures", 'p', "DIR", "write pictures as SVG and PNG files too, by gnuplot", false},
-	{"replay", 'r', "POLICIES", "whose zones to replay (default: as many as fit)", false},
+	OPTION_FORMAT("text|json", "json: the figures behind the page, instead of it"),
+	{"replay", 'r', "POLICY,...", "whose zones to replay (default: as many as fit)", false},
 	{0},
 };
 
@@ -171,7 +172,7 @@ static int run_report(const struct args *args, int *status, struct error *err)
 	const char *pictures = args_string(args, "pictures", NULL);
 	struct pages p = {0};
 	enum output_format format;
-	int rc = args_format(args, false, &format, err);
+	int rc = args_format(args, &format, err);
 
 	if (!rc && format == FORMAT_CSV)
 		rc = error_set(err, ERR_USAGE,

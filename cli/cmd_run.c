@@ -33,6 +33,7 @@ static const struct option options[] = {
 	{"record", 0, "FILE", "record what passes to the backend", OPTION_RARE},
 	{"replay", 0, "FILE", "replay such a record instead of a machine", OPTION_RARE},
 	VIEW_OPTIONS,
+	OPTION_FORMAT("text|json|jsonl|csv|openmetrics", "text (default) or rows of summary.csv"),
 	OPTION_JOBS("rows"),
 	{"output", 'o', "DIR", "result directory (default: results/runs/WORKLOAD)", false},
 	{"force", 0, NULL, "write into DIR even if it holds other files", OPTION_RARE},
@@ -59,7 +60,7 @@ static int choose_backend(struct cmd *c, struct error *err)
 				  &x->backend_options, err);
 	if (!x->backend)
 		return ERR_USAGE;
-	if (replay && args_given(c->args, "backend"))
+	if (replay && args_typed(c->args, "backend"))
 		return error_set(err, ERR_USAGE, "--replay takes the place of --backend; give one");
 	if (replay)
 		x->backend_options = replay;
@@ -108,7 +109,7 @@ static bool answers_from_a_record(const struct backend_ops *ops)
 static int prepare(struct cmd *c, struct error *err)
 {
 	enum output_format format;
-	int rc = args_format(c->args, true, &format, err);
+	int rc = args_format(c->args, &format, err);
 
 	if (!rc)
 		rc = view_read(&c->view, c->args, format, SUMMARY_VIEW_COLUMNS, err);
@@ -160,16 +161,12 @@ static int print_results(const struct cmd *c, struct error *err)
 {
 	const struct results *r = &c->results;
 	enum output_format format;
-	int rc = args_format(c->args, true, &format, err);
+	int rc = args_format(c->args, &format, err);
 
 	if (rc)
 		return rc;
-	if (format == FORMAT_JSON) {
-		row_print_json(r->row, r->nr, stdout);
-	} else if (format == FORMAT_CSV) {
-		row_print_csv_header(stdout);
-		for (size_t i = 0; i < r->nr; i++)
-			row_print_csv(&r->row[i], stdout);
+	if (format != FORMAT_TEXT) {
+		summary_print_rows(r->row, r->nr, format, stdout);
 	} else {
 		summary_print_table(r->row, r->nr, &c->view, stdout);
 		print_verdict(c);
@@ -342,5 +339,6 @@ const struct command cmd_run = {
 		 "files are the same whatever --jobs says.",
 	.example = "homenode run week --policy edera-compact,flat --hosts 8",
 	.option = options,
+	.columns = summary_columns,
 	.run = run,
 };

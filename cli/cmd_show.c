@@ -94,7 +94,7 @@ static int run_show(const struct args *args, int *status, struct error *err)
 {
 	enum output_format format = FORMAT_TEXT;
 	const char *table = args_string(args, "acpi", NULL), *host = args_operand(args, 0);
-	int rc = args_format(args, false, &format, err);
+	int rc = args_format(args, &format, err);
 
 	if (!rc && !table == !host)
 		rc = error_set(err, ERR_USAGE,
@@ -119,6 +119,7 @@ static int run_show(const struct args *args, int *status, struct error *err)
 static const struct option show_options[] = {
 	{"acpi", 0, "FILE", "print an ACPI table (SRAT, SLIT, MADT or HMAT) instead of a host",
 	 false},
+	OPTION_FORMAT("text|json", "text (default) or json"),
 	{"svg", 0, NULL, "HOST as a picture: packages, nodes, CPUs, memory, devices", false},
 	{"xml", 0, NULL, "HOST xen as an hwloc XML file", false},
 	{"heap", 0, NULL, "HOST xen: the allocator's free pages, as JSON", false},

@@ -12,6 +12,12 @@
 #include "cli/version.h"
 #include "sim/sim.h"
 
+static struct column *columns(const char *operand, size_t *nr)
+{
+	(void)operand;
+	return view_columns(schema_size.column, schema_size.nr, nr);
+}
+
 static const struct option options[] = {
 	SIZE_OPTIONS,
 	VIEW_OPTIONS,
@@ -70,7 +76,7 @@ static int write_files(struct sizing *s, struct rows rows[2], struct error *err)
 static int print(const struct sizing *s, const struct rows rows[2], struct error *err)
 {
 	enum output_format format;
-	int rc = args_format(s->args, true, &format, err);
+	int rc = args_format(s->args, &format, err);
 
 	if (rc)
 		return rc;
@@ -143,7 +149,7 @@ static int run_size(const struct args *args, int *status, struct error *err)
 {
 	struct sizing *s = xcalloc(1, sizeof(*s));
 	enum output_format format;
-	int rc = args_format(args, true, &format, err);
+	int rc = args_format(args, &format, err);
 
 	s->args = args;
 	s->directory = args_string(args, "output", NULL);
@@ -184,6 +190,7 @@ const struct command cmd_size = {
 		 "zones came or hosts were others. Exit status 1 when some question has no "
 		 "answer.",
 	.example = "homenode size week --policy edera-compact,nova --arrivals +10%",
+	.columns = columns,
 	.option = options,
 	.run = run_size,
 };

@@ -35,14 +35,6 @@ static int run(const struct args *args, int *status, struct error *err)
 	return rc ? rc : sweep_command(args, NULL, status, err);
 }
 
-const struct command cmd_sweep = {
-	.name = "sweep",
-	.operands = "FILE",
-	.min_operands = 1,
-	.max_operands = 1,
-	.summary = "run the rows of many workloads, fleets and policies",
-	.about = sweep_about,
-	.example = "homenode sweep docs/examples/sweep.yaml --resume",
-	.option = sweep_options,
-	.run = run,
-};
+const struct command cmd_sweep =
+	SWEEP_COMMAND("run the rows of many workloads, fleets and policies",
+		      "homenode sweep docs/examples/sweep.yaml --resume", run);

@@ -35,6 +35,34 @@ const struct option *command_option(const struct command *cmd, unsigned index)
 	return NULL;
 }
 
+static int option_meant(const struct command *cmd, unsigned index)
+{
+	const struct option *o = command_option(cmd, index);
+
+	return o->how == OPTION_ALIAS ? command_option_named(cmd, o->value, strlen(o->value))
+				      : (int)index;
+}
+
+int command_option_named(const struct command *cmd, const char *name, size_t n)
+{
+	const struct option *o;
+
+	for (unsigned i = 0; (o = command_option(cmd, i)); i++)
+		if (strlen(o->name) == n && strncmp(o->name, name, n) == 0)
+			return option_meant(cmd, i);
+	return -1;
+}
+
+int command_option_lettered(const struct command *cmd, char letter)
+{
+	const struct option *o;
+
+	for (unsigned i = 0; (o = command_option(cmd, i)); i++)
+		if (o->letter && o->letter == letter)
+			return option_meant(cmd, i);
+	return -1;
+}
+
 const struct command *command_find(const char *name, struct error *err)
 {
 	const char *names[64];

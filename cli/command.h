@@ -19,6 +19,13 @@
 #include "base/error.h"
 
 #define OPTION_RARE 2
+#define OPTION_ALIAS 3
+
+/* A row for a name that an option had before: it is taken for that of `now` (without dashes). */
+#define OPTION_OLD(name, letter, now)                                                              \
+	{                                                                                          \
+		name, letter, now, "an old name of that option", OPTION_ALIAS                      \
+	}
 
 /* A row of the table of commands that do several things side by side. */
 #define OPTION_JOBS(what)                                                                          \
@@ -26,25 +33,31 @@
 		"jobs", 'j', "N", what " at a time (default: the CPUs there are)", false           \
 	}
 
+/* The row of a command whose formats are others than the common ones. */
+#define OPTION_FORMAT(formats, what)                                                               \
+	{                                                                                          \
+		"format", 0, formats, what, false                                                  \
+	}
+
 struct option {
 	const char *name; /* long name without dashes: "policy" */
 	char letter; /* short form, or 0 */
 	/*
-	 * What it takes, as shown in help; NULL: a flag. The shell completion
-	 * understands "a|b|c" and "a" (these words), HOST, POLICY, BACKEND and COMMAND
-	 * (names that `homenode list` or `homenode help` knows), N, SIZE, TIME and
-	 * NAME (nothing to complete); anything else is a file. What follows such a
-	 * word ("POLICY,...", "HOST[:COUNT]") is for people.
+	 * What it takes, as shown in help; NULL: a flag. Shells complete by it:
+	 * "a|b|c" are these words, a word in capitals is a kind of value in the table of
+	 * complete_values.c (HOST, POLICY, FILE, N, ...), and ",..." behind it a list
+	 * with commas. What else follows ("HOST[:COUNT]") is for people.
 	 */
 	const char *value;
 	const char *help; /* one line, lower case, no full stop */
 	/* false: once; true: may be given several times (values are kept in order);
 	 * OPTION_RARE: once, and where help does not fit a screen it is named there
-	 * but not explained. */
+	 * but not explained. OPTION_ALIAS: see OPTION_OLD. */
 	unsigned char how;
 };
 
 struct args;
+struct defaults;
 
 struct command {
 	const char *name;
@@ -55,6 +68,11 @@ struct command {
 	const char *about; /* a short paragraph for --help and the man page; NULL: none */
 	const char *example; /* one command line without the "$ " */
 	const struct option *option; /* ends with a zeroed entry; common ones are added */
+	/* What --columns takes (`operand`: the first one, or NULL), *nr of them; the caller
+	 * frees. NULL: the command has no --columns. */
+	struct column *(*columns)(const char *operand, size_t *nr);
+	/* Why it takes no defaults of the user (defaults.h); NULL: it does. */
+	const char *no_defaults;
 	/* 0: *status is the exit status (0 done, 1 the answer is no). Otherwise an
 	 * error code; main prints the sentence and exits as error_exit_status says. */
 	int (*run)(const struct args *args, int *status, struct error *err);
@@ -79,6 +97,12 @@ extern const struct option common_options[];
  * declare itself (--format with more choices); NULL past the last. */
 const struct option *command_option(const struct command *cmd, unsigned index);
 
+/* The place of the option that is called so (the first `n` characters of `name`), for
+ * command_option(), or by its letter; of an old name, that of the option it stands for. -1: there
+ * is none. */
+int command_option_named(const struct command *cmd, const char *name, size_t n);
+int command_option_lettered(const struct command *cmd, char letter);
+
 /* NULL if unknown; err then says which is nearest. */
 const struct command *command_find(const char *name, struct error *err);
 
@@ -93,7 +117,16 @@ int args_parse(struct args **out, const struct command *cmd, int argc, char **ar
 	       struct error *err) MUST_USE;
 void args_free(struct args *a); /* NULL is fine */
 
-/* The words that were parsed, to keep with a result how it was asked for. */
+/* Give the options that were not on the command line the defaults of the user, which must outlive
+ * `a`. ERR_USAGE: one is not what the option takes. */
+int args_add_defaults(struct args *a, const struct defaults *d, struct error *err) MUST_USE;
+/* "homenode: --policy=flat is from HOMENODE_POLICY", a line each, for those that were given. */
+void args_say_defaults(struct args *a, FILE *out);
+/* Where the option comes from that an error speaks of, behind its sentence. */
+void args_explain(struct args *a, struct error *err);
+
+/* The words that were parsed, to keep with a result how it was asked for; what defaults gave stands
+ * before them, so that the same words mean the same where there are none. */
 char *const *args_words(const struct args *a, int *nr);
 
 /* In the functions below `name` must be an option of the command's table (BUG
@@ -113,13 +146,15 @@ int args_bytes(const struct args *a, const char *name, int64_t *out, struct erro
 int args_duration(const struct args *a, const char *name, int64_t *out_ns,
 		  struct error *err) MUST_USE;
 bool args_given(const struct args *a, const char *name);
+/* Given on the command line: then it goes before a default that does not go with it. */
+bool args_typed(const struct args *a, const char *name);
 /* --jobs of commands that have OPTION_JOBS: absent, as many as this process has CPUs. */
 int args_jobs(const struct args *a, unsigned *out, struct error *err) MUST_USE;
 
-enum output_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
-/* --format; `csv_ok` false: csv is ERR_USAGE. Absent: FORMAT_TEXT. */
-int args_format(const struct args *a, bool csv_ok, enum output_format *out,
-		struct error *err) MUST_USE;
+enum output_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV, FORMAT_OPENMETRICS };
+/* --format, which is one of those that the option's row names (args_parse() looks). Absent:
+ * FORMAT_TEXT. */
+int args_format(const struct args *a, enum output_format *out, struct error *err) MUST_USE;
 
 /*
  * A HOST argument as a loaded host: "this", a name from topologies/, or a path
@@ -155,10 +190,14 @@ void print_host_warnings(const struct host *h, bool quiet);
 
 void help_command(const struct command *cmd, FILE *out);
 void help_program(const struct command *const *all, FILE *out);
-/* The man page, in roff's man macros. */
-void man_page(const struct command *const *all, FILE *out);
-/* A script for bash to source. */
-void completion_bash(const struct command *const *all, FILE *out);
+/* man.c: the page of the program and that of a command, in roff's man macros; and all of them as
+ * files. cmd_probe's has the program homenode-probe too, whose page has that name. */
+void man_program(FILE *out);
+void man_command(const struct command *cmd, FILE *out);
+int man_pages(const char *directory, struct error *err) MUST_USE;
+/* A script that makes the shell ("bash", "zsh", "fish") ask this program what may stand at the
+ * cursor; false: not a shell that is known. */
+bool completion_script(const char *shell, FILE *out);
 
 /* How the command is called: "homenode plan [OPTION...] HOST ZONES"; the caller frees. */
 char *command_usage(const struct command *cmd) MUST_USE;

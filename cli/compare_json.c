@@ -44,53 +44,72 @@ static void put_cost(json_t *o, const struct compare_row *r)
 	json_object_set_new(o, "bandwidth_grade", json_string(cost_grade_name(c->bandwidth_grade)));
 }
 
-static json_t *swing(const struct compare *c)
+static json_t *launch_json(const struct launch_row *r)
 {
-	json_t *rows = json_array();
+	json_t *o = json_object();
 
-	for (size_t i = 0; i < c->nr_launches; i++) {
-		const struct launch_row *r = &c->launch[i];
-		json_t *o = json_object();
+	json_object_set_new(o, "policy", json_string(r->policy->name));
+	json_object_set_new(o, "zone", json_string(r->zone->name));
+	put(o, "launches", r->launches);
+	put(o, "placed", r->placed);
+	put(o, "p5_ppm", r->p5_ppm);
+	put(o, "p50_ppm", r->p50_ppm);
+	put(o, "p95_ppm", r->p95_ppm);
+	put(o, "swing_ppm", r->swing_ppm);
+	return o;
+}
 
-		json_object_set_new(o, "policy", json_string(r->policy->name));
-		json_object_set_new(o, "zone", json_string(r->zone->name));
-		put(o, "launches", r->launches);
-		put(o, "placed", r->placed);
-		put(o, "p5_ppm", r->p5_ppm);
-		put(o, "p50_ppm", r->p50_ppm);
-		put(o, "p95_ppm", r->p95_ppm);
-		put(o, "swing_ppm", r->swing_ppm);
-		json_array_append_new(rows, o);
-	}
-	return rows;
+static json_t *row_json(const struct compare_row *r)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "case", json_string(r->label));
+	json_object_set_new(o, "policy", json_string(r->policy->name));
+	json_object_set_new(o, "zone", json_string(r->zone->name));
+	json_object_set_new(o, "placed", json_boolean(r->placed));
+	if (r->placed)
+		put_cost(o, r);
+	else
+		json_object_set_new(o, "error", json_string(r->refusal));
+	return o;
 }
 
 void compare_print_json(const struct compare *c, FILE *out)
 {
-	json_t *root = json_object(), *rows = json_array();
+	json_t *root = json_object(), *rows = json_array(), *swing = json_array();
 	char *grade = compare_grade(c);
 
 	json_object_set_new(root, "host", json_string(c->host->name));
-	for (size_t i = 0; i < c->nr; i++) {
-		const struct compare_row *r = &c->row[i];
-		json_t *o = json_object();
-
-		json_object_set_new(o, "case", json_string(r->label));
-		json_object_set_new(o, "policy", json_string(r->policy->name));
-		json_object_set_new(o, "zone", json_string(r->zone->name));
-		json_object_set_new(o, "placed", json_boolean(r->placed));
-		if (r->placed)
-			put_cost(o, r);
-		else
-			json_object_set_new(o, "error", json_string(r->refusal));
-		json_array_append_new(rows, o);
-	}
+	for (size_t i = 0; i < c->nr; i++)
+		json_array_append_new(rows, row_json(&c->row[i]));
 	json_object_set_new(root, "rows", rows);
+	for (size_t i = 0; i < c->nr_launches; i++)
+		json_array_append_new(swing, launch_json(&c->launch[i]));
 	if (c->nr_launches)
-		json_object_set_new(root, "swing", swing(c));
+		json_object_set(root, "swing", swing);
 	json_object_set_new(root, "grade", json_string(grade));
 	json_dumpf(root, out, JSON_INDENT(1));
 	fputc('\n', out);
+	json_decref(swing);
 	json_decref(root);
 	free(grade);
+}
+
+static void print_line(const struct compare *c, json_t *row, FILE *out)
+{
+	json_t *line = json_object();
+
+	json_object_set_new(line, "host", json_string(c->host->name));
+	json_object_update_new(line, row);
+	json_dumpf(line, out, JSON_COMPACT);
+	fputc('\n', out);
+	json_decref(line);
+}
+
+void compare_print_jsonl(const struct compare *c, FILE *out)
+{
+	for (size_t i = 0; i < c->nr; i++)
+		print_line(c, row_json(&c->row[i]), out);
+	for (size_t i = 0; i < c->nr_launches; i++)
+		print_line(c, launch_json(&c->launch[i]), out);
 }

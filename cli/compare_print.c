@@ -72,11 +72,12 @@ static void percent_cell(struct table *t, int64_t figure)
 }
 
 /* schema_compare, and the cause with the largest part. */
-static struct column *columns_of(size_t *nr)
+struct column *compare_columns(const char *operand, size_t *nr)
 {
 	static const struct column cause = {.name = "cause", .title = "cause", .role = ROLE_TEXT};
 	struct column *all;
 
+	(void)operand;
 	*nr = schema_compare.nr + 1;
 	all = xcalloc(*nr, sizeof(*all));
 	memcpy(all, schema_compare.column, schema_compare.nr * sizeof(*all));
@@ -88,7 +89,7 @@ int compare_view(struct view *out, const struct args *args, enum output_format f
 		 struct error *err)
 {
 	size_t nr;
-	struct column *all = columns_of(&nr);
+	struct column *all = compare_columns(NULL, &nr);
 	int rc = view_read(out, args, format, all, nr, err);
 
 	free(all);
@@ -188,7 +189,7 @@ static void print_rows(const struct compare *c, const struct view *view, FILE *o
 					   "map_cost_ppm",
 					   NULL};
 	struct rows r = {.shown = c->question ? cases : c->has_day ? days : zones};
-	struct column *all = columns_of(&r.nr_columns);
+	struct column *all = compare_columns(NULL, &r.nr_columns);
 
 	r.column = all;
 	for (size_t i = 0; i < c->nr; i++)

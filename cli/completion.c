@@ -1,141 +1,135 @@
 /*
- * Completion for bash, written from the same tables as --help. The script is a
- * pair of case statements: the words of each command, and what comes after an
- * option that takes a value.
+ * The scripts by which bash, zsh and fish complete: each splits the command line in its own way
+ * and asks the program (complete.h), so that a script needs no change when options do. In a script
+ * PROGRAM is the program's name and FUNCTION the same as part of a function's name.
  */
 #include <ctype.h>
 #include <string.h>
 
 #include "cli/command.h"
 
-/* How values are completed: what the tables call them, and the shell words that
- * make the candidates ("" = none; NULL = files). */
-struct candidates {
-	const char *value, *shell;
-};
+/* bash cuts words at = and : too where COMP_WORDBREAKS has them, and replaces only what is behind.
+ */
+static const char bash_script[] =
+	"# bash completion for PROGRAM; written by \"PROGRAM help --completion bash\"\n"
+	"_FUNCTION()\n"
+	"{\n"
+	"\tlocal line=${COMP_LINE:0:COMP_POINT} words=() word path cut i\n"
+	"\tfor ((i = 0; i <= COMP_CWORD; i++)); do\n"
+	"\t\tword=${COMP_WORDS[i]}\n"
+	"\t\tif [[ $i == 0 || $line == [[:space:]]* ]]; then\n"
+	"\t\t\twords+=('')\n"
+	"\t\t\tline=${line#\"${line%%[![:space:]]*}\"}\n"
+	"\t\tfi\n"
+	"\t\t((i < COMP_CWORD)) || word=$line\n"
+	"\t\twords[${#words[@]}-1]+=$word\n"
+	"\t\tline=${line#\"$word\"}\n"
+	"\tdone\n"
+	"\tcut=${words[${#words[@]}-1]}\n"
+	"\t[[ $word == [=:]* ]] || cut=${cut%\"$word\"}\n"
+	"\tCOMPREPLY=()\n"
+	"\twhile IFS=$'\\t' read -r word _; do\n"
+	"\t\tcase $word in\n"
+	"\t\t:files | :directories)\n"
+	"\t\t\tcompopt -o filenames 2>/dev/null\n"
+	"\t\t\tword=${word:1:1}\n"
+	"\t\t\twhile IFS= read -r path; do\n"
+	"\t\t\t\tCOMPREPLY+=(\"$path\")\n"
+	"\t\t\tdone < <(compgen \"-$word\" -- \"${words[${#words[@]}-1]#\"$cut\"}\")\n"
+	"\t\t\t;;\n"
+	"\t\t:open) compopt -o nospace 2>/dev/null ;;\n"
+	"\t\t*) COMPREPLY+=(\"${word#\"$cut\"}\") ;;\n"
+	"\t\tesac\n"
+	"\tdone < <(\"${words[0]/#\\~\\//$HOME/}\" --complete \"${words[@]:1}\" 2>/dev/null)\n"
+	"}\n"
+	"complete -F _FUNCTION PROGRAM\n";
 
-static const struct candidates named[] = {
-	{"HOST", "this $(_homenode_list topologies)"},
-	{"POLICY", "$(_homenode_list policies)"},
-	{"CHOICE", "$(_homenode_list choices)"},
-	{"BACKEND", "$(_homenode_list backends)"},
-	{"COMMAND", "$commands"},
-	{"N", ""},
-	{"SIZE", ""},
-	{"TIME", ""},
-	{"NAME", ""},
-};
+static const char zsh_script[] =
+	"#compdef PROGRAM\n"
+	"# zsh completion for PROGRAM; written by \"PROGRAM help --completion zsh\"\n"
+	"_FUNCTION()\n"
+	"{\n"
+	"\tlocal word what paths found=1\n"
+	"\tlocal -a names shown open asked\n"
+	"\tasked=(\"${(@Q)words[2,CURRENT-1]}\" \"$PREFIX\")\n"
+	"\twhile IFS=$'\\t' read -r word what; do\n"
+	"\t\tcase $word in\n"
+	"\t\t(:files) paths=_files ;;\n"
+	"\t\t(:directories) paths=_directories ;;\n"
+	"\t\t(:open) open=(-S '') ;;\n"
+	"\t\t(*)\n"
+	"\t\t\tnames+=(\"$word\")\n"
+	"\t\t\tword=\"${word##*[=,]}${what:+  -- $what}\"\n"
+	"\t\t\tshown+=(\"${word[1,COLUMNS-1]}\")\n"
+	"\t\t\t;;\n"
+	"\t\tesac\n"
+	"\tdone < <(\"${(Q)~words[1]}\" --complete \"${asked[@]}\" 2>/dev/null)\n"
+	"\tcompadd \"${open[@]}\" -l -d shown -a names && found=0\n"
+	"\tif [[ -n $paths ]]; then\n"
+	"\t\t[[ $PREFIX == --*=* ]] && compset -P '*='\n"
+	"\t\t$paths && found=0\n"
+	"\tfi\n"
+	"\treturn found\n"
+	"}\n"
+	"if [[ $funcstack[1] == _FUNCTION ]]; then\n"
+	"\t_FUNCTION \"$@\"\n"
+	"else\n"
+	"\tcompdef _FUNCTION PROGRAM\n"
+	"fi\n";
 
-/* One `case` branch that fills COMPREPLY for a value or an operand. */
-static void put_candidates(FILE *out, const char *value, size_t n)
+static const char fish_script[] =
+	"# fish completion for PROGRAM; written by \"PROGRAM help --completion fish\"\n"
+	"function __FUNCTION_complete\n"
+	"\tset -l asked (commandline -opc) (commandline -ct)\n"
+	"\tset -l last (string replace -r '^--[^=]*=' '' -- $asked[-1])\n"
+	"\tset -l before (string replace -r '^(--[^=]*=)?.*' '$1' -- $asked[-1])\n"
+	"\tfor line in ($asked[1] --complete $asked[2..-1] 2>/dev/null)\n"
+	"\t\tswitch $line\n"
+	"\t\t\tcase :files\n"
+	"\t\t\t\tprintf '%s\\n' $before(__fish_complete_path $last)\n"
+	"\t\t\tcase :directories\n"
+	"\t\t\t\tprintf '%s\\n' $before(__fish_complete_directories $last '')\n"
+	"\t\t\tcase :open\n"
+	"\t\t\tcase '*'\n"
+	"\t\t\t\tprintf '%s\\n' $line\n"
+	"\t\tend\n"
+	"\tend\n"
+	"end\n"
+	"complete -c PROGRAM -f -a '(__FUNCTION_complete)'\n";
+
+static void put_name(bool function, FILE *out)
 {
-	if (memchr(value, '|', n) || islower((unsigned char)value[0])) {
-		fputs("_homenode_words \"", out);
-		for (size_t i = 0; i < n; i++)
-			fputc(value[i] == '|' ? ' ' : value[i], out);
-		fputs("\"", out);
-		return;
-	}
-	n = strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
-		if (strlen(named[i].value) != n || strncmp(named[i].value, value, n) != 0)
-			continue;
-		fprintf(out, "_homenode_words \"%s\"", named[i].shell);
-		return;
-	}
-	fputs("_homenode_files", out);
+	for (const char *c = program_name; *c; c++)
+		fputc(function && !isalnum((unsigned char)*c) ? '_' : *c, out);
 }
 
-static void put_commands(FILE *out, const struct command *const *all)
+static void put_script(const char *script, FILE *out)
 {
-	fputs("\tlocal commands=\"", out);
-	for (unsigned i = 0; all[i]; i++)
-		fprintf(out, "%s%s", i ? " " : "", all[i]->name);
-	fputs("\"\n", out);
-}
+	static const char program[] = "PROGRAM", function[] = "FUNCTION";
 
-/* "run:--policy" | "run:-p") ... */
-static void put_values(FILE *out, const struct command *cmd)
-{
-	const struct option *o;
+	for (const char *p = script; *p;) {
+		bool f = strncmp(p, function, strlen(function)) == 0;
 
-	for (unsigned i = 0; (o = command_option(cmd, i)); i++) {
-		if (!o->value)
-			continue;
-		fprintf(out, "\t%s:--%s", cmd->name, o->name);
-		if (o->letter)
-			fprintf(out, "|%s:-%c", cmd->name, o->letter);
-		fputs(") ", out);
-		put_candidates(out, o->value, strlen(o->value));
-		fputs("; return ;;\n", out);
+		if (f || strncmp(p, program, strlen(program)) == 0) {
+			put_name(f, out);
+			p += f ? strlen(function) : strlen(program);
+		} else {
+			fputc(*p++, out);
+		}
 	}
 }
 
-static void put_options(FILE *out, const struct command *cmd)
+bool completion_script(const char *shell, FILE *out)
 {
-	const struct option *o;
+	static const struct {
+		const char *shell, *script;
+	} scripts[] = {{"bash", bash_script}, {"zsh", zsh_script}, {"fish", fish_script}};
 
-	fprintf(out, "\t%s:-*) _homenode_words \"", cmd->name);
-	for (unsigned i = 0; (o = command_option(cmd, i)); i++) {
-		fprintf(out, "%s--%s", i ? " " : "", o->name);
-		if (o->letter)
-			fprintf(out, " -%c", o->letter);
+	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+		if (strcmp(scripts[i].shell, shell) == 0) {
+			put_script(scripts[i].script, out);
+			return true;
+		}
 	}
-	fputs("\" ;;\n", out);
-}
-
-/* All words of `operands` may come anywhere: one that names nothing known means
- * that files are offered too, so the first known one decides. */
-static void put_operands(FILE *out, const struct command *cmd)
-{
-	const char *word = cmd->operands + strspn(cmd->operands, "[ ");
-	size_t n = strcspn(word, " ]");
-
-	if (!n)
-		return;
-	fprintf(out, "\t%s:*) ", cmd->name);
-	put_candidates(out, word, n);
-	if (word[n + strspn(word + n, " ].")])
-		fputs("; _homenode_files", out);
-	fputs(" ;;\n", out);
-}
-
-static const char functions[] =
-	"# bash completion for homenode; written by \"homenode help --completion bash\"\n\n"
-	"_homenode_list()\n{\n"
-	"\t\"${COMP_WORDS[0]}\" list \"$1\" --format csv --quiet 2>/dev/null | sed -e 1d -e "
-	"'s/,.*//'\n}\n\n"
-	"# candidates from words, added to those there are\n"
-	"_homenode_words()\n{\n"
-	"\tlocal word\n"
-	"\twhile IFS= read -r word; do\n\t\tCOMPREPLY+=(\"$word\")\n"
-	"\tdone < <(compgen -W \"$1\" -- \"$cur\")\n}\n\n"
-	"_homenode_files()\n{\n"
-	"\tlocal word\n"
-	"\tcompopt -o filenames 2>/dev/null\n"
-	"\twhile IFS= read -r word; do\n\t\tCOMPREPLY+=(\"$word\")\n"
-	"\tdone < <(compgen -f -- \"$cur\")\n}\n\n"
-	"_homenode()\n{\n"
-	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n";
-
-void completion_bash(const struct command *const *all, FILE *out)
-{
-	fputs(functions, out);
-	put_commands(out, all);
-	/* bash splits "--name=value" at the equals sign into three words */
-	fputs("\tCOMPREPLY=()\n"
-	      "\tif ((COMP_CWORD == 1)); then\n"
-	      "\t\t_homenode_words \"$commands --help --version\"\n\t\treturn\n\tfi\n"
-	      "\tif [[ $cur == = ]]; then\n\t\tcur=\n"
-	      "\telif [[ $prev == = ]]; then\n\t\tprev=${COMP_WORDS[COMP_CWORD-2]}\n\tfi\n"
-	      "\tcase ${COMP_WORDS[1]}:$prev in\n",
-	      out);
-	for (unsigned i = 0; all[i]; i++)
-		put_values(out, all[i]);
-	fputs("\tesac\n\tcase ${COMP_WORDS[1]}:$cur in\n", out);
-	for (unsigned i = 0; all[i]; i++) {
-		put_options(out, all[i]);
-		put_operands(out, all[i]);
-	}
-	fputs("\tesac\n}\n\ncomplete -F _homenode homenode\n", out);
+	return false;
 }

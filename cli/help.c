@@ -7,16 +7,10 @@
 
 #include "base/alloc.h"
 #include "cli/command.h"
-#include "cli/version.h"
 
 #define SCREEN_COLUMNS 80
 #define SCREEN_LINES 24
 #define HELP_COLUMN_MAX 30 /* option texts longer than this do not widen the column */
-
-const char *program_version(void)
-{
-	return HOMENODE_VERSION;
-}
 
 /* Print `text` from column `at` on, continued at column `indent`; ends the line.
  * Returns the number of lines; with out NULL it only counts. */
@@ -90,22 +84,27 @@ static bool in_list(const struct command *cmd, unsigned index, enum page page)
 {
 	const struct option *o = command_option(cmd, index);
 
+	if (o->how == OPTION_ALIAS)
+		return false;
 	if (page < PAGE_TIGHT)
 		return true;
 	if (page == PAGE_TIGHTEST && o->how == OPTION_RARE)
 		return false;
 	for (const struct option *c = common_options; c->name; c++)
-		if (o == c)
+		if (strcmp(o->name, c->name) == 0)
 			return false;
 	return true;
 }
 
-static unsigned print_common(FILE *out)
+/* The command's own row of --format, where it has one. */
+static unsigned print_common(const struct command *cmd, FILE *out)
 {
 	char *text = xstrdup("");
 	unsigned lines;
 
-	for (const struct option *o = common_options; o->name; o++) {
+	for (const struct option *c = common_options; c->name; c++) {
+		int place = command_option_named(cmd, c->name, strlen(c->name));
+		const struct option *o = command_option(cmd, (unsigned)place);
 		char *before = text, letter[4] = "";
 
 		if (o->letter)
@@ -124,7 +123,7 @@ static unsigned print_common(FILE *out)
 /* Options that are only named; how they are used is in the man page. */
 static unsigned print_rare(const struct command *cmd, FILE *out)
 {
-	char *text = xstrdup("(see homenode.1)");
+	char *text = xasprintf("(man %s-%s)", program_name, cmd->name);
 	const struct option *o;
 	unsigned lines;
 
@@ -166,7 +165,7 @@ static unsigned print_options(const struct command *cmd, enum page page, FILE *o
 	}
 	if (page == PAGE_TIGHTEST)
 		lines += print_rare(cmd, out);
-	return page >= PAGE_TIGHT ? lines + print_common(out) : lines;
+	return page >= PAGE_TIGHT ? lines + print_common(cmd, out) : lines;
 }
 
 static unsigned print_command(const struct command *cmd, enum page page, FILE *out)
@@ -221,8 +220,8 @@ void help_program(const struct command *const *all, FILE *out)
 {
 	unsigned column = 0;
 
-	fputs("usage: homenode COMMAND [OPTION...] [OPERAND...]\n"
-	      "where a zone should live on a NUMA machine, and what that costs over its life\n\n",
+	fprintf(out, "usage: %s COMMAND [OPTION...] [OPERAND...]\n", program_name);
+	fputs("where a zone should live on a NUMA machine, and what that costs over its life\n\n",
 	      out);
 	for (unsigned i = 0; all[i]; i++) {
 		unsigned n = (unsigned)(strlen(all[i]->name) + 1 + strlen(all[i]->operands)) + 4;
@@ -236,8 +235,9 @@ void help_program(const struct command *const *all, FILE *out)
 		print_entry(out, left, all[i]->summary, column);
 		free(left);
 	}
-	fputs("\n\"homenode help COMMAND\" prints a command's options and an example.\n"
-	      "Exit status: 0 done, 1 the answer is no, 2 the request was wrong, 3 the machine\n"
+	fprintf(out, "\n\"%s help COMMAND\" prints a command's options and an example.\n",
+		program_name);
+	fputs("Exit status: 0 done, 1 the answer is no, 2 the request was wrong, 3 the machine\n"
 	      "failed. Data goes to standard output, everything else to standard error.\n",
 	      out);
 }

@@ -23,16 +23,16 @@
 
 /* The rows of the table of a command that takes all of these. */
 #define MATRIX_OPTIONS                                                                             \
-	{"policy", 'p', "NAME,...", "policies to compare, instead of the workload's own", true},   \
-		{"memory", 'm', "POLICY,...", "static, dynamic, as-asked: a row for each", true},  \
-		{"allocator", 'a', "NAME,...",                                                     \
-		 "xen, most-free, slit, home-strict: a row for each", true},                       \
+	{"policy", 'p', "POLICY,...", "policies to compare, instead of the workload's own", true}, \
+		{"memory", 'm', "MEMORY,...", "static, dynamic, as-asked: a row for each", true},  \
+		{"allocator", 'a', "ALLOCATOR,...",                                                \
+		 "xen, most-free, slit, home-strict: a row each", true},                           \
 		{"seed", 's', "N,...", "seeds, a row for each", true},                             \
 		{"host", 0, "HOST[:COUNT]", "hosts of the fleet, instead of the workload's own",   \
 		 true},                                                                            \
 		{"hosts", 'n', "N", "how many hosts, when all are of one kind", false},            \
 		FLEET_OPTIONS,                                                                     \
-		{"refused", 0, "RULE", "what to do without room: count, queue or stop", false},    \
+		{"refused", 0, "count|queue|stop", "what to do with a zone without room", false},  \
 		{"horizon", 0, "TIME", "how far the policy oracle sees (default: 5min)",           \
 		 OPTION_RARE},                                                                     \
 		{"branch", 0, "N", "of the next N zones it tries every place", OPTION_RARE},       \

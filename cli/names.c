@@ -90,3 +90,15 @@ char *run_directory(const char *name)
 	free(file);
 	return path;
 }
+
+const char **cut_choices(const char *text, struct arena *a)
+{
+	const char **list = arena_alloc(a, (strlen(text) + 2) * sizeof(*list));
+	char *rest = arena_strdup(a, text), *word;
+	size_t nr = 0;
+
+	while ((word = strtok_r(rest, "|", &rest)))
+		list[nr++] = word;
+	list[nr] = NULL;
+	return list;
+}

@@ -25,6 +25,8 @@ int find_name(const char *option, const char *what, const char *name, const char
 /* All values of a repeating option, cut at commas: "a,b" "c" -> a b c; NULL-terminated, in the
  * arena. */
 const char **split_list(const struct args *args, const char *option, struct arena *a, size_t *nr);
+/* The words of "a|b|c"; NULL-terminated, in the arena. */
+const char **cut_choices(const char *text, struct arena *a);
 
 /* Where results go when nobody says: "results/runs/" and what the workload or sweep is called,
  * as a file may be (base/output.h). The caller frees. */

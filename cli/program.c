@@ -11,10 +11,13 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/complete.h"
+#include "cli/defaults.h"
 #include "cli/version.h"
 
 /* A standard stream that the caller closed would be reused by the next file
@@ -49,20 +52,70 @@ static int close_stdout(int status)
 	return error_exit_status(ERR_MACHINE);
 }
 
+/* One rank of several says it for all: Open MPI's and Slurm's names for its number. */
+static bool is_first_rank(void)
+{
+	static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *text = getenv(names[i]);
+
+		if (text && atoi(text) > 0)
+			return false;
+	}
+	return true;
+}
+
+/* The options that are not on the command line, from the user's defaults; never silently. */
+static int add_defaults(struct args *args, const struct command *cmd, struct defaults *d,
+			struct error *err)
+{
+	int rc = cmd->no_defaults ? 0 : defaults_load(d, err);
+
+	if (!rc)
+		rc = args_add_defaults(args, d, err);
+	if (!rc && !args_flag(args, "quiet") && is_first_rank()) {
+		fputs(d->warnings ? d->warnings : "", stderr);
+		args_say_defaults(args, stderr);
+	}
+	return rc;
+}
+
+/* What is in force stands below the page; a file that cannot be read is said, and the page is
+ * there all the same. */
+static void show_help(struct args *args, const struct command *cmd, struct defaults *d)
+{
+	struct error err = {0};
+
+	help_command(cmd, stdout);
+	if (cmd->no_defaults)
+		return;
+	if (defaults_load(d, &err) || args_add_defaults(args, d, &err))
+		fprintf(stderr, "%s: warning: %s\n", program_name, err.text);
+	args_say_defaults(args, stdout);
+}
+
 static int run_command(const struct command *cmd, int argc, char **argv)
 {
 	struct error err = {0};
+	struct defaults d = {0};
 	struct args *args;
 	int status = 0, rc;
 
 	rc = args_parse(&args, cmd, argc, argv, &err);
 	if (rc)
 		return complain(rc, &err);
-	if (args_flag(args, "help"))
-		help_command(cmd, stdout);
-	else
-		rc = cmd->run(args, &status, &err);
+	if (args_flag(args, "help")) {
+		show_help(args, cmd, &d);
+	} else {
+		rc = add_defaults(args, cmd, &d, &err);
+		if (!rc)
+			rc = cmd->run(args, &status, &err);
+	}
+	if (rc)
+		args_explain(args, &err);
 	args_free(args);
+	defaults_release(&d);
 	return rc ? complain(rc, &err) : status;
 }
 
@@ -77,11 +130,15 @@ static int run_words(int argc, char **argv)
 					  program_name),
 				&err);
 	if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
-		printf("%s %s\n", program_name, program_version());
+		version_print(stdout);
 		return 0;
 	}
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
 		help_program(commands, stdout);
+		return 0;
+	}
+	if (strcmp(name, "--complete") == 0) {
+		complete_words(argv + 2, argc - 2, stdout);
 		return 0;
 	}
 	cmd = command_find(name, &err);

@@ -48,9 +48,14 @@ void rows_print(const struct rows *r, enum output_format format, const struct vi
 	case FORMAT_JSON:
 		rows_print_json(r, out);
 		break;
+	case FORMAT_JSONL:
+		rows_print_jsonl(r, out);
+		break;
 	case FORMAT_CSV:
 		print_csv(r, out);
 		break;
+	case FORMAT_OPENMETRICS:
+		bug_at(__FILE__, __LINE__, "%s has no metrics", r->name);
 	}
 }
 

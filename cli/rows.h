@@ -38,6 +38,7 @@ void rows_print(const struct rows *r, enum output_format format, const struct vi
 		FILE *out);
 void rows_print_table(const struct rows *r, const struct view *view, FILE *out); /* rows_table.c */
 void rows_print_json(const struct rows *r, FILE *out); /* rows_json.c */
+void rows_print_jsonl(const struct rows *r, FILE *out); /* one object a row, each on its line */
 /* Several in one object. */
 void rows_print_json_all(const struct rows *r, size_t nr, FILE *out);
 void rows_release(struct rows *r);

@@ -28,21 +28,34 @@ static json_t *cell_value(const struct cell *cell)
 	return is_known(cell->figure) ? json_integer(cell->figure) : json_null();
 }
 
+/* `cell` is the first of its row. */
+static json_t *row_of(const struct rows *r, const struct cell *cell)
+{
+	json_t *row = json_object();
+
+	for (size_t c = 0; c < r->nr_columns; c++)
+		BUG_ON(json_object_set_new(row, r->column[c].name, cell_value(&cell[c])) != 0);
+	return row;
+}
+
 static json_t *list_of(const struct rows *r)
 {
-	json_t *list = json_array(), *row = NULL;
+	json_t *list = json_array();
 
-	for (size_t i = 0; i < r->nr; i++) {
-		const struct cell *cell = &r->cell[i];
-
-		if (i % r->nr_columns == 0) {
-			row = json_object();
-			BUG_ON(json_array_append_new(list, row) != 0);
-		}
-		BUG_ON(json_object_set_new(row, r->column[i % r->nr_columns].name,
-					   cell_value(cell)) != 0);
-	}
+	for (size_t i = 0; i < r->nr; i += r->nr_columns)
+		BUG_ON(json_array_append_new(list, row_of(r, &r->cell[i])) != 0);
 	return list;
+}
+
+void rows_print_jsonl(const struct rows *r, FILE *out)
+{
+	for (size_t i = 0; i < r->nr; i += r->nr_columns) {
+		json_t *row = row_of(r, &r->cell[i]);
+
+		json_dumpf(row, out, JSON_COMPACT);
+		fputc('\n', out);
+		json_decref(row);
+	}
 }
 
 void rows_print_json_all(const struct rows *r, size_t nr, FILE *out)

@@ -353,7 +353,7 @@ static int choose_how(struct size_asked *a, const struct args *args, struct erro
 	if (!rc)
 		rc = args_int(args, "mixes", 0, HOSTS_MAX, &mixes, err);
 	if (!rc)
-		rc = read_share(args, "refused", &how->goals.refused_ppm, err);
+		rc = read_share(args, "max-refused", &how->goals.refused_ppm, err);
 	if (!rc)
 		rc = read_share(args, "local", &how->goals.local_ppm, err);
 	if (!rc)

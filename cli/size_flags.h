@@ -17,11 +17,12 @@
 		{"host", 0, "HOST", "a shape of host, instead of the workload's own", true},       \
 		{"shapes", 0, "FILE", "shapes of host: name, topology, price, max", false},        \
 		{"price", 0, "HOST=EUR", "of an hour of such a host: mixes are searched", true},   \
-		{"refused", 0, "SHARE", "zones that may be refused (default: 0%)", false},         \
+		{"max-refused", 0, "SHARE", "zones that may be refused (default: 0%)", false},     \
+		OPTION_OLD("refused", 0, "max-refused"),                                           \
 		{"local", 0, "SHARE", "memory that must be local (default: any)", false},          \
 		{"arrivals", 0, "+SHARE", "what if so many more zones came, or fewer", true},      \
 		{"what-if", 0, "hosts=HOST", "what if hosts were of another shape", true},         \
-		{"memory", 0, "POLICY,...", "static, dynamic, as-asked: an answer for each",       \
+		{"memory", 0, "MEMORY,...", "static, dynamic, as-asked: an answer for each",       \
 		 true},                                                                            \
 		{"seed", 's', "N,...", "of the workload and of policies that draw", true},         \
 		{"around", 0, "N", "sizes above that must do too (default 2)", OPTION_RARE},       \

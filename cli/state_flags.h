@@ -13,7 +13,8 @@
 
 /* Entries of a struct option table, to be spliced into a command's own. */
 #define STATE_FLAG_OPTIONS                                                                         \
-	{"cpu-overcommit", 0, "R", "most vCPUs, as a multiple of CPUs (no limit)", OPTION_RARE},   \
+	{"cpu-overcommit", 0, "RATIO", "most vCPUs, as a multiple of CPUs (no limit)",             \
+	 OPTION_RARE},                                                                             \
 		{"dom0-memory", 0, "SIZE", "taken before any zone, by node size", false},          \
 	{                                                                                          \
 		"free", 0, "NODE=SIZE,...", "what is free on nodes now (default all)", true        \

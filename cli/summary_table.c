@@ -6,6 +6,7 @@
 #include "base/terminal.h"
 #include "cli/rows.h"
 #include "cli/verdict.h"
+#include "cli/version.h"
 #include "cost/params/grades.h"
 
 #define KEYS 6
@@ -180,4 +181,33 @@ void summary_print_verdict(const struct results *r, const char *const *policy, F
 	verdict_print(&v, out);
 	verdict_release(&v);
 	arena_release(&names);
+}
+
+struct column *summary_columns(const char *operand, size_t *nr)
+{
+	(void)operand;
+	return view_columns(SUMMARY_VIEW_COLUMNS, nr);
+}
+
+void summary_print_rows(const struct row *row, size_t nr, enum output_format format, FILE *out)
+{
+	switch (format) {
+	case FORMAT_JSON:
+		row_print_json(row, nr, out);
+		break;
+	case FORMAT_JSONL:
+		for (size_t i = 0; i < nr; i++)
+			row_print_jsonl(&row[i], out);
+		break;
+	case FORMAT_CSV:
+		row_print_csv_header(out);
+		for (size_t i = 0; i < nr; i++)
+			row_print_csv(&row[i], out);
+		break;
+	case FORMAT_OPENMETRICS:
+		row_print_openmetrics(row, nr, program_version(), out);
+		break;
+	case FORMAT_TEXT:
+		BUG_ON(true);
+	}
 }

@@ -8,6 +8,9 @@
 /* The columns there are, for view_read(). */
 #define SUMMARY_VIEW_COLUMNS schema_summary.column + 1, schema_summary.nr - 1
 
+struct column *summary_columns(const char *operand, size_t *nr) MUST_USE; /* as struct command's */
+/* As --format says; FORMAT_TEXT is the caller's. */
+void summary_print_rows(const struct row *row, size_t nr, enum output_format format, FILE *out);
 /* Above it stands what is the same in all rows: workload, hosts, seed. `view` NULL: what fits. */
 void summary_print_table(const struct row *row, size_t nr, const struct view *view, FILE *out);
 

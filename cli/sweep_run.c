@@ -22,6 +22,7 @@ const struct option sweep_options[] = {
 	{"resume", 0, NULL, "go on behind the rows that DIR's journal has", false},
 	{"no-cost", 0, NULL, "do not price zones, whatever FILE says", false},
 	{"check", 0, NULL, "verify every invariant at every event (slow)", OPTION_RARE},
+	OPTION_FORMAT("text|json|jsonl|csv|openmetrics", "text (default) or rows of summary.csv"),
 	OPTION_JOBS("rows"),
 	{"progress", 0, "TIME", "a line on standard error so often, terminal or not", false},
 	{"cache", 0, "DIR", "keep what traces' rows become there", OPTION_RARE},
@@ -82,7 +83,7 @@ static int read_options(struct cmd *c, struct error *err)
 	struct experiment *x = &c->experiment;
 	enum output_format format;
 	int64_t step_ns = 200 * NS_PER_MS;
-	int rc = args_format(c->args, true, &format, err);
+	int rc = args_format(c->args, &format, err);
 
 	if (!rc)
 		rc = args_jobs(c->args, &x->jobs, err);
@@ -177,13 +178,9 @@ static void print_results(const struct cmd *c)
 	const struct results *r = &c->results;
 	enum output_format format = FORMAT_TEXT;
 
-	(void)!args_format(c->args, true, &format, NULL);
-	if (format == FORMAT_JSON) {
-		row_print_json(r->row, r->nr, stdout);
-	} else if (format == FORMAT_CSV) {
-		row_print_csv_header(stdout);
-		for (size_t i = 0; i < r->nr; i++)
-			row_print_csv(&r->row[i], stdout);
+	(void)!args_format(c->args, &format, NULL);
+	if (format != FORMAT_TEXT) {
+		summary_print_rows(r->row, r->nr, format, stdout);
 	} else if (r->nr <= SHOWN_ROWS_MAX) {
 		summary_print_table(r->row, r->nr, NULL, stdout);
 	} else {

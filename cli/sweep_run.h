@@ -24,6 +24,15 @@ struct sweep_team {
 extern const struct option sweep_options[];
 extern const char sweep_about[];
 
+/* The row of the table of commands: what it says it does (`what`), how it is called and what runs
+ * it are the program's. */
+#define SWEEP_COMMAND(what, how, runs)                                                             \
+	{                                                                                          \
+		.name = "sweep", .operands = "FILE", .min_operands = 1, .max_operands = 1,         \
+		.summary = (what), .about = sweep_about, .example = (how),                         \
+		.option = sweep_options, .run = (runs),                                            \
+	}
+
 /* As struct command's run; team NULL: threads. Ranks other than 0 print nothing. */
 int sweep_command(const struct args *args, const struct sweep_team *team, int *status,
 		  struct error *err) MUST_USE;

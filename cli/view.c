@@ -1,6 +1,7 @@
 #include "cli/view.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/names.h"
 
@@ -20,10 +21,18 @@ static int check_name(const char *name, const struct column *column, size_t nr, 
 int view_read(struct view *out, const struct args *args, enum output_format format,
 	      const struct column *column, size_t nr, struct error *err)
 {
+	bool columns = args_given(args, "columns"), wide = args_flag(args, "wide");
 	int rc = 0;
 
-	*out = (struct view){.wide = args_flag(args, "wide")};
-	if (!args_given(args, "columns"))
+	/* a default gives way to what it does not go with */
+	if (wide && columns && args_typed(args, "wide") != args_typed(args, "columns")) {
+		wide = args_typed(args, "wide");
+		columns = !wide;
+	}
+	if (format != FORMAT_TEXT && !args_typed(args, "columns"))
+		columns = false;
+	*out = (struct view){.wide = wide};
+	if (!columns)
 		return 0;
 	if (out->wide)
 		return error_set(err, ERR_USAGE, "--wide is all columns, --columns some; give one");
@@ -42,4 +51,13 @@ void view_release(struct view *v)
 {
 	arena_release(&v->arena);
 	*v = (struct view){0};
+}
+
+struct column *view_columns(const struct column *column, size_t nr, size_t *out_nr)
+{
+	struct column *copy = xreallocarray(NULL, nr, sizeof(*copy));
+
+	memcpy(copy, column, nr * sizeof(*copy));
+	*out_nr = nr;
+	return copy;
 }

@@ -13,7 +13,7 @@
 #define VIEW_OPTIONS                                                                               \
 	{"wide", 'W', NULL, "all columns of the table, however wide", OPTION_RARE},                \
 	{                                                                                          \
-		"columns", 0, "NAME,...", "these columns (homenode list columns)", OPTION_RARE     \
+		"columns", 0, "COLUMN,...", "these columns (homenode list columns)", OPTION_RARE   \
 	}
 
 /* Zero-initialise: what fits. Borrows the words of the command line. */
@@ -29,5 +29,7 @@ struct view {
 int view_read(struct view *out, const struct args *args, enum output_format format,
 	      const struct column *column, size_t nr, struct error *err) MUST_USE;
 void view_release(struct view *v);
+/* A copy of these, for struct command's `columns`. */
+struct column *view_columns(const struct column *column, size_t nr, size_t *out_nr) MUST_USE;
 
 #endif

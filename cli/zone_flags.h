@@ -48,7 +48,7 @@
 		{"numa-nodes", 0, "N|auto", "exact number of NUMA nodes, or none", false},         \
 		{"placement", 0, "compact|scatter", "nearest or farthest further nodes", false},   \
 	{                                                                                          \
-		"profile", 0, "NAME", "use of memory: stream, chase, web, ...", OPTION_RARE        \
+		"profile", 0, "PROFILE", "use of memory: stream, chase, web, ...", OPTION_RARE     \
 	}
 
 /* The same as a table, ended by a zeroed entry. */

@@ -53,7 +53,7 @@ function(unit_test name)
 		WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 	set_tests_properties(${name} PROPERTIES
 		SKIP_RETURN_CODE 77 LABELS "unit;${T_LABELS}"
-		ENVIRONMENT "HOMENODE=${CMAKE_BINARY_DIR}/homenode;HOMENODE_BUILD=${CMAKE_BINARY_DIR}")
+		ENVIRONMENT "HOMENODE=${CMAKE_BINARY_DIR}/homenode;HOMENODE_BUILD=${CMAKE_BINARY_DIR};HOMENODE_CONFIG=")
 endfunction()
 
 # cli_test(NAME script [args ...]): a script run from the source root; 77 = skipped.
@@ -61,5 +61,5 @@ function(cli_test name script)
 	add_test(NAME ${name} COMMAND ${CMAKE_SOURCE_DIR}/${script} ${ARGN}
 		WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 	set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 LABELS "cli"
-		ENVIRONMENT "HOMENODE=${CMAKE_BINARY_DIR}/homenode;HOMENODE_BUILD=${CMAKE_BINARY_DIR}")
+		ENVIRONMENT "HOMENODE=${CMAKE_BINARY_DIR}/homenode;HOMENODE_BUILD=${CMAKE_BINARY_DIR};HOMENODE_CONFIG=")
 endfunction()

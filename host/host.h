@@ -180,6 +180,11 @@ const char *host_grade_name(enum host_grade g); /* "measured", "firmware", "assu
 const char *host_device_class_name(enum host_device_class c);
 const char *host_memory_name(enum host_memory m); /* "dram", "fast", "slow", "device" */
 
+/* As base/library.h: xml.c, hwloc_child.c. */
+struct library;
+struct library *libraries_of_xml(struct library *out);
+struct library *libraries_of_hwloc(struct library *out);
+
 /* What `homenode show` prints. JSON: object with name, source, nodes, distances,
  * matrices, devices, l3s, warnings; see docs/formats.md. */
 void host_print(const struct host *h, FILE *out);

@@ -17,7 +17,9 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/library.h"
 #include "base/units.h"
+#include "host/host.h"
 #include "host/hwloc_child.h"
 
 extern char **environ;
@@ -345,4 +347,14 @@ int hwloc_in_child(char **out, enum hwloc_source from, const char *text, struct 
 		*out = xstrndup(answered.data + 1, answered.nr - 1);
 	free(answered.data);
 	return rc;
+}
+
+/* It says which interface it has: 0x00020800 is that of 2.8. */
+struct library *libraries_of_hwloc(struct library *out)
+{
+	unsigned v = hwloc_get_api_version();
+
+	*out = (struct library){.name = "hwloc (interface)"};
+	snprintf(out->version, sizeof(out->version), "%u.%u.%u", v >> 16, v >> 8 & 0xff, v & 0xff);
+	return out + 1;
 }

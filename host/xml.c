@@ -9,6 +9,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/library.h"
+#include "host/host.h"
+
 struct reader {
 	XML_Parser parser;
 	struct xml_doc *doc;
@@ -420,4 +423,14 @@ static void write_element(const struct xml_element *e, unsigned level, FILE *out
 void xml_write(const struct xml_element *e, FILE *out)
 {
 	write_element(e, 0, out);
+}
+
+/* "expat_2.5.0" */
+struct library *libraries_of_xml(struct library *out)
+{
+	const char *text = XML_ExpatVersion();
+
+	*out = (struct library){.name = "expat"};
+	snprintf(out->version, sizeof(out->version), "%s", text + strcspn(text, "0123456789"));
+	return out + 1;
 }

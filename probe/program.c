@@ -15,6 +15,7 @@
 #include "probe/memory.h"
 #include "probe/record.h"
 #include "probe/stream.h"
+#include "probe/usage.h"
 #include "probe/where.h"
 
 #define UNSET UINT64_MAX
@@ -28,28 +29,6 @@ struct options {
 	const char *cpus_text, *load_text;
 	uint64_t node, memory_node, load_node, bytes, factor, repeats, hops, seed, pause;
 };
-
-static const char usage[] =
-	"usage: homenode-probe where|stream|chase [OPTION]...\n"
-	"\n"
-	"  where             what this machine says of its nodes, CPUs and caches\n"
-	"  stream            bandwidth: copy, scale, add, triad, counted as STREAM does\n"
-	"  chase             latency: a random cycle through all cache lines\n"
-	"\n"
-	"  --node N          run on the CPUs of node N (stream: all, chase: the first)\n"
-	"  --cpus LIST       run on these CPUs instead; default: where this program may\n"
-	"  --memory-node N   memory on node N; default: that of --node, else anywhere\n"
-	"  --bytes SIZE      stream: one array; chase: all; default: from the caches\n"
-	"  --factor N        stream: array bytes per byte of cache (default 4)\n"
-	"  --repeats N       rounds that count (default 10)\n"
-	"  --hops N          chase: loads a round (default 1048576, 0: each line once)\n"
-	"  --seed N          chase: another order\n"
-	"  --load LIST       chase: these CPUs read meanwhile, one thread each\n"
-	"  --load-node N     their memory; default: --memory-node\n"
-	"  --pause N         their rest after each 4 KiB, in turns of an empty loop\n"
-	"  --pages huge|base huge pages where they can be had (default), or never\n"
-	"  --json            JSON objects instead of key=value\n"
-	"  --sysfs DIR       where sysfs is mounted (default /sys)\n";
 
 struct option {
 	const char *name;
@@ -399,7 +378,7 @@ int main(int argc, char **argv)
 	int rc = 0;
 
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
-		return fputs(usage, stdout) < 0;
+		return fputs(probe_usage, stdout) < 0;
 	if (argc < 2)
 		rc = error_set(&err, ERR_USAGE, "say where, stream or chase; --help tells more");
 	if (!rc)

@@ -48,6 +48,13 @@ test   libvirt0         file /usr/share/libvirt/schemas/domain.rng
 test   libvirt-clients  command virsh
 test   numactl          command numactl
 test   systemd          command systemd-analyze
+test   bsdutils         command script
+test   zsh              command zsh
+test   fish             command fish
+test   mandoc           command mandoc
+test   man-db           command man
+test   jq               command jq
+test   python3-prometheus-client file /usr/lib/python3/dist-packages/prometheus_client/__init__.py
 ci     clang            command clang
 ci     clang-format     command clang-format
 ci     shellcheck       command shellcheck

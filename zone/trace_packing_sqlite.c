@@ -3,7 +3,9 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
+#include "base/library.h"
 #include "zone/trace_packing.h"
+#include "zone/workload.h"
 
 struct database {
 	struct packing packing;
@@ -172,4 +174,11 @@ int packing_open_sqlite(struct zone_stream **out, const char *path, const struct
 	else
 		*out = &d->packing.rows.base;
 	return rc;
+}
+
+struct library *libraries_of_database(struct library *out)
+{
+	*out = (struct library){.name = "SQLite"};
+	snprintf(out->version, sizeof(out->version), "%s", sqlite3_libversion());
+	return out + 1;
 }

@@ -275,4 +275,8 @@ const struct trace_column *trace_format_columns(const struct trace_format *f, un
 
 extern const char *const refused_rule_names[]; /* NULL-terminated, in enum order */
 
+/* As base/library.h; none where this was built without it. */
+struct library;
+struct library *libraries_of_database(struct library *out);
+
 #endif

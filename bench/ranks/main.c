@@ -17,17 +17,9 @@ static int run(const struct args *args, int *status, struct error *err)
 	return rc;
 }
 
-static const struct command sweep_on_ranks = {
-	.name = "sweep",
-	.operands = "FILE",
-	.min_operands = 1,
-	.max_operands = 1,
-	.summary = "run the rows of a sweep on MPI ranks",
-	.about = sweep_about,
-	.example = "mpirun -n 64 homenode-mpi sweep docs/examples/sweep.yaml --progress 10s",
-	.option = sweep_options,
-	.run = run,
-};
+static const struct command sweep_on_ranks = SWEEP_COMMAND(
+	"run the rows of a sweep on MPI ranks",
+	"mpirun -n 64 homenode-mpi sweep docs/examples/sweep.yaml --progress 10s", run);
 
 const struct command *const commands[] = {&sweep_on_ranks, &cmd_curve, &cmd_help, NULL};
 

@@ -57,7 +57,7 @@ done
 
 # size and compare give the same by one and by several
 for command in 'size devices --policy edera-compact,nova' \
-	'compare epyc-nps4-8n docs/examples/zones.json --launches 20'; do
+	'compare epyc-nps4-8n docs/examples/epyc-nps4-8n/zones.json --launches 20'; do
 	# shellcheck disable=SC2086
 	homenode $command --jobs 1 -q --format csv >"$work/a" || fail "$command ended with $?"
 	# shellcheck disable=SC2086

@@ -49,7 +49,7 @@ says()
 # The names of all commands.
 command_names()
 {
-	"$HOMENODE" help --completion bash | sed -n 's/^[ \t]*local commands="\(.*\)"$/\1/p'
+	"$HOMENODE" --complete "" | cut -f 1
 }
 
 # The long options of a command, from its --help.

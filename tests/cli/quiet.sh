@@ -20,7 +20,7 @@ quiet()
 	done
 }
 
-zones=docs/examples/zones.json
+zones=docs/examples/epyc-nps4-8n/zones.json
 quiet show epyc-nps4-8n
 quiet plan epyc-nps4-8n "$zones" --explain
 quiet compare epyc-nps4-8n "$zones"

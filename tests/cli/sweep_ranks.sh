@@ -93,7 +93,7 @@ grep -Eq "^homenode-mpi: rank 1 on .*list.json" "$work/err" ||
 [ ! -e "$work/none" ] || fail "ranks that differ left a directory"
 
 # what rank 0 cannot begin ends all of them; so does a row that fails elsewhere
-cp docs/examples/trace.csv "$work/bad.csv"
+cp docs/examples/epyc-nps4-8n/trace.csv "$work/bad.csv"
 echo 'nonsense' >>"$work/bad.csv"
 printf 'workloads: [./bad.csv]\n' >"$work/bad.yaml"
 ranks 3 sweep "$work/bad.yaml" -q -o "$work/bad" && fail "a bad trace ended well"

@@ -25,7 +25,7 @@ for columns in 80 100 200; do
 	run 0 run "$work/w.json" -q -s 1,2 -o "$work/run"
 	no_wider "$columns"
 	head -n 3 "$work/out" >"$work/head.$columns"
-	run 0 compare epyc-nps4-8n docs/examples/day.json -q
+	run 0 compare epyc-nps4-8n docs/examples/epyc-nps4-8n/day.json -q
 	no_wider "$columns"
 	run 0 capacity epyc-nps4-8n --flavor 4x6GiB -q
 	no_wider "$columns"
@@ -53,7 +53,7 @@ silent_rest=$(grep -c -e '--wide' "$work/out")
 
 run 0 run "$work/w.json" -q -o "$work/run" --columns hosts,policy,local_page_ppm
 sed -n 3p "$work/out" | grep -Eq '^hosts +policy +local %$' || fail "not these columns: $(cat "$work/out")"
-run 0 compare epyc-nps4-8n docs/examples/day.json --columns zone,cause -q
+run 0 compare epyc-nps4-8n docs/examples/epyc-nps4-8n/day.json --columns zone,cause -q
 sed -n 3p "$work/out" | grep -Eq '^zone +cause$' || fail "not these columns: $(cat "$work/out")"
 
 run 0 size "$work/w.json" -q --columns hosts,policy,why

@@ -135,8 +135,21 @@ Test(args, missing_and_unwanted_values)
 	cr_assert_eq(PARSE("host", "--seed"), ERR_USAGE);
 	cr_expect_str_eq(err.text, "option --seed needs a value: --seed=N");
 	cr_assert_eq(PARSE("host", "-s", "--explain"), ERR_USAGE, "an option is not a value");
-	cr_assert_eq(PARSE("host", "--explain=yes"), ERR_USAGE);
-	cr_expect_str_eq(err.text, "option --explain takes no value");
+	cr_assert_eq(PARSE("host", "--explain=much"), ERR_USAGE);
+	cr_expect_str_eq(err.text, "option --explain takes no value, but yes or no: \"much\"");
+}
+
+Test(args, a_flag_can_be_taken_back)
+{
+	cr_assert_eq(PARSE("host", "--explain=no"), 0);
+	cr_expect(args_given(a, "explain"));
+	cr_expect_not(args_flag(a, "explain"));
+	args_free(a);
+	cr_assert_eq(PARSE("host", "--explain=no", "-e"), 0);
+	cr_expect(args_flag(a, "explain"), "the last one counts");
+	args_free(a);
+	cr_assert_eq(PARSE("host", "-e", "--explain=false"), 0);
+	cr_expect_not(args_flag(a, "explain"));
 }
 
 Test(args, operand_counts)
@@ -197,14 +210,46 @@ Test(args, formats)
 	enum output_format f = FORMAT_CSV;
 
 	cr_assert_eq(PARSE("host"), 0);
-	cr_assert_eq(args_format(a, true, &f, &err), 0);
+	cr_assert_eq(args_format(a, &f, &err), 0);
 	cr_expect_eq(f, FORMAT_TEXT);
 	args_free(a);
 	cr_assert_eq(PARSE("host", "--format", "csv"), 0);
-	cr_assert_eq(args_format(a, true, &f, &err), 0);
+	cr_assert_eq(args_format(a, &f, &err), 0);
 	cr_expect_eq(f, FORMAT_CSV);
-	cr_assert_eq(args_format(a, false, &f, &err), ERR_USAGE);
+}
+
+static const struct option plain_options[] = {OPTION_FORMAT("text|json", "no csv"), {0}};
+
+Test(args, a_command_takes_the_formats_that_its_row_names)
+{
+	const struct command plain = {.name = "plain", .operands = "", .option = plain_options};
+	enum output_format f = FORMAT_CSV;
+
+	cr_assert_eq(parse(&plain, 1, (const char *[]){"--format=json"}), 0);
+	cr_assert_eq(args_format(a, &f, &err), 0);
+	cr_expect_eq(f, FORMAT_JSON);
+	args_free(a);
+	cr_assert_eq(parse(&plain, 1, (const char *[]){"--format=csv"}), ERR_USAGE);
 	cr_expect_str_eq(err.text, "--format: unknown format \"csv\"; there are text, json");
+}
+
+static const struct option renamed_options[] = {
+	{"policy", 'p', "POLICY", "place with this policy", true},
+	OPTION_OLD("what", 'w', "policy"),
+	{0},
+};
+
+Test(args, an_old_name_is_the_new_option)
+{
+	const struct command renamed = {
+		.name = "renamed", .operands = "", .option = renamed_options};
+	const char *const *got;
+
+	cr_assert_eq(parse(&renamed, 3, (const char *[]){"--what=a", "-wb", "--policy=c"}), 0);
+	got = args_strings(a, "policy");
+	cr_expect_str_eq(got[0], "a");
+	cr_expect_str_eq(got[1], "b");
+	cr_expect_str_eq(got[2], "c");
 }
 
 Test(args, options_of_a_command_are_its_own_and_the_common_ones)

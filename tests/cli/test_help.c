@@ -68,14 +68,12 @@ static void print_program(const void *all, FILE *out)
 	help_program(all, out);
 }
 
-static void print_man(const void *all, FILE *out)
+static void print_man(const void *cmd, FILE *out)
 {
-	man_page(all, out);
-}
-
-static void print_completion(const void *all, FILE *out)
-{
-	completion_bash(all, out);
+	if (cmd)
+		man_command(cmd, out);
+	else
+		man_program(out);
 }
 
 static unsigned count_lines(const char *text)
@@ -182,30 +180,36 @@ Test(help, the_program_lists_its_commands)
 
 Test(man, every_option_and_no_stray_request)
 {
-	char *text = printed(print_man, commands);
+	char *text = printed(print_man, &wide);
 
-	cr_expect(strstr(text, ".TH HOMENODE 1"));
+	cr_expect(strstr(text, ".TH HOMENODE-WIDE 1"));
 	cr_expect(strstr(text,
 			 "\\fB\\-\\-a\\-rather\\-long\\-option\\-name\\fR \\fISOMETHING\\fR\n"));
 	cr_expect(strstr(text, "back\\eslash.\n\\&.and a dot\n"));
 	cr_expect(strstr(text, "may be given several times."));
 	free(text);
+	text = printed(print_man, NULL);
+	cr_expect(strstr(text, ".TH HOMENODE 1"));
+	cr_expect(strstr(text, "\\fBhomenode\\-bare\\fR(1)"));
+	free(text);
 }
 
-Test(completion, every_option_and_its_values)
+Test(help, an_old_name_is_not_shown)
 {
-	char *text = printed(print_completion, commands);
+	struct option o[] = {
+		{"new", 'n', NULL, "as it is called", false},
+		OPTION_OLD("old", 'o', "new"),
+		{0},
+	};
+	struct command cmd = wide;
+	char *text;
 
-	cr_expect(strstr(text, "local commands=\"wide bare\"\n"));
-	cr_expect(strstr(text, "wide:--policy|wide:-p) _homenode_words "
-			       "\"$(_homenode_list policies)\"; return ;;\n"));
-	cr_expect(strstr(text, "wide:--pick) _homenode_words \"one two\"; return ;;\n"));
-	cr_expect(strstr(text, "wide:--a-rather-long-option-name) _homenode_files; return ;;\n"));
-	cr_expect(strstr(text, "wide:-*) _homenode_words \"--policy -p "
-			       "--a-rather-long-option-name --pick --format --quiet -q --help "
-			       "-h\" ;;\n"));
-	cr_expect(
-		strstr(text, "wide:*) _homenode_words \"this $(_homenode_list topologies)\" ;;\n"));
-	cr_expect_not(strstr(text, "bare:*)"));
+	cmd.option = o;
+	text = printed(print_help, &cmd);
+	cr_expect(strstr(text, "--new"));
+	cr_expect_not(strstr(text, "--old"));
+	cr_expect_eq(command_option_named(&cmd, "old", 3), 0);
+	cr_expect_eq(command_option_lettered(&cmd, 'o'), 0);
+	cr_expect_eq(command_option_named(&cmd, "ol", 2), -1);
 	free(text);
 }

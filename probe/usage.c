@@ -1,0 +1,23 @@
+#include "probe/usage.h"
+
+const char probe_usage[] =
+	"usage: homenode-probe where|stream|chase [OPTION]...\n"
+	"\n"
+	"  where             what this machine says of its nodes, CPUs and caches\n"
+	"  stream            bandwidth: copy, scale, add, triad, counted as STREAM does\n"
+	"  chase             latency: a random cycle through all cache lines\n"
+	"\n"
+	"  --node N          run on the CPUs of node N (stream: all, chase: the first)\n"
+	"  --cpus LIST       run on these CPUs instead; default: where this program may\n"
+	"  --memory-node N   memory on node N; default: that of --node, else anywhere\n"
+	"  --bytes SIZE      stream: one array; chase: all; default: from the caches\n"
+	"  --factor N        stream: array bytes per byte of cache (default 4)\n"
+	"  --repeats N       rounds that count (default 10)\n"
+	"  --hops N          chase: loads a round (default 1048576, 0: each line once)\n"
+	"  --seed N          chase: another order\n"
+	"  --load LIST       chase: these CPUs read meanwhile, one thread each\n"
+	"  --load-node N     their memory; default: --memory-node\n"
+	"  --pause N         their rest after each 4 KiB, in turns of an empty loop\n"
+	"  --pages huge|base huge pages where they can be had (default), or never\n"
+	"  --json            JSON objects instead of key=value\n"
+	"  --sysfs DIR       where sysfs is mounted (default /sys)\n";
