@@ -129,7 +129,7 @@ static char *tell_kind(const struct findings *l, enum finding_kind kind)
 	char brief[4 * WORDS_MAX];
 
 	if (finding_unit(kind) == COUNTS_NOTHING)
-		return xasprintf("%s", worst_of(l, kind)->what);
+		return xstrdup("the baseline was edited");
 	return xasprintf("%zu %s%s %s: %s", rows, counted(kind), rows == 1 ? "" : "s",
 			 said_of(kind), brief_of(worst_of(l, kind), brief));
 }
