@@ -2,6 +2,7 @@
 
 #include "base/doc.h"
 #include "report/check/baseline.h"
+#include "report/text.h"
 
 static int read_top(struct baseline *b, const struct doc_value *top, struct error *err)
 {
@@ -37,14 +38,15 @@ void baseline_write_record(const struct baseline *old, const struct run_dir *run
 	json_t *inputs = json_array(), *reasons = json_array(), *top;
 
 	for (size_t i = 0; i < run->nr_inputs; i++)
-		json_array_append_new(inputs, json_pack("{s:s, s:s}", "name", run->input[i].name,
-							"sha256", run->input[i].sha256));
+		json_array_append_new(inputs,
+				      json_pack("{s:o, s:s}", "name", text_json(run->input[i].name),
+						"sha256", run->input[i].sha256));
 	for (size_t i = 0; i < old->nr_reasons; i++)
-		json_array_append_new(reasons, json_string(old->reason[i]));
-	json_array_append_new(reasons, json_string(reason));
+		json_array_append_new(reasons, text_json(old->reason[i]));
+	json_array_append_new(reasons, text_json(reason));
 	top = json_pack("{s:i, s:s, s:o, s:o}", "format", RUN_FORMAT, "sha256", sha256, "inputs",
 			inputs, "reasons", reasons);
-	BUG_ON(!top); /* arguments are UTF-8 or json_string() has failed */
+	BUG_ON(!top);
 	json_dumpf(top, out, JSON_INDENT(1));
 	fputc('\n', out);
 	json_decref(top);

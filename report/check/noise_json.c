@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "report/check/noise.h"
+#include "report/text.h"
 
 static json_t *rule_json(enum summary_figure f, int64_t tolerance)
 {
@@ -26,8 +27,9 @@ void noise_print(const struct noise *n, FILE *out)
 	note = xasprintf("tolerances are what %zu seeds made of the difference between %s and %s, "
 			 "19 times of 20; what is not named here has none",
 			 n->nr_seeds, n->policy[0], n->policy[1]);
-	top = json_pack("{s:s, s:s, s:o}", "note", note, "new_rows", "pass", "columns", columns);
-	BUG_ON(!top); /* names are UTF-8: they came as such */
+	top = json_pack("{s:o, s:s, s:o}", "note", text_json(note), "new_rows", "pass", "columns",
+			columns);
+	BUG_ON(!top);
 	free(note);
 	json_dumpf(top, out, JSON_INDENT(1));
 	fputc('\n', out);

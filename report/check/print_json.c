@@ -5,6 +5,7 @@
 #include "base/sha256.h"
 #include "report/check/print.h"
 #include "report/check/words.h"
+#include "report/text.h"
 
 static json_t *figure_json(int64_t figure)
 {
@@ -18,9 +19,9 @@ void check_print_json(const struct check *c, FILE *out)
 
 	for (size_t i = 0; i < c->findings.nr; i++) {
 		const struct finding *f = &c->findings.finding[i];
-		json_t *o = json_pack("{s:s, s:b, s:s, s:s, s:s}", "kind", finding_word(f->kind),
-				      "fails", finding_fails(f->kind), "row", f->row, "column",
-				      f->column, "what", f->what);
+		json_t *o = json_pack("{s:s, s:b, s:o, s:o, s:o}", "kind", finding_word(f->kind),
+				      "fails", finding_fails(f->kind), "row", text_json(f->row),
+				      "column", text_json(f->column), "what", text_json(f->what));
 
 		BUG_ON(!o);
 		if (f->figures) {
@@ -30,8 +31,8 @@ void check_print_json(const struct check *c, FILE *out)
 		}
 		json_array_append_new(list, o);
 	}
-	top = json_pack("{s:b, s:s, s:b, s:I, s:I, s:I, s:o}", "passed", c->findings.nr_failed == 0,
-			"headline", headline, "measured", c->measured, "rows",
+	top = json_pack("{s:b, s:o, s:b, s:I, s:I, s:I, s:o}", "passed", c->findings.nr_failed == 0,
+			"headline", text_json(headline), "measured", c->measured, "rows",
 			(json_int_t)c->nr_rows, "known_to_neither", (json_int_t)c->nr_neither,
 			"failures", (json_int_t)c->findings.nr_failed, "findings", list);
 	BUG_ON(!top);
@@ -69,10 +70,10 @@ void check_print_codequality(const struct check *c, FILE *out)
 		fingerprint(c, f, hex);
 		text = xasprintf("%s: %s%s%s", finding_word(f->kind), f->row, *f->row ? ": " : "",
 				 f->what);
-		o = json_pack("{s:s, s:s, s:s, s:s, s:{s:s, s:{s:I}}}", "description", text,
-			      "check_name", "homenode check", "fingerprint", hex, "severity",
-			      f->kind == FOUND_MOVED ? "minor" : "major", "location", "path", path,
-			      "lines", "begin", (json_int_t)f->line);
+		o = json_pack("{s:o, s:s, s:s, s:s, s:{s:o, s:{s:I}}}", "description",
+			      text_json(text), "check_name", "homenode check", "fingerprint", hex,
+			      "severity", f->kind == FOUND_MOVED ? "minor" : "major", "location",
+			      "path", text_json(path), "lines", "begin", (json_int_t)f->line);
 		BUG_ON(!o);
 		json_array_append_new(list, o);
 		free(text);

@@ -10,6 +10,7 @@
 
 #include "report/check/print.h"
 #include "report/check/words.h"
+#include "report/text.h"
 
 /* GitHub takes comments of 65,536 characters; the rest is left for what stands around the rows. */
 #define ROWS_BYTES_MAX 60000
@@ -17,10 +18,17 @@
 
 static void print_cell(const char *text, FILE *out)
 {
-	for (; *text; text++) {
-		if (strchr("|\\`*_<>[]~", *text))
-			fputc('\\', out);
-		fputc(*text == '\n' ? ' ' : *text, out);
+	while (*text) {
+		size_t n = utf8_character(text);
+
+		if (n == 0 || *text == '\n') {
+			fputc(n ? ' ' : '?', out);
+		} else {
+			if (strchr("|\\`*_<>[]~", *text))
+				fputc('\\', out);
+			fwrite(text, 1, n, out);
+		}
+		text += n ? n : 1;
 	}
 }
 

@@ -235,6 +235,20 @@ sed '2,$s/^2,/3,/' "$base" >"$work/newer.csv"
 refused 2 check "$work/newer.csv" --baseline "$base"
 says err "newer.csv:2:1: the summary has format 3 and was made by a newer homenode"
 
+# a name may be any bytes; what is written is UTF-8 all the same
+printf 'format,topology,workload,policy,memory_policy,seed,local_page_ppm\n2,t,w\377\303(,p,s,1,500000\n' >"$work/bytes-1.csv"
+sed 's/,500000$/,400000/' "$work/bytes-1.csv" >"$work/bytes-2.csv"
+for format in json markdown; do
+	run 1 check "$work/bytes-2.csv" --baseline "$work/bytes-1.csv" --format $format --junit "$work/junit.xml" \
+		--codequality "$work/quality.json"
+	says out "local memory of p on w??("
+	for file in out junit.xml quality.json; do
+		[ -z "$(LC_ALL=C tr -d '\000-\177' <"$work/$file" | LC_ALL=C sed 's/\xe2\x96\x88//g; s/\xf0\x9f\x9f[\xa5\xa8]//g')" ] || fail "$file of $format is no UTF-8"
+	done
+done
+run 1 diff "$work/bytes-1.csv" "$work/bytes-2.csv" --format json
+says out '"workload": "w??("'
+
 # rows and columns that only one has
 grep -v edera-scatter "$work/run/summary.csv" >"$work/bad/summary.csv"
 run 1 check "$work/bad" --baseline "$base"
