@@ -69,7 +69,7 @@ void check_print_github(const struct check *c, FILE *out)
 {
 	char *headline = check_headline(c), *counts = check_counts(c);
 
-	/* whose row begins with "::" is no command */
+	/* no line of it begins with what a row is called, which might be a command */
 	fprintf(out, "homenode check %s: %s\n", c->findings.nr_failed ? "failed" : "passed",
 		headline);
 	print_annotations(c, true, out);

@@ -143,23 +143,28 @@ static void append(char **text, const char *between, char *more)
 	*text = all;
 }
 
-char *check_headline(const struct check *c)
+/* Of what fails, or of what is good news. */
+static char *tell_kinds(const struct findings *l, bool fails)
 {
-	const struct findings *l = &c->findings;
 	char *text = NULL;
 
-	for (int k = 0; k < NR_FINDING_KINDS; k++)
-		if (finding_fails((enum finding_kind)k) && findings_of(l, (enum finding_kind)k))
-			append(&text, "; ", tell_kind(l, (enum finding_kind)k));
+	for (int k = 0; k < NR_FINDING_KINDS; k++) {
+		enum finding_kind kind = (enum finding_kind)k;
+		bool good = kind == FOUND_BETTER || kind == FOUND_KNOWN || kind == FOUND_ROW_NEW;
+
+		if ((fails ? finding_fails(kind) : good) && findings_of(l, kind))
+			append(&text, "; ", tell_kind(l, kind));
+	}
+	return text;
+}
+
+char *check_headline(const struct check *c)
+{
+	char *text = tell_kinds(&c->findings, c->findings.nr_failed > 0);
+
 	if (text)
 		return text;
-	if (findings_of(l, FOUND_BETTER))
-		return tell_kind(l, FOUND_BETTER);
-	if (findings_of(l, FOUND_KNOWN))
-		return tell_kind(l, FOUND_KNOWN);
-	if (findings_of(l, FOUND_ROW_NEW))
-		return tell_kind(l, FOUND_ROW_NEW);
-	return xstrdup(l->nr ? "nothing is worse" : "nothing moved");
+	return xstrdup(c->findings.nr ? "nothing is worse" : "nothing moved");
 }
 
 char *check_counts(const struct check *c)
