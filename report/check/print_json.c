@@ -28,6 +28,7 @@ void check_print_json(const struct check *c, FILE *out)
 			json_object_set_new(o, "baseline", figure_json(f->before));
 			json_object_set_new(o, "run", figure_json(f->now));
 			json_object_set_new(o, "change_ppm", figure_json(f->ppm));
+			json_object_set_new(o, "half_95", figure_json(f->half));
 		}
 		json_array_append_new(list, o);
 	}

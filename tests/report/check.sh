@@ -446,6 +446,8 @@ says out "latency_ns: mean "
 run 1 check "$work/m3" --baseline "$work/m.csv"
 says out "1 row moved: latency_ns of p on w +16.2 %"
 says out "95 % within"
+run 1 check "$work/m3" --baseline "$work/m.csv" --format json
+grep -Eq '"half_95": [0-9]+' "$work/out" || fail "how sure a measured move is: $(cat "$work/out")"
 echo '{"columns": {"latency_ns": {"better": "lower"}}}' >"$work/rules.json"
 run 1 check "$work/m3" --baseline "$work/m.csv" --rules "$work/rules.json"
 says out "worse "
