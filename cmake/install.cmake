@@ -4,7 +4,7 @@ if(TARGET homenode)
 	install(TARGETS homenode RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 if(TARGET homenode-mpi)
-	install(TARGETS homenode-mpi RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+	install(TARGETS homenode-mpi RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT mpi)
 endif()
 install(DIRECTORY topologies workloads DESTINATION ${CMAKE_INSTALL_DATADIR}/homenode
 	FILES_MATCHING PATTERN "*.xml" PATTERN "*.json")

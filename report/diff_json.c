@@ -1,13 +1,14 @@
 #include <jansson.h>
 
 #include "report/diff.h"
+#include "report/text.h"
 
 static json_t *key_json(const struct sheet *s, size_t row)
 {
 	json_t *o = json_object();
 
 	for (unsigned i = 0; i < s->nr_keys; i++)
-		json_object_set_new(o, s->column[i], json_string(sheet_text(s, row, (int)i)));
+		json_object_set_new(o, s->column[i], text_json(sheet_text(s, row, (int)i)));
 	return o;
 }
 
@@ -30,7 +31,7 @@ static json_t *names_json(const char *const *name, size_t nr)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < nr; i++)
-		json_array_append_new(list, json_string(name[i]));
+		json_array_append_new(list, text_json(name[i]));
 	return list;
 }
 
@@ -42,7 +43,7 @@ void diff_print_json(const struct comparison *c, struct sheet *a, struct sheet *
 		const struct change *d = &c->change[i];
 		json_t *o = key_json(a, d->row_a);
 
-		json_object_set_new(o, "column", json_string(d->column));
+		json_object_set_new(o, "column", text_json(d->column));
 		json_object_set_new(o, "a", figure_json(d->a));
 		json_object_set_new(o, "b", figure_json(d->b));
 		json_array_append_new(changes, o);

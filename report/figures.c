@@ -37,14 +37,6 @@ const struct column *page_figure(size_t i)
 	return summary_column(shown[i]);
 }
 
-static bool varies(const struct sheet *s, const char *column)
-{
-	for (size_t r = 1; r < s->nr; r++)
-		if (!sheet_same(s, 0, r, column))
-			return true;
-	return false;
-}
-
 static const char *short_name(const struct sheet *s, size_t row, struct arena *a)
 {
 	static const char *const order[] = {"memory_policy", "allocator", "topology", "workload",
@@ -52,7 +44,7 @@ static const char *short_name(const struct sheet *s, size_t row, struct arena *a
 	const char *name = sheet_text(s, row, sheet_column(s, "policy"));
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		if (varies(s, order[i]))
+		if (sheet_varies(s, order[i]))
 			name = arena_printf(a, "%s %s%s", name,
 					    strcmp(order[i], "seed") == 0 ? "seed " : "",
 					    sheet_text(s, row, sheet_column(s, order[i])));

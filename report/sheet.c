@@ -28,6 +28,14 @@ bool sheet_same(const struct sheet *s, size_t a, size_t b, const char *column)
 	return strcmp(sheet_text(s, a, c), sheet_text(s, b, c)) == 0;
 }
 
+bool sheet_varies(const struct sheet *s, const char *column)
+{
+	for (size_t r = 1; r < s->nr; r++)
+		if (!sheet_same(s, 0, r, column))
+			return true;
+	return false;
+}
+
 bool sheet_figure_at(const struct sheet *s, size_t row, int column, int64_t *out)
 {
 	const char *text = sheet_text(s, row, column);
@@ -122,7 +130,8 @@ static int take_row(struct sheet *s, const struct csv *csv, struct error *err)
 		}
 		s->cell[s->nr * s->nr_columns + c] = arena_strndup(&s->arena, f->text, f->n);
 	}
-	s->nr++;
+	s->line = grow(s->line, &s->cap_lines, s->nr, sizeof(*s->line));
+	s->line[s->nr++] = csv->line;
 	return 0;
 }
 
@@ -196,6 +205,7 @@ out:
 void sheet_release(struct sheet *s)
 {
 	free(s->cell);
+	free(s->line);
 	free(s->by_key);
 	arena_release(&s->arena);
 	*s = (struct sheet){0};

@@ -25,8 +25,9 @@ struct sheet {
 	const char *path;
 	unsigned nr_columns, nr_keys; /* the first nr_keys columns are the key */
 	const char **column;
-	size_t nr, cap; /* rows */
+	size_t nr, cap, cap_lines; /* rows */
 	const char **cell; /* nr x nr_columns */
+	unsigned long *line; /* of each row in the file */
 	struct sheet_key *by_key; /* ascending */
 	struct arena arena;
 };
@@ -44,6 +45,8 @@ int sheet_column(const struct sheet *s, const char *name); /* -1: there is none 
 const char *sheet_text(const struct sheet *s, size_t row, int column); /* "" for column -1 */
 /* Do two rows have the same there? Yes where there is no such column. */
 bool sheet_same(const struct sheet *s, size_t a, size_t b, const char *column);
+/* Are there two rows that have not? */
+bool sheet_varies(const struct sheet *s, const char *column);
 /* False where the cell is empty or there is no such column. */
 bool sheet_known(const struct sheet *s, size_t row, enum summary_figure f, int64_t *out);
 bool sheet_figure_at(const struct sheet *s, size_t row, int column, int64_t *out);

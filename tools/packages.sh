@@ -22,6 +22,7 @@ build  libbz2-dev       file /usr/include/bzlib.h
 build  libsqlite3-dev   library sqlite3
 build  libnuma-dev      library numa
 build  libjs-dygraphs   file /usr/share/javascript/dygraphs/dygraph.min.js
+deb    dpkg-dev         command dpkg-shlibdeps
 xen    libxen-dev       library xenlight
 mpi    libopenmpi-dev   library ompi-c
 mpi    openmpi-bin      command mpirun
@@ -60,6 +61,8 @@ ci     clang-format     command clang-format
 ci     shellcheck       command shellcheck
 ci     chromium         command chromium
 ci     nodejs           command node
+ci     npm              command npm
+ci     rsync            command rsync
 ci     node-typescript  command tsc
 ci     python3-yaml     file /usr/lib/python3/dist-packages/yaml/__init__.py
 '

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "report/check.h"
+#include "report/check/check.h"
 #include "report/refusals.h"
 #include "report/residency.h"
 #include "report/series.h"

@@ -2,7 +2,7 @@
 #include <unistd.h>
 
 #include "base/doc.h"
-#include "report/check.h"
+#include "report/check/rules.h"
 
 static const char *const better_names[] = {"exact", "higher", "lower", "schema", NULL};
 
@@ -31,15 +31,19 @@ static int read_rule(struct rule *rule, const struct doc_value *at, struct error
 static int read_rules(struct rules *r, const struct doc *doc, const char *const *figures,
 		      struct error *err)
 {
-	static const char *const known[] = {"columns", "note", NULL};
+	static const char *const known[] = {"columns", "new_rows", "note", NULL};
+	static const char *const ways[] = {"fail", "pass", NULL};
 	const struct doc_value *top = doc->root, *columns;
-	int rc;
+	int rc, way = 0;
 
 	if (top->kind != DOC_MAP)
 		return doc_error(top, err, "rules are an object with \"columns\"");
 	rc = doc_known(top, "file of rules", known, err);
 	if (!rc)
 		rc = doc_get_map(top, "columns", true, &columns, err);
+	if (!rc)
+		rc = doc_get_choice(top, "new_rows", false, ways, &way, err);
+	r->new_rows = way != 0;
 	if (!rc)
 		rc = doc_known(columns, "the figures of a summary", figures, err);
 	if (rc)
@@ -72,41 +76,35 @@ static const char **list_figures(const struct sheet *const sheet[2], struct aren
 	return name;
 }
 
-static void take_quality(struct rules *r)
+/* exact, quality, or a file. */
+static int open_rules(struct doc *doc, const char *name, struct error *err)
 {
-	r->rule = arena_alloc(&r->arena, sizeof(*r->rule));
-	r->rule[r->nr++] = (struct rule){.column = "*", .better = RULE_SCHEMA};
-}
+	const char *quality = (const char *)quality_rules;
 
-static int read_file(struct rules *r, const char *path, const char *const *figures,
-		     struct error *err)
-{
-	struct doc doc;
-	int rc;
-
-	if (access(path, F_OK) != 0 && strcmp(path, "-") != 0)
+	if (strcmp(name, "quality") == 0)
+		return doc_parse(doc, "quality", quality, strlen(quality), DOC_JSON, err);
+	if (access(name, F_OK) != 0 && strcmp(name, "-") != 0)
 		return error_set(err, ERR_INPUT,
 				 "there are no rules \"%s\"; take exact, quality or a JSON file",
-				 path);
-	rc = doc_load(&doc, path, DOC_JSON, err);
-	if (rc)
-		return rc;
-	rc = read_rules(r, &doc, figures, err);
-	doc_release(&doc);
-	return rc;
+				 name);
+	return doc_load(doc, name, DOC_JSON, err);
 }
 
 int rules_load(struct rules *out, const char *name, const struct sheet *base,
 	       const struct sheet *run, struct error *err)
 {
 	const struct sheet *const sheets[] = {base, run};
-	int rc = 0;
+	struct doc doc;
+	int rc;
 
 	*out = (struct rules){0};
-	if (strcmp(name, "quality") == 0)
-		take_quality(out);
-	else if (strcmp(name, "exact") != 0)
-		rc = read_file(out, name, list_figures(sheets, &out->arena), err);
+	if (strcmp(name, "exact") == 0)
+		return 0;
+	rc = open_rules(&doc, name, err);
+	if (rc)
+		return rc;
+	rc = read_rules(out, &doc, list_figures(sheets, &out->arena), err);
+	doc_release(&doc);
 	if (rc)
 		rules_release(out);
 	return rc;

@@ -5,7 +5,7 @@
 
 #include "base/output.h"
 #include "base/sha256.h"
-#include "report/check.h"
+#include "report/check/baseline.h"
 
 /* A summary is a few hundred bytes a row. */
 #define SUMMARY_MAX ((size_t)64 << 20)
@@ -34,7 +34,7 @@ int baseline_load(struct baseline *out, const char *path, struct error *err)
 	else
 		rc = sheet_load(&out->summary, path,
 				"make the baseline anew: homenode check RUN --baseline FILE "
-				"--update --reason TEXT",
+				"--update --accept-worse --reason TEXT",
 				err);
 	if (!rc)
 		rc = file_sha256(path, out->actual_sha256, err);
@@ -53,7 +53,7 @@ void baseline_release(struct baseline *b)
 	*b = (struct baseline){0};
 }
 
-static int check_reason(const char *reason, struct error *err)
+int baseline_check_reason(const char *reason, struct error *err)
 {
 	const char *p = reason;
 
@@ -67,19 +67,21 @@ static int check_reason(const char *reason, struct error *err)
 }
 
 /* The summary goes over byte for byte. */
-static int copy_summary(const char *from, const char *to, struct error *err)
+static int write_both(struct output *summary, struct output *record, const struct baseline *old,
+		      const struct run_dir *run, const char *reason, struct error *err)
 {
-	struct output out = {0};
-	char *text = NULL;
+	char *text = NULL, sha256[SHA256_HEX];
 	size_t n = 0;
-	int rc = file_read(from, SUMMARY_MAX, &text, &n, err);
+	int rc = file_read(run->summary.path, SUMMARY_MAX, &text, &n, err);
 
-	if (!rc)
-		rc = output_open(&out, to, err);
 	if (!rc) {
-		fwrite(text, 1, n, out.file);
-		rc = output_commit(&out, err);
+		fwrite(text, 1, n, summary->file);
+		text_sha256(text, n, sha256);
+		baseline_write_record(old, run, sha256, reason, record->file);
+		rc = output_commit(summary, err);
 	}
+	if (!rc)
+		rc = output_commit(record, err);
 	free(text);
 	return rc;
 }
@@ -87,22 +89,25 @@ static int copy_summary(const char *from, const char *to, struct error *err)
 int baseline_update(const char *path, const struct run_dir *run, const char *reason,
 		    struct error *err)
 {
-	char *record = record_path(path), sha256[65];
+	struct output summary = {0}, record = {0};
+	char *record_file = record_path(path);
 	struct baseline old = {0};
-	int rc = check_reason(reason, err);
+	int rc = baseline_check_reason(reason, err);
 
 	if (!rc && !run->complete)
 		rc = error_set(err, ERR_INPUT, "%s was interrupted and cannot be a baseline",
 			       run->path);
-	if (!rc && access(record, F_OK) == 0)
-		rc = baseline_read_record(&old, record, err);
+	if (!rc && access(record_file, F_OK) == 0)
+		rc = baseline_read_record(&old, record_file, err);
 	if (!rc)
-		rc = copy_summary(run->summary.path, path, err);
+		rc = output_open(&summary, path, err);
 	if (!rc)
-		rc = file_sha256(path, sha256, err);
+		rc = output_open(&record, record_file, err);
 	if (!rc)
-		rc = baseline_write_record(&old, record, run, sha256, reason, err);
+		rc = write_both(&summary, &record, &old, run, reason, err);
+	output_abandon(&record);
+	output_abandon(&summary);
 	baseline_release(&old);
-	free(record);
+	free(record_file);
 	return rc;
 }

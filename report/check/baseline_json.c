@@ -1,8 +1,8 @@
 #include <jansson.h>
 
 #include "base/doc.h"
-#include "base/output.h"
-#include "report/check.h"
+#include "report/check/baseline.h"
+#include "report/text.h"
 
 static int read_top(struct baseline *b, const struct doc_value *top, struct error *err)
 {
@@ -32,28 +32,22 @@ int baseline_read_record(struct baseline *b, const char *path, struct error *err
 	return rc;
 }
 
-int baseline_write_record(const struct baseline *old, const char *path, const struct run_dir *run,
-			  const char *sha256, const char *reason, struct error *err)
+void baseline_write_record(const struct baseline *old, const struct run_dir *run,
+			   const char *sha256, const char *reason, FILE *out)
 {
 	json_t *inputs = json_array(), *reasons = json_array(), *top;
-	struct output out;
-	int rc;
 
 	for (size_t i = 0; i < run->nr_inputs; i++)
-		json_array_append_new(inputs, json_pack("{s:s, s:s}", "name", run->input[i].name,
-							"sha256", run->input[i].sha256));
+		json_array_append_new(inputs,
+				      json_pack("{s:o, s:s}", "name", text_json(run->input[i].name),
+						"sha256", run->input[i].sha256));
 	for (size_t i = 0; i < old->nr_reasons; i++)
-		json_array_append_new(reasons, json_string(old->reason[i]));
-	json_array_append_new(reasons, json_string(reason));
+		json_array_append_new(reasons, text_json(old->reason[i]));
+	json_array_append_new(reasons, text_json(reason));
 	top = json_pack("{s:i, s:s, s:o, s:o}", "format", RUN_FORMAT, "sha256", sha256, "inputs",
 			inputs, "reasons", reasons);
-	BUG_ON(!top); /* arguments are UTF-8 or json_string() has failed */
-	rc = output_open(&out, path, err);
-	if (!rc) {
-		json_dumpf(top, out.file, JSON_INDENT(1));
-		fputc('\n', out.file);
-		rc = output_commit(&out, err);
-	}
+	BUG_ON(!top);
+	json_dumpf(top, out, JSON_INDENT(1));
+	fputc('\n', out);
 	json_decref(top);
-	return rc;
 }
