@@ -153,6 +153,8 @@ static void add_sample(struct verdict *v, const char *name, const struct row *r)
 	s->of[VERDICT_SLOWDOWN] = r->slowdown_ppm;
 	s->of[VERDICT_REMOTE] = r->cause_remote_ppm;
 	s->of[VERDICT_MULTI_NODE] = r->zones_multi_node;
+	s->of[VERDICT_GROWN] = r->balloon_steps;
+	s->of[VERDICT_SHORT] = r->balloon_failures;
 }
 
 static bool named(const char *name, const char *const *policy)

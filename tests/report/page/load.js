@@ -41,6 +41,8 @@ module.exports.model = {
 		zones_placed: {title: 'zones placed', unit: 'count', better: 'higher', source: 'counted'},
 		zones_refused: {title: 'zones refused', unit: 'count', better: 'lower', source: 'counted'},
 		zones_multi_node: {title: 'on several nodes', unit: 'count', better: 'neither', source: 'counted'},
+		balloon_steps: {title: 'balloon steps', unit: 'count', better: 'neither', source: 'counted'},
+		balloon_failures: {title: 'balloon failures', unit: 'count', better: 'lower', source: 'counted'},
 		spilled_bytes: {title: 'spilled', unit: 'bytes', better: 'lower', source: 'counted'},
 		local_page_ppm: share('higher'),
 		cause_remote_ppm: share('neither', 'predicted'),
