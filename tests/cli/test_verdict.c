@@ -133,7 +133,8 @@ Test(verdict, who_refuses_holds_its_memory_easily)
 	add("fewer", 1, 28000, 856400, 1042000);
 	memory("base", 10000, 500);
 	memory("fewer", 10000, 0);
-	says("\nstay with base\nfewer: 944 zones fewer than base; so not compared on other figures\n");
+	says("\nstay with base\nfewer: 944 zones fewer than base; so not compared on other "
+	     "figures\n");
 }
 
 /* 1.23 less 37 % of 0.23 is 1.145, over 1.042 a tenth more: more than 100 of 28,944 zones. */
