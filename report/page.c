@@ -5,6 +5,7 @@
 
 #include "report/model.h"
 #include "report/page_template.h"
+#include "report/topology.h"
 
 static void write_inputs(struct model_out *m, const struct run_dir *run)
 {
@@ -142,7 +143,7 @@ static void write_drawing(struct model_out *m, const struct page_host *h, size_t
 	FILE *f = open_memstream(&svg, &n);
 
 	BUG_ON(!f);
-	topology_print(h, name, false, f);
+	topology_print(h, NULL, name, false, f);
 	fclose(f);
 	model_text(m, "svg", svg);
 	free(svg);

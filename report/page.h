@@ -71,11 +71,4 @@ int page_write_model(const struct page_input *p, FILE *out, struct error *err) M
  * is none, it failed, a file cannot be written. */
 int pictures_write(const struct page_input *p, const char *directory, struct error *err) MUST_USE;
 
-/* topology.c: the drawing, a whole SVG image whose ids begin with `name`, with a ground of
- * its own where it stands `alone`; as directory/name.svg and .png, drawn by gnuplot
- * (ERR_MACHINE). */
-void topology_print(const struct page_host *h, const char *name, bool alone, FILE *out);
-int topology_write(const struct page_host *h, const char *name, const char *directory,
-		   struct error *err) MUST_USE;
-
 #endif
