@@ -248,6 +248,13 @@ static const struct verdict_contender *recommend(const struct verdict *v)
 	return best;
 }
 
+const char *verdict_recommended(const struct verdict *v)
+{
+	const struct verdict_contender *best = v->nr ? recommend(v) : NULL;
+
+	return best ? best->name : NULL;
+}
+
 /* --- sentences ------------------------------------------------------------------------- */
 
 /* Parts of a line: what is sure, and what is not. */

@@ -59,6 +59,8 @@ struct verdict {
 struct verdict_contender *verdict_contender(struct verdict *v, const char *name);
 /* A sample of it, everything unknown. */
 struct verdict_sample *verdict_sample(struct verdict_contender *c, uint64_t seed);
+/* The recommended one's name; NULL: there is none. */
+const char *verdict_recommended(const struct verdict *v);
 /* Nothing where there are not two. */
 void verdict_print(const struct verdict *v, FILE *out);
 void verdict_release(struct verdict *v);

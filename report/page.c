@@ -94,7 +94,7 @@ static int write_run(struct model_out *m, const char *key, const struct page_run
 	if (run->dir->timeline)
 		rc = model_timeline(m, run->dir, err);
 	if (!rc && zones && run->dir->zones)
-		rc = model_zones(m, run->dir, policies, err);
+		rc = model_zones(m, run, policies, err);
 	if (!rc && run->dir->measured)
 		rc = model_measured(m, run->dir->measured, err);
 	model_close(m, '}');

@@ -49,6 +49,9 @@ struct page_error {
 struct page_run {
 	struct run_dir *dir;
 	struct page_error error;
+	/* rows of the summary whose zones are replayed first where there is not room for all */
+	const size_t *first;
+	size_t nr_first;
 };
 
 struct page_input {

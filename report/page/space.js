@@ -95,9 +95,10 @@ function fleetReplay(model, place, list, clock) {
 		);
 	const first = Math.max(
 			0,
-			list.findIndex(x => x.contender.policy === wanted.policy),
+			list.findIndex(x => x.row.row === wanted.rows[0].index),
 		),
-		other = list.findIndex((x, i) => i !== first && (first === 0 || i === 0));
+		// the baseline beside it, which is the first of the list; else who comes next
+		other = list.findIndex((x, i) => i !== first);
 	const chosen = [first, other].filter(i => i >= 0),
 		views = el('div', {class: 'fleets'}),
 		panel = el('div', {class: 'panel card'});

@@ -49,6 +49,8 @@ test('policies stand as --policy named them, the baseline first', () => {
 	for (const args of [
 		['w', '--policy', 'c,a'],
 		['w', '--policy=c,a', '--zones'],
+		['w', '-z', '-p', 'c,a'],
+		['w', '-pc,a'],
 	])
 		assert.deepEqual(
 			place(rows, {arguments: args}).contenders.map(c => c.name),
