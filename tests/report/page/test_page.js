@@ -250,6 +250,19 @@ test('zones are unpacked and replayed', () => {
 		'The policy chose nodes 0, 2 (in the order chosen). 256 MiB of 2 GiB did not fit there at launch. 256 MiB more lay elsewhere when it ended: drift.',
 	);
 	assert.equal(page.varints(packed([300, 2 ** 40])).next(), 300);
+	// nobody was there when the second came: 4 GiB each are free on its nodes 0 and 2, as on all
+	assert.equal(
+		page.arrivalText(z, 1, [4096, 4096, 4096, 4096]),
+		'When it came others left 4 GiB of node 0, 4 GiB of node 2, as much as of any.',
+	);
+	assert.equal(
+		page.arrivalText(z, 0, [8192, 4096, 0, 0]),
+		'When it came others left 4 GiB of node 1; the most was 8 GiB of node 0.',
+	);
+	// the first on its host from 10 to 20: who comes between finds 4 GiB of node 1 taken
+	const later = {...z, host: [0, 0], byHost: [[0, 1]]};
+	assert.deepEqual([...page.heldAtStart(later, 1)], [0, 4096, 0, 0]);
+	assert.deepEqual([...page.heldAtStart(later, 0)], [0, 0, 0, 0], 'who comes later is not there yet');
 });
 
 test('refused zones are grouped by reason and shape', () => {
@@ -267,7 +280,7 @@ test('refused zones are grouped by reason and shape', () => {
 	assert.deepEqual(
 		kinds.map(k => [k.shape, k.nr]),
 		[
-			['no host has # GiB free', 3],
+			['no host has # free', 3],
 			['device gpu# is taken', 1],
 		],
 	);
@@ -281,7 +294,7 @@ test('refused zones are grouped by reason and shape', () => {
 	assert.equal(kinds[0].example, 'no host has 4 GiB free');
 	assert.deepEqual(
 		kinds.map(k => k.common),
-		['no host has # GiB free', 'device gpu0 is taken'],
+		['no host has # free', 'device gpu0 is taken'],
 	);
 	const named = page.groupRefused([
 		{
@@ -290,6 +303,40 @@ test('refused zones are grouped by reason and shape', () => {
 		},
 	]);
 	assert.equal(named[0].common, '# of 8 nodes of host epyc-nps4-8n', 'numbers that never differ stay');
+});
+
+test('an amount is an amount in any unit', () => {
+	const refused = (n, reason) => [n, 60, 1, 2 ** 30, 'ERR_NO_ROOM', reason, 0, null, 5, 3, 1];
+	const kinds = page.groupRefused([
+		{
+			contender: {name: 'a'},
+			refused: [
+				refused(1, 'no host has both 512 MiB of memory and 1 vCPUs free'),
+				refused(2, 'no host has both 1.5 GiB of memory and 2 vCPUs free'),
+				refused(3, 'no host has both 16 GiB of memory and 1 vCPUs free'),
+			],
+		},
+	]);
+	assert.deepEqual(
+		kinds.map(k => [k.nr, k.common]),
+		[[3, 'no host has both # of memory and # vCPUs free']],
+	);
+});
+
+test('on a narrow screen a week still has several days named', () => {
+	assert.deepEqual(page.timeTicks(0, 604800, 3.25), {step: 259200, ticks: [0, 259200, 518400]});
+});
+
+test('two runs: a difference below the error is neither better nor worse', () => {
+	const change = (figure, x, y) => {
+		const d = page.differencesOf(run([row('a', {[figure]: x})]), run([row('a', {[figure]: y})]));
+		return page.changeCell(d.list[0]).class;
+	};
+	// the loss of 1.04 is off by 17400
+	assert.equal(change('slowdown_ppm', 1040000, 1050000), 'even');
+	assert.equal(change('slowdown_ppm', 1040000, 1140000), 'worse');
+	assert.equal(change('local_page_ppm', 900000, 910000), 'lead');
+	assert.equal(change('hosts', 8, 9), 'even');
 });
 
 test('curves that are the same are drawn once and named together', () => {
