@@ -210,6 +210,16 @@ static bool fell_short(const struct verdict *v, const struct verdict_contender *
 	       differs(v, c, least, VERDICT_SHORT);
 }
 
+/* Would a line tell the difference? It has shares with one decimal. */
+static bool tellable(enum verdict_figure f, double x, double y)
+{
+	char points[40];
+
+	return f != VERDICT_LOCAL ||
+	       strcmp(unit_text(UNIT_SHARE, llabs(llround(x - y)), 1, points, sizeof(points)),
+		      "0.0") != 0;
+}
+
 /* Takes those away that are worse than the best by a figure; `sign` 1: less is better. */
 static void keep_best(const struct verdict *v, bool *in, enum verdict_figure f, int sign)
 {
@@ -225,9 +235,13 @@ static void keep_best(const struct verdict *v, bool *in, enum verdict_figure f, 
 		if (!best || sign * (mine - mean_of(best, f)) < 0)
 			best = &v->contender[i];
 	}
-	for (size_t i = 0; known > 1 && i < v->nr; i++)
-		in[i] = in[i] && !isnan(mean_of(&v->contender[i], f)) &&
-			(&v->contender[i] == best || !differs(v, &v->contender[i], best, f));
+	for (size_t i = 0; known > 1 && i < v->nr; i++) {
+		double mine = mean_of(&v->contender[i], f);
+
+		in[i] = in[i] && !isnan(mine) &&
+			(&v->contender[i] == best || !differs(v, &v->contender[i], best, f) ||
+			 !tellable(f, mine, mean_of(best, f)));
+	}
 }
 
 /* The recommended one; NULL: all know what comes. */

@@ -10,8 +10,8 @@
  * - Who gives zones less memory than they ask for, in more than a thousandth of the changes beyond
  *   the best of those who place as many, is told so: it refuses, only later.
  * - Recommended is, of those who place as many as the most, hold their memory and do not know what
- *   comes, who is not slower than the fastest; of these who keeps most memory local; then the
- *   shortest distance; the baseline where it is not worse than that.
+ *   comes, who is not slower than the fastest; of these who keeps most memory local, to a tenth of
+ *   a point; then the shortest distance; the baseline where it is not worse than that.
  */
 #ifndef CLI_VERDICT_H
 #define CLI_VERDICT_H

@@ -4,8 +4,13 @@
 //   2. Nobody whose zones get less memory than they asked for more often than under the best of those, by a
 //      thousandth of the changes asked for: a change that fails is a zone refused later.
 //   3. Of those, who is not slower than the fastest by more than the error.
-//   4. Of those, who keeps most memory local (counted, not estimated); then the shortest distance.
+//   4. Of those, who keeps most memory local (counted, not estimated), to a tenth of a point; then the shortest distance.
 //   5. The baseline, when it is not worse than that.
+
+// Would the sentence tell the difference? It has shares with one decimal.
+function tellable(figure, x, y) {
+	return figures[figure].unit !== 'ppm_share' || decimal(Math.abs(x - y), 10000, 1) !== '0.0';
+}
 
 function candidates(place) {
 	let list = place.contenders.filter(c => !foresees(c) && !placedFewer(place, c) && !fellShort(place, c));
@@ -19,7 +24,12 @@ function candidates(place) {
 		const known = list.filter(c => meanOf(c, figure) !== null);
 		if (known.length < 2) continue;
 		const best = known.reduce((a, c) => (sign * (meanOf(c, figure) - meanOf(a, figure)) < 0 ? c : a));
-		const left = known.filter(c => c === best || !differs(place.run, c, best, figure));
+		const left = known.filter(
+			c =>
+				c === best ||
+				!differs(place.run, c, best, figure) ||
+				!tellable(figure, meanOf(c, figure), meanOf(best, figure)),
+		);
 		if (left.length < known.length) deciding.push(figure);
 		list = left;
 	}
@@ -110,6 +120,7 @@ function localText(place, best) {
 	if (mine === null) return '';
 	if (best === place.baseline) return `keeps ${percent(mine)} of memory local`;
 	const points = decimal(Math.abs(mine - base), 10000, 1);
+	if (points === '0.0') return `keeps ${percent(mine)} of memory local, as ${place.baseline.name}`;
 	return `keeps ${percent(mine)} of memory local, ${points} percentage points ${mine >= base ? 'more' : 'less'} than ${place.baseline.name}`;
 }
 

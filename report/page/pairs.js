@@ -91,7 +91,11 @@ function changeCell(d) {
 	const delta = d.y - d.x,
 		sign = delta > 0 ? '+' : '',
 		good = better === 'higher' ? delta > 0 : delta < 0;
-	const cell = {text: sign + figureSigned(d.figure, delta), value: delta};
+	const points = figures[d.figure].unit === 'ppm_share';
+	const cell = {
+		text: sign + (points ? `${figureText(d.figure, delta)} points` : figureSigned(d.figure, delta)),
+		value: delta,
+	};
 	if (better === 'neither') return {...cell, class: 'even'};
 	if (Math.abs(delta) <= d.error) return {...cell, class: 'even', title: "below the model's error"};
 	return {...cell, class: good ? 'lead' : 'worse', title: good ? 'better' : 'worse'};

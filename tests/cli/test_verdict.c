@@ -101,6 +101,16 @@ Test(verdict, who_knows_the_future_and_who_stripes)
 	     "zone over all nodes\n");
 }
 
+/* What the line would call 0.0 points decides nothing. */
+Test(verdict, as_local_to_a_tenth_of_a_point)
+{
+	add("base", 1, 28944, 856400, 1042000);
+	add("other", 1, 28944, 856899, 1042000);
+	says("\nstay with base\nother: as many zones as base, as local, as fast\n");
+	verdict_contender(&v, "other")->sample[0].of[VERDICT_LOCAL] = 856900;
+	says("\ntake other: as many zones as base, 0.1 points more local, as fast\n");
+}
+
 static void memory(const char *name, int64_t changes, int64_t short_of)
 {
 	struct verdict_sample *s = &verdict_contender(&v, name)->sample[0];

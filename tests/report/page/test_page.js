@@ -148,6 +148,10 @@ test('the answer: faster beyond the error, then more local, then nearer, then th
 	assert.equal(a.name, 'b');
 	assert.match(a.text, /keeps 99\.0\u00a0% of memory local, 9\.0 percentage points more than a/);
 	assert.match(a.text, /the difference of 1\.0\u00a0% is below the error of 1\.7\u00a0%/);
+	a = take([row('a'), row('b', {local_page_ppm: 900499})]);
+	assert.equal(a.lead + a.name, 'Stay with a', 'what the sentence would call 0.0 points decides nothing');
+	a = take([row('a'), row('b', {local_page_ppm: 900500})]);
+	assert.match(a.text, /0\.1 percentage points more than a/);
 	a = take([row('a'), row('b')]);
 	assert.equal(a.lead + a.name, 'Stay with a');
 	assert.match(a.why, /Nothing tells the policies/);
@@ -337,6 +341,8 @@ test('two runs: a difference below the error is neither better nor worse', () =>
 	assert.equal(change('slowdown_ppm', 1040000, 1140000), 'worse');
 	assert.equal(change('local_page_ppm', 900000, 910000), 'lead');
 	assert.equal(change('hosts', 8, 9), 'even');
+	const d = page.differencesOf(run([row('a')]), run([row('a', {local_page_ppm: 898400})])).list[0];
+	assert.equal(page.changeCell(d).text, '-0.16 points');
 });
 
 test('curves that are the same are drawn once and named together', () => {
