@@ -76,6 +76,9 @@ function spaceSection(model, place, clock) {
 			el('code', {}, '--zones'),
 			'.',
 		);
+	const rows = place.run.zones.rows.filter(x => place.rows.some(r => r.index === x.row));
+	if (!list.length && rows.every(x => x.zones && !x.zones.nr))
+		return el('p', {}, 'zones.csv has no zone that was placed.');
 	if (!list.length)
 		return el(
 			'p',

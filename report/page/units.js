@@ -37,6 +37,7 @@ function unitSign(name) {
 function figureSigned(name, value) {
 	if (value === null || value === undefined) return 'not known';
 	if (figures[name].unit === 'bytes') return bytes(value);
+	if (figures[name].unit === 's' && Math.abs(value) >= 600) return (value < 0 ? '-' : '') + durationText(Math.abs(value));
 	const sign = unitSign(name);
 	return figureText(name, value) + (sign && sign !== 'times' && sign !== 'SLIT' ? ' ' + sign : '');
 }

@@ -40,6 +40,7 @@ module.exports.model = {
 		zones_offered: {title: 'zones offered', unit: 'count', better: 'neither', source: 'counted'},
 		zones_placed: {title: 'zones placed', unit: 'count', better: 'higher', source: 'counted'},
 		zones_refused: {title: 'zones refused', unit: 'count', better: 'lower', source: 'counted'},
+		queue_wait_s: {title: 'waited', unit: 's', better: 'lower', source: 'counted'},
 		zones_multi_node: {title: 'on several nodes', unit: 'count', better: 'neither', source: 'counted'},
 		balloon_steps: {title: 'balloon steps', unit: 'count', better: 'neither', source: 'counted'},
 		balloon_failures: {title: 'balloon failures', unit: 'count', better: 'lower', source: 'counted'},

@@ -33,6 +33,8 @@ test('figures are rounded as the program does, to the nearest, ties away from ze
 	assert.equal(page.figureText('spilled_bytes', 9221294784512), '8,588'); // of thousands no decimals
 	assert.equal(page.figureText('spilled_bytes', null), 'not known');
 	assert.equal(page.figureSigned('spilled_bytes', 9221294784512), '8.39 TiB');
+	assert.equal(page.figureSigned('queue_wait_s', 72213), '20 h 3 min');
+	assert.equal(page.figureSigned('queue_wait_s', -599), '-599 s');
 	assert.equal(page.figureTitle('local_page_ppm'), 't, %');
 	assert.ok(page.alike('local_page_ppm', 856371, 856374));
 });
