@@ -184,7 +184,7 @@ static void print_results(const struct cmd *c)
 		for (size_t i = 0; i < r->nr; i++)
 			row_print_csv(&r->row[i], stdout);
 	} else if (r->nr <= SHOWN_ROWS_MAX) {
-		summary_print_table(r->row, r->nr, NULL, stdout);
+		summary_print_table(r->row, r->nr, NULL, NULL, stdout);
 	} else {
 		printf("%zu rows\n", r->nr);
 	}

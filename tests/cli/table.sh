@@ -93,6 +93,7 @@ fi
 # the verdict: the first that was named is the baseline
 run 0 run "$work/w.json" -q -o "$work/run" --policy flat,edera-compact
 grep -q 'as many zones as flat' "$work/out" || fail "no verdict: $(cat "$work/out")"
+[ "$(sed -n '4,5s/ .*//p' "$work/out" | tr '\n' ' ')" = 'flat edera-compact ' ] || fail "not in the order of --policy: $(cat "$work/out")"
 run 0 run "$work/w.json" -q -o "$work/run" --policy flat
 grep -q 'stay with\|take' "$work/out" && fail "a verdict over one policy"
 finish
