@@ -60,6 +60,7 @@ function replayable(place) {
 		.flatMap(c =>
 			c.rows.map(r => ({
 				contender: place.seeds.length > 1 ? {...c, name: `${c.name} seed ${r.key.seed}`} : c,
+				seed: r.key.seed,
 				row: place.run.zones.rows.find(x => x.row === r.index && x.zones && x.zones.nr),
 			})),
 		)
@@ -90,6 +91,13 @@ function spaceSection(model, place, clock) {
 	return fleetReplay(model, place, list, clock);
 }
 
+// Who stands beside the first: another policy with the same arrivals, the baseline before others; else who comes next.
+function besideOf(list, first) {
+	const of = list[first];
+	const peer = list.findIndex(x => x.contender.index !== of.contender.index && x.seed === of.seed);
+	return peer >= 0 ? peer : list.findIndex((x, i) => i !== first);
+}
+
 function fleetReplay(model, place, list, clock) {
 	const span = (place.run.zones.end_ticks * place.run.zones.tick_ns) / 1e9,
 		wanted = answer(place).best,
@@ -100,8 +108,7 @@ function fleetReplay(model, place, list, clock) {
 			0,
 			list.findIndex(x => x.row.row === wanted.rows[0].index),
 		),
-		// the baseline beside it, which is the first of the list; else who comes next
-		other = list.findIndex((x, i) => i !== first);
+		other = besideOf(list, first);
 	const chosen = [first, other].filter(i => i >= 0),
 		views = el('div', {class: 'fleets'}),
 		panel = el('div', {class: 'panel card'});

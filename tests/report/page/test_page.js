@@ -271,6 +271,15 @@ test('zones are unpacked and replayed', () => {
 	assert.deepEqual([...page.heldAtStart(later, 0)], [0, 0, 0, 0], 'who comes later is not there yet');
 });
 
+test('beside a fleet stands another policy with the same arrivals', () => {
+	const of = (index, seed) => ({contender: {index}, seed});
+	const list = [of(0, '1'), of(0, '2'), of(1, '1'), of(1, '2')];
+	assert.equal(page.besideOf(list, 0), 2);
+	assert.equal(page.besideOf(list, 3), 1);
+	assert.equal(page.besideOf(list.slice(0, 2), 0), 1, 'of one policy another seed');
+	assert.equal(page.besideOf(list.slice(0, 1), 0), -1);
+});
+
 test('refused zones are grouped by reason and shape', () => {
 	const refused = (n, vcpus, reason) => [n, 60, vcpus, 2 ** 30, 'ERR_NO_ROOM', reason, 0, null, 5, 3, 1];
 	const kinds = page.groupRefused([
