@@ -80,11 +80,10 @@ function shade(v, mode) {
 
 const GAUGE_LEAST = 7; // pixels of a node's square, from which it is filled like a glass; smaller ones have a shade
 
-// Ink of what zones hold on their own nodes, of what lies on nodes that are not theirs, and on both.
+// What zones hold on their own nodes, what lies on nodes that are not theirs, what is free; white numbers can be read on the
+// first two (4.6 to 1 and more).
 function gaugeInks() {
-	return isDark()
-		? {own: '#2f7fb8', strange: '#e0762c', ink: '#fff', empty: css('--soft'), faint: css('--soft-ink')}
-		: {own: '#3182bd', strange: '#d55e00', ink: '#fff', empty: '#e6ebf0', faint: css('--soft-ink')};
+	return {own: '#2b72ab', strange: '#c25400', ink: '#fff', empty: css('--gauge'), faint: css('--soft-ink')};
 }
 
 // A node as a glass: from below what zones have at home, above it what is there of zones of other nodes.
