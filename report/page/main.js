@@ -54,10 +54,10 @@ function placeSections(model, place) {
 							'is grey differs by less than the error. Headings sort.',
 					)
 				: '',
-			policyTable(place, compared),
+			several ? policyTable(place, compared) : figuresTable(place, compared),
 			sameSentence(place, compared),
 			unknownSentence(place, compared),
-			meanings(place, compared),
+			several ? meanings(place, compared) : '',
 		),
 	];
 }
