@@ -76,6 +76,16 @@ function foresees(c) {
 	return c.policy === 'oracle';
 }
 
+// Found once for each contender of a place: who is left out is asked for every bar and cell.
+const found = new WeakMap();
+function once(what, place, c, find) {
+	if (!found.has(place)) found.set(place, new Map());
+	const known = found.get(place),
+		key = `${what} ${c ? c.index : ''}`;
+	if (!known.has(key)) known.set(key, find());
+	return known.get(key);
+}
+
 const ALIKE = 0.001; // of the zones offered, of the changes of memory: less is no difference
 
 // Places more zones than `c`, and slows all by more than that, at the good end of the error too: less work is done.
@@ -90,11 +100,15 @@ function outdoneBy(place, x, c) {
 
 // Who stripes needs no room on a node, so it always places a few zones more; that alone makes nobody else worse.
 function outdone(place, x) {
-	return stripes(x) && place.contenders.some(c => outdoneBy(place, x, c));
+	return once('outdone', place, x, () => stripes(x) && place.contenders.some(c => outdoneBy(place, x, c)));
 }
 
 // Of zones placed one is "as many" as the most when it lacks less than a thousandth of what was offered.
 function placedFewer(place, c) {
+	return once('placed fewer', place, c, () => findPlacedFewer(place, c));
+}
+
+function findPlacedFewer(place, c) {
 	const marks = place.contenders.filter(x => !outdone(place, x));
 	const most = Math.max(...marks.map(x => meanOf(x, 'zones_placed') || 0));
 	const offered = meanOf(c, 'zones_offered') || most;
@@ -104,6 +118,10 @@ function placedFewer(place, c) {
 
 // The fewest changes of memory that came up short, of those that place as many.
 function leastShort(place) {
+	return once('least short', place, null, () => findLeastShort(place));
+}
+
+function findLeastShort(place) {
 	const known = place.contenders.filter(
 		c => !foresees(c) && !placedFewer(place, c) && meanOf(c, 'balloon_failures') !== null,
 	);

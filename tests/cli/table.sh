@@ -88,6 +88,8 @@ if command -v script >/dev/null; then
 	grep -q "$(printf '\033')\[1m" "$work/tty" || fail "no heading on a terminal: $(head -n 2 "$work/tty")"
 	NO_COLOR=1 TERM=xterm script -qec "'$HOMENODE' list choices" /dev/null >"$work/tty" </dev/null
 	grep -q "$(printf '\033')" "$work/tty" && fail "NO_COLOR is not heard"
+	TERM=dumb script -qec "'$HOMENODE' list choices" /dev/null >"$work/tty" </dev/null
+	grep -q "$(printf '\033')" "$work/tty" && fail "a dumb terminal gets colours"
 fi
 
 # the verdict: the first that was named is the baseline
