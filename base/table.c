@@ -13,6 +13,7 @@
 
 #define COLUMNS_MAX 128
 #define FOLDED_LEAST 20 /* columns that a sentence can be read in */
+#define FOLDED_HARD 10 /* columns for what has to be there */
 
 struct table {
 	struct arena arena;
@@ -114,23 +115,35 @@ static void measure(struct layout *l, const struct table *t)
 	}
 }
 
-/* Nothing may be left out: the widest columns of sentences are folded until the rest fits. */
+/* Takes from the widest columns of sentences until the rest fits, down to `least`; what it takes.
+ */
+static size_t take_from_widest(struct layout *l, size_t used, size_t columns, size_t least)
+{
+	for (; used > columns; used--) {
+		size_t widest = SIZE_MAX;
+
+		for (size_t col = 0; col < l->nr; col++)
+			if (l->sentences[col] && l->width[col] > least &&
+			    (widest == SIZE_MAX || l->width[col] > l->width[widest]))
+				widest = col;
+		if (widest == SIZE_MAX)
+			break;
+		l->width[widest]--;
+	}
+	return used;
+}
+
+/* Nothing may be left out: what is folded is narrower than a sentence is read well in before the
+ * table is wider than the screen. */
 static void squeeze(struct layout *l, unsigned columns)
 {
 	size_t used = l->indent + (l->nr ? 2 * (l->nr - 1) : 0);
 
 	for (size_t col = 0; col < l->nr; col++)
 		used += l->width[col];
-	for (; columns && used > columns; used--) {
-		size_t widest = SIZE_MAX;
-
-		for (size_t col = 0; col < l->nr; col++)
-			if (l->sentences[col] && l->width[col] > FOLDED_LEAST &&
-			    (widest == SIZE_MAX || l->width[col] > l->width[widest]))
-				widest = col;
-		if (widest == SIZE_MAX)
-			break;
-		l->width[widest]--;
+	if (columns) {
+		used = take_from_widest(l, used, columns, FOLDED_LEAST);
+		(void)take_from_widest(l, used, columns, FOLDED_HARD);
 	}
 	l->shown = l->nr;
 }

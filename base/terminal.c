@@ -30,22 +30,41 @@ bool terminal_styles(FILE *out)
 	return isatty(fileno(out)) && !(no && *no) && term && strcmp(term, "dumb") != 0;
 }
 
-void terminal_print_sentence(const char *text, FILE *out)
+/* Columns, not bytes: counts UTF-8 lead bytes. */
+static size_t width(const char *s, size_t bytes)
 {
-	size_t column = 0, columns = terminal_columns(out);
+	size_t n = 0;
 
+	for (size_t i = 0; i < bytes; i++)
+		n += ((unsigned char)s[i] & 0xc0) != 0x80;
+	return n;
+}
+
+void terminal_print_indented(unsigned first, unsigned next, const char *text, FILE *out)
+{
+	size_t column = first, columns = terminal_columns(out);
+	bool begun = false;
+
+	fprintf(out, "%*s", (int)first, "");
 	while (*text) {
-		size_t n = strcspn(text, " ");
+		size_t n = strcspn(text, " "), wide = width(text, n);
 
-		if (column && column + 1 + n > columns) {
-			fputs("\n ", out);
-			column = 1;
-		}
-		if (column)
+		if (begun && column + 1 + wide > columns) {
+			fprintf(out, "\n%*s", (int)next, "");
+			column = next;
+		} else if (begun) {
 			fputc(' ', out);
+			column++;
+		}
 		fwrite(text, 1, n, out);
-		column += n + (column > 0);
+		column += wide;
+		begun = true;
 		text += n + (text[n] == ' ');
 	}
 	fputc('\n', out);
+}
+
+void terminal_print_sentence(const char *text, FILE *out)
+{
+	terminal_print_indented(0, 2, text, out);
 }

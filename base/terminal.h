@@ -14,5 +14,7 @@ unsigned terminal_columns(FILE *out);
 bool terminal_styles(FILE *out);
 /* A sentence and a line end, over as many lines as it needs, the further ones indented. */
 void terminal_print_sentence(const char *text, FILE *out);
+/* The same behind `first` blanks, further lines behind `next`: points of a list. */
+void terminal_print_indented(unsigned first, unsigned next, const char *text, FILE *out);
 
 #endif

@@ -3,9 +3,12 @@
 
 #include "base/alloc.h"
 #include "base/nearest.h"
+#include "base/output.h"
 #include "base/units.h"
 #include "cli/backends.h"
 #include "cli/command.h"
+#include "cli/drawn_host.h"
+#include "cli/drawn_plan.h"
 #include "cli/plan_emit.h"
 #include "cli/state_flags.h"
 #include "cli/zone_flags.h"
@@ -30,7 +33,8 @@ struct session {
 	struct outcome *outcome;
 	struct plan_result *result;
 	enum output_format format;
-	bool explain;
+	bool explain, svg;
+	int64_t *used_bytes; /* of each node, before the first zone; where there is a picture */
 	struct emission emission;
 	size_t nr_refused;
 };
@@ -65,7 +69,14 @@ static int read_options(struct session *s, const struct args *args, struct error
 {
 	int rc = args_format(args, &s->format, err);
 
-	if (!rc)
+	s->svg = args_flag(args, "svg");
+	if (!rc && s->svg && (args_given(args, "format") || args_given(args, "emit")))
+		rc = error_set(err, ERR_USAGE,
+			       "--svg is a picture of the plan: no --format, no --emit");
+	if (!rc && s->svg && args_operand(args, 2))
+		rc = error_set(err, ERR_USAGE,
+			       "--svg is one picture: no directory; --output FILE writes it");
+	if (!rc && !s->svg)
 		rc = emission_read(&s->emission, args, err);
 	if (rc)
 		return rc;
@@ -88,7 +99,7 @@ static void place_one(struct session *s, size_t i)
 		.memory = s->memory,
 	};
 
-	if (s->explain || s->format == FORMAT_JSON)
+	if (s->explain || s->svg || s->format == FORMAT_JSON)
 		in.why = &o->why;
 	r->zone = in.zone;
 	if (policy_place(s->policy, &in, &o->plan, &o->err) == 0) {
@@ -152,13 +163,47 @@ static void print_plan(const struct session *s)
 	}
 }
 
-static int print_results(struct session *s, const struct args *args, struct error *err)
+static void draw_plan(const struct session *s, FILE *out)
 {
-	int rc = emission_write(&s->emission, s->host, s->result, s->zones.nr, err);
+	struct arena a = {0};
+	struct drawn_plan plan;
+	struct page_host host;
 
+	drawn_host_init(&host, s->host, &a);
+	drawn_plan_init(&plan, s->policy->name, s->result, s->zones.nr, s->used_bytes, &a);
+	topology_print(&host, &plan, "plan", true, out);
+	arena_release(&a);
+}
+
+static int write_picture(const struct session *s, const char *path, struct error *err)
+{
+	struct output out;
+	int rc;
+
+	if (!path) {
+		draw_plan(s, stdout);
+		return 0;
+	}
+	rc = output_open(&out, path, err);
 	if (rc)
 		return rc;
-	if (!emission_alone(&s->emission))
+	draw_plan(s, out.file);
+	rc = output_commit(&out, err);
+	output_abandon(&out);
+	return rc;
+}
+
+static int print_results(struct session *s, const struct args *args, struct error *err)
+{
+	int rc;
+
+	if (s->svg)
+		rc = write_picture(s, args_string(args, "output", NULL), err);
+	else
+		rc = emission_write(&s->emission, s->host, s->result, s->zones.nr, err);
+	if (rc)
+		return rc;
+	if (!s->svg && !emission_alone(&s->emission))
 		print_plan(s);
 	if (s->format != FORMAT_JSON && !args_flag(args, "quiet"))
 		print_warnings(s);
@@ -203,11 +248,22 @@ static void session_release(struct session *s)
 		explain_release(&s->outcome[i].lint);
 	}
 	free(s->outcome);
+	free(s->used_bytes);
 	free(s->result);
 	policy_memory_free(s->memory);
 	host_state_release(&s->state);
 	zone_list_release(&s->zones);
 	host_free(s->host);
+}
+
+/* What is taken before the first zone, for the picture. */
+static void note_used(struct session *s)
+{
+	if (!s->svg)
+		return;
+	s->used_bytes = xcalloc(s->host->nr_nodes + 1, sizeof(*s->used_bytes));
+	for (unsigned n = 0; n < s->host->nr_nodes; n++)
+		s->used_bytes[n] = s->host->node[n].memory_bytes - s->state.free_bytes[n];
 }
 
 static int run(const struct args *args, int *status, struct error *err)
@@ -229,6 +285,7 @@ static int run(const struct args *args, int *status, struct error *err)
 	rc = state_from_flags(args, s.host, &s.state, err);
 	if (rc)
 		goto out;
+	note_used(&s);
 	s.memory = policy_memory_new(s.policy, &s.state);
 	s.outcome = xcalloc(s.zones.nr + 1, sizeof(*s.outcome));
 	s.result = xcalloc(s.zones.nr + 1, sizeof(*s.result));
@@ -247,7 +304,8 @@ static const struct option options[] = {
 	{"policy", 'p', "POLICY", "who decides (default edera-compact)", false},
 	{"explain", 'e', NULL, "say which rule chose each node", false},
 	{"emit", 0, "xl|acpi|acpi-q35|libvirt|qemu|numactl|systemd|k8s", "write files", false},
-	{"output", 'o', "DIR", "where --emit writes a file or folder for each zone", false},
+	{"svg", 0, NULL, "the host as a picture, with the plan on it and why", false},
+	{"output", 'o', "PATH", "the folder that --emit writes to, the file of --svg", false},
 	{"dry-run", 0, NULL, "ask the machine whether it would; change nothing", OPTION_RARE},
 	{"backend", 'b', "BACKEND[:OPTIONS]", "the machine that --dry-run asks (xen)", OPTION_RARE},
 	STATE_FLAG_OPTIONS,

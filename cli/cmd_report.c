@@ -10,6 +10,7 @@
 #include "base/sha256.h"
 #include "cli/command.h"
 #include "cli/drawn_host.h"
+#include "cli/recommended_rows.h"
 #include "cost/params/grades.h"
 #include "host/host.h"
 #include "report/page.h"
@@ -121,9 +122,12 @@ static int load_runs(struct pages *p, const struct args *args, struct error *err
 		if (rc)
 			return rc;
 		p->run[i] = (struct page_run){
-			dir,
-			{error_of(dir->cost.latency, cost_latency_error_ppm),
-			 error_of(dir->cost.bandwidth, cost_bandwidth_error_ppm)}};
+			.dir = dir,
+			.error = {error_of(dir->cost.latency, cost_latency_error_ppm),
+				  error_of(dir->cost.bandwidth, cost_bandwidth_error_ppm)}};
+		p->run[i].nr_first = recommended_rows(dir, p->run[i].error.latency_ppm,
+						      p->run[i].error.bandwidth_ppm,
+						      &p->hosts.arena, &p->run[i].first);
 		p->input.nr_runs++;
 		load_hosts(&p->hosts, dir, quiet);
 	}

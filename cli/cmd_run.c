@@ -148,12 +148,15 @@ static int write_results(struct cmd *c, int64_t wall_ns, bool complete, struct e
 	return results_commit(&c->results, &about, err);
 }
 
-static void print_verdict(const struct cmd *c)
+/* In the order of --policy, whose first is the baseline. */
+static void print_table(const struct cmd *c)
 {
 	struct arena words = {0};
 	size_t nr;
+	const char **policy = split_list(c->args, "policy", &words, &nr);
 
-	summary_print_verdict(&c->results, split_list(c->args, "policy", &words, &nr), stdout);
+	summary_print_table(c->results.row, c->results.nr, policy, &c->view, stdout);
+	summary_print_verdict(&c->results, policy, stdout);
 	arena_release(&words);
 }
 
@@ -168,8 +171,7 @@ static int print_results(const struct cmd *c, struct error *err)
 	if (format != FORMAT_TEXT) {
 		summary_print_rows(r->row, r->nr, format, stdout);
 	} else {
-		summary_print_table(r->row, r->nr, &c->view, stdout);
-		print_verdict(c);
+		print_table(c);
 		if (r->probes.nr) {
 			fputc('\n', stdout);
 			probe_print_text(&r->probes, stdout);

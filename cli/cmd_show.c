@@ -7,6 +7,7 @@
 #include "cli/drawn_host.h"
 #include "firmware/acpi.h"
 #include "host/host.h"
+#include "report/topology.h"
 
 static int show_acpi(const char *path, enum output_format format, struct error *err)
 {
@@ -49,7 +50,7 @@ static void draw_host(const struct host *h)
 	struct page_host drawn;
 
 	drawn_host_init(&drawn, h, &a);
-	topology_print(&drawn, "host", true, stdout);
+	topology_print(&drawn, NULL, "host", true, stdout);
 	arena_release(&a);
 }
 

@@ -245,7 +245,7 @@ static void print_verdict(const struct compare *c, FILE *out)
 static void print_answer(const struct compare *c, FILE *out)
 {
 	size_t wins = 0;
-	char text[40];
+	char text[40], *line;
 
 	fprintf(out, "\n");
 	for (size_t i = 0; i + 1 < c->nr; i++) {
@@ -257,8 +257,11 @@ static void print_answer(const struct compare *c, FILE *out)
 		gain = gain_ppm(a, b);
 		if (!gain)
 			continue;
-		fprintf(out, "%s: %s does %s %% of the work of %s\n", a->label, b->policy->name,
-			unit_text(UNIT_SHARE, gain, 1, text, sizeof(text)), a->policy->name);
+		line = xasprintf("%s: %s does %s %% of the work of %s", a->label, b->policy->name,
+				 unit_text(UNIT_SHARE, gain, 1, text, sizeof(text)),
+				 a->policy->name);
+		terminal_print_sentence(line, out);
+		free(line);
 		wins += gain > 1010000;
 	}
 	fprintf(out, "the second of a pair wins by more than 1 %% in %zu cases on this host\n",
@@ -307,16 +310,26 @@ static void csv_swing(const struct compare *c, FILE *out)
 	}
 }
 
+static void print_refusals(const struct compare *c, FILE *out)
+{
+	for (size_t i = 0; i < c->nr; i++) {
+		char *text;
+
+		if (c->row[i].placed)
+			continue;
+		text = xasprintf("%s under %s: refused: %s", c->row[i].zone->name,
+				 c->row[i].policy->name, c->row[i].refusal);
+		terminal_print_sentence(text, out);
+		free(text);
+	}
+}
+
 void compare_print_text(const struct compare *c, const struct view *view, FILE *out)
 {
 	char *grade = compare_grade(c);
 
 	print_rows(c, view, out);
-	for (size_t i = 0; i < c->nr; i++) {
-		if (!c->row[i].placed)
-			fprintf(out, "%s under %s: refused: %s\n", c->row[i].zone->name,
-				c->row[i].policy->name, c->row[i].refusal);
-	}
+	print_refusals(c, out);
 	if (c->question)
 		print_answer(c, out);
 	else

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/terminal.h"
 #include "base/units.h"
 
 /* How often the line changes. */
@@ -56,9 +57,12 @@ static void print_line(const struct progress *p, const struct experiment_progres
 
 void progress_line(struct progress *p, const char *line)
 {
-	fprintf(stderr, "\r%-*s", (int)p->width, line);
+	size_t n = strlen(line), most = terminal_columns(stderr) - 1;
+
+	n = n < most ? n : most; /* a line that wraps cannot be written over */
+	fprintf(stderr, "\r%-*.*s", (int)p->width, (int)n, line);
 	fflush(stderr);
-	p->width = strlen(line);
+	p->width = n;
 	p->shown = true;
 }
 

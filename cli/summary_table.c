@@ -113,8 +113,30 @@ static void add_row(struct rows *out, const struct row *r)
 		rows_number(out, row_figure(r, (enum summary_figure)f));
 }
 
-void summary_print_table(const struct row *row, size_t nr, const struct view *view, FILE *out)
+static bool named(const char *name, const char *const *policy)
 {
+	for (; *policy; policy++)
+		if (strcmp(*policy, name) == 0)
+			return true;
+	return false;
+}
+
+/* The policies of a block in the order in which they were asked for, then the others. */
+static void add_block(struct rows *out, const struct row *row, size_t nr, const char *const *policy)
+{
+	for (const char *const *p = policy; *p; p++)
+		for (size_t i = 0; i < nr; i++)
+			if (strcmp(row[i].policy, *p) == 0)
+				add_row(out, &row[i]);
+	for (size_t i = 0; i < nr; i++)
+		if (!named(row[i].policy, policy))
+			add_row(out, &row[i]);
+}
+
+void summary_print_table(const struct row *row, size_t nr, const char *const *policy,
+			 const struct view *view, FILE *out)
+{
+	static const char *const nobody[] = {NULL};
 	struct differs differs = what_differs(row, nr);
 	const char *shown[KEYS + NR_SUMMARY_FIGURES + 1];
 	struct rows r = {.name = "rows",
@@ -123,8 +145,13 @@ void summary_print_table(const struct row *row, size_t nr, const struct view *vi
 			 .shown = shown};
 
 	choose(&differs, shown);
-	for (size_t i = 0; i < nr; i++)
-		add_row(&r, &row[i]);
+	for (size_t i = 0, end; i < nr; i = end) {
+		for (end = i + 1; end < nr && strcmp(row[i].topology, row[end].topology) == 0 &&
+				  strcmp(row[i].workload, row[end].workload) == 0;
+		     end++)
+			;
+		add_block(&r, row + i, end - i, policy ? policy : nobody);
+	}
 	if (nr)
 		print_head(row, &differs, out);
 	rows_print_table(&r, view, out);
@@ -154,14 +181,8 @@ static void add_sample(struct verdict *v, const char *name, const struct row *r)
 	s->of[VERDICT_SLOWDOWN] = r->slowdown_ppm;
 	s->of[VERDICT_REMOTE] = r->cause_remote_ppm;
 	s->of[VERDICT_MULTI_NODE] = r->zones_multi_node;
-}
-
-static bool named(const char *name, const char *const *policy)
-{
-	for (; *policy; policy++)
-		if (strcmp(*policy, name) == 0)
-			return true;
-	return false;
+	s->of[VERDICT_GROWN] = r->balloon_steps;
+	s->of[VERDICT_SHORT] = r->balloon_failures;
 }
 
 void summary_print_verdict(const struct results *r, const char *const *policy, FILE *out)

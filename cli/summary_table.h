@@ -11,8 +11,10 @@
 struct column *summary_columns(const char *operand, size_t *nr) MUST_USE; /* as struct command's */
 /* As --format says; FORMAT_TEXT is the caller's. */
 void summary_print_rows(const struct row *row, size_t nr, enum output_format format, FILE *out);
-/* Above it stands what is the same in all rows: workload, hosts, seed. `view` NULL: what fits. */
-void summary_print_table(const struct row *row, size_t nr, const struct view *view, FILE *out);
+/* Above it stands what is the same in all rows: workload, hosts, seed. `view` NULL: what fits.
+ * `policy`: as below; NULL: the rows' own order. */
+void summary_print_table(const struct row *row, size_t nr, const char *const *policy,
+			 const struct view *view, FILE *out);
 
 /* Below it: what each policy does against the first that was asked for (`policy`, NULL-terminated,
  * in that order; those that it does not name stay in the order of the rows). */

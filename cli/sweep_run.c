@@ -182,7 +182,7 @@ static void print_results(const struct cmd *c)
 	if (format != FORMAT_TEXT) {
 		summary_print_rows(r->row, r->nr, format, stdout);
 	} else if (r->nr <= SHOWN_ROWS_MAX) {
-		summary_print_table(r->row, r->nr, NULL, stdout);
+		summary_print_table(r->row, r->nr, NULL, NULL, stdout);
 	} else {
 		printf("%zu rows\n", r->nr);
 	}

@@ -1,12 +1,13 @@
 #include "cli/verdict.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/terminal.h"
 
-#define PLACED_ALIKE 0.001 /* of the zones offered */
+#define ALIKE 0.001 /* of the zones offered, of the changes of memory */
 #define STRIPED 0.9 /* of the zones, on several nodes */
 #define LINES_MAX 8 /* of more contenders only the recommended one is told of */
 #define LINE_MAX_BYTES 640
@@ -102,7 +103,8 @@ static bool shown_alike(enum verdict_figure f, double x, double y)
 		[VERDICT_OFFERED] = UNIT_COUNT,	   [VERDICT_PLACED] = UNIT_COUNT,
 		[VERDICT_LOCAL] = UNIT_SHARE,	   [VERDICT_DISTANCE] = UNIT_SLIT,
 		[VERDICT_SLOWDOWN] = UNIT_FACTOR,  [VERDICT_REMOTE] = UNIT_SHARE,
-		[VERDICT_MULTI_NODE] = UNIT_COUNT,
+		[VERDICT_MULTI_NODE] = UNIT_COUNT, [VERDICT_GROWN] = UNIT_COUNT,
+		[VERDICT_SHORT] = UNIT_COUNT,
 	};
 	char a[40], b[40];
 
@@ -125,7 +127,7 @@ static bool as_many(const struct verdict *v, const struct verdict_contender *a,
 {
 	double x = mean_of(a, VERDICT_PLACED), y = mean_of(b, VERDICT_PLACED);
 
-	return fabs(x - y) <= PLACED_ALIKE * mean_of(a, VERDICT_OFFERED) ||
+	return fabs(x - y) <= ALIKE * mean_of(a, VERDICT_OFFERED) ||
 	       !differs(v, a, b, VERDICT_PLACED);
 }
 
@@ -139,14 +141,83 @@ static bool stripes(const struct verdict_contender *c)
 
 /* --- which one ------------------------------------------------------------------------- */
 
+/* Places more zones than `c` and slows all by more than that, at the good end of the error too. */
+static bool outdone_by(const struct verdict *v, const struct verdict_contender *x,
+		       const struct verdict_contender *c)
+{
+	double more = mean_of(x, VERDICT_PLACED), less = mean_of(c, VERDICT_PLACED);
+	double slow = mean_of(x, VERDICT_SLOWDOWN), fast = mean_of(c, VERDICT_SLOWDOWN);
+	double error =
+		fmax(model_error(v, x, VERDICT_SLOWDOWN), model_error(v, c, VERDICT_SLOWDOWN));
+
+	return !c->foresees && less > 0 && more > less && differs(v, x, c, VERDICT_SLOWDOWN) &&
+	       slow - error > fast * more / less;
+}
+
+static bool outdone(const struct verdict *v, const struct verdict_contender *x)
+{
+	for (size_t i = 0; stripes(x) && i < v->nr; i++)
+		if (outdone_by(v, x, &v->contender[i]))
+			return true;
+	return false;
+}
+
 static const struct verdict_contender *most_placed(const struct verdict *v)
 {
-	const struct verdict_contender *most = &v->contender[0];
+	const struct verdict_contender *most = NULL;
 
-	for (size_t i = 1; i < v->nr; i++)
-		if (mean_of(&v->contender[i], VERDICT_PLACED) > mean_of(most, VERDICT_PLACED))
-			most = &v->contender[i];
+	for (size_t i = 0; i < v->nr; i++) {
+		const struct verdict_contender *c = &v->contender[i];
+
+		if (!outdone(v, c) &&
+		    (!most || mean_of(c, VERDICT_PLACED) > mean_of(most, VERDICT_PLACED)))
+			most = c;
+	}
 	return most;
+}
+
+/* As many as the most, or more. */
+static bool placed_enough(const struct verdict *v, const struct verdict_contender *c)
+{
+	const struct verdict_contender *most = most_placed(v);
+
+	return mean_of(c, VERDICT_PLACED) >= mean_of(most, VERDICT_PLACED) || as_many(v, most, c);
+}
+
+/* The fewest changes of memory that came up short, of those who place as many; NULL: not known. */
+static const struct verdict_contender *least_short(const struct verdict *v)
+{
+	const struct verdict_contender *least = NULL;
+
+	for (size_t i = 0; i < v->nr; i++) {
+		const struct verdict_contender *c = &v->contender[i];
+		double mine = mean_of(c, VERDICT_SHORT);
+
+		if (!c->foresees && !isnan(mine) && placed_enough(v, c) &&
+		    (!least || mine < mean_of(least, VERDICT_SHORT)))
+			least = c;
+	}
+	return least;
+}
+
+static bool fell_short(const struct verdict *v, const struct verdict_contender *c)
+{
+	const struct verdict_contender *least = least_short(v);
+	double mine = mean_of(c, VERDICT_SHORT), grown = mean_of(c, VERDICT_GROWN);
+
+	return least && !isnan(mine) &&
+	       mine - mean_of(least, VERDICT_SHORT) > ALIKE * (isnan(grown) ? 0 : grown) &&
+	       differs(v, c, least, VERDICT_SHORT);
+}
+
+/* Would a line tell the difference? It has shares with one decimal. */
+static bool tellable(enum verdict_figure f, double x, double y)
+{
+	char points[40];
+
+	return f != VERDICT_LOCAL ||
+	       strcmp(unit_text(UNIT_SHARE, llabs(llround(x - y)), 1, points, sizeof(points)),
+		      "0.0") != 0;
 }
 
 /* Takes those away that are worse than the best by a figure; `sign` 1: less is better. */
@@ -164,19 +235,24 @@ static void keep_best(const struct verdict *v, bool *in, enum verdict_figure f, 
 		if (!best || sign * (mine - mean_of(best, f)) < 0)
 			best = &v->contender[i];
 	}
-	for (size_t i = 0; known > 1 && i < v->nr; i++)
-		in[i] = in[i] && !isnan(mean_of(&v->contender[i], f)) &&
-			(&v->contender[i] == best || !differs(v, &v->contender[i], best, f));
+	for (size_t i = 0; known > 1 && i < v->nr; i++) {
+		double mine = mean_of(&v->contender[i], f);
+
+		in[i] = in[i] && !isnan(mine) &&
+			(&v->contender[i] == best || !differs(v, &v->contender[i], best, f) ||
+			 !tellable(f, mine, mean_of(best, f)));
+	}
 }
 
 /* The recommended one; NULL: all know what comes. */
 static const struct verdict_contender *recommend(const struct verdict *v)
 {
-	const struct verdict_contender *most = most_placed(v), *best = NULL;
+	const struct verdict_contender *best = NULL;
 	bool *in = xcalloc(v->nr, sizeof(*in));
 
 	for (size_t i = 0; i < v->nr; i++)
-		in[i] = !v->contender[i].foresees && as_many(v, most, &v->contender[i]);
+		in[i] = !v->contender[i].foresees && placed_enough(v, &v->contender[i]) &&
+			!fell_short(v, &v->contender[i]);
 	keep_best(v, in, VERDICT_SLOWDOWN, 1);
 	keep_best(v, in, VERDICT_LOCAL, -1);
 	keep_best(v, in, VERDICT_DISTANCE, 1);
@@ -186,10 +262,18 @@ static const struct verdict_contender *recommend(const struct verdict *v)
 	return best;
 }
 
+const char *verdict_recommended(const struct verdict *v)
+{
+	const struct verdict_contender *best = v->nr ? recommend(v) : NULL;
+
+	return best ? best->name : NULL;
+}
+
 /* --- sentences ------------------------------------------------------------------------- */
 
 /* Parts of a line: what is sure, and what is not. */
 struct line {
+	const struct verdict_contender *base; /* who it is compared with */
 	char sure[LINE_MAX_BYTES], within[LINE_MAX_BYTES];
 };
 
@@ -200,9 +284,9 @@ static void add(char *text, const char *part)
 	snprintf(text + n, LINE_MAX_BYTES - n, "%s%s", n ? ", " : "", part);
 }
 
-static void tell_placed(struct line *l, const struct verdict *v, const struct verdict_contender *c)
+static void tell_placed(struct line *l, const struct verdict_contender *c)
 {
-	const struct verdict_contender *base = &v->contender[0];
+	const struct verdict_contender *base = l->base;
 	int64_t more = llround(mean_of(c, VERDICT_PLACED) - mean_of(base, VERDICT_PLACED));
 	char part[160];
 
@@ -216,7 +300,7 @@ static void tell_placed(struct line *l, const struct verdict *v, const struct ve
 
 static void tell_local(struct line *l, const struct verdict *v, const struct verdict_contender *c)
 {
-	const struct verdict_contender *base = &v->contender[0];
+	const struct verdict_contender *base = l->base;
 	double by = mean_of(c, VERDICT_LOCAL) - mean_of(base, VERDICT_LOCAL);
 	char points[40], part[96];
 
@@ -235,7 +319,7 @@ static void tell_local(struct line *l, const struct verdict *v, const struct ver
 static void tell_distance(struct line *l, const struct verdict *v,
 			  const struct verdict_contender *c)
 {
-	const struct verdict_contender *base = &v->contender[0];
+	const struct verdict_contender *base = l->base;
 	double by = mean_of(c, VERDICT_DISTANCE) - mean_of(base, VERDICT_DISTANCE);
 	char slit[40], part[96];
 
@@ -249,7 +333,7 @@ static void tell_distance(struct line *l, const struct verdict *v,
 /* Of its own time, as the page says it. */
 static void tell_speed(struct line *l, const struct verdict *v, const struct verdict_contender *c)
 {
-	const struct verdict_contender *base = &v->contender[0];
+	const struct verdict_contender *base = l->base;
 	double mine = mean_of(c, VERDICT_SLOWDOWN), was = mean_of(base, VERDICT_SLOWDOWN);
 	double error =
 		fmax(model_error(v, c, VERDICT_SLOWDOWN), model_error(v, base, VERDICT_SLOWDOWN));
@@ -275,13 +359,40 @@ static void tell_speed(struct line *l, const struct verdict *v, const struct ver
 	}
 }
 
-static void print_line(const struct verdict *v, const struct verdict_contender *c, FILE *out)
+/* Whose memory it was that came up short, this one's or the other's. */
+static void tell_short(struct line *l, const struct verdict *v, const struct verdict_contender *c)
 {
-	struct line l = {.sure = ""};
-	char *text;
-	bool compared = as_many(v, c, &v->contender[0]);
+	const struct verdict_contender *who = fell_short(v, c) ? c : l->base;
+	int64_t nr = llround(mean_of(who, VERDICT_SHORT));
+	char part[160];
 
-	tell_placed(&l, v, c);
+	if (fell_short(v, c) == fell_short(v, l->base))
+		return;
+	snprintf(part, sizeof(part), "%s%" PRId64 " change%s of memory came up short",
+		 who == c ? "" : "under which ", nr, nr == 1 ? "" : "s");
+	add(l->sure, part);
+}
+
+/* What stands behind the figures. */
+static const char *last_words(const struct verdict *v, const struct verdict_contender *c)
+{
+	if (c->foresees)
+		return "; it knows what comes: a bound, not a policy to run";
+	if (outdone(v, c))
+		return "; it stripes every zone over all nodes, and does less work in all";
+	return stripes(c) ? "; it stripes every zone over all nodes" : "";
+}
+
+static void print_line(const struct verdict *v, const struct verdict_contender *c,
+		       const struct verdict_contender *base, FILE *out)
+{
+	struct line l = {.base = base};
+	char *text;
+	bool compared = (as_many(v, c, base) || outdone(v, c) || outdone(v, base)) &&
+			fell_short(v, c) == fell_short(v, base);
+
+	tell_placed(&l, c);
+	tell_short(&l, v, c);
 	if (compared) {
 		tell_local(&l, v, c);
 		tell_distance(&l, v, c);
@@ -289,26 +400,27 @@ static void print_line(const struct verdict *v, const struct verdict_contender *
 	}
 	text = xasprintf("%s%s: %s%s%s%s%s", c == recommend(v) ? "take " : "", c->name, l.sure,
 			 *l.within ? "; within the model's error: " : "", l.within,
-			 compared ? "" : "; so not compared on other figures",
-			 c->foresees  ? "; it knows what comes: a bound, not a policy to run"
-			 : stripes(c) ? "; it stripes every zone over all nodes"
-				      : "");
+			 compared ? "" : "; so not compared on other figures", last_words(v, c));
 	terminal_print_sentence(text, out);
 	free(text);
 }
 
+/* All against the baseline; where that does not hold its zones' memory, against who is
+ * recommended instead. */
 void verdict_print(const struct verdict *v, FILE *out)
 {
-	const struct verdict_contender *best = v->nr > 1 ? recommend(v) : NULL;
+	const struct verdict_contender *best = v->nr > 1 ? recommend(v) : NULL,
+				       *base = v->contender;
 
 	if (!best)
 		return;
 	fputc('\n', out);
-	if (best == &v->contender[0])
+	if (best == base)
 		fprintf(out, "stay with %s\n", best->name);
 	else
-		print_line(v, best, out);
+		print_line(v, best, base, out);
+	base = fell_short(v, base) ? best : base;
 	for (size_t i = 1; v->nr <= LINES_MAX && i < v->nr; i++)
 		if (&v->contender[i] != best)
-			print_line(v, &v->contender[i], out);
+			print_line(v, &v->contender[i], base, out);
 }

@@ -6,9 +6,12 @@
  *   offered is "as many".
  * - Two figures differ when they are shown differently, by more than the model's error, and the
  * same way with every seed.
- * - Recommended is, of those who place as many as the most and do not know what comes, who is not
- *   slower than the fastest; of these who keeps most memory local; then the shortest distance; the
- *   baseline where it is not worse than that.
+ * - Who stripes, and places more zones but slows all by more than that, is not the most.
+ * - Who gives zones less memory than they ask for, in more than a thousandth of the changes beyond
+ *   the best of those who place as many, is told so: it refuses, only later.
+ * - Recommended is, of those who place as many as the most, hold their memory and do not know what
+ *   comes, who is not slower than the fastest; of these who keeps most memory local, to a tenth of
+ *   a point; then the shortest distance; the baseline where it is not worse than that.
  */
 #ifndef CLI_VERDICT_H
 #define CLI_VERDICT_H
@@ -27,6 +30,8 @@ enum verdict_figure {
 	VERDICT_SLOWDOWN,
 	VERDICT_REMOTE, /* of the loss, the share of pages far away, ppm */
 	VERDICT_MULTI_NODE,
+	VERDICT_GROWN, /* changes of memory */
+	VERDICT_SHORT, /* of those, that got less than they asked for */
 	NR_VERDICT_FIGURES
 };
 
@@ -54,6 +59,8 @@ struct verdict {
 struct verdict_contender *verdict_contender(struct verdict *v, const char *name);
 /* A sample of it, everything unknown. */
 struct verdict_sample *verdict_sample(struct verdict_contender *c, uint64_t seed);
+/* The recommended one's name; NULL: there is none. */
+const char *verdict_recommended(const struct verdict *v);
 /* Nothing where there are not two. */
 void verdict_print(const struct verdict *v, FILE *out);
 void verdict_release(struct verdict *v);

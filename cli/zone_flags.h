@@ -40,7 +40,7 @@
 		{"max-memory", 'M', "SIZE", "most memory; a bare number is MB (default 1024)",     \
 		 false},                                                                           \
 		{"min-memory", 0, "SIZE", "least memory; a bare number is MB (default 300)",       \
-		 false},                                                                           \
+		 OPTION_RARE},                                                                     \
 		{"resource-adjustment-policy", 0, "static|dynamic", "memory (default dynamic)",    \
 		 false},                                                                           \
 		{"virt-backend", 'V', "auto|pv|pvh", "kind of guest (default auto)", false},       \

@@ -34,7 +34,7 @@ static void print_head(const struct host *h, FILE *out)
 
 	fprintf(out, "%s\n", h->name);
 	if (*h->source)
-		fprintf(out, "  %s\n", h->source);
+		terminal_print_indented(2, 2, h->source, out);
 	fprintf(out, "  %u nodes, %u CPUs, %s", h->nr_nodes, h->nr_cpus,
 		bytes_text(h->memory_bytes, memory, sizeof(memory)));
 	if (h->nr_packages)
@@ -88,30 +88,69 @@ static void print_nodes(const struct host *h, FILE *out)
 	table_free(t);
 }
 
-static void print_matrix(const struct host *h, enum host_matrix_kind kind, FILE *out)
+/* Columns of a matrix that fit beside the names of its lines; each is as wide as the widest value.
+ */
+static unsigned matrix_columns(const struct host *h, const uint32_t *value, FILE *out)
 {
-	const struct host_matrix *m = &h->matrix[kind];
-	const uint32_t *value = m->value;
+	unsigned columns = terminal_columns(out), taken = 2 + (unsigned)strlen("from\\to");
+	int wide = 1;
+
+	for (unsigned i = 0; i < h->nr_nodes * h->nr_nodes; i++) {
+		int n = value[i] == MATRIX_UNKNOWN ? 1 : snprintf(NULL, 0, "%" PRIu32, value[i]);
+
+		wide = n > wide ? n : wide;
+	}
+	for (unsigned n = 0; n < h->nr_nodes; n++)
+		if (snprintf(NULL, 0, "%u", h->node[n].os_index) > wide)
+			wide = snprintf(NULL, 0, "%u", h->node[n].os_index);
+	if (columns < taken + 2 + (unsigned)wide)
+		return 1;
+	return (columns - taken) / (2 + (unsigned)wide);
+}
+
+static void print_block(const struct host *h, const uint32_t *value, unsigned first, unsigned end,
+			FILE *out)
+{
 	struct table *t = table_new();
 
 	table_cell(t, "from\\to");
-	for (unsigned b = 0; b < h->nr_nodes; b++)
+	for (unsigned b = first; b < end; b++)
 		table_cell(t, "%u", h->node[b].os_index);
 	table_end_row(t);
 	for (unsigned a = 0; a < h->nr_nodes; a++) {
 		table_cell(t, "%u", h->node[a].os_index);
-		for (unsigned b = 0; b < h->nr_nodes; b++, value++) {
-			if (*value == MATRIX_UNKNOWN)
+		for (unsigned b = first; b < end; b++) {
+			uint32_t v = value[a * h->nr_nodes + b];
+
+			if (v == MATRIX_UNKNOWN)
 				table_cell(t, "-");
 			else
-				table_cell(t, "%" PRIu32, *value);
+				table_cell(t, "%" PRIu32, v);
 		}
 		table_end_row(t);
 	}
-	fprintf(out, "\n%s (%s; %s: %s)\n", matrix_text[kind].title, matrix_text[kind].unit,
-		host_grade_name(m->grade), m->source);
 	table_print(t, out, 2);
 	table_free(t);
+}
+
+/* One that is wider than the terminal stands in blocks of columns. */
+static void print_matrix(const struct host *h, enum host_matrix_kind kind, FILE *out)
+{
+	const struct host_matrix *m = &h->matrix[kind];
+	unsigned most = matrix_columns(h, m->value, out);
+	char *title = xasprintf("%s (%s; %s: %s)", matrix_text[kind].title, matrix_text[kind].unit,
+				host_grade_name(m->grade), m->source);
+
+	fputc('\n', out);
+	terminal_print_sentence(title, out);
+	free(title);
+	for (unsigned first = 0; first < h->nr_nodes; first += most) {
+		unsigned end = first + most < h->nr_nodes ? first + most : h->nr_nodes;
+
+		if (first)
+			fputc('\n', out);
+		print_block(h, m->value, first, end, out);
+	}
 }
 
 static void device_row(const struct host *h, const struct host_device *d, struct table *t)
@@ -212,6 +251,12 @@ void host_print(const struct host *h, FILE *out)
 	print_devices(h, out);
 	print_l3s(h, out);
 	print_calibration(h, out);
-	for (unsigned w = 0; w < h->nr_warnings; w++)
-		fprintf(out, "%swarning: %s\n", w ? "" : "\n", h->warning[w]);
+	for (unsigned w = 0; w < h->nr_warnings; w++) {
+		char *text = xasprintf("warning: %s", h->warning[w]);
+
+		if (!w)
+			fputc('\n', out);
+		terminal_print_sentence(text, out);
+		free(text);
+	}
 }

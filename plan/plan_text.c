@@ -61,13 +61,22 @@ static void result_row(struct table *t, const struct plan_result *r)
 
 static void print_sentences(const struct plan_result *r, bool explain, FILE *out)
 {
-	if (!r->plan)
-		fprintf(out, "\n%s: refused (%s): %s\n", r->zone->name, error_name(r->error_code),
-			r->error_text ? r->error_text : "");
-	else if (explain)
+	char *text;
+
+	if (!r->plan) {
+		text = xasprintf("%s: refused (%s): %s", r->zone->name, error_name(r->error_code),
+				 r->error_text ? r->error_text : "");
+		fputc('\n', out);
+		terminal_print_sentence(text, out);
+		free(text);
+	} else if (explain) {
 		fprintf(out, "\n%s:\n", r->zone->name);
-	for (uint32_t i = 0; (explain || !r->plan) && i < r->nr_reasons; i++)
-		fprintf(out, "  - %s\n", r->reason[i]);
+	}
+	for (uint32_t i = 0; (explain || !r->plan) && i < r->nr_reasons; i++) {
+		text = xasprintf("- %s", r->reason[i]);
+		terminal_print_indented(2, 4, text, out);
+		free(text);
+	}
 }
 
 void plan_print_text(const struct host *host, const char *policy, const struct plan_result *result,

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/alloc.h"
 #include "base/csv.h"
 #include "base/table.h"
 #include "base/terminal.h"
@@ -32,6 +33,14 @@ static void change_cells(struct table *t, const struct change *d)
 	table_end_row(t);
 }
 
+static void print_only(const char *what, const char *name, FILE *out)
+{
+	char *text = xasprintf("%s%s", what, name);
+
+	terminal_print_sentence(text, out);
+	free(text);
+}
+
 void diff_print_text(const struct comparison *c, struct sheet *a, struct sheet *b, FILE *out)
 {
 	for (size_t i = 0; i < c->nr;) {
@@ -45,9 +54,9 @@ void diff_print_text(const struct comparison *c, struct sheet *a, struct sheet *
 		table_free(t);
 	}
 	for (size_t i = 0; i < c->nr_only_a; i++)
-		fprintf(out, "only in the first: %s\n", sheet_row_name(a, c->only_a[i]));
+		print_only("only in the first: ", sheet_row_name(a, c->only_a[i]), out);
 	for (size_t i = 0; i < c->nr_only_b; i++)
-		fprintf(out, "only in the second: %s\n", sheet_row_name(b, c->only_b[i]));
+		print_only("only in the second: ", sheet_row_name(b, c->only_b[i]), out);
 	for (size_t i = 0; i < c->nr_column_a; i++)
 		fprintf(out, "column only in the first: %s\n", c->column_a[i]);
 	for (size_t i = 0; i < c->nr_column_b; i++)

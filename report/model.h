@@ -12,7 +12,7 @@ void model_schema(struct model_out *m);
 int model_timeline(struct model_out *m, const struct run_dir *run, struct error *err) MUST_USE;
 /* model_zones.c: zones.csv, packed column by column, as far as MODEL_ZONES_MAX goes. */
 #define MODEL_ZONES_MAX ((size_t)3400000) /* characters, of all rows */
-int model_zones(struct model_out *m, const struct run_dir *run, const char *policies,
+int model_zones(struct model_out *m, const struct page_run *run, const char *policies,
 		struct error *err) MUST_USE;
 /* model_measured.c: measured.csv. */
 int model_measured(struct model_out *m, const char *path, struct error *err) MUST_USE;

@@ -2,7 +2,7 @@
  * zones.csv on the page, to replay a run: per row of the summary each figure of its zones as a
  * column of small numbers, differences where they are smaller, as base64. Times are in ticks
  * (a second in runs of a day and more), memory by node in MiB. Which rows there is room for:
- * one seed of each policy comes first.
+ * what is recommended and the baseline, then one seed of each policy, then the rest.
  *
  * report/page/replay.js reads it; its head lists the columns.
  */
@@ -489,12 +489,20 @@ static bool is_listed(const char *list, const char *name)
 	return false;
 }
 
-/* Which rows come first: of those that were asked for the ones with the first row's seed. */
-static bool comes_now(const struct sheet *s, size_t row, const char *policies, bool first)
+/* When a row's turn is: 0 for those that matter most, which have an order of their own, 1 for those
+ * with the first row's seed, 2. */
+static int turn_of(const struct sheet *s, size_t row, const struct page_run *run)
 {
-	if (policies && !is_listed(policies, sheet_text(s, row, sheet_column(s, "policy"))))
-		return false;
-	return first == sheet_same(s, 0, row, "seed");
+	for (size_t i = 0; i < run->nr_first; i++)
+		if (run->first[i] == row)
+			return 0;
+	return sheet_same(s, 0, row, "seed") ? 1 : 2;
+}
+
+/* Did somebody ask for its zones? Everybody's, where nobody said. */
+static bool is_wanted(const struct sheet *s, size_t row, const char *policies)
+{
+	return !policies || is_listed(policies, sheet_text(s, row, sheet_column(s, "policy")));
 }
 
 static void write_words(struct model_out *m, const char *key, const struct words *w)
@@ -562,9 +570,10 @@ static void write_row(struct model_out *m, struct zones *z, size_t i, int64_t ti
 	release_packed(&p);
 }
 
-static void write_rows(struct model_out *m, struct zones *z, const struct sheet *s,
+static void write_rows(struct model_out *m, struct zones *z, const struct page_run *run,
 		       const char *policies)
 {
+	const struct sheet *s = &run->dir->summary;
 	/* ticks of a run: not many more than a million */
 	int64_t tick_ns = z->end_ns >= NS_PER_DAY / 2 ? NS_PER_S : NS_PER_MS;
 	size_t size = 0;
@@ -575,29 +584,32 @@ static void write_rows(struct model_out *m, struct zones *z, const struct sheet 
 	write_words(m, "nodes", &z->nodes);
 	write_words(m, "outcomes", &z->outcomes);
 	model_open(m, "rows", '[');
-	for (int turn = 0; turn < 2; turn++)
+	for (size_t i = 0; i < run->nr_first; i++)
+		if (is_wanted(s, run->first[i], policies))
+			write_row(m, z, run->first[i], tick_ns, true, &size);
+	for (int turn = 1; turn < 3; turn++)
 		for (size_t i = 0; i < s->nr; i++)
-			if (comes_now(s, i, policies, turn == 0))
+			if (turn_of(s, i, run) == turn && is_wanted(s, i, policies))
 				write_row(m, z, i, tick_ns, true, &size);
-	for (size_t i = 0; policies && i < s->nr; i++)
-		if (!is_listed(policies, sheet_text(s, i, sheet_column(s, "policy"))))
+	for (size_t i = 0; i < s->nr; i++)
+		if (!is_wanted(s, i, policies))
 			write_row(m, z, i, tick_ns, false, &size);
 	model_close(m, ']');
 	model_close(m, '}');
 }
 
-int model_zones(struct model_out *m, const struct run_dir *run, const char *policies,
+int model_zones(struct model_out *m, const struct page_run *run, const char *policies,
 		struct error *err)
 {
-	struct zones z = {.nr_rows = run->summary.nr};
-	int rc = csv_open(&z.csv, run->zones, err);
+	struct zones z = {.nr_rows = run->dir->summary.nr};
+	int rc = csv_open(&z.csv, run->dir->zones, err);
 
 	if (rc)
 		return rc;
 	z.row = xcalloc(z.nr_rows + 1, sizeof(*z.row));
-	rc = read_lines(&z, &run->summary, err);
+	rc = read_lines(&z, &run->dir->summary, err);
 	if (!rc && z.nr_rows)
-		write_rows(m, &z, &run->summary, policies);
+		write_rows(m, &z, run, policies);
 	for (size_t i = 0; i < z.nr_rows; i++) {
 		free(z.row[i].zone);
 		free(z.row[i].refused);

@@ -5,6 +5,7 @@
 
 #include "report/model.h"
 #include "report/page_template.h"
+#include "report/topology.h"
 
 static void write_inputs(struct model_out *m, const struct run_dir *run)
 {
@@ -93,7 +94,7 @@ static int write_run(struct model_out *m, const char *key, const struct page_run
 	if (run->dir->timeline)
 		rc = model_timeline(m, run->dir, err);
 	if (!rc && zones && run->dir->zones)
-		rc = model_zones(m, run->dir, policies, err);
+		rc = model_zones(m, run, policies, err);
 	if (!rc && run->dir->measured)
 		rc = model_measured(m, run->dir->measured, err);
 	model_close(m, '}');
@@ -142,7 +143,7 @@ static void write_drawing(struct model_out *m, const struct page_host *h, size_t
 	FILE *f = open_memstream(&svg, &n);
 
 	BUG_ON(!f);
-	topology_print(h, name, false, f);
+	topology_print(h, NULL, name, false, f);
 	fclose(f);
 	model_text(m, "svg", svg);
 	free(svg);

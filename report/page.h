@@ -49,6 +49,9 @@ struct page_error {
 struct page_run {
 	struct run_dir *dir;
 	struct page_error error;
+	/* rows of the summary whose zones are replayed first where there is not room for all */
+	const size_t *first;
+	size_t nr_first;
 };
 
 struct page_input {
@@ -70,12 +73,5 @@ int page_write_model(const struct page_input *p, FILE *out, struct error *err) M
 /* pictures.c: the pictures of one run as SVG and PNG files, drawn by gnuplot. ERR_MACHINE: there
  * is none, it failed, a file cannot be written. */
 int pictures_write(const struct page_input *p, const char *directory, struct error *err) MUST_USE;
-
-/* topology.c: the drawing, a whole SVG image whose ids begin with `name`, with a ground of
- * its own where it stands `alone`; as directory/name.svg and .png, drawn by gnuplot
- * (ERR_MACHINE). */
-void topology_print(const struct page_host *h, const char *name, bool alone, FILE *out);
-int topology_write(const struct page_host *h, const char *name, const char *directory,
-		   struct error *err) MUST_USE;
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "report/figures.h"
 #include "report/page.h"
+#include "report/topology.h"
 
 static char *heat_script(const struct heat *h, const struct heat_map *m)
 {

@@ -355,6 +355,8 @@ static void remove_unwanted(const struct results *r, const char *name, bool want
 /* What an earlier run left under the same names is not of this run. */
 static void remove_stale(const struct results *r, const struct results_about *about)
 {
+	char *page; /* of homenode report: its figures were the earlier run's */
+
 	for (size_t i = 0; i < NR_FILES; i++) {
 		char *other = file_path(r, file_names[i], !about->complete);
 
@@ -369,6 +371,9 @@ static void remove_stale(const struct results *r, const struct results_about *ab
 	}
 	remove_unwanted(r, "timeline", r->want_timeline, about->complete);
 	remove_unwanted(r, "zones", r->want_zones, about->complete);
+	page = xasprintf("%s/report.html", r->directory);
+	unlink(page);
+	free(page);
 }
 
 int results_commit(struct results *r, const struct results_about *about, struct error *err)

@@ -1,11 +1,19 @@
 // Which policy, and why: the rule is written out so that it can be argued with.
 //   1. Nobody who knows the future; nobody who places fewer zones than the most, by a thousandth of what was offered.
-//   2. Of those, who is not slower than the fastest by more than the error.
-//   3. Of those, who keeps most memory local (counted, not estimated); then the shortest distance.
-//   4. The baseline, when it is not worse than that.
+//      (Who stripes, and places more zones but slows all by more than that, does not set that mark.)
+//   2. Nobody whose zones get less memory than they asked for more often than under the best of those, by a
+//      thousandth of the changes asked for: a change that fails is a zone refused later.
+//   3. Of those, who is not slower than the fastest by more than the error.
+//   4. Of those, who keeps most memory local (counted, not estimated), to a tenth of a point; then the shortest distance.
+//   5. The baseline, when it is not worse than that.
+
+// Would the sentence tell the difference? It has shares with one decimal.
+function tellable(figure, x, y) {
+	return figures[figure].unit !== 'ppm_share' || decimal(Math.abs(x - y), 10000, 1) !== '0.0';
+}
 
 function candidates(place) {
-	let list = place.contenders.filter(c => !foresees(c) && !placedFewer(place, c));
+	let list = place.contenders.filter(c => !foresees(c) && !placedFewer(place, c) && !fellShort(place, c));
 	const steps = [
 			['slowdown_ppm', 1],
 			['local_page_ppm', -1],
@@ -16,7 +24,12 @@ function candidates(place) {
 		const known = list.filter(c => meanOf(c, figure) !== null);
 		if (known.length < 2) continue;
 		const best = known.reduce((a, c) => (sign * (meanOf(c, figure) - meanOf(a, figure)) < 0 ? c : a));
-		const left = known.filter(c => c === best || !differs(place.run, c, best, figure));
+		const left = known.filter(
+			c =>
+				c === best ||
+				!differs(place.run, c, best, figure) ||
+				!tellable(figure, meanOf(c, figure), meanOf(best, figure)),
+		);
 		if (left.length < known.length) deciding.push(figure);
 		list = left;
 	}
@@ -56,7 +69,14 @@ function seedsAhead(place, best) {
 		const mine = of(best);
 		return (
 			mine !== null &&
-			place.contenders.every(c => foresees(c) || placedFewer(place, c) || of(c) === null || of(c) <= mine)
+			place.contenders.every(
+				c =>
+					foresees(c) ||
+					placedFewer(place, c) ||
+					fellShort(place, c) ||
+					of(c) === null ||
+					of(c) <= mine,
+			)
 		);
 	}).length;
 }
@@ -100,6 +120,7 @@ function localText(place, best) {
 	if (mine === null) return '';
 	if (best === place.baseline) return `keeps ${percent(mine)} of memory local`;
 	const points = decimal(Math.abs(mine - base), 10000, 1);
+	if (points === '0.0') return `keeps ${percent(mine)} of memory local, as ${place.baseline.name}`;
 	return `keeps ${percent(mine)} of memory local, ${points} percentage points ${mine >= base ? 'more' : 'less'} than ${place.baseline.name}`;
 }
 
@@ -135,19 +156,49 @@ function sureText(place, best) {
 	return `How sure: ${parts.join('; ')}.`;
 }
 
-// What the rule does not weigh: memory that a zone asked for and did not get.
-function shortText(place, best) {
-	const short = c => meanOf(c, 'balloon_failures') || 0,
-		peers = place.contenders.filter(c => !placedFewer(place, c) && !foresees(c));
-	const least = Math.min(...peers.map(short));
-	return short(best) > least
-		? `But ${count(short(best))} changes of memory came up short under it, ${count(least)} under the policy with fewest.`
-		: '';
+// Those that the rule leaves out, a sentence a reason.
+function leftOutTexts(place) {
+	const names = f => place.contenders.filter(c => !foresees(c) && f(c)).map(c => c.name);
+	const one = list => list.length === 1;
+	const fewer = names(c => placedFewer(place, c)),
+		striped = names(c => outdone(place, c)),
+		short = place.contenders.filter(c => !foresees(c) && !placedFewer(place, c) && fellShort(place, c));
+	const out = [];
+	if (fewer.length)
+		out.push(
+			`${listNames(fewer)} placed fewer zones and ${one(fewer) ? 'is' : 'are'} not ranked on other figures.`,
+		);
+	if (short.length)
+		out.push(
+			`${listNames(short.map(c => c.name))} did not give zones the memory they asked for ` +
+				`(${listNames(short.map(c => count(meanOf(c, 'balloon_failures'))))} changes came up short, ` +
+				`${count(meanOf(leastShort(place), 'balloon_failures'))} at best) and ${one(short) ? 'is' : 'are'} not ranked.`,
+		);
+	if (striped.length)
+		out.push(
+			`${listNames(striped)} place${one(striped) ? 's' : ''} more zones and slow${one(striped) ? 's' : ''} ` +
+				'all by more than that: less work is done.',
+		);
+	return out;
+}
+
+// What decided, of several that could have been.
+function whyText(place, best, {alike: also, deciding}) {
+	const words = {
+		slowdown_ppm: 'it is faster than others by more than the error',
+		local_page_ppm: 'it keeps most memory local',
+		mean_distance_centi: 'its pages are nearest by SLIT',
+	};
+	const last = deciding[deciding.length - 1];
+	if (last) return `Of the policies that place as many zones, ${words[last]}.`;
+	if (also.length) return 'Nothing tells the policies that place as many zones apart; so the first of them stays.';
+	return 'No other policy places as many zones and gives them their memory.';
 }
 
 // {lead, name, text, why, sure}: what stands at the top of the page.
 function answer(place) {
-	const {best, alike: also, deciding} = recommend(place);
+	const found = recommend(place),
+		{best, alike: also} = found;
 	if (place.contenders.length === 1 || !best) {
 		const only = place.contenders[0];
 		return {
@@ -159,24 +210,7 @@ function answer(place) {
 			sure: sureText(place, only),
 		};
 	}
-	const words = {
-		slowdown_ppm: 'it is faster than others by more than the error',
-		local_page_ppm: 'it keeps most memory local',
-		mean_distance_centi: 'its pages are nearest by SLIT',
-	};
-	const last = deciding[deciding.length - 1];
-	const fewer = place.contenders.filter(c => placedFewer(place, c) && !foresees(c)).map(c => c.name);
-	const why = [];
-	why.push(
-		last
-			? `Of the policies that place as many zones, ${words[last]}.`
-			: 'Nothing tells the policies that place as many zones apart; so the baseline stays.',
-	);
-	if (fewer.length)
-		why.push(
-			`${listNames(fewer)} placed fewer zones and ${fewer.length === 1 ? 'is' : 'are'} not ranked on other figures.`,
-		);
-	why.push(shortText(place, best));
+	const why = [whyText(place, best, found), ...leftOutTexts(place)];
 	if (also.length) why.push(`${listNames(also.map(c => c.name))} cannot be told from it.`);
 	return {
 		lead: best === place.baseline ? 'Stay with ' : 'Take ',
@@ -185,7 +219,7 @@ function answer(place) {
 		text:
 			`: on ${hostsText(place, best)} it ${refusedText(best)}${refusedBeside(place, best)}, and ` +
 			`${localText(place, best)}; ${speedText(place, best)}.`,
-		why: why.filter(Boolean).join(' '),
+		why: why.join(' '),
 		sure: sureText(place, best),
 	};
 }

@@ -40,9 +40,12 @@ function underlay(chart, state, ctx, area, g) {
 			ctx.arc(g.toDomXCoord(m.time), y, 4, 0, 7);
 			ctx.fill();
 		}
+		// beside its dot, on the side where there is room and no cursor
+		const dot = m.time === null || m.time === undefined ? area.x + area.w : g.toDomXCoord(m.time),
+			left = dot > area.x + area.w / 2;
 		ctx.fillStyle = css('--soft-ink');
-		ctx.textAlign = 'right';
-		ctx.fillText(m.text, area.x + area.w - 4, y - 5);
+		ctx.textAlign = left ? 'right' : 'left';
+		ctx.fillText(m.text, dot + (left ? -8 : 8), y - 5);
 	}
 	if (state.cursor !== null) {
 		const x = g.toDomXCoord(state.cursor);
@@ -59,6 +62,8 @@ function underlay(chart, state, ctx, area, g) {
 function libraryCurves(chart) {
 	const state = {cursor: null, busy: false},
 		rows = joinSeries(chart.series);
+	// room under nothing, so that 0 stands above the axis and not on its days
+	const ranged = (low, high) => [low === 0 ? -0.04 * high : low, high];
 	const options = {
 		labels: ['time', ...chart.series.map(s => s.name)],
 		legend: 'never',
@@ -66,7 +71,7 @@ function libraryCurves(chart) {
 		strokeWidth: 1.6,
 		highlightCircleSize: 3,
 		includeZero: chart.low === 0,
-		valueRange: [chart.low, chart.high],
+		valueRange: ranged(chart.low, chart.high),
 		dateWindow: [0, chart.end],
 		axisLabelFontSize: 12,
 		stepPlot: !!chart.steps,
@@ -81,7 +86,7 @@ function libraryCurves(chart) {
 					return ticks.map(v => ({v, label: tickText(v, step)}));
 				},
 			},
-			y: {axisLabelFormatter: v => chart.format(v), axisLabelWidth: 58, pixelsPerLabel: 34},
+			y: {axisLabelFormatter: v => chart.format(v), axisLabelWidth: 58, pixelsPerLabel: 28},
 		},
 		underlayCallback: (ctx, area, g) => underlay(chart, state, ctx, area, g),
 		highlightCallback: (_event, x) => chart.onhover(x),
@@ -98,7 +103,7 @@ function libraryCurves(chart) {
 	});
 	const g = new Dygraph(chart.element, rows, {...options, ...paint()});
 	return {
-		show: (visible, range) => g.updateOptions({visibility: visible, valueRange: range}),
+		show: (visible, range) => g.updateOptions({visibility: visible, valueRange: ranged(...range)}),
 		cursor: t => {
 			state.cursor = t;
 			g.updateOptions({});

@@ -76,16 +76,67 @@ function foresees(c) {
 	return c.policy === 'oracle';
 }
 
-const REFUSED_ALIKE = 0.001; // of the zones offered
+// Found once for each contender of a place: who is left out is asked for every bar and cell.
+const found = new WeakMap();
+function once(what, place, c, find) {
+	if (!found.has(place)) found.set(place, new Map());
+	const known = found.get(place),
+		key = `${what} ${c ? c.index : ''}`;
+	if (!known.has(key)) known.set(key, find());
+	return known.get(key);
+}
+
+const ALIKE = 0.001; // of the zones offered, of the changes of memory: less is no difference
+
+// Places more zones than `c`, and slows all by more than that, at the good end of the error too: less work is done.
+function outdoneBy(place, x, c) {
+	const [more, less] = [meanOf(x, 'zones_placed') || 0, meanOf(c, 'zones_placed') || 0];
+	const [slow, fast] = [meanOf(x, 'slowdown_ppm'), meanOf(c, 'slowdown_ppm')];
+	if (foresees(c) || more <= less || !less || slow === null || fast === null) return false;
+	if (!differs(place.run, x, c, 'slowdown_ppm')) return false;
+	const error = Math.max(modelError(place.run, x, 'slowdown_ppm'), modelError(place.run, c, 'slowdown_ppm'));
+	return slow - error > (fast * more) / less;
+}
+
+// Who stripes needs no room on a node, so it always places a few zones more; that alone makes nobody else worse.
+function outdone(place, x) {
+	return once('outdone', place, x, () => stripes(x) && place.contenders.some(c => outdoneBy(place, x, c)));
+}
 
 // Of zones placed one is "as many" as the most when it lacks less than a thousandth of what was offered.
 function placedFewer(place, c) {
-	const most = Math.max(...place.contenders.map(x => meanOf(x, 'zones_placed') || 0));
+	return once('placed fewer', place, c, () => findPlacedFewer(place, c));
+}
+
+function findPlacedFewer(place, c) {
+	const marks = place.contenders.filter(x => !outdone(place, x));
+	const most = Math.max(...marks.map(x => meanOf(x, 'zones_placed') || 0));
 	const offered = meanOf(c, 'zones_offered') || most;
-	if (most - (meanOf(c, 'zones_placed') || 0) <= REFUSED_ALIKE * offered) return false;
-	return place.contenders.some(
-		x => (meanOf(x, 'zones_placed') || 0) === most && differs(place.run, x, c, 'zones_placed'),
+	if (most - (meanOf(c, 'zones_placed') || 0) <= ALIKE * offered) return false;
+	return marks.some(x => (meanOf(x, 'zones_placed') || 0) === most && differs(place.run, x, c, 'zones_placed'));
+}
+
+// The fewest changes of memory that came up short, of those that place as many.
+function leastShort(place) {
+	return once('least short', place, null, () => findLeastShort(place));
+}
+
+function findLeastShort(place) {
+	const known = place.contenders.filter(
+		c => !foresees(c) && !placedFewer(place, c) && meanOf(c, 'balloon_failures') !== null,
 	);
+	return known.length
+		? known.reduce((a, c) => (meanOf(c, 'balloon_failures') < meanOf(a, 'balloon_failures') ? c : a))
+		: null;
+}
+
+// Its zones got less memory than they asked for, more often than elsewhere: refused, only later. By the same thousandth.
+function fellShort(place, c) {
+	const least = leastShort(place),
+		mine = meanOf(c, 'balloon_failures');
+	if (!least || mine === null) return false;
+	const more = mine - meanOf(least, 'balloon_failures');
+	return more > ALIKE * (meanOf(c, 'balloon_steps') || 0) && differs(place.run, c, least, 'balloon_failures');
 }
 
 const aboutPlacing = [
@@ -96,6 +147,7 @@ const aboutPlacing = [
 	'zones_queued',
 	'vcpu_time_s',
 ];
+const aboutGrowing = ['balloon_failures', 'balloon_steps', 'ballooned_bytes'];
 const aboutSpilling = [
 	'zones_spilled',
 	'spilled_bytes',
@@ -109,6 +161,8 @@ const aboutSpilling = [
 function apart(place, c, figure) {
 	if (foresees(c)) return 'knows what comes: a bound, not a policy to run';
 	if (!aboutPlacing.includes(figure) && placedFewer(place, c)) return 'placed fewer zones, and had less to do';
+	if (!aboutPlacing.includes(figure) && !aboutGrowing.includes(figure) && fellShort(place, c))
+		return 'gave zones less memory than they asked for, and had less to place';
 	if (aboutSpilling.includes(figure) && stripes(c))
 		return 'stripes every zone over all nodes: nothing can spill, nothing is at home';
 	return '';

@@ -1,7 +1,7 @@
 // One fleet as a picture: what full is, shades, where things lie on the canvas.
 
 const looks = [
-	{name: 'Memory in use', unit: "of a node's memory", of: (s, i, cap) => s.memory[i] / cap.mib[i]},
+	{name: 'Memory', unit: "of a node's memory", of: (s, i, cap) => s.memory[i] / cap.mib[i], gauge: true},
 	{name: 'vCPUs', unit: 'vCPUs of zones a CPU of the node', of: (s, i, cap) => s.vcpus[i] / cap.cpus[i]},
 	{
 		name: 'Spill and drift',
@@ -78,20 +78,57 @@ function shade(v, mode) {
 	return {fill: `rgb(${c})`, ink: c[0] * 0.3 + c[1] * 0.59 + c[2] * 0.11 > 140 ? '#10151a' : '#fff'};
 }
 
-// Where hosts and nodes lie on the canvas: nodes of a package share a line.
+const GAUGE_LEAST = 7; // pixels of a node's square, from which it is filled like a glass; smaller ones have a shade
+
+// What zones hold on their own nodes, what lies on nodes that are not theirs, what is free; white numbers can be read on the
+// first two (4.6 to 1 and more).
+function gaugeInks() {
+	return {own: '#2b72ab', strange: '#c25400', ink: '#fff', empty: css('--gauge'), faint: css('--soft-ink')};
+}
+
+// A node as a glass: from below what zones have at home, above it what is there of zones of other nodes.
+function drawGauge(ctx, view, i, x, y, size) {
+	const inks = gaugeInks(),
+		full = view.cap.mib[i],
+		held = Math.min(1, view.state.memory[i] / full),
+		strange = Math.min(held, view.state.strange[i] / full);
+	const top = y + size * (1 - held),
+		line = top + size * strange;
+	ctx.fillStyle = inks.empty;
+	ctx.fillRect(x, y, size, size);
+	ctx.fillStyle = inks.strange;
+	ctx.fillRect(x, top, size, line - top);
+	ctx.fillStyle = inks.own;
+	ctx.fillRect(x, line, size, y + size - line);
+	return held > 0.5 ? inks.ink : inks.faint;
+}
+
+// In a square that has a shade only, what is there of zones of other nodes.
+function drawStrange(ctx, view, i, x, y, size) {
+	const high = Math.round(size * Math.min(1, view.state.strange[i] / view.cap.mib[i]) * 2) / 2;
+	ctx.fillStyle = gaugeInks().strange;
+	ctx.fillRect(x, y + size - high, size, high);
+}
+
+// Where hosts and nodes lie on the canvas: nodes of a package share a line. Lines of hosts are full where a square a
+// little smaller makes them so.
 function layout(z, cap, width) {
 	const packages = new Set(cap.package.filter(p => p !== null)).size || 1;
 	const lines = z.nrNodes % packages === 0 ? packages : 1,
 		across = Math.ceil(z.nrNodes / lines);
 	let best = null;
-	for (let s = 34; s >= 3 && !best; s--) {
+	for (let s = 40; s >= 3; s--) {
 		const gap = s >= 12 ? 10 : s >= 6 ? 5 : 2,
 			label = s >= 12 ? 16 : 0;
 		const w = across * s + gap,
 			h = lines * s + gap + label,
 			columns = Math.max(1, Math.floor((width + gap) / w));
 		const height = Math.ceil(z.nrHosts / columns) * h;
-		if (height <= 460 || s === 3) best = {s, gap, label, w, h, columns, height: Math.max(height, s), across, lines};
+		if (height > 460 && s > 3) continue;
+		const found = {s, gap, label, w, h, columns, height: Math.max(height, s), across, lines};
+		best = best || found;
+		if (z.nrHosts % columns === 0 || z.nrHosts < columns) return found;
+		if (best.s < 26 || s < 26) break;
 	}
 	return best;
 }
@@ -130,10 +167,16 @@ function drawFleet(view) {
 				v = mode.of(view.state, h * z.nrNodes + n, cap),
 				c = shade(view.mode === 1 ? v / view.cpuTop : v, view.mode);
 			const pad = l.s >= 8 ? 1 : 0.5;
-			ctx.fillStyle = c.fill;
-			ctx.fillRect(p.x + pad, p.y + pad, l.s - 2 * pad, l.s - 2 * pad);
+			let ink = c.ink;
+			if (mode.gauge && l.s >= GAUGE_LEAST) {
+				ink = drawGauge(ctx, view, h * z.nrNodes + n, p.x + pad, p.y + pad, l.s - 2 * pad);
+			} else {
+				ctx.fillStyle = c.fill;
+				ctx.fillRect(p.x + pad, p.y + pad, l.s - 2 * pad, l.s - 2 * pad);
+				if (mode.gauge) drawStrange(ctx, view, h * z.nrNodes + n, p.x + pad, p.y + pad, l.s - 2 * pad);
+			}
 			if (l.s >= 26) {
-				ctx.fillStyle = c.ink;
+				ctx.fillStyle = ink;
 				ctx.font = '11px system-ui, sans-serif';
 				ctx.fillText(Math.round(v * 100), p.x + l.s / 2, p.y + l.s / 2);
 			}
@@ -174,7 +217,21 @@ function nodeText(view, host, node) {
 	);
 }
 
+function gaugeLegend() {
+	const inks = gaugeInks(),
+		item = (colour, text) => el('span', {}, el('span', {class: 'swatch', style: `background:${colour}`}), text);
+	return el(
+		'p',
+		{class: 'ramps'},
+		item(inks.own, 'memory of zones on their own nodes'),
+		item(inks.strange, 'on nodes that are not theirs: spilled, or drifted there'),
+		item(inks.empty, 'free'),
+		'numbers: per cent of a node',
+	);
+}
+
 function legendOf(view) {
+	if (looks[view.mode].gauge && view.layout && view.layout.s >= GAUGE_LEAST) return gaugeLegend();
 	const top = view.mode === 1 ? view.cpuTop : 1;
 	const bar = el('span', {
 		class: 'ramp',
@@ -188,5 +245,13 @@ function legendOf(view) {
 		bar,
 		view.mode === 1 ? Math.round(top * 10) / 10 : '100 %',
 		` ${looks[view.mode].unit}`,
+		looks[view.mode].gauge
+			? el(
+					'span',
+					{},
+					el('span', {class: 'swatch', style: `background:${gaugeInks().strange}`}),
+					'the part of it that is held by zones of other nodes',
+				)
+			: '',
 	);
 }

@@ -38,7 +38,8 @@ function hostPanel(view, span) {
 		return [
 			el('p', {class: 'quiet'}, 'Click a host, or move to it with the arrow keys, to see its nodes and zones.'),
 		];
-	for (let i = 0; i < z.nr; i++) if (z.host[i] === host && lives(z, i, t)) zones.push(i);
+	for (const i of z.byHost[host] || []) if (lives(z, i, t)) zones.push(i);
+	const sizes = Array.from({length: z.nrNodes}, (_, n) => cap.mib[host * z.nrNodes + n]);
 	const nodes = Array.from({length: z.nrNodes}, (_, n) => {
 		const i = host * z.nrNodes + n,
 			full = cap.mib[i],
@@ -76,7 +77,7 @@ function hostPanel(view, span) {
 		},
 		{text: timeText(z.start[i] * z.tick, span), value: z.start[i]},
 		{text: durationText((z.end[i] - z.start[i]) * z.tick), value: z.end[i] - z.start[i]},
-		{text: whereText(z, i), class: 'say'},
+		{text: `${whereText(z, i)} ${cap.known ? arrivalText(z, i, sizes) : ''}`, class: 'say'},
 	]);
 	return [
 		el(

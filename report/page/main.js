@@ -54,10 +54,10 @@ function placeSections(model, place) {
 							'is grey differs by less than the error. Headings sort.',
 					)
 				: '',
-			policyTable(place, compared),
+			several ? policyTable(place, compared) : figuresTable(place, compared),
 			sameSentence(place, compared),
 			unknownSentence(place, compared),
-			meanings(place, compared),
+			several ? meanings(place, compared) : '',
 		),
 	];
 }
@@ -126,7 +126,13 @@ function start() {
 	useModel(model);
 	const places = model.runs.flatMap(placesOf);
 	document.title = `homenode: ${model.runs.map(r => r.name).join(' against ')}`;
-	if (!places.length) return document.getElementById('main').replaceChildren(el('p', {}, 'The run has no rows.'));
+	if (!places.length)
+		return document
+			.getElementById('main')
+			.replaceChildren(
+				el('h1', {}, document.title),
+				el('p', {}, 'There is no row in summary.csv: the run was stopped before its first row was done.'),
+			);
 	fillPage(model, places[0].run, places[0], places);
 	let wait = null;
 	addEventListener('resize', () => {

@@ -54,6 +54,12 @@ function pairSections(place, compared) {
 		);
 }
 
+// The larger of the model's errors of a figure, of a row in either run.
+function errorOf(a, mine, b, other, figure) {
+	const one = (run, cells) => modelError(run, {rows: rowsOf({...run, rows: [cells]})}, figure);
+	return figures[figure] && figures[figure].source === 'predicted' ? Math.max(one(a, mine), one(b, other)) : 0;
+}
+
 // Two runs and more: what is different comes first.
 function differencesOf(a, b) {
 	const key = (run, cells) =>
@@ -73,7 +79,7 @@ function differencesOf(a, b) {
 			if (j < 0) return;
 			const x = cells[a.keys.length + i],
 				y = other[b.keys.length + j];
-			if (x !== y) out.push({row: cells.slice(0, a.keys.length), figure: f, x, y});
+			if (x !== y) out.push({row: cells.slice(0, a.keys.length), figure: f, x, y, error: errorOf(a, cells, b, other, f)});
 		});
 	}
 	return {shared, onlyA: a.rows.length - shared, onlyB: b.rows.length - shared, list: out};
@@ -85,12 +91,14 @@ function changeCell(d) {
 	const delta = d.y - d.x,
 		sign = delta > 0 ? '+' : '',
 		good = better === 'higher' ? delta > 0 : delta < 0;
-	return {
-		text: sign + figureSigned(d.figure, delta),
+	const points = figures[d.figure].unit === 'ppm_share';
+	const cell = {
+		text: sign + (points ? `${figureText(d.figure, delta)} points` : figureSigned(d.figure, delta)),
 		value: delta,
-		class: better === 'neither' ? 'even' : good ? 'lead' : 'worse',
-		title: better === 'neither' ? undefined : good ? 'better' : 'worse',
 	};
+	if (better === 'neither') return {...cell, class: 'even'};
+	if (Math.abs(delta) <= d.error) return {...cell, class: 'even', title: "below the model's error"};
+	return {...cell, class: good ? 'lead' : 'worse', title: good ? 'better' : 'worse'};
 }
 
 // Figures that one of the runs does not have are a sentence, not a row each.

@@ -1,14 +1,20 @@
 // Refused zones by reason (a sentence whatever its numbers) and by the zone's shape.
 
+// An amount of memory is one word, whatever its unit: 512 MiB and 1.5 GiB are amounts alike.
+const amount = /\d[\d.]*(?:[eE]\d+)? (?:[KMGTP]i)?B\b/;
+
 function reasonShape(text) {
-	return text.replace(/(?:\d|\.(?=\d))+/g, '#');
+	return text.replace(new RegExp(amount, 'g'), '#').replace(/(?:\d|\.(?=\d))+/g, '#');
+}
+
+function wordsOf(text) {
+	return text.match(new RegExp(`${amount.source}|\\S+`, 'g')) || [];
 }
 
 // What two sentences of one shape have in common: words that differ have # for their numbers.
 function commonShape(a, b) {
-	const other = b.split(' ');
-	return a
-		.split(' ')
+	const other = wordsOf(b);
+	return wordsOf(a)
 		.map((word, i) => (word === other[i] ? word : reasonShape(word)))
 		.join(' ');
 }

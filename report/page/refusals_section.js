@@ -1,20 +1,17 @@
 // Refused zones on the page: counts, then by reason, by shape, zone by zone.
 
 function refusalSummary(place) {
-	const columns = [
-		'zones_refused',
-		'refused_no_room',
-		'refused_infeasible',
-		'refused_no_device',
-		'first_refusal_zone',
+	const all = [
+		['zones_refused', 'refused'],
+		['refused_no_room', 'no room: memory or CPUs'],
+		['refused_infeasible', 'node count cannot be met'],
+		['refused_no_device', 'device missing or taken'],
+		['first_refusal_zone', 'first refused, by arrival'],
 	];
-	const titles = [
-		'refused',
-		'no room: memory or CPUs',
-		'node count cannot be met',
-		'device missing or taken',
-		'first refused, by arrival',
-	];
+	// a reason that nobody had is no column
+	const shown = all.filter(([f]) => place.contenders.some(c => meanOf(c, f) > 0));
+	const columns = shown.map(([f]) => f),
+		titles = shown.map(([, title]) => title);
 	// the number of a zone has no mean: the earliest of all seeds
 	const value = (c, f) => (f === 'first_refusal_zone' ? summarise(c, f).low : meanOf(c, f));
 	const seeds = place.seeds.length;

@@ -94,6 +94,8 @@ function unpack(all, row) {
 	z.outcome = column(p.outcome, n);
 	readPages(p, z);
 	z.nrHosts = z.host.reduce((a, h) => Math.max(a, h + 1), 0);
+	z.byHost = Array.from({length: z.nrHosts}, () => []);
+	z.host.forEach((h, i) => z.byHost[h].push(i));
 	z.nrNodes = Math.max(
 		z.partNode.reduce((a, v) => Math.max(a, v + 1), 0),
 		...z.nodes.map(l => Math.max(0, ...l.map(v => v + 1))),
@@ -142,6 +144,30 @@ function offNodes(z, i) {
 	let off = 0;
 	for (let k = z.part[i]; k < z.part[i + 1]; k++) if (!list.includes(z.partNode[k])) off += z.partMib[k];
 	return off;
+}
+
+// What other zones held of its host's nodes when a zone came, MiB by node.
+function heldAtStart(z, i) {
+	const held = new Float64Array(z.nrNodes);
+	for (const other of z.byHost[z.host[i]]) {
+		if (other === i || z.number[other] > z.number[i] || !lives(z, other, z.start[i])) continue;
+		for (let k = z.part[other]; k < z.part[other + 1]; k++) held[z.partNode[k]] += z.partMib[k];
+	}
+	return held;
+}
+
+// "Others left 9 GiB of node 4 when it came, the most of this host's nodes." `mib`: how large the host's nodes are.
+function arrivalText(z, i, mib) {
+	const held = heldAtStart(z, i),
+		left = mib.map((size, n) => Math.max(0, size - held[n])),
+		list = z.nodes[z.nodeList[i]];
+	if (!list.length || list.length === z.nrNodes) return '';
+	const most = left.reduce((a, v, n) => (v > left[a] ? n : a), 0);
+	const own = list.slice(0, 4).map(n => `${bytes(Math.round(left[n]) * 1048576)} of node ${n}`);
+	const text = `When it came others left ${own.join(', ')}${list.length > 4 ? ' ...' : ''}`;
+	if (left[list[0]] >= left[most])
+		return `${text}, ${left.filter(v => v >= left[most]).length > 1 ? 'as much as of any' : 'the most of all'}.`;
+	return `${text}; the most was ${bytes(Math.round(left[most]) * 1048576)} of node ${most}.`;
 }
 
 // What zones.csv says of where a zone went. No more than that: reasons that are not written down are not made up.

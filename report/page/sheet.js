@@ -22,8 +22,8 @@ function rowsOf(run) {
 function policyOrder(run) {
 	const args = run.arguments || [];
 	for (let i = 0; i < args.length; i++) {
-		const m = /^--policy(?:=(.*))?$/.exec(args[i]);
-		if (m) return (m[1] !== undefined ? m[1] : args[i + 1] || '').split(',').filter(Boolean);
+		const m = /^(?:--policy(?:=(.*))?|-p(.+)?)$/.exec(args[i]);
+		if (m) return (m[1] ?? m[2] ?? args[i + 1] ?? '').split(',').filter(Boolean);
 	}
 	return [];
 }

@@ -60,6 +60,7 @@ function replayable(place) {
 		.flatMap(c =>
 			c.rows.map(r => ({
 				contender: place.seeds.length > 1 ? {...c, name: `${c.name} seed ${r.key.seed}`} : c,
+				seed: r.key.seed,
 				row: place.run.zones.rows.find(x => x.row === r.index && x.zones && x.zones.nr),
 			})),
 		)
@@ -76,6 +77,9 @@ function spaceSection(model, place, clock) {
 			el('code', {}, '--zones'),
 			'.',
 		);
+	const rows = place.run.zones.rows.filter(x => place.rows.some(r => r.index === x.row));
+	if (!list.length && rows.every(x => x.zones && !x.zones.nr))
+		return el('p', {}, 'zones.csv has no zone that was placed.');
 	if (!list.length)
 		return el(
 			'p',
@@ -87,6 +91,13 @@ function spaceSection(model, place, clock) {
 	return fleetReplay(model, place, list, clock);
 }
 
+// Who stands beside the first: another policy with the same arrivals, the baseline before others; else who comes next.
+function besideOf(list, first) {
+	const of = list[first];
+	const peer = list.findIndex(x => x.contender.index !== of.contender.index && x.seed === of.seed);
+	return peer >= 0 ? peer : list.findIndex((x, i) => i !== first);
+}
+
 function fleetReplay(model, place, list, clock) {
 	const span = (place.run.zones.end_ticks * place.run.zones.tick_ns) / 1e9,
 		wanted = answer(place).best,
@@ -95,9 +106,9 @@ function fleetReplay(model, place, list, clock) {
 		);
 	const first = Math.max(
 			0,
-			list.findIndex(x => x.contender.policy === wanted.policy),
+			list.findIndex(x => x.row.row === wanted.rows[0].index),
 		),
-		other = list.findIndex((x, i) => i !== first && (first === 0 || i === 0));
+		other = besideOf(list, first);
 	const chosen = [first, other].filter(i => i >= 0),
 		views = el('div', {class: 'fleets'}),
 		panel = el('div', {class: 'panel card'});

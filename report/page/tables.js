@@ -74,6 +74,29 @@ function sameInAll(place, figure) {
 
 const standClass = {lead: 'lead', even: 'even', apart: 'apart', rest: '', unknown: ''};
 
+// Of one policy alone, a line a figure: there is nobody to compare it with.
+function figuresTable(place, compared) {
+	const c = place.contenders[0],
+		seeds = place.seeds.length;
+	const rows = compared
+		.filter(f => known(place, f))
+		.map(f => {
+			const half = halfWidth(place.run, c, f);
+			return [
+				figureTitle(f),
+				figureCell(f, meanOf(c, f)),
+				half ? {text: `± ${figureText(f, half)}`, value: half} : '',
+				{text: figures[f].meaning, class: 'say'},
+			];
+		});
+	return table(
+		`Figures of ${c.name}${seeds > 1 ? `, means of ${seeds} seeds` : ''}`,
+		['figure', 'value', 'error', 'meaning'].map((title, i) => ({title, text: i === 0 || i === 3})),
+		rows,
+		{id: 'policies'},
+	);
+}
+
 // What policies are compared by.
 function policyTable(place, compared) {
 	const shown = compared.filter(f => known(place, f) && !sameInAll(place, f));

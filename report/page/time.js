@@ -313,7 +313,7 @@ function timeCharts(place, seed, clock) {
 		el(
 			'div',
 			{class: 'tools'},
-			pick.element,
+			list.length > 1 ? pick.element : '',
 			typeof Dygraph === 'function'
 				? el('button', {type: 'button', onclick: () => range(0, end)}, 'Whole run')
 				: '',
@@ -322,7 +322,8 @@ function timeCharts(place, seed, clock) {
 			'p',
 			{class: 'quiet screen'},
 			typeof Dygraph === 'function'
-				? 'Drag over a curve to zoom, double-click or Escape for the whole run; curves that are the same are drawn once.'
+				? 'Drag over a curve to zoom, double-click or Escape for the whole run' +
+						(list.length > 1 ? '; curves that are the same are drawn once.' : '.')
 				: 'homenode was built without its library of charts (libjs-dygraphs): curves do not zoom here.',
 			thinned ? ' Of samples that are drawn together the lowest and the highest are kept.' : '',
 		),

@@ -37,6 +37,7 @@ function unitSign(name) {
 function figureSigned(name, value) {
 	if (value === null || value === undefined) return 'not known';
 	if (figures[name].unit === 'bytes') return bytes(value);
+	if (figures[name].unit === 's' && Math.abs(value) >= 600) return (value < 0 ? '-' : '') + durationText(Math.abs(value));
 	const sign = unitSign(name);
 	return figureText(name, value) + (sign && sign !== 'times' && sign !== 'SLIT' ? ' ' + sign : '');
 }
@@ -109,7 +110,8 @@ function durationText(seconds) {
 // Where an axis of time has marks: whole days, or what fits a shorter run.
 function timeTicks(from, to, most) {
 	const steps = [
-		1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000,
+		1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400, 172800, 259200,
+		604800, 1209600, 2592000,
 	];
 	const step = steps.find(s => (to - from) / s <= most) || steps[steps.length - 1];
 	const ticks = [];
@@ -121,7 +123,7 @@ function tickText(t, step) {
 	if (step >= 86400) return `day ${Math.round(t / 86400) + 1}`;
 	const h = Math.floor(t / 3600),
 		min = Math.floor(t / 60) % 60;
-	if (step >= 3600) return t % 86400 === 0 && t >= 86400 ? `day ${t / 86400 + 1}` : `${h % 24}:00`;
+	if (step >= 3600) return t % 86400 === 0 && (t >= 86400 || step >= 21600) ? `day ${t / 86400 + 1}` : `${h % 24}:00`;
 	if (step >= 60) return `${h}:${String(min).padStart(2, '0')}`;
 	return `${t} s`;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/table.h"
+#include "base/terminal.h"
 
 static void row(struct table *t, const char *a, const char *b, const char *c)
 {
@@ -121,6 +122,45 @@ Test(table, folds_all_that_may_be_long)
 				   "               10 11                     +1\n"),
 		     3);
 	table_free(t);
+}
+
+/* What may not be left out is folded harder than is nice: 10 and 9 + 1 columns of 25 and 23. */
+Test(table, folds_harder_before_it_is_too_wide)
+{
+	struct table *t = table_new();
+
+	row(t, "nodes", "per node", "z");
+	row(t, "0 1 2 3 4 5 6 7 8 9 10 11", "1+1+1+1+1+1+1+1+1+1+1+1", "x");
+	cr_expect_eq(prints_within(t, TABLE_ALL, 25,
+				   "     nodes    per node  z\n"
+				   " 0 1 2 3 4  1+1+1+1+1+  x\n"
+				   " 5 6 7 8 9  1+1+1+1+1+\n"
+				   "     10 11         1+1\n"),
+		     3);
+	table_free(t);
+}
+
+static void sentence(unsigned first, unsigned next, const char *text, const char *expected)
+{
+	char *got = NULL;
+	size_t size;
+	FILE *f = open_memstream(&got, &size);
+
+	terminal_print_indented(first, next, text, f);
+	fclose(f);
+	cr_expect_str_eq(got, expected);
+	free(got);
+}
+
+Test(table, sentences_are_indented_by_columns_not_bytes)
+{
+	cr_assert_eq(setenv("COLUMNS", "20", 1), 0);
+	/* 20 columns, 22 bytes */
+	sentence(2, 4, "- \u00e4\u00f6 is as wide as", "  - \u00e4\u00f6 is as wide as\n");
+	sentence(2, 4, "- \u00e4\u00f6 is as wide as it",
+		 "  - \u00e4\u00f6 is as wide as\n    it\n");
+	sentence(0, 2, "averyveryverylongwordindeed a", "averyveryverylongwordindeed\n  a\n");
+	sentence(3, 0, "", "   \n");
 }
 
 Test(table, heading_alone_and_nothing)

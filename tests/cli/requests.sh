@@ -2,6 +2,7 @@
 # What a command makes of a request that could mean two things, and what it says before it
 # begins.
 . tests/cli/lib.sh
+export COLUMNS=1000 # a sentence a line
 
 [ -x "$HOMENODE" ] || { echo "skipped: the program is not built"; exit 77; }
 host=epyc-nps4-8n

@@ -88,11 +88,14 @@ if command -v script >/dev/null; then
 	grep -q "$(printf '\033')\[1m" "$work/tty" || fail "no heading on a terminal: $(head -n 2 "$work/tty")"
 	NO_COLOR=1 TERM=xterm script -qec "'$HOMENODE' list choices" /dev/null >"$work/tty" </dev/null
 	grep -q "$(printf '\033')" "$work/tty" && fail "NO_COLOR is not heard"
+	TERM=dumb script -qec "'$HOMENODE' list choices" /dev/null >"$work/tty" </dev/null
+	grep -q "$(printf '\033')" "$work/tty" && fail "a dumb terminal gets colours"
 fi
 
 # the verdict: the first that was named is the baseline
 run 0 run "$work/w.json" -q -o "$work/run" --policy flat,edera-compact
 grep -q 'as many zones as flat' "$work/out" || fail "no verdict: $(cat "$work/out")"
+[ "$(sed -n '4,5s/ .*//p' "$work/out" | tr '\n' ' ')" = 'flat edera-compact ' ] || fail "not in the order of --policy: $(cat "$work/out")"
 run 0 run "$work/w.json" -q -o "$work/run" --policy flat
 grep -q 'stay with\|take' "$work/out" && fail "a verdict over one policy"
 finish

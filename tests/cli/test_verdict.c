@@ -101,6 +101,68 @@ Test(verdict, who_knows_the_future_and_who_stripes)
 	     "zone over all nodes\n");
 }
 
+/* What the line would call 0.0 points decides nothing. */
+Test(verdict, as_local_to_a_tenth_of_a_point)
+{
+	add("base", 1, 28944, 856400, 1042000);
+	add("other", 1, 28944, 856899, 1042000);
+	says("\nstay with base\nother: as many zones as base, as local, as fast\n");
+	verdict_contender(&v, "other")->sample[0].of[VERDICT_LOCAL] = 856900;
+	says("\ntake other: as many zones as base, 0.1 points more local, as fast\n");
+}
+
+static void memory(const char *name, int64_t changes, int64_t short_of)
+{
+	struct verdict_sample *s = &verdict_contender(&v, name)->sample[0];
+
+	s->of[VERDICT_GROWN] = changes;
+	s->of[VERDICT_SHORT] = short_of;
+}
+
+/* Of 10,000 changes 10 are a thousandth, 11 are more. */
+Test(verdict, who_does_not_hold_its_memory)
+{
+	add("base", 1, 28944, 1000000, 1042000);
+	add("other", 1, 28944, 856400, 1042000);
+	memory("base", 10000, 10);
+	memory("other", 10000, 0);
+	says("\nstay with base\nother: as many zones as base, 14.4 points less local, as fast\n");
+	memory("base", 10000, 11);
+	add("third", 1, 28944, 850000, 1042000);
+	memory("third", 10000, 500);
+	says("\ntake other: as many zones as base, under which 11 changes of memory came up short; "
+	     "so not compared on other figures\n"
+	     "third: as many zones as other, 500 changes of memory came up short; so not compared "
+	     "on other figures\n");
+}
+
+/* The fewest is that of who places as many: who refuses instead has no say. */
+Test(verdict, who_refuses_holds_its_memory_easily)
+{
+	add("base", 1, 28944, 1000000, 1042000);
+	add("fewer", 1, 28000, 856400, 1042000);
+	memory("base", 10000, 500);
+	memory("fewer", 10000, 0);
+	says("\nstay with base\nfewer: 944 zones fewer than base; so not compared on other "
+	     "figures\n");
+}
+
+/* 1.23 less 37 % of 0.23 is 1.145, over 1.042 a tenth more: more than 100 of 28,944 zones. */
+Test(verdict, who_stripes_and_does_less_work)
+{
+	add("base", 1, 28944, 856400, 1042000);
+	add("flat", 1, 29044, 125000, 1230000);
+	verdict_contender(&v, "flat")->sample[0].of[VERDICT_MULTI_NODE] = 29044;
+	says("\nstay with base\n"
+	     "flat: 100 zones more than base, 73.1 points less local, 15.3 % slower; it stripes "
+	     "every zone over all nodes, and does less work in all\n");
+	verdict_contender(&v, "flat")->sample[0].of[VERDICT_PLACED] = 35000;
+	verdict_contender(&v, "flat")->sample[0].of[VERDICT_MULTI_NODE] = 35000;
+	verdict_contender(&v, "flat")->sample[0].of[VERDICT_OFFERED] = 36000;
+	says("\ntake flat: 6056 zones more than base; so not compared on other figures; it "
+	     "stripes every zone over all nodes\n");
+}
+
 Test(verdict, one_policy_has_none)
 {
 	add("base", 1, 28944, 856400, 1042000);

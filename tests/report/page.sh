@@ -50,6 +50,23 @@ for look in "390 light" "1024 light" "2560 light" "390 dark" "2560 dark"; do
 	grep ':CONSOLE' "$work/log" && fail "$look: the console is not empty"
 done
 
+# pages of one policy and of no row: a line a figure, and a sentence
+plain()
+{
+	timeout 60 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir="$work/profile" \
+		--enable-logging=stderr --virtual-time-budget=3000 --dump-dom "file://$1" >"$work/dom" 2>"$work/log"
+	grep ':CONSOLE' "$work/log" && fail "$1: the console is not empty"
+}
+run 0 run golden-seven --policy libxl --zones --output "$work/one" --quiet
+run 0 report "$work/one" --quiet
+plain "$work/one/report.html"
+says dom 'Figures of libxl'
+says dom "share of the zones' memory, over time, on the node that the guest was told it is on</td>"
+sed -i 1q "$work/one/summary.csv"
+run 0 report "$work/one" --quiet
+plain "$work/one/report.html"
+says dom 'There is no row in summary.csv'
+
 # it can be printed
 timeout 60 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage \
 	--user-data-dir="$work/profile" --print-to-pdf="$work/page.pdf" \

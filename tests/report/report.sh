@@ -74,6 +74,21 @@ run 0 report "$work/run" "$work/free" --output "$work/pair.html" --quiet
 [ "$(grep -o '"name":"free"' "$work/pair.html" | wc -l)" -eq 1 ] || fail "the second run is not there"
 [ "$(grep -o '"adrift":' "$work/pair.html" | wc -l)" -eq 1 ] || fail "a host is there twice"
 
+# a page of an earlier run is gone when its figures are
+run 0 run golden-seven --output "$work/stale" --quiet
+run 0 report "$work/stale" --quiet
+run 0 run golden-seven --output "$work/stale" --quiet --policy flat
+[ -e "$work/stale/report.html" ] && fail "the page of the earlier run is still there"
+
+# no rows, no zones, no samples: a page that says so
+sed 1q "$work/run/summary.csv" >"$work/stale/summary.csv"
+run 0 report "$work/stale" --quiet
+cp -r "$work/run" "$work/bare"
+sed -i 1q "$work/bare/zones.csv" "$work/bare/timeline.csv"
+run 0 report "$work/bare" --quiet
+rm "$work/bare/zones.csv" "$work/bare/timeline.csv"
+run 0 report "$work/bare" --quiet
+
 # whose zones are replayed
 run 0 report "$work/run" --replay flat --format json
 [ "$(grep -o '"node_list":' "$work/out" | wc -l)" -eq 1 ] || fail "not one policy to replay"
