@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FIGURES_MAX 16384 /* three matrices of 64 nodes, and more */
+
 enum dimension { TIME, RATE, COUNT };
 
 static const struct {
@@ -50,6 +52,25 @@ void figures_release(struct figures *f)
 	free(f->figure);
 	arena_release(&f->arena);
 	*f = (struct figures){0};
+}
+
+static void keep(struct figures *f, const struct figure *figure)
+{
+	struct figure *to;
+
+	f->figure = grow(f->figure, &f->cap, f->nr, sizeof(*f->figure));
+	to = &f->figure[f->nr++];
+	*to = *figure;
+	to->tool = figure->tool ? arena_strdup(&f->arena, figure->tool) : NULL;
+	to->path = figure->path ? arena_strdup(&f->arena, figure->path) : NULL;
+}
+
+void figures_copy(struct figures *out, const struct figures *f)
+{
+	figures_begin(out, f->tool, f->machine);
+	out->date = arena_strdup(&out->arena, f->date ? f->date : "");
+	for (size_t i = 0; i < f->nr; i++)
+		keep(out, &f->figure[i]);
 }
 
 const char *figure_kind_name(enum figure_kind k)
@@ -137,7 +158,8 @@ static bool same_subject(const struct figure *a, const struct figure *b)
 int figures_add(struct figures *f, const struct figure *figure, struct error *err)
 {
 	char sentence[256], nodes[64];
-	int rc = check(figure, err);
+	int rc = f->nr < FIGURES_MAX ? check(figure, err)
+				     : refuse(figure, err, "there are more figures than any machine has");
 
 	for (size_t i = 0; !rc && i < f->nr; i++) {
 		const struct figure *old = &f->figure[i];
@@ -152,14 +174,7 @@ int figures_add(struct figures *f, const struct figure *figure, struct error *er
 			 figure->value);
 		return refuse(figure, err, sentence);
 	}
-	if (rc)
-		return rc;
-	f->figure = grow(f->figure, &f->cap, f->nr, sizeof(*f->figure));
-	f->figure[f->nr] = *figure;
-	if (figure->tool)
-		f->figure[f->nr].tool = arena_strdup(&f->arena, figure->tool);
-	if (figure->path)
-		f->figure[f->nr].path = arena_strdup(&f->arena, figure->path);
-	f->nr++;
-	return 0;
+	if (!rc)
+		keep(f, figure);
+	return rc;
 }

@@ -66,6 +66,8 @@ struct figures {
 
 /* Zeroed is empty. The texts are copied; NULL is fine. */
 void figures_begin(struct figures *f, const char *tool, const char *machine);
+/* All facts and texts of another list. */
+void figures_copy(struct figures *out, const struct figures *f);
 void figures_release(struct figures *f); /* zeroed is fine */
 
 /*
@@ -82,6 +84,22 @@ bool figure_kind_of(const char *name, enum figure_kind *out) MUST_USE;
 /* Compared with what the model says rather than used by it. */
 bool figure_is_check(enum figure_kind k);
 
+/*
+ * Adds all of `from` to what the host has, in the place of its facts of the same kind
+ * and nodes, and makes them the host's matrices; the host is finished. `from` is empty
+ * after success. ERR_INPUT: a node that the host does not have, CPUs or memory that the
+ * node does not have.
+ */
+int host_take_figures(struct host *h, struct figures *from, struct error *err) MUST_USE;
+/* A part of host_finish(): the host's facts into its matrices, with warnings where they
+ * are odd. */
+int figures_apply(struct host *h, struct error *err) MUST_USE;
+/* The host's fact, which its matrices may not have, or NULL. */
+const struct figure *host_figure(const struct host *h, enum figure_kind kind, uint32_t from,
+				 uint32_t to);
+/* Every known measured cell of the matrices as a fact too, where there is none. */
+void figures_of_matrices(struct figures *f, const struct host *h);
+
 /* FIGURES.json. ERR_INPUT with file:line:column; on failure `f` is released. */
 int figures_load(struct figures *f, const char *path, struct error *err) MUST_USE;
 /* The same from memory; `path` for messages. */
@@ -89,5 +107,7 @@ int figures_parse(struct figures *f, const char *path, const char *text, size_t 
 		  struct error *err) MUST_USE;
 /* One that figures_load() reads to the same facts. */
 void figures_write(const struct figures *f, FILE *out);
+/* The same on one line; the caller frees. */
+char *figures_line(const struct figures *f) MUST_USE;
 
 #endif

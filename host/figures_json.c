@@ -123,3 +123,13 @@ void figures_write(const struct figures *f, FILE *out)
 	fputc('\n', out);
 	json_decref(root);
 }
+
+char *figures_line(const struct figures *f)
+{
+	json_t *root = root_of(f);
+	char *text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(12));
+
+	BUG_ON(!text);
+	json_decref(root);
+	return text;
+}
