@@ -6,13 +6,14 @@
 
 #define FIGURES_MAX 16384 /* three matrices of 64 nodes, and more */
 
-enum dimension { TIME, RATE, COUNT };
+enum dimension { TIME, RATE, COUNT, SLIT };
 
 static const struct {
 	const char *name, *what;
 	enum dimension dimension;
 	bool check;
 } kinds[FIGURE_KINDS] = {
+	[FIGURE_DISTANCE] = {"distance", "distance", SLIT, false},
 	[FIGURE_LATENCY] = {"latency", "latency", TIME, false},
 	[FIGURE_READ] = {"read", "read bandwidth", RATE, false},
 	[FIGURE_WRITE] = {"write", "write bandwidth", RATE, false},
@@ -32,11 +33,12 @@ static const struct {
 /* ns; bytes a ns, that is GB/s; lines */
 static const struct {
 	double least, most;
-	const char *bounds;
+	const char *bounds, *unit;
 } dimensions[] = {
-	[TIME] = {1, 1e6, "1 ns to 1 ms"},
-	[RATE] = {0.001, 1e5, "1 MB/s to 100 TB/s"},
-	[COUNT] = {1, 1024, "1 to 1024 lines"},
+	[TIME] = {1, 1e6, "1 ns to 1 ms", "ns"},
+	[RATE] = {0.001, 1e5, "1 MB/s to 100 TB/s", "GB/s"},
+	[COUNT] = {1, 1024, "1 to 1024 lines", "lines"},
+	[SLIT] = {1, 255, "1 to 255", "as a distance"},
 };
 
 void figures_begin(struct figures *f, const char *tool, const char *machine)
@@ -71,6 +73,24 @@ void figures_copy(struct figures *out, const struct figures *f)
 	out->date = arena_strdup(&out->arena, f->date ? f->date : "");
 	for (size_t i = 0; i < f->nr; i++)
 		keep(out, &f->figure[i]);
+}
+
+int figures_join(struct figures *f, const struct figures *from, struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < from->nr; i++) {
+		struct figure one = from->figure[i];
+
+		if (!one.tool || !*one.tool)
+			one.tool = from->tool;
+		rc = figures_add(f, &one, err);
+	}
+	if (from->machine && *from->machine && !(f->machine && *f->machine))
+		f->machine = arena_strdup(&f->arena, from->machine);
+	if (from->date && *from->date && !(f->date && *f->date))
+		f->date = arena_strdup(&f->arena, from->date);
+	return rc;
 }
 
 const char *figure_kind_name(enum figure_kind k)
@@ -126,10 +146,7 @@ static int check(const struct figure *f, struct error *err)
 		snprintf(sentence, sizeof(sentence),
 			 "%s %s: %g %s is no such figure (%s); what is not known is null or left "
 			 "out, and a wrong unit looks like this",
-			 kinds[f->kind].what, between(f, nodes), f->value,
-			 d == TIME   ? "ns"
-			 : d == RATE ? "GB/s"
-				     : "lines",
+			 kinds[f->kind].what, between(f, nodes), f->value, dimensions[d].unit,
 			 dimensions[d].bounds);
 	else if (!(f->read_share >= 0 && f->read_share <= 1))
 		snprintf(sentence, sizeof(sentence), "%s %s: a read share of %g is not 0 to 1",
@@ -148,18 +165,27 @@ static bool same_number(double a, double b)
 	return fabs(a - b) <= 1e-9 * fmax(fabs(a), fabs(b));
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+/* Points of a curve may stand at one load: it is noise. */
 static bool same_subject(const struct figure *a, const struct figure *b)
 {
 	return a->kind == b->kind && a->from == b->from && a->to == b->to &&
 	       same_number(a->read_share, b->read_share) && same_number(a->load, b->load) &&
-	       a->offered == b->offered && a->firmware == b->firmware;
+	       a->offered == b->offered && a->firmware == b->firmware &&
+	       (a->kind != FIGURE_LOADED || same_number(a->value, b->value)) &&
+	       same_text(a->path, b->path) && same_text(a->tool, b->tool);
 }
 
 int figures_add(struct figures *f, const struct figure *figure, struct error *err)
 {
 	char sentence[256], nodes[64];
-	int rc = f->nr < FIGURES_MAX ? check(figure, err)
-				     : refuse(figure, err, "there are more figures than any machine has");
+	int rc = f->nr < FIGURES_MAX
+			 ? check(figure, err)
+			 : refuse(figure, err, "there are more figures than any machine has");
 
 	for (size_t i = 0; !rc && i < f->nr; i++) {
 		const struct figure *old = &f->figure[i];

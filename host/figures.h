@@ -24,6 +24,7 @@
 #include "host/host.h"
 
 enum figure_kind {
+	FIGURE_DISTANCE, /* SLIT, which firmware says */
 	FIGURE_LATENCY, /* idle */
 	FIGURE_READ, /* bandwidth of reads alone */
 	FIGURE_WRITE, /* of writes alone, lines not fetched */
@@ -47,7 +48,7 @@ enum figure_kind {
 struct figure {
 	enum figure_kind kind;
 	uint32_t from, to; /* os_index of nodes (LINK: packages), or FIGURE_ALL */
-	double value; /* ns, bytes a ns (= GB/s), or lines; > 0 */
+	double value; /* ns, bytes a ns (= GB/s), SLIT's unit, or lines; > 0 */
 	double read_share; /* MIX, LOADED */
 	double load; /* LOADED: bytes a ns */
 	bool offered; /* LOADED: that is what was asked for, not what got through */
@@ -73,8 +74,8 @@ void figures_release(struct figures *f); /* zeroed is fine */
 /*
  * A copy of the fact. ERR_INPUT where it cannot be: not above 0, out of all bounds (a
  * latency of 1 ns to 1 ms, a bandwidth of 1 MB/s to 100 TB/s, lines 1 to 1024, shares
- * 0 to 1), or another value than a fact of the same kind, nodes, share, load and tool
- * that is there. The same value again is not kept twice.
+ * 0 to 1), or another value than a fact of the same file, kind, nodes and share that is
+ * there. The same value again is not kept twice.
  */
 int figures_add(struct figures *f, const struct figure *figure, struct error *err) MUST_USE;
 
@@ -84,6 +85,8 @@ bool figure_kind_of(const char *name, enum figure_kind *out) MUST_USE;
 /* Compared with what the model says rather than used by it. */
 bool figure_is_check(enum figure_kind k);
 
+/* Adds all of `from`, with its texts where `f` has none. */
+int figures_join(struct figures *f, const struct figures *from, struct error *err) MUST_USE;
 /*
  * Adds all of `from` to what the host has, in the place of its facts of the same kind
  * and nodes, and makes them the host's matrices; the host is finished. `from` is empty

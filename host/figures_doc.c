@@ -19,7 +19,7 @@ static const struct {
 	{"kB/s", 1e-6, 'r'},	    {"MB/s", 1e-3, 'r'},
 	{"GB/s", 1, 'r'},	    {"KiB/s", 1024e-9, 'r'},
 	{"MiB/s", 1048576e-9, 'r'}, {"GiB/s", 1073741824e-9, 'r'},
-	{"lines", 1, 'l'},
+	{"lines", 1, 'l'},	    {"slit", 1, 's'},
 };
 
 /* An entry of the list, while it is read. */
@@ -59,6 +59,7 @@ static int read_unit(const struct doc_value *map, const char *key, char dimensio
 			      text,
 			      dimension == 't'	 ? "are ps, ns and us"
 			      : dimension == 'l' ? "is lines"
+			      : dimension == 's' ? "is slit"
 						 : "are B/s, kB/s, MB/s, GB/s, KiB/s, MiB/s "
 						   "and GiB/s");
 }
@@ -198,7 +199,7 @@ static int read_head(struct entry *e, struct error *err)
 		rc = read_unit(e->map, "load_unit", 'r', &e->load_unit, err);
 	if (!rc)
 		rc = doc_get_text(e->map, "tool", false, &e->common.tool, err);
-	e->common.firmware = from == 1;
+	e->common.firmware = from == 1 || k == FIGURE_DISTANCE;
 	e->common.offered = load == 1;
 	return rc ? rc : read_place(e, err);
 }

@@ -50,6 +50,8 @@ static int check_nodes(const struct host *h, const struct figure *f, struct erro
 		return refuse(f, err, "node", f->from, "is not in this host");
 	if (to < 0 && f->to != FIGURE_ALL)
 		return refuse(f, err, "node", f->to, "is not in this host");
+	if (f->kind == FIGURE_DISTANCE)
+		return 0;
 	if (from >= 0 && !h->node[from].nr_cpus)
 		return refuse(f, err, "node", f->from, "has no CPUs, which start an access");
 	if (to >= 0 && !h->node[to].memory_bytes)
@@ -90,6 +92,39 @@ static void set_cells(struct host *h)
 			if (cells[c].kind == f->kind && f->from != FIGURE_ALL)
 				set_cell(h, f, cells[c].matrix);
 	}
+}
+
+/* --- distances ------------------------------------------------------------------------ */
+
+static const struct figure *distance_of(const struct host *h, unsigned from, unsigned to)
+{
+	return host_figure(h, FIGURE_DISTANCE, h->node[from].os_index, h->node[to].os_index);
+}
+
+/* All of them, where the host has none of its own; else they are compared. */
+static void set_distances(struct host *h)
+{
+	const struct host_matrix *m = &h->matrix[MATRIX_DISTANCE];
+	unsigned known = 0, other = 0;
+	uint32_t *value;
+
+	for (unsigned i = 0; i < h->nr_nodes * h->nr_nodes; i++) {
+		const struct figure *f = distance_of(h, i / h->nr_nodes, i % h->nr_nodes);
+
+		known += f != NULL;
+		other += f && m->value && m->value[i] != (uint32_t)f->value;
+	}
+	if (m->grade > GRADE_ASSUMED) {
+		if (other)
+			host_warn(h, "%u distances of the figures are not the host's, which stay",
+				  other);
+		return;
+	}
+	if (known < h->nr_nodes * h->nr_nodes)
+		return;
+	value = host_matrix_new(h, MATRIX_DISTANCE, GRADE_FIRMWARE, "numactl -H");
+	for (unsigned i = 0; i < h->nr_nodes * h->nr_nodes; i++)
+		value[i] = (uint32_t)distance_of(h, i / h->nr_nodes, i % h->nr_nodes)->value;
 }
 
 /* --- writes from mixes --------------------------------------------------------------- */
@@ -188,8 +223,9 @@ static void mixes_of_node(struct host *h, unsigned n)
 		return;
 	solve(&fit, &reads, &writes);
 	if (!has_reads && reads > 0)
-		host_set_cell(h, MATRIX_BANDWIDTH, n, n, rounded(reads / in_matrix(MATRIX_BANDWIDTH)),
-			      GRADE_MEASURED, "mixes");
+		host_set_cell(h, MATRIX_BANDWIDTH, n, n,
+			      rounded(reads / in_matrix(MATRIX_BANDWIDTH)), GRADE_MEASURED,
+			      "mixes");
 	if (!known_cell(h, MATRIX_WRITE_BANDWIDTH, n, &old) && writes > 0)
 		host_set_cell(h, MATRIX_WRITE_BANDWIDTH, n, n,
 			      rounded(writes / in_matrix(MATRIX_WRITE_BANDWIDTH)), GRADE_MEASURED,
@@ -236,7 +272,8 @@ static void warn_sizes(struct host *h, unsigned n)
 		host_warn(h,
 			  "figures: %.0f ns to node %u's own memory is %s of any machine's: is "
 			  "the unit right?",
-			  ns, h->node[n].os_index, ns < 20 ? "a cache's latency, not that" : "beyond that");
+			  ns, h->node[n].os_index,
+			  ns < 20 ? "a cache's latency, not that" : "beyond that");
 	if (reads > 0 && (reads < 0.5 || reads > 5000))
 		host_warn(h, "figures: %.2f GB/s from node %u's own memory: is the unit right?",
 			  reads, h->node[n].os_index);
@@ -269,6 +306,54 @@ static void warn_curves(struct host *h)
 	}
 }
 
+/* The matrix's source, where all of its cells are figures: their tools. */
+static void name_source(struct host *h, enum host_matrix_kind kind, enum figure_kind fact)
+{
+	struct host_matrix *m = &h->matrix[kind];
+	char text[sizeof(m->source)] = "";
+
+	for (unsigned i = 0; m->value && i < h->nr_nodes * h->nr_nodes; i++) {
+		unsigned from = i / h->nr_nodes, to = i % h->nr_nodes;
+		const struct figure *f =
+			host_figure(h, fact, h->node[from].os_index, h->node[to].os_index);
+		bool mixed = !f && from == to && fit_of(h, from).nr;
+		const char *tool = f ? tool_of(h->figures, f) : "mixes";
+		size_t n = strlen(text);
+
+		if (m->value[i] == MATRIX_UNKNOWN)
+			continue;
+		if (!f && !mixed)
+			return;
+		if (!strstr(text, tool))
+			snprintf(text + n, sizeof(text) - n, "%s%s", n ? ", " : "", tool);
+	}
+	if (*text)
+		memcpy(m->source, text, sizeof(text));
+}
+
+/* Two sources that do not agree; the later one is what the matrices have. */
+static void warn_disagreement(struct host *h)
+{
+	const struct figures *f = h->figures;
+
+	for (size_t i = 0; i < f->nr; i++) {
+		for (size_t k = i + 1; k < f->nr; k++) {
+			const struct figure *a = &f->figure[i], *b = &f->figure[k];
+
+			if (a->kind > FIGURE_WRITE || a->kind != b->kind || a->from != b->from ||
+			    a->to != b->to || a->firmware != b->firmware ||
+			    (a->value < 1.1 * b->value && b->value < 1.1 * a->value))
+				continue;
+			host_warn(h,
+				  "figures: %s from node %u to node %u is %.1f by %s and %.1f by "
+				  "%s, which is taken",
+				  figure_kind_name(a->kind), a->from, a->to, a->value,
+				  tool_of(f, a), b->value, tool_of(f, b));
+			return;
+		}
+	}
+}
+
 int figures_apply(struct host *h, struct error *err)
 {
 	int rc = 0;
@@ -277,6 +362,7 @@ int figures_apply(struct host *h, struct error *err)
 		rc = check_place(h, &h->figures->figure[i], err);
 	if (rc)
 		return rc;
+	set_distances(h);
 	set_cells(h);
 	for (unsigned n = 0; n < h->nr_nodes; n++) {
 		if (!nodeset_has(h->usable_nodes, n))
@@ -285,7 +371,10 @@ int figures_apply(struct host *h, struct error *err)
 		warn_local(h, n);
 		warn_sizes(h, n);
 	}
+	for (size_t c = 0; c < sizeof(cells) / sizeof(cells[0]); c++)
+		name_source(h, cells[c].matrix, cells[c].kind);
 	warn_curves(h);
+	warn_disagreement(h);
 	return 0;
 }
 
@@ -295,10 +384,10 @@ int figures_apply(struct host *h, struct error *err)
  * together. */
 static bool replaces(const struct figure *new, const struct figure *old)
 {
-	return new->kind == old->kind && new->from == old->from && new->to == old->to &&
-	       new->firmware == old->firmware &&
-	       (new->kind != FIGURE_MIX || !(new->read_share < old->read_share ||
-					     new->read_share > old->read_share));
+	return new->kind == old->kind &&new->from == old->from &&new->to ==
+		       old->to &&new->firmware == old->firmware &&
+	       (new->kind != FIGURE_MIX ||
+		!(new->read_share < old->read_share || new->read_share > old->read_share));
 }
 
 static void drop_replaced(struct figures *f, const struct figures *from)
@@ -316,25 +405,6 @@ static void drop_replaced(struct figures *f, const struct figures *from)
 	f->nr = kept;
 }
 
-static int merge(struct figures *f, const struct figures *from, struct error *err)
-{
-	int rc = 0;
-
-	drop_replaced(f, from);
-	for (size_t i = 0; !rc && i < from->nr; i++) {
-		struct figure one = from->figure[i];
-
-		if (!one.tool || !*one.tool)
-			one.tool = from->tool;
-		rc = figures_add(f, &one, err);
-	}
-	if (from->machine && *from->machine)
-		f->machine = arena_strdup(&f->arena, from->machine);
-	if (from->date && *from->date)
-		f->date = arena_strdup(&f->arena, from->date);
-	return rc;
-}
-
 int host_take_figures(struct host *h, struct figures *from, struct error *err)
 {
 	int rc = 0;
@@ -343,7 +413,8 @@ int host_take_figures(struct host *h, struct figures *from, struct error *err)
 		h->figures = xcalloc(1, sizeof(*h->figures));
 		*h->figures = *from;
 	} else {
-		rc = merge(h->figures, from, err);
+		drop_replaced(h->figures, from);
+		rc = figures_join(h->figures, from, err);
 		if (!rc)
 			figures_release(from);
 	}

@@ -145,9 +145,9 @@ bool host_is_synthetic(const char *text);
 int host_load_this(struct host **out, struct error *err) MUST_USE;
 /*
  * The file or the machine that `h` was loaded from, as hwloc's XML with all that hwloc
- * has of it, and h's latencies and bandwidths as measured ones; `note` says how they
- * were measured and stays in the file. Loading the text gives `h` again. *out is
- * the caller's to free.
+ * has of it (of a host that came from something else, what we know of it), and h's
+ * measured figures; `note` says how they were measured and stays in the file. Loading
+ * the text gives `h` again. *out is the caller's to free.
  */
 int host_calibrated_xml(char **out, const struct host *h, const char *note,
 			struct error *err) MUST_USE;
@@ -193,6 +193,8 @@ const char *host_grade_name(enum host_grade g); /* "measured", "firmware", "assu
 const char *host_device_class_name(enum host_device_class c);
 const char *host_memory_name(enum host_memory m); /* "dram", "fast", "slow", "device" */
 
+/* What is known of the host's memory and where it comes from, figure by figure. */
+void host_print_known(const struct host *h, FILE *out);
 /* What `homenode show` prints. JSON: object with name, source, nodes, distances,
  * matrices, devices, l3s, warnings; see docs/formats.md. */
 void host_print(const struct host *h, FILE *out);

@@ -371,16 +371,37 @@ static bool is_hwloc(const char *text)
 	return is_xml(text) && !strstr(text, "<capabilities>");
 }
 
+/* Which CPUs share a core is not kept, only how many cores there are: the node's CPUs are
+ * dealt out to them in order. */
+static uint32_t *deal_cores(const struct host *h)
+{
+	uint32_t *core = xcalloc(CPUS_MAX, sizeof(*core)), first = 0;
+	unsigned cpu;
+
+	for (unsigned n = 0; n < h->nr_nodes; n++) {
+		const struct host_node *node = &h->node[n];
+		unsigned i = 0;
+
+		for (cpu = 0; cpu < CPUS_MAX; cpu++)
+			if (cpuset_has(&node->cpus, cpu))
+				core[cpu] = first + i++ * node->nr_cores / node->nr_cpus;
+		first += node->nr_cores;
+	}
+	return core;
+}
+
 /* Of what is no hwloc XML, what we know. */
 static char *written(const struct host *h)
 {
+	uint32_t *core = deal_cores(h);
 	char *text = NULL;
 	size_t size = 0;
 	FILE *f = open_memstream(&text, &size);
 
 	BUG_ON(!f);
-	host_write_xml(h, NULL, f);
+	host_write_xml(h, core, f);
 	BUG_ON(fclose(f) != 0);
+	free(core);
 	return text;
 }
 
@@ -389,11 +410,12 @@ int host_calibrated_xml(char **out, const struct host *h, const char *note, stru
 	const char *path = h->path ? h->path : "this machine";
 	struct hwloc_tree t;
 	struct xml_doc doc;
+	bool file = h->path || strcmp(h->name, "this") == 0;
 	char *text = NULL;
-	int rc = read_text(h->path, &text, err);
+	int rc = file ? read_text(h->path, &text, err) : 0;
 
 	*out = NULL;
-	if (!rc && !is_hwloc(text)) {
+	if (!rc && (!file || !is_hwloc(text))) {
 		free(text);
 		text = written(h);
 	}
