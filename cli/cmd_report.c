@@ -10,7 +10,6 @@
 #include "base/sha256.h"
 #include "cli/command.h"
 #include "cli/drawn_host.h"
-#include "cost/params/grades.h"
 #include "host/host.h"
 #include "report/page.h"
 #include "schema/schema.h"
@@ -89,14 +88,6 @@ static void release_hosts(struct hosts *h)
 	arena_release(&h->arena);
 }
 
-static int64_t error_of(const char *grade, int64_t (*ppm)(enum host_grade g))
-{
-	for (enum host_grade g = GRADE_ASSUMED; grade && g <= GRADE_MEASURED; g++)
-		if (strcmp(cost_grade_name(g), grade) == 0)
-			return ppm(g);
-	return FIGURE_UNKNOWN;
-}
-
 /* Everything that the page is made of. */
 struct pages {
 	struct run_dir dir[RUNS_MAX], measured;
@@ -121,8 +112,7 @@ static int load_runs(struct pages *p, const struct args *args, struct error *err
 			return rc;
 		p->run[i] = (struct page_run){
 			dir,
-			{error_of(dir->cost.latency, cost_latency_error_ppm),
-			 error_of(dir->cost.bandwidth, cost_bandwidth_error_ppm)}};
+			{dir->cost.latency_error_ppm, dir->cost.bandwidth_error_ppm}};
 		p->input.nr_runs++;
 		load_hosts(&p->hosts, dir, quiet);
 	}

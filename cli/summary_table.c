@@ -165,8 +165,8 @@ static bool named(const char *name, const char *const *policy)
 
 void summary_print_verdict(const struct results *r, const char *const *policy, FILE *out)
 {
-	struct verdict v = {.latency_error_ppm = cost_latency_error_ppm(r->latency_grade),
-			    .bandwidth_error_ppm = cost_bandwidth_error_ppm(r->bandwidth_grade)};
+	struct verdict v = {.latency_error_ppm = cost_latency_error_ppm(&r->basis),
+			    .bandwidth_error_ppm = cost_bandwidth_error_ppm(&r->basis)};
 	struct differs d = what_differs(r->row, r->nr);
 	struct arena names = {0};
 

@@ -4,6 +4,7 @@
 
 #include "base/units.h"
 #include "host/figures.h"
+#include "host/figures_known.h"
 
 #define MIB_PER_S_IN_BYTES_PER_NS (1048576.0 / 1e9)
 #define ODD_BELOW 0.98 /* of what it should be at least: more than noise */
@@ -375,6 +376,7 @@ int figures_apply(struct host *h, struct error *err)
 		name_source(h, cells[c].matrix, cells[c].kind);
 	warn_curves(h);
 	warn_disagreement(h);
+	figures_make_known(h);
 	return 0;
 }
 

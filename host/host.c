@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/units.h"
 #include "host/figures.h"
+#include "host/figures_known.h"
 
 /* Distances assumed when there are none: what two-socket EPYC machines in NPS4
  * publish. 10 is the SLIT's own unit for "local" (ACPI 6.5, 5.2.17). */
@@ -40,6 +41,7 @@ void host_free(struct host *h)
 		free(h->matrix[k].value);
 		free(h->matrix[k].cell_grade);
 	}
+	figures_free_known(h);
 	if (h->figures)
 		figures_release(h->figures);
 	free(h->figures);

@@ -90,6 +90,7 @@ struct host_l3 {
 };
 
 struct figures;
+struct host_known;
 struct host {
 	char *name; /* "epyc-nps4-8n" or the file's name without .xml */
 	char *path; /* NULL for hosts made by code */
@@ -109,6 +110,7 @@ struct host {
 	/* What was measured, matrices included (host/figures.h); NULL: nothing that the
 	 * matrices do not say. Owned. */
 	struct figures *figures;
+	struct host_known *known; /* the same, to look up (host/figures_known.h) */
 
 	/* CPUs that the file knows but nobody may use, with the reason counted. */
 	unsigned nr_cpus_offline; /* hidden: complete_cpuset > cpuset */
