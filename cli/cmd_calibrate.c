@@ -93,19 +93,17 @@ static int write_text(const char *path, const char *text, struct error *err)
 	return rc;
 }
 
-static int write_figures(const struct job *job, const char *path, struct error *err)
+/* What was read as FIGURES.json; the caller frees. */
+static char *figures_text(const struct figures *read)
 {
 	char *text = NULL;
 	size_t size = 0;
 	FILE *f = open_memstream(&text, &size);
-	int rc;
 
 	BUG_ON(!f);
-	figures_write(&job->read, f);
+	figures_write(read, f);
 	BUG_ON(fclose(f) != 0);
-	rc = write_text(path, text, err);
-	free(text);
-	return rc;
+	return text;
 }
 
 /* Both files are made whole before the first is written. */
@@ -113,19 +111,18 @@ static int write_all(struct job *job, const struct args *args, struct error *err
 {
 	const char *path = args_string(args, "output", NULL);
 	const char *figures = args_string(args, "figures", NULL);
-	char *xml = NULL;
-	int rc = 0;
+	char *json = figures_text(&job->read), *xml = NULL;
+	int rc = host_take_figures(job->host, &job->read, err);
 
-	if (figures)
-		rc = write_figures(job, figures, err);
-	if (!rc)
-		rc = host_take_figures(job->host, &job->read, err);
 	if (!rc)
 		rc = host_calibrated_xml(&xml, job->host, job->note, err);
+	if (!rc && figures)
+		rc = write_text(figures, json, err);
 	if (!rc)
 		rc = write_text(path, xml, err);
 	if (!rc && path)
 		host_print_known(job->host, stdout);
+	free(json);
 	free(xml);
 	return rc;
 }

@@ -111,8 +111,7 @@ static int load_runs(struct pages *p, const struct args *args, struct error *err
 		if (rc)
 			return rc;
 		p->run[i] = (struct page_run){
-			dir,
-			{dir->cost.latency_error_ppm, dir->cost.bandwidth_error_ppm}};
+			dir, {dir->cost.latency_error_ppm, dir->cost.bandwidth_error_ppm}};
 		p->input.nr_runs++;
 		load_hosts(&p->hosts, dir, quiet);
 	}

@@ -240,10 +240,11 @@ static void warn_unused(struct host *h)
 		mixes += f->kind == FIGURE_MIX && f->from != f->to;
 	}
 	if (curves)
-		host_warn(h,
-			  "figures: %u points of latency under load are not used: of one read share, "
-			  "on own memory, they are",
-			  curves);
+		host_warn(
+			h,
+			"figures: %u points of latency under load are not used: of one read share, "
+			"on own memory, they are",
+			curves);
 	if (totals)
 		host_warn(h,
 			  "figures: %u figures of all nodes at once are not used: mixes are (reads "

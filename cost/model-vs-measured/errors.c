@@ -92,11 +92,7 @@ static uint32_t class_of(const struct machine *m, double entry)
 {
 	bool zen1 = strncmp(m->id, "HYGON", 5) == 0;
 
-	return entry <= 12   ? 0
-	       : entry <= 18 ? 1
-	       : entry <= 24 ? 2
-	       : entry <= 32 ? zen1 ? 4 : 3
-			     : 5;
+	return entry <= 12 ? 0 : entry <= 18 ? 1 : entry <= 24 ? 2 : entry <= 32 ? zen1 ? 4 : 3 : 5;
 }
 
 /* Mean over other machines of the class; 0: there is none. */
@@ -199,7 +195,8 @@ static bool has_reads(const struct machine *m)
 	bool all = m->peak_r > 0;
 
 	for (uint32_t n = 0; n < m->nr_nodes && all; n++)
-		all = m->read_mbps[n][n] > 0 || (m->nr_nodes % m->nr_sockets && n == m->nr_nodes - 1);
+		all = m->read_mbps[n][n] > 0 ||
+		      (m->nr_nodes % m->nr_sockets && n == m->nr_nodes - 1);
 	return all;
 }
 
@@ -368,9 +365,9 @@ static void one_row(const struct samples *s, enum error_kind kind, const uint8_t
 		all.worst = fmax(all.worst, p.worst);
 	}
 	if (all.nr)
-		fprintf(out, "\t{%d, {%u, %u, %u, %u}, %zu, %u, %d, %d, %d},\n", (int)kind, grade[0],
-			grade[1], grade[2], grade[3], all.nr, all.machines, ppm(all.median),
-			ppm(all.most), ppm(all.worst));
+		fprintf(out, "\t{%d, {%u, %u, %u, %u}, %zu, %u, %d, %d, %d},\n", (int)kind,
+			grade[0], grade[1], grade[2], grade[3], all.nr, all.machines,
+			ppm(all.median), ppm(all.most), ppm(all.worst));
 }
 
 static void rows(const struct samples *s, enum error_kind kind, FILE *out)

@@ -16,8 +16,8 @@ static const struct {
 	const char *id;
 	uint32_t cores;
 } sockets[] = {
-	{"IVB_E5-2680v2", 10}, {"BDW_COD", 14},	  {"SKX_6140", 18},   {"SKX_6132", 14},
-	{"CLX_6240", 18},      {"ICX_8360Y", 36}, {"GENOA_9224", 24}, {"CLX_8269CY", 26},
+	{"IVB_E5-2680v2", 10}, {"BDW_COD", 14},	     {"SKX_6140", 18},	 {"SKX_6132", 14},
+	{"CLX_6240", 18},      {"ICX_8360Y", 36},    {"GENOA_9224", 24}, {"CLX_8269CY", 26},
 	{"GNR_6980P", 128},    {"HSW_E5-2630v3", 8}, {"SPR_8468", 48},
 };
 
@@ -147,7 +147,8 @@ static struct host *make_host(const struct machine *m, const struct machine_inpu
 	return NULL;
 }
 
-double machine_system_bandwidth(const struct machine *m, double reads, const struct machine_inputs *in)
+double machine_system_bandwidth(const struct machine *m, double reads,
+				const struct machine_inputs *in)
 {
 	struct host *h = make_host(m, in);
 	struct zone_profile profile = *zone_profile_find("stream");
@@ -222,4 +223,3 @@ bool machine_class_ratio(const struct machine *m, double entry, double *measured
 	*says /= nr ? nr : 1;
 	return nr > 0;
 }
-

@@ -69,7 +69,8 @@ static bool whole(const struct machine *m, bool say)
 	}
 	if (say && any && missing >= 0)
 		fprintf(stderr,
-			"homenode-model-vs-measured: warning: %s: no bandwidth of node %d to its own "
+			"homenode-model-vs-measured: warning: %s: no bandwidth of node %d to its "
+			"own "
 			"memory: left out of the bandwidths\n",
 			m->id, missing);
 	return any && missing < 0;
@@ -107,7 +108,8 @@ static void composition(const struct machines *all)
 	}
 	for (int n = 0; n < 8; n++)
 		rome.read_mbps[n][n] = 36600;
-	row(&g, rome.id, "one die of eight cores, 36.6", 290.6, machine_system_bandwidth(&rome, 1, &known), 0.02);
+	row(&g, rome.id, "one die of eight cores, 36.6", 290.6,
+	    machine_system_bandwidth(&rome, 1, &known), 0.02);
 	foot(&g);
 }
 
@@ -127,13 +129,16 @@ static void mixes(const struct machines *all)
 		if (!(m->peak_3r1w > 0) || !whole(m, false))
 			continue;
 		snprintf(what, sizeof(what), "%s 3:1", m->id);
-		row(&g, what, in, m->peak_3r1w / 1e3, machine_system_bandwidth(m, 0.75, &known), goal);
+		row(&g, what, in, m->peak_3r1w / 1e3, machine_system_bandwidth(m, 0.75, &known),
+		    goal);
 		snprintf(what, sizeof(what), "%s 2:1", m->id);
-		row(&g, what, in, m->peak_2r1w / 1e3, machine_system_bandwidth(m, 2.0 / 3, &known), goal);
+		row(&g, what, in, m->peak_2r1w / 1e3, machine_system_bandwidth(m, 2.0 / 3, &known),
+		    goal);
 		if (!ports)
 			continue;
 		snprintf(what, sizeof(what), "%s 1:1", m->id);
-		row(&g, what, in, m->peak_1r1w / 1e3, machine_system_bandwidth(m, 0.5, &known), goal);
+		row(&g, what, in, m->peak_1r1w / 1e3, machine_system_bandwidth(m, 0.5, &known),
+		    goal);
 	}
 	foot(&g);
 }

@@ -139,8 +139,7 @@ struct cost_basis ledger_basis(const struct ledger *l)
 	struct cost_basis all = {{0}};
 
 	for (uint32_t i = 0; i < l->nr_shapes; i++) {
-		struct cost_basis one =
-			cost_params_basis(&l->shape[i].classes->params, true, true);
+		struct cost_basis one = cost_params_basis(&l->shape[i].classes->params, true, true);
 
 		all = cost_basis_join(&all, &one);
 	}

@@ -27,6 +27,7 @@ struct error_row {
 extern const enum cost_figure error_figures[ERROR_KINDS][ERROR_FIGURES + 1];
 extern const struct error_row error_table[];
 extern const size_t error_table_rows;
-const struct error_row *error_find(enum error_kind kind, const struct cost_basis *b); /* NULL: none */
+const struct error_row *error_find(enum error_kind kind,
+				   const struct cost_basis *b); /* NULL: none */
 
 #endif

@@ -164,7 +164,10 @@ static char *grades_text(const struct cost_basis *b, const enum cost_figure *lis
 		for (const enum cost_figure *x = list; *x != COST_FIGURES; x++) {
 			if (b->grade[*x] != g)
 				continue;
-			fprintf(f, "%s%s", at ? at + 1 == nr ? " and " : ", " : first ? "" : ", ",
+			fprintf(f, "%s%s",
+				at	? at + 1 == nr ? " and " : ", "
+				: first ? ""
+					: ", ",
 				figures[*x].word);
 			first = false;
 			at++;

@@ -188,7 +188,8 @@ void cost_params_init(struct cost_params *p, const struct host *host,
 	/* a port serves an L3 or, where one is assumed, a node */
 	p->port_read = infinities(p, host->nr_l3s + n);
 	p->port_write = infinities(p, host->nr_l3s + n);
-	p->port_curve = arena_alloc(&p->arena, (host->nr_l3s + n + 1) * sizeof(struct host_curve *));
+	p->port_curve =
+		arena_alloc(&p->arena, (host->nr_l3s + n + 1) * sizeof(struct host_curve *));
 	p->curve = arena_alloc(&p->arena, (p->nr_controllers + 1) * sizeof(struct host_curve *));
 	p->fabric = infinities(p, s);
 	p->link = infinities(p, (size_t)s * s);

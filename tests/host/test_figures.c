@@ -29,8 +29,7 @@ static struct host *two_nodes(void)
 static int import(struct host *h, struct figures *f, const char *file, uint32_t from, uint32_t to,
 		  FILE *warn, struct error *err)
 {
-	struct figure_source s = {
-		.path = file, .host = h, .from = from, .to = to, .warn = warn};
+	struct figure_source s = {.path = file, .host = h, .from = from, .to = to, .warn = warn};
 
 	figures_begin(f, NULL, NULL);
 	return figures_import(f, &s, NULL, err);
@@ -66,9 +65,9 @@ static bool warns(const struct host *h, const char *text)
 	return false;
 }
 
-#define near(is, expected)                                                                        \
-	cr_expect(fabs((double)(is) - (double)(expected)) <= 1e-3 * fabs((double)(expected)), "%g is not %g", (double)(is), \
-		  (double)(expected))
+#define near(is, expected)                                                                         \
+	cr_expect(fabs((double)(is) - (double)(expected)) <= 1e-3 * fabs((double)(expected)),      \
+		  "%g is not %g", (double)(is), (double)(expected))
 
 Test(figures, mlc_has_all_of_it)
 {
@@ -344,15 +343,16 @@ Test(figures, nonsense_is_refused_at_its_place)
 		 "{\"figure\": \"read\", \"unit\": \"GB/s\", \"node\": 0, \"value\": 40}",
 		 ":3:"},
 		{"{\"figure\": \"link\", \"unit\": \"GB/s\", \"values\": [[5]]}", "link to itself"},
-		{"{\"figure\": \"read\", \"unit\": \"GB/s\", \"value\": 5, \"total\": 6}", "one of"},
+		{"{\"figure\": \"read\", \"unit\": \"GB/s\", \"value\": 5, \"total\": 6}",
+		 "one of"},
 	};
 	struct error err;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		char *text = one_figure(bad[i].figure);
 
-		cr_expect_not_null(strstr(refusal(text, &err), bad[i].says), "%s: %s", bad[i].figure,
-				   err.text);
+		cr_expect_not_null(strstr(refusal(text, &err), bad[i].says), "%s: %s",
+				   bad[i].figure, err.text);
 		free(text);
 	}
 }
