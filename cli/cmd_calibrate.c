@@ -14,8 +14,8 @@
 static const struct option options[] = {
 	{"output", 'o', "FILE", "write the XML there, and what is known to standard output", false},
 	{"figures", 0, "FILE", "write what was read as FIGURES.json", false},
-	{"from", 0, "FORMAT", "what FIGURES are (default: told from their content)", false},
-	{"node", 0, "N", "whose CPUs, where FIGURES do not say", false},
+	{"from", 0, "FORMAT", "what FILE is (default: told from its content)", false},
+	{"node", 0, "N", "whose CPUs, where FILE does not say", false},
 	{"memory-node", 0, "M", "whose memory (default: the same node's)", false},
 	{"stores", 0, "ordinary|streaming", "how STREAM stored (default ordinary)", false},
 	{0},
@@ -151,10 +151,10 @@ static int run_calibrate(const struct args *args, int *status, struct error *err
 
 const struct command cmd_calibrate = {
 	.name = "calibrate",
-	.operands = "HOST FIGURES...",
+	.operands = "HOST FILE...",
 	.min_operands = 2,
 	.max_operands = -1,
-	.summary = "put what other programs measured of a machine into its host file",
+	.summary = "put measured figures into a host file",
 	.about = "Reads what Intel MLC, likwid-bench, STREAM, lmbench, multichase and numactl "
 		 "print, HMAT as Linux shows it, or FIGURES.json of homenode probe, and writes "
 		 "HOST as hwloc XML with it, for use as HOST. Any part of it is enough: what is "

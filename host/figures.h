@@ -82,7 +82,7 @@ int figures_add(struct figures *f, const struct figure *figure, struct error *er
 /* "latency", "read", ... as in FIGURES.json. */
 const char *figure_kind_name(enum figure_kind k);
 bool figure_kind_of(const char *name, enum figure_kind *out) MUST_USE;
-/* Compared with what the model says rather than used by it. */
+/* Kept to compare with; not used by the model. */
 bool figure_is_check(enum figure_kind k);
 
 /* Adds all of `from`, with its texts where `f` has none. */

@@ -137,7 +137,7 @@ void figure_place_or_all(const struct figure_source *s, struct figure *figure)
 	figure->to = s->to == FIGURE_UNSAID ? figure->from : s->to;
 }
 
-unsigned figure_cores(const struct figure_source *s, const struct figure *figure)
+static unsigned cores_of(const struct figure_source *s, const struct figure *figure)
 {
 	unsigned nr = 0;
 
@@ -164,7 +164,7 @@ int64_t figure_cache_bytes(const struct figure_source *s, const struct figure *f
 bool figure_enough_threads(const struct figure_source *s, const struct figure *figure,
 			   unsigned threads, unsigned long line)
 {
-	unsigned cores = figure_cores(s, figure);
+	unsigned cores = cores_of(s, figure);
 
 	if (2 * threads >= cores)
 		return true;

@@ -67,8 +67,7 @@ int figure_put(const struct figure_source *s, struct figures *f, struct figure f
 int figure_place(const struct figure_source *s, struct figure *figure, struct error *err) MUST_USE;
 /* The same where "all nodes at once" is what is meant unless said. */
 void figure_place_or_all(const struct figure_source *s, struct figure *figure);
-/* Cores that a figure is about, and the L3 caches that they have together. */
-unsigned figure_cores(const struct figure_source *s, const struct figure *figure);
+/* The L3 caches of the nodes whose CPUs a figure is about, together. */
 int64_t figure_cache_bytes(const struct figure_source *s, const struct figure *figure);
 /* Does that many threads say what all CPUs get? Otherwise a remark says why not. */
 bool figure_enough_threads(const struct figure_source *s, const struct figure *figure,

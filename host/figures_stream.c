@@ -82,7 +82,7 @@ static int read_stream(const struct figure_source *s, struct figures *f, struct 
 
 const struct figure_format figure_stream = {
 	.name = "stream",
-	.summary = "STREAM: the triad becomes a mix of reads and writes, all four are compared",
+	.summary = "STREAM: the triad becomes a mix of reads and writes, all four are kept",
 	.source = "https://www.cs.virginia.edu/stream/ref.html, stream.c",
 	.how = "numactl -N 0 -m 0 ./stream > FILE; --node 0",
 	.is = is_stream,

@@ -230,7 +230,7 @@ static void figure_rows(const struct host *h, struct table *t)
 			nr++;
 		}
 		snprintf(of, sizeof(of), "%u%s", nr,
-			 figure_is_check((enum figure_kind)k) ? ", to compare" : "");
+			 figure_is_check((enum figure_kind)k) ? ", not used" : "");
 		if (nr)
 			known_row(t, figure_kind_name((enum figure_kind)k), "measured", of,
 				  tool && *tool ? tool : "-");

@@ -52,7 +52,7 @@ static void add_l3s(struct host *h, const struct machine *m)
 }
 
 /* Nodes, packages and the SLIT. */
-struct host *machine_bare_host(const struct machine *m)
+static struct host *bare_host(const struct machine *m)
 {
 	struct host *h = host_new(m->id, m->nr_nodes);
 	uint32_t *d = host_matrix_new(h, MATRIX_DISTANCE, GRADE_FIRMWARE, "SLIT");
@@ -77,9 +77,9 @@ struct host *machine_bare_host(const struct machine *m)
 }
 
 /* Reads of a node as the model takes them from its cores, MB/s. */
-static double machine_assumed_reads(const struct machine *m)
+static double assumed_reads(const struct machine *m)
 {
-	struct host *h = machine_bare_host(m);
+	struct host *h = bare_host(m);
 	enum host_grade g, unused;
 	double reads = 0, writes;
 
@@ -102,7 +102,7 @@ static void add_writes(struct host *h, const struct machine *m, const struct mac
 	double share = in->write_share > 0 ? in->write_share : machine_write_share(m);
 
 	for (uint32_t n = 0; n < m->nr_nodes && share > 0 && !h->nr_l3s; n++) {
-		double reads = in->reads_assumed ? machine_assumed_reads(m) : m->read_mbps[n][n];
+		double reads = in->reads_assumed ? assumed_reads(m) : m->read_mbps[n][n];
 
 		if (reads > 0)
 			host_set_cell(h, MATRIX_WRITE_BANDWIDTH, n, n, mib_per_s(reads * share),
@@ -110,7 +110,8 @@ static void add_writes(struct host *h, const struct machine *m, const struct mac
 	}
 }
 
-bool machine_finish(struct host *h)
+/* False, with a warning: the host contradicts itself. */
+static bool finish(struct host *h)
 {
 	struct error err;
 
@@ -124,7 +125,7 @@ bool machine_finish(struct host *h)
 /* NULL, with a warning: it cannot be made. */
 static struct host *make_host(const struct machine *m, const struct machine_inputs *in)
 {
-	struct host *h = machine_bare_host(m);
+	struct host *h = bare_host(m);
 
 	for (uint32_t i = 0; i < m->nr_nodes * m->nr_nodes; i++) {
 		uint32_t n = i / m->nr_nodes, k = i % m->nr_nodes;
@@ -141,7 +142,7 @@ static struct host *make_host(const struct machine *m, const struct machine_inpu
 	}
 	add_l3s(h, m);
 	add_writes(h, m, in);
-	if (machine_finish(h))
+	if (finish(h))
 		return h;
 	host_free(h);
 	return NULL;
@@ -196,11 +197,11 @@ double machine_system_bandwidth(const struct machine *m, double reads,
 
 bool machine_class_ratio(const struct machine *m, double entry, double *measured, double *says)
 {
-	struct host *h = machine_bare_host(m);
+	struct host *h = bare_host(m);
 	struct slit_scale scale;
 	int nr = 0;
 
-	if (!machine_finish(h)) {
+	if (!finish(h)) {
 		host_free(h);
 		return false;
 	}

@@ -4,7 +4,6 @@
 #define COST_MODEL_VS_MEASURED_MACHINE_HOST_H
 
 #include "cost/model-vs-measured/machines.h"
-#include "host/host.h"
 
 /* What the model is told beside nodes and packages. */
 struct machine_inputs {
@@ -17,10 +16,6 @@ bool machine_has_ports(const struct machine *m);
 uint32_t machine_cores(const struct machine *m); /* of a node; 0: not known */
 /* Writes alone to reads alone, from the system at all reads and at 1:1; 0: not published. */
 double machine_write_share(const struct machine *m);
-/* Nodes, packages and the SLIT; not finished. */
-struct host *machine_bare_host(const struct machine *m);
-/* False, with a warning: the host contradicts itself. */
-bool machine_finish(struct host *h);
 /* Everybody reads and writes his own node as fast as he can; GB/s. 0: no such host. */
 double machine_system_bandwidth(const struct machine *m, double reads,
 				const struct machine_inputs *in);

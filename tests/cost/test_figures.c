@@ -10,8 +10,8 @@
 #include "host/figures.h"
 #include "host/figures_known.h"
 
-#define near(is, expected)                                                                   \
-	cr_expect(fabs((double)(is) - (double)(expected)) <= 1e-4 * fabs((double)(expected)), \
+#define near(is, expected)                                                                         \
+	cr_expect(fabs((double)(is) - (double)(expected)) <= 1e-4 * fabs((double)(expected)),      \
 		  "%g is not %g", (double)(is), (double)(expected))
 
 /* Two packages of a node with two chiplets each. */
