@@ -26,6 +26,7 @@ struct job {
 	struct figures read;
 	struct figure_source source;
 	const char *format; /* NULL: by content */
+	enum output_format print; /* what is known, beside the XML */
 	char *note;
 };
 
@@ -33,13 +34,20 @@ static int parse(struct job *job, const struct args *args, struct error *err)
 {
 	const char *stores = args_string(args, "stores", "ordinary");
 	int64_t node = FIGURE_UNSAID, memory = FIGURE_UNSAID;
-	int rc = args_int(args, "node", 0, INT32_MAX, &node, err);
+	int rc = args_format(args, false, &job->print, err);
+
+	if (!rc)
+		rc = args_int(args, "node", 0, INT32_MAX, &node, err);
 
 	if (!rc)
 		rc = args_int(args, "memory-node", 0, INT32_MAX, &memory, err);
 	if (!rc && args_given(args, "memory-node") && !args_given(args, "node"))
 		rc = error_set(err, ERR_USAGE,
 			       "--memory-node needs --node: whose CPUs read there?");
+	if (!rc && args_given(args, "format") && !args_given(args, "output"))
+		rc = error_set(err, ERR_USAGE,
+			       "--format is for what is known of the host, which is "
+			       "printed beside --output FILE");
 	job->format = args_string(args, "from", NULL);
 	if (!rc && job->format && !figure_format_find(job->format))
 		rc = error_set(err, ERR_USAGE,
@@ -120,7 +128,9 @@ static int write_all(struct job *job, const struct args *args, struct error *err
 		rc = write_text(figures, json, err);
 	if (!rc)
 		rc = write_text(path, xml, err);
-	if (!rc && path)
+	if (!rc && path && job->print == FORMAT_JSON)
+		host_print_json(job->host, stdout);
+	else if (!rc && path)
 		host_print_known(job->host, stdout);
 	free(json);
 	free(xml);

@@ -58,8 +58,8 @@ static bool said(const struct figures *f, enum figure_kind kind, uint32_t from, 
 }
 
 /* The folder's figures for one of its initiators. */
-static int read_files(const struct figure_source *s, struct figures *f, const char *folder,
-		      uint32_t from, uint32_t to, struct error *err)
+static int read_files(struct figures *f, const char *folder, uint32_t from, uint32_t to,
+		      struct error *err)
 {
 	int rc = 0;
 
@@ -78,7 +78,6 @@ static int read_files(const struct figure_source *s, struct figures *f, const ch
 			rc = figures_add(f, &one, err);
 		free(path);
 	}
-	(void)s;
 	return rc;
 }
 
@@ -97,7 +96,7 @@ static int read_access(const struct figure_source *s, struct figures *f, const c
 		bool there = access(link, F_OK) == 0 || readlink(link, target, sizeof(target)) >= 0;
 
 		if (there && s->host->node[n].nr_cpus)
-			rc = read_files(s, f, folder, from, to, err);
+			rc = read_files(f, folder, from, to, err);
 		free(link);
 	}
 	free(folder);
@@ -130,6 +129,7 @@ static char *root_of(const char *path)
 static int read_hmat(const struct figure_source *s, struct figures *f, struct error *err)
 {
 	char *root = root_of(s->path);
+	size_t before = f->nr;
 	int rc = 0;
 
 	if (!root)
@@ -147,6 +147,11 @@ static int read_hmat(const struct figure_source *s, struct figures *f, struct er
 		free(folder);
 	}
 	free(root);
+	if (!rc && f->nr == before)
+		rc = error_set(err, ERR_INPUT,
+			       "%s: no node has access0/initiators with figures: the "
+			       "firmware has no HMAT, or the kernel does not show it",
+			       s->path);
 	return rc;
 }
 

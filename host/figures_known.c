@@ -247,11 +247,13 @@ static void warn_unused(struct host *h)
 			curves);
 	if (totals)
 		host_warn(h,
-			  "figures: %u figures of all nodes at once are not used: mixes are (reads "
+			  "figures: those of all nodes at once that are not used: %u; mixes are "
+			  "(reads "
 			  "alone: a mix of read_share 1)",
 			  totals);
 	if (mixes)
-		host_warn(h, "figures: %u mixes of another node's memory are not used", mixes);
+		host_warn(h, "figures: mixes of another node's memory, which are not used: %u",
+			  mixes);
 }
 
 /* --- all of it -------------------------------------------------------------------------- */

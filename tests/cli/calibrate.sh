@@ -52,6 +52,10 @@ refused 2 calibrate "$host" $files/full.json --from mcl -o "$work/no.xml"
 says err "homenode list calibrations"
 refused 2 calibrate "$host" "$work" -o "$work/no.xml"
 refused 2 calibrate "$host" $files/full.json --memory-node 1 -o "$work/no.xml"
+refused 2 calibrate "$host" $files/full.json --format json
+says err "--output FILE"
+mkdir "$work/node0" && refused 2 calibrate "$host" "$work" -o "$work/no.xml"
+says err "no HMAT"
 refused 2 calibrate "$host" /nonexistent -o "$work/no.xml"
 refused 2 calibrate epyc-nps4-8n.xmll $files/full.json
 printf '%s' '{"homenode_figures": 1, "figures": [{"figure": "read", "unit": "GB/s", "node": 0, "value": 0}]}' >"$work/0.json"
