@@ -9,6 +9,7 @@
 #include "cli/list_formats.h"
 #include "cli/names.h"
 #include "cli/rows.h"
+#include "host/figures_formats.h"
 #include "host/host.h"
 #include "placement/policy.h"
 #include "zone/workload.h"
@@ -157,6 +158,25 @@ static int list_workloads(struct rows *r, bool quiet, struct error *err)
 	return list_data(r, "workloads", ".json", quiet, add_workload, err);
 }
 
+static int list_calibrations(struct rows *r, bool quiet, struct error *err)
+{
+	(void)quiet, (void)err;
+	for (size_t i = 0; figure_formats[i]; i++) {
+		rows_text(r, figure_formats[i]->name);
+		rows_text(r, figure_formats[i]->summary);
+		rows_text(r, figure_formats[i]->how);
+		rows_text(r, figure_formats[i]->source);
+	}
+	return 0;
+}
+
+static const struct column calibration_columns[] = {
+	{.name = "name"},
+	{.name = "summary"},
+	{.name = "how", .wide = true},
+	{.name = "source", .wide = true},
+};
+
 static const struct column with_source[] = {
 	{.name = "name"},
 	{.name = "summary"},
@@ -216,6 +236,7 @@ static const struct list {
 	{"workloads", COLUMNS(workload_columns), list_workloads, NULL, NULL, 0},
 	{"formats", list_formats_columns, LIST_FORMATS_COLUMNS, NULL, list_formats,
 	 list_format_columns, LIST_FORMAT_COLUMNS},
+	{"calibrations", COLUMNS(calibration_columns), list_calibrations, NULL, NULL, 0},
 	{"columns", list_columns_columns, LIST_COLUMNS_COLUMNS, NULL, list_columns, NULL, 0},
 };
 
@@ -296,13 +317,15 @@ static const struct option options[] = {
 
 const struct command cmd_list = {
 	.name = "list",
-	.operands = "policies|choices|backends|options|topologies|workloads|formats|columns [PART]",
+	.operands = "policies|choices|backends|options|topologies|workloads|formats|calibrations|"
+		    "columns [PART]",
 	.min_operands = 1,
 	.max_operands = 2,
 	.summary = "the names that the other commands take",
 	.about = "Topologies and workloads are the files of the data directory; formats are those "
 		 "of fleet traces (\"formats NAME\": columns, units, licence and where to get it), "
-		 "options those of backends, columns those of results, \"columns FILE\" "
+		 "options those of backends, calibrations what homenode calibrate reads, columns "
+		 "those of results, \"columns FILE\" "
 		 "those of one (summary, zones, size, ...). JSON and CSV also say where each rule "
 		 "or format is defined. A file that cannot be read is left out with a warning.",
 	.example = "homenode list topologies --format json",

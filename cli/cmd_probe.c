@@ -231,7 +231,7 @@ const struct command cmd_probe = {
 	.operands = "",
 	.min_operands = 0,
 	.max_operands = 0,
-	.summary = "measure this machine, write a host file with what was found",
+	.summary = "measure this machine, write it as a host file",
 	.about = "Measures the latency of a load and the bandwidth of reads from every node with "
 		 "CPUs to every node with memory, and writes this machine's topology as hwloc XML "
 		 "with these figures, for use as HOST. Takes some seconds a pair of nodes and all "

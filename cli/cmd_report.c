@@ -11,7 +11,6 @@
 #include "cli/command.h"
 #include "cli/drawn_host.h"
 #include "cli/recommended_rows.h"
-#include "cost/params/grades.h"
 #include "host/host.h"
 #include "report/page.h"
 #include "schema/schema.h"
@@ -91,14 +90,6 @@ static void release_hosts(struct hosts *h)
 	arena_release(&h->arena);
 }
 
-static int64_t error_of(const char *grade, int64_t (*ppm)(enum host_grade g))
-{
-	for (enum host_grade g = GRADE_ASSUMED; grade && g <= GRADE_MEASURED; g++)
-		if (strcmp(cost_grade_name(g), grade) == 0)
-			return ppm(g);
-	return FIGURE_UNKNOWN;
-}
-
 /* Everything that the page is made of. */
 struct pages {
 	struct run_dir dir[RUNS_MAX], measured;
@@ -123,8 +114,7 @@ static int load_runs(struct pages *p, const struct args *args, struct error *err
 			return rc;
 		p->run[i] = (struct page_run){
 			.dir = dir,
-			.error = {error_of(dir->cost.latency, cost_latency_error_ppm),
-				  error_of(dir->cost.bandwidth, cost_bandwidth_error_ppm)}};
+			.error = {dir->cost.latency_error_ppm, dir->cost.bandwidth_error_ppm}};
 		p->run[i].nr_first = recommended_rows(dir, p->run[i].error.latency_ppm,
 						      p->run[i].error.bandwidth_ppm,
 						      &p->hosts.arena, &p->run[i].first);

@@ -198,13 +198,15 @@ static void say_beside(const struct cmd *c)
 static void say_done(const struct cmd *c)
 {
 	const struct results *r = &c->results;
+	char *latency = cost_latency_text(&r->basis), *bandwidth = cost_bandwidth_text(&r->basis);
 
 	if (c->experiment.cost)
-		fprintf(stderr, "latency is %s (%s), bandwidth is %s (%s)\n",
-			cost_grade_name(r->latency_grade), cost_latency_error(r->latency_grade),
-			cost_grade_name(r->bandwidth_grade),
-			cost_bandwidth_error(r->bandwidth_grade));
+		fprintf(stderr, "latency is %s (%s)\nbandwidth is %s (%s)\n",
+			cost_grade_name(cost_latency_grade(&r->basis)), latency,
+			cost_grade_name(cost_bandwidth_grade(&r->basis)), bandwidth);
 	fprintf(stderr, "results are in %s\n", c->directory);
+	free(latency);
+	free(bandwidth);
 }
 
 /* When the workload ends: its duration, else the last of its events. */

@@ -79,7 +79,8 @@ struct command {
 };
 
 extern const struct command cmd_show, cmd_plan, cmd_compare, cmd_capacity, cmd_size, cmd_run,
-	cmd_sweep, cmd_probe, cmd_rehearse, cmd_diff, cmd_check, cmd_report, cmd_list, cmd_help;
+	cmd_sweep, cmd_probe, cmd_calibrate, cmd_rehearse, cmd_diff, cmd_check, cmd_report,
+	cmd_list, cmd_help;
 
 /* Every command, NULL-terminated, in the order help prints, and how the program is
  * called before them; each program that links this room has its own (cli/main.c). */

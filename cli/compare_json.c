@@ -40,8 +40,10 @@ static void put_cost(json_t *o, const struct compare_row *r)
 		put(day, "balloon_failures", r->day.balloon_failures);
 		json_object_set_new(o, "day", day);
 	}
-	json_object_set_new(o, "latency_grade", json_string(cost_grade_name(c->latency_grade)));
-	json_object_set_new(o, "bandwidth_grade", json_string(cost_grade_name(c->bandwidth_grade)));
+	json_object_set_new(o, "latency_grade",
+			    json_string(cost_grade_name(cost_latency_grade(&c->basis))));
+	json_object_set_new(o, "bandwidth_grade",
+			    json_string(cost_grade_name(cost_bandwidth_grade(&c->basis))));
 }
 
 static json_t *launch_json(const struct launch_row *r)

@@ -29,27 +29,27 @@ static int64_t gain_ppm(const struct compare_row *from, const struct compare_row
 }
 
 /* The worst that the figures rest on. */
-static void grades_of(const struct compare *c, enum host_grade *latency, enum host_grade *bandwidth)
+static struct cost_basis basis_of(const struct compare *c)
 {
-	*latency = *bandwidth = GRADE_MEASURED;
-	for (size_t i = 0; i < c->nr; i++) {
-		const struct cost_result *r = &c->row[i].cost;
+	struct cost_basis all = {{0}};
 
-		if (!c->row[i].placed)
-			continue;
-		*latency = r->latency_grade < *latency ? r->latency_grade : *latency;
-		*bandwidth = r->bandwidth_grade < *bandwidth ? r->bandwidth_grade : *bandwidth;
-	}
+	for (size_t i = 0; i < c->nr; i++)
+		if (c->row[i].placed)
+			all = cost_basis_join(&all, &c->row[i].cost.basis);
+	return all;
 }
 
 char *compare_grade(const struct compare *c)
 {
-	enum host_grade latency, bandwidth;
+	struct cost_basis basis = basis_of(c);
+	char *latency = cost_latency_text(&basis), *bandwidth = cost_bandwidth_text(&basis), *text;
 
-	grades_of(c, &latency, &bandwidth);
-	return xasprintf("latency is %s (%s); bandwidth is %s (%s)", cost_grade_name(latency),
-			 cost_latency_error(latency), cost_grade_name(bandwidth),
-			 cost_bandwidth_error(bandwidth));
+	text = xasprintf("latency is %s (%s); bandwidth is %s (%s)",
+			 cost_grade_name(cost_latency_grade(&basis)), latency,
+			 cost_grade_name(cost_bandwidth_grade(&basis)), bandwidth);
+	free(latency);
+	free(bandwidth);
+	return text;
 }
 
 /* The cause with the largest part of the time lost. */
@@ -141,8 +141,8 @@ static void add_row(struct rows *r, const struct compare_row *row)
 		rows_number(r, c->cause_ppm[k]);
 	rows_number(r, row->plan.spilled_bytes);
 	rows_number(r, row->map_cost_ppm);
-	rows_text(r, cost_grade_name(c->latency_grade));
-	rows_text(r, cost_grade_name(c->bandwidth_grade));
+	rows_text(r, cost_grade_name(cost_latency_grade(&c->basis)));
+	rows_text(r, cost_grade_name(cost_bandwidth_grade(&c->basis)));
 	day_cells(r, row);
 	rows_text(r, main_cause(c));
 }
@@ -230,11 +230,10 @@ static void add_sample(struct verdict *v, const struct compare *c, const struct 
 static void print_verdict(const struct compare *c, FILE *out)
 {
 	struct verdict v = {0};
-	enum host_grade latency, bandwidth;
+	struct cost_basis basis = basis_of(c);
 
-	grades_of(c, &latency, &bandwidth);
-	v.latency_error_ppm = cost_latency_error_ppm(latency);
-	v.bandwidth_error_ppm = cost_bandwidth_error_ppm(bandwidth);
+	v.latency_error_ppm = cost_latency_error_ppm(&basis);
+	v.bandwidth_error_ppm = cost_bandwidth_error_ppm(&basis);
 	for (size_t i = 0; i < c->nr_policies; i++)
 		add_sample(&v, c, c->policy[i]);
 	verdict_print(&v, out);
@@ -365,8 +364,8 @@ void compare_print_csv(const struct compare *c, FILE *out)
 		for (int k = 0; k < COST_CAUSES; k++)
 			fprintf(out, ",%" PRId64, r->cost.cause_ppm[k]);
 		fprintf(out, ",%" PRId64 ",%" PRId64 ",%s,%s", r->plan.spilled_bytes,
-			r->map_cost_ppm, cost_grade_name(r->cost.latency_grade),
-			cost_grade_name(r->cost.bandwidth_grade));
+			r->map_cost_ppm, cost_grade_name(cost_latency_grade(&r->cost.basis)),
+			cost_grade_name(cost_bandwidth_grade(&r->cost.basis)));
 		if (r->day.known)
 			fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "\n",
 				r->day.local_page_ppm, r->day.slowdown_ppm, r->day.balloon_steps,

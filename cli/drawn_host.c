@@ -23,29 +23,24 @@ static const char *devices_at(struct arena *a, const struct host *host, nodeset 
 /* What the cost model knows of the host, and the error that means. */
 static void add_grades(struct arena *a, struct page_host *p, const struct host *host)
 {
-	static const char *const names[COST_FIGURES] = {
-		[COST_LOCAL_LATENCY] = "local latency",
-		[COST_REMOTE_LATENCY] = "remote latency",
-		[COST_READ_BANDWIDTH] = "read bandwidth of a node",
-		[COST_WRITE_BANDWIDTH] = "write bandwidth of a node",
-		[COST_PORT_BANDWIDTH] = "bandwidth of an L3 port",
-		[COST_LINK_BANDWIDTH] = "bandwidth between packages",
-	};
 	struct page_grade *grade = arena_alloc(a, COST_FIGURES * sizeof(*grade));
 	struct cost_params params;
+	struct cost_basis basis;
 
 	cost_params_init(&params, host, NULL);
+	basis = cost_params_basis(&params, true, true);
 	for (int f = 0; f < COST_FIGURES; f++) {
-		enum host_grade g = params.grade[f];
+		char *error;
 
-		if (g == GRADE_NONE)
+		if (basis.grade[f] == GRADE_NONE)
 			continue;
+		error = cost_figure_error(&basis, (enum cost_figure)f);
 		grade[p->nr_grades++] = (struct page_grade){
-			.what = names[f],
-			.grade = cost_grade_name(g),
-			.error = f <= COST_REMOTE_LATENCY ? cost_latency_error(g)
-							  : cost_bandwidth_error(g),
+			.what = cost_figure_name((enum cost_figure)f),
+			.grade = cost_grade_name((enum host_grade)basis.grade[f]),
+			.error = arena_strdup(a, error),
 		};
+		free(error);
 	}
 	p->grade = grade;
 	cost_params_release(&params);

@@ -12,6 +12,18 @@
 #define SCREEN_LINES 24
 #define HELP_COLUMN_MAX 30 /* option texts longer than this do not widen the column */
 
+/* Length of the next word; one that is longer than a line ends behind a "|" of it. */
+static unsigned word_length(const char *text, unsigned indent)
+{
+	unsigned n = (unsigned)strcspn(text, " \n"), cut = SCREEN_COLUMNS - indent;
+
+	if (n <= cut)
+		return n;
+	while (cut && text[cut - 1] != '|')
+		cut--;
+	return cut ? cut : n;
+}
+
 /* Print `text` from column `at` on, continued at column `indent`; ends the line.
  * Returns the number of lines; with out NULL it only counts. */
 static unsigned print_wrapped(FILE *out, const char *text, unsigned at, unsigned indent)
@@ -20,7 +32,7 @@ static unsigned print_wrapped(FILE *out, const char *text, unsigned at, unsigned
 	bool first = true;
 
 	while (*text) {
-		unsigned n = (unsigned)strcspn(text, " \n");
+		unsigned n = word_length(text, indent);
 
 		if (!first && column + 1 + n > SCREEN_COLUMNS) {
 			if (out)

@@ -187,8 +187,8 @@ static void add_sample(struct verdict *v, const char *name, const struct row *r)
 
 void summary_print_verdict(const struct results *r, const char *const *policy, FILE *out)
 {
-	struct verdict v = {.latency_error_ppm = cost_latency_error_ppm(r->latency_grade),
-			    .bandwidth_error_ppm = cost_bandwidth_error_ppm(r->bandwidth_grade)};
+	struct verdict v = {.latency_error_ppm = cost_latency_error_ppm(&r->basis),
+			    .bandwidth_error_ppm = cost_bandwidth_error_ppm(&r->basis)};
 	struct differs d = what_differs(r->row, r->nr);
 	struct arena names = {0};
 

@@ -7,6 +7,8 @@
 
 #include "base/alloc.h"
 #include "base/units.h"
+#include "host/figures.h"
+#include "host/figures_known.h"
 
 /* Distances assumed when there are none: what two-socket EPYC machines in NPS4
  * publish. 10 is the SLIT's own unit for "local" (ACPI 6.5, 5.2.17). */
@@ -35,8 +37,14 @@ void host_free(struct host *h)
 {
 	if (!h)
 		return;
-	for (unsigned k = 0; k < MATRIX_KINDS; k++)
+	for (unsigned k = 0; k < MATRIX_KINDS; k++) {
 		free(h->matrix[k].value);
+		free(h->matrix[k].cell_grade);
+	}
+	figures_free_known(h);
+	if (h->figures)
+		figures_release(h->figures);
+	free(h->figures);
 	for (unsigned w = 0; w < h->nr_warnings; w++)
 		free(h->warning[w]);
 	free(h->warning);
@@ -69,12 +77,55 @@ uint32_t *host_matrix_new(struct host *h, enum host_matrix_kind kind, enum host_
 	size_t cells = (size_t)h->nr_nodes * h->nr_nodes;
 
 	free(m->value);
+	free(m->cell_grade);
+	m->cell_grade = NULL;
 	m->value = xreallocarray(NULL, cells ? cells : 1, sizeof(*m->value));
 	for (size_t i = 0; i < cells; i++)
 		m->value[i] = MATRIX_UNKNOWN;
 	m->grade = grade;
 	snprintf(m->source, sizeof(m->source), "%s", source);
 	return m->value;
+}
+
+enum host_grade host_cell_grade(const struct host *h, enum host_matrix_kind kind, unsigned from,
+				unsigned to)
+{
+	const struct host_matrix *m = &h->matrix[kind];
+	size_t at = (size_t)from * h->nr_nodes + to;
+
+	if (!m->value || m->value[at] == MATRIX_UNKNOWN)
+		return GRADE_NONE;
+	return m->cell_grade ? (enum host_grade)m->cell_grade[at] : m->grade;
+}
+
+/* From here on each cell has a grade of its own. */
+static void split_grades(struct host *h, struct host_matrix *m)
+{
+	size_t cells = (size_t)h->nr_nodes * h->nr_nodes;
+
+	m->cell_grade = xreallocarray(NULL, cells, sizeof(*m->cell_grade));
+	for (size_t i = 0; i < cells; i++)
+		m->cell_grade[i] = m->value[i] == MATRIX_UNKNOWN ? GRADE_NONE : (uint8_t)m->grade;
+}
+
+void host_set_cell(struct host *h, enum host_matrix_kind kind, unsigned from, unsigned to,
+		   uint32_t value, enum host_grade grade, const char *source)
+{
+	struct host_matrix *m = &h->matrix[kind];
+
+	if (!m->value)
+		host_matrix_new(h, kind, grade, source);
+	if (!m->cell_grade)
+		split_grades(h, m);
+	m->value[from * h->nr_nodes + to] = value;
+	m->cell_grade[from * h->nr_nodes + to] = (uint8_t)grade;
+	m->grade = grade;
+	for (size_t i = 0; i < (size_t)h->nr_nodes * h->nr_nodes; i++)
+		if (m->cell_grade[i] != GRADE_NONE && m->cell_grade[i] < m->grade)
+			m->grade = (enum host_grade)m->cell_grade[i];
+	if (!strstr(m->source, source))
+		snprintf(m->source + strlen(m->source), sizeof(m->source) - strlen(m->source),
+			 ", %s", source);
 }
 
 static int check_node(const struct host *h, unsigned n, struct error *err)
@@ -315,6 +366,8 @@ int host_finish(struct host *h, struct error *err)
 	rc = derive(h, err);
 	if (!rc)
 		rc = check_places(h, err);
+	if (!rc && h->figures)
+		rc = figures_apply(h, err);
 	for (unsigned k = 0; !rc && k < MATRIX_KINDS; k++)
 		rc = check_matrix(h, (enum host_matrix_kind)k, err);
 	if (rc)

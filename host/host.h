@@ -42,9 +42,10 @@ enum host_matrix_kind {
  * NULL when grade is GRADE_NONE. A cell can be MATRIX_UNKNOWN (HMAT publishes
  * local pairs only), except in the distance matrix, which is always whole. */
 struct host_matrix {
-	enum host_grade grade;
+	enum host_grade grade; /* the worst of its known cells */
 	char source[64]; /* "NUMALatency", "memattr Latency", "packages", ... */
 	uint32_t *value;
+	uint8_t *cell_grade; /* enum host_grade a cell; NULL: `grade` for all that are known */
 };
 
 /* What zones may use a node's memory for. */
@@ -88,6 +89,8 @@ struct host_l3 {
 	nodeset nodes; /* nodes whose CPUs it serves: one, or several (SNC) */
 };
 
+struct figures;
+struct host_known;
 struct host {
 	char *name; /* "epyc-nps4-8n" or the file's name without .xml */
 	char *path; /* NULL for hosts made by code */
@@ -103,6 +106,11 @@ struct host {
 	struct host_device *device;
 	unsigned nr_l3s;
 	struct host_l3 *l3;
+
+	/* What was measured, matrices included (host/figures.h); NULL: nothing that the
+	 * matrices do not say. Owned. */
+	struct figures *figures;
+	struct host_known *known; /* the same, to look up (host/figures_known.h) */
 
 	/* CPUs that the file knows but nobody may use, with the reason counted. */
 	unsigned nr_cpus_offline; /* hidden: complete_cpuset > cpuset */
@@ -139,9 +147,9 @@ bool host_is_synthetic(const char *text);
 int host_load_this(struct host **out, struct error *err) MUST_USE;
 /*
  * The file or the machine that `h` was loaded from, as hwloc's XML with all that hwloc
- * has of it, and h's latencies and bandwidths as measured ones; `note` says how they
- * were measured and stays in the file. Loading the text gives `h` again. *out is
- * the caller's to free.
+ * has of it (of a host that came from something else, what we know of it), and h's
+ * measured figures; `note` says how they were measured and stays in the file. Loading
+ * the text gives `h` again. *out is the caller's to free.
  */
 int host_calibrated_xml(char **out, const struct host *h, const char *note,
 			struct error *err) MUST_USE;
@@ -169,6 +177,13 @@ static inline uint32_t host_distance(const struct host *h, unsigned from, unsign
 	return h->matrix[MATRIX_DISTANCE].value[from * h->nr_nodes + to];
 }
 
+/* GRADE_NONE for a cell that is not known. */
+enum host_grade host_cell_grade(const struct host *h, enum host_matrix_kind kind, unsigned from,
+				unsigned to);
+/* One cell, of a matrix that is made where it is missing. */
+void host_set_cell(struct host *h, enum host_matrix_kind kind, unsigned from, unsigned to,
+		   uint32_t value, enum host_grade grade, const char *source);
+
 /* By OS name ("nic0") or PCI address ("0000:41:00.0", or "41:00.0" for domain 0,
  * in capitals or not);
  * index into h->device, or -1. */
@@ -185,6 +200,8 @@ struct library;
 struct library *libraries_of_xml(struct library *out);
 struct library *libraries_of_hwloc(struct library *out);
 
+/* What is known of the host's memory and where it comes from, figure by figure. */
+void host_print_known(const struct host *h, FILE *out);
 /* What `homenode show` prints. JSON: object with name, source, nodes, distances,
  * matrices, devices, l3s, warnings; see docs/formats.md. */
 void host_print(const struct host *h, FILE *out);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/figures.h"
+
 static bool has(const struct xml_element *e, const char *name, const char *value)
 {
 	const char *own = xml_attr(e, name);
@@ -73,19 +75,20 @@ static int set_matrix(const struct hwloc_tree *t, const struct host *h, enum hos
 		      const char *name, const char *flags, struct error *err)
 {
 	const struct host_matrix *m = &h->matrix[kind];
-	struct xml_element *attr = m->value ? find_memattr(t, name, flags) : NULL;
+	struct xml_element *attr = NULL;
 
 	for (unsigned i = 0; m->value && i < h->nr_nodes * h->nr_nodes; i++) {
 		unsigned from = i / h->nr_nodes, to = i % h->nr_nodes;
 		const char *gp_index = xml_attr(t->node[to]->xml, "gp_index");
 		char *cpus;
 
-		if (m->value[i] == MATRIX_UNKNOWN)
+		if (host_cell_grade(h, kind, from, to) != GRADE_MEASURED)
 			continue;
 		if (!gp_index || cpuset_empty(&h->node[from].cpus))
 			return xml_error(t->doc, t->node[to]->xml, err,
 					 "no place for what was measured from node %u to node %u",
 					 h->node[from].os_index, h->node[to].os_index);
+		attr = attr ? attr : find_memattr(t, name, flags);
 		cpus = hwloc_set_text(&h->node[from].cpus);
 		set_value(t, attr, gp_index, cpus, m->value[i]);
 		free(cpus);
@@ -94,27 +97,42 @@ static int set_matrix(const struct hwloc_tree *t, const struct host *h, enum hos
 }
 
 /* In front of the root object's other children, where hwloc wants all of its infos. */
-static void add_note(const struct hwloc_tree *t, const char *note)
+static void add_info(const struct hwloc_tree *t, const char *name, const char *value)
 {
 	struct xml_element *root = xml_child(t->doc->root, "object", NULL), *info;
 	struct xml_element *first = root->child, *last = root->last_child;
 
 	info = xml_child(root, "info", NULL);
-	while (info && !has(info, "name", HOST_MEASURED_NOTE))
+	while (info && !has(info, "name", name))
 		info = xml_child(root, "info", info);
 	if (info) {
-		xml_set(t->doc, info, "value", note);
+		xml_set(t->doc, info, "value", value);
 		return;
 	}
 	info = xml_add(t->doc, root, "info");
-	xml_set(t->doc, info, "name", HOST_MEASURED_NOTE);
-	xml_set(t->doc, info, "value", note);
+	xml_set(t->doc, info, "name", name);
+	xml_set(t->doc, info, "value", value);
 	if (!first)
 		return;
 	last->next = NULL;
 	root->last_child = last;
 	root->child = info;
 	info->next = first;
+}
+
+static void add_figures(const struct hwloc_tree *t, const struct host *measured)
+{
+	struct figures all;
+	char *line;
+
+	if (!measured->figures)
+		return;
+	figures_copy(&all, measured->figures);
+	figures_of_matrices(&all, measured);
+	line = figures_line(&all);
+	add_info(t, HOST_FIGURES, line);
+	free(line);
+	figures_release(&all);
 }
 
 static char *text_of(const struct hwloc_tree *t)
@@ -147,9 +165,12 @@ int hwloc_calibrate(char **out, struct hwloc_tree *t, const struct host *measure
 	rc = set_matrix(t, measured, MATRIX_LATENCY, "ReadLatency", "6", err);
 	if (!rc)
 		rc = set_matrix(t, measured, MATRIX_BANDWIDTH, "ReadBandwidth", "5", err);
+	if (!rc)
+		rc = set_matrix(t, measured, MATRIX_WRITE_BANDWIDTH, "WriteBandwidth", "5", err);
 	if (rc)
 		return rc;
-	add_note(t, note);
+	add_figures(t, measured);
+	add_info(t, HOST_MEASURED_NOTE, note);
 	*out = text_of(t);
 	return 0;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/figures.h"
 #include "host/hwloc_tree.h"
 
 /* --- nodes ----------------------------------------------------------------------- */
@@ -305,6 +306,22 @@ static char *source_of(const struct hwloc_tree *t)
 				  cpu ? cpu : ""));
 }
 
+/* What calibration left in the file; host_finish() makes matrices of it. */
+static int figures_of_file(struct host *h, const struct hwloc_tree *t, struct error *err)
+{
+	const char *text = hwloc_info(t->object[0].xml, HOST_FIGURES);
+	char *path;
+	int rc;
+
+	if (!text)
+		return 0;
+	path = xasprintf("%s, info " HOST_FIGURES, t->doc->path);
+	h->figures = xcalloc(1, sizeof(*h->figures));
+	rc = figures_parse(h->figures, path, text, strlen(text), err);
+	free(path);
+	return rc;
+}
+
 int hwloc_host(struct host **out, const struct hwloc_tree *t, struct error *err)
 {
 	struct host *h = host_new("", t->nr_nodes);
@@ -320,6 +337,8 @@ int hwloc_host(struct host **out, const struct hwloc_tree *t, struct error *err)
 	rc = hwloc_matrices(h, t, err);
 	if (!rc)
 		rc = hwloc_memattrs(h, t, err);
+	if (!rc)
+		rc = figures_of_file(h, t, err);
 	if (rc)
 		host_free(h);
 	else

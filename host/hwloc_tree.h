@@ -25,6 +25,9 @@
 
 /* Info of the root object: its memory attributes were measured. */
 #define HOST_MEASURED_NOTE "homenodeMeasured"
+/* The same: FIGURES.json (host/figures.h), for which hwloc has no other place. Where it
+ * is, what it does not say was not measured. */
+#define HOST_FIGURES "homenodeFigures"
 
 enum object_type {
 	OBJECT_MACHINE,

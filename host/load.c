@@ -2,9 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "host/figures.h"
 #include "host/hwloc_calibrate.h"
 #include "host/hwloc_child.h"
 #include "host/hwloc_tree.h"
@@ -223,6 +225,34 @@ static char *name_of(const char *path)
 	return xstrndup(base, n);
 }
 
+/* "my.xml.gz" or "my.txt" -> "my.figures.json", in the same folder */
+static char *side_path(const char *path, const char *name)
+{
+	const char *slash = strrchr(path, '/'), *dot = strrchr(name, '.');
+	int folder = slash ? (int)(slash + 1 - path) : 0, n = (int)strlen(name);
+
+	if (strncmp(path + folder + n, ".xml", 4) != 0 && dot && dot != name)
+		n = (int)(dot - name);
+	return xasprintf("%.*s%.*s.figures.json", folder, path, n, name);
+}
+
+static int take_side_figures(struct host *h, struct error *err)
+{
+	char *path = side_path(h->path, h->name);
+	struct figures f;
+	int rc = 0;
+
+	if (access(path, F_OK) == 0) {
+		rc = figures_load(&f, path, err);
+		if (!rc)
+			rc = host_take_figures(h, &f, err);
+		if (!rc)
+			host_warn(h, "what was measured is taken from %s, beside it", path);
+	}
+	free(path);
+	return rc;
+}
+
 /* Takes the name over. */
 static int load(struct host **out, char *name, const char *path, const char *text,
 		struct error *err)
@@ -239,6 +269,8 @@ static int load(struct host **out, char *name, const char *path, const char *tex
 		rc = host_finish(h, err);
 		if (rc)
 			error_prefix(err, "%s", path ? path : name);
+		else if (path)
+			rc = take_side_figures(h, err);
 	}
 	free(name);
 	if (rc)
@@ -335,20 +367,59 @@ static int as_version_2(struct hwloc_tree *t, struct xml_doc *doc, const char *p
 	return rc;
 }
 
+static bool is_hwloc(const char *text)
+{
+	return is_xml(text) && !strstr(text, "<capabilities>");
+}
+
+/* Which CPUs share a core is not kept, only how many cores there are: the node's CPUs are
+ * dealt out to them in order. */
+static uint32_t *deal_cores(const struct host *h)
+{
+	uint32_t *core = xcalloc(CPUS_MAX, sizeof(*core)), first = 0;
+	unsigned cpu;
+
+	for (unsigned n = 0; n < h->nr_nodes; n++) {
+		const struct host_node *node = &h->node[n];
+		unsigned i = 0;
+
+		for (cpu = 0; cpu < CPUS_MAX; cpu++)
+			if (cpuset_has(&node->cpus, cpu))
+				core[cpu] = first + i++ * node->nr_cores / node->nr_cpus;
+		first += node->nr_cores;
+	}
+	return core;
+}
+
+/* Of what is no hwloc XML, what we know. */
+static char *written(const struct host *h)
+{
+	uint32_t *core = deal_cores(h);
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	BUG_ON(!f);
+	host_write_xml(h, core, f);
+	BUG_ON(fclose(f) != 0);
+	free(core);
+	return text;
+}
+
 int host_calibrated_xml(char **out, const struct host *h, const char *note, struct error *err)
 {
 	const char *path = h->path ? h->path : "this machine";
 	struct hwloc_tree t;
 	struct xml_doc doc;
+	bool file = h->path || strcmp(h->name, "this") == 0;
 	char *text = NULL;
-	int rc = read_text(h->path, &text, err);
+	int rc = file ? read_text(h->path, &text, err) : 0;
 
 	*out = NULL;
-	if (!rc && !is_xml(text))
-		rc = error_set(err, ERR_INPUT,
-			       "%s: what is measured is kept in hwloc XML; write one with: lstopo "
-			       "FILE.xml",
-			       path);
+	if (!rc && (!file || !is_hwloc(text))) {
+		free(text);
+		text = written(h);
+	}
 	if (!rc)
 		rc = read_tree(&t, &doc, path, text, err);
 	if (!rc && t.version == 1)

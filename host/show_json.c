@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "host/figures.h"
 #include "host/host.h"
 
 static const struct {
@@ -155,6 +156,12 @@ void host_print_json(const struct host *h, FILE *out)
 		if (h->matrix[k].value)
 			add(matrices, matrix_json(h, (enum host_matrix_kind)k));
 	put(root, "matrices", matrices);
+	if (h->figures) {
+		char *line = figures_line(h->figures);
+
+		put(root, "figures", json_loads(line, 0, NULL));
+		free(line);
+	}
 	for (unsigned d = 0; d < h->nr_devices; d++)
 		add(devices, device_json(h, &h->device[d]));
 	put(root, "devices", devices);

@@ -6,7 +6,7 @@
 #include "base/table.h"
 #include "base/terminal.h"
 #include "base/units.h"
-#include "host/host.h"
+#include "host/figures.h"
 
 static const struct {
 	const char *title, *unit;
@@ -216,27 +216,81 @@ static void print_l3s(const struct host *h, FILE *out)
 	table_free(t);
 }
 
-static void print_calibration(const struct host *h, FILE *out)
+static void known_row(struct table *t, const char *figure, const char *grade, const char *of,
+		      const char *source)
+{
+	table_cell(t, "%s", figure);
+	table_cell(t, "%s", grade);
+	if (of)
+		table_cell(t, "%s", of);
+	table_cell(t, "%s", source);
+	table_end_row(t);
+}
+
+/* "12 of 16", where it is not all or not all of one grade. */
+static void matrix_row(const struct host *h, enum host_matrix_kind kind, struct table *t)
+{
+	unsigned nr[GRADE_MEASURED + 1] = {0}, all = 0, cells = 0;
+	char of[64] = "";
+	size_t n = 0;
+
+	for (unsigned i = 0; i < h->nr_nodes * h->nr_nodes; i++) {
+		enum host_grade g = host_cell_grade(h, kind, i / h->nr_nodes, i % h->nr_nodes);
+
+		nr[g]++;
+		all += g != GRADE_NONE;
+		cells += h->node[i / h->nr_nodes].nr_cpus && h->node[i % h->nr_nodes].memory_bytes;
+	}
+	if (all && all < cells)
+		n += (size_t)snprintf(of, sizeof(of), "%u of %u", all, cells);
+	for (unsigned g = GRADE_ASSUMED; g <= GRADE_MEASURED; g++)
+		if (nr[g] && nr[g] < all)
+			n += (size_t)snprintf(of + n, sizeof(of) - n, "%s%u %s", n ? ", " : "",
+					      nr[g], host_grade_name((enum host_grade)g));
+	known_row(t, matrix_text[kind].title, host_grade_name(h->matrix[kind].grade),
+		  h->figures ? of : NULL, h->matrix[kind].value ? h->matrix[kind].source : "-");
+}
+
+/* What hwloc has no place for: a row a kind and tool. */
+static void figure_rows(const struct host *h, struct table *t)
+{
+	const struct figures *f = h->figures;
+
+	for (int k = FIGURE_MIX; f && k < FIGURE_KINDS; k++) {
+		const char *tool = NULL;
+		unsigned nr = 0;
+		char of[32];
+
+		for (size_t i = 0; i < f->nr; i++) {
+			if (f->figure[i].kind != (enum figure_kind)k)
+				continue;
+			tool = f->figure[i].tool && *f->figure[i].tool ? f->figure[i].tool
+								       : f->tool;
+			nr++;
+		}
+		snprintf(of, sizeof(of), "%u%s", nr,
+			 figure_is_check((enum figure_kind)k) ? ", not used" : "");
+		if (nr)
+			known_row(t, figure_kind_name((enum figure_kind)k), "measured", of,
+				  tool && *tool ? tool : "-");
+	}
+}
+
+void host_print_known(const struct host *h, FILE *out)
 {
 	struct table *t = table_new();
 
-	table_cell(t, "figure");
-	table_cell(t, "grade");
-	table_cell(t, "source");
-	table_end_row(t);
-	if (h->memory_grade == GRADE_ASSUMED) {
-		table_cell(t, "memory");
-		table_cell(t, "assumed");
-		table_cell(t, "-");
-		table_end_row(t);
-	}
-	for (unsigned k = 0; k < MATRIX_KINDS; k++) {
-		table_cell(t, "%s", matrix_text[k].title);
-		table_cell(t, "%s", host_grade_name(h->matrix[k].grade));
-		table_cell(t, "%s", h->matrix[k].value ? h->matrix[k].source : "-");
-		table_end_row(t);
-	}
+	known_row(t, "figure", "grade", h->figures ? "known" : NULL, "source");
+	if (h->memory_grade == GRADE_ASSUMED)
+		known_row(t, "memory", "assumed", h->figures ? "" : NULL, "-");
+	for (unsigned k = 0; k < MATRIX_KINDS; k++)
+		matrix_row(h, (enum host_matrix_kind)k, t);
+	figure_rows(h, t);
 	fputs("\ncalibration\n", out);
+	if (h->figures && h->figures->machine && *h->figures->machine)
+		fprintf(out, "  of %s%s%s\n", h->figures->machine,
+			h->figures->date && *h->figures->date ? ", " : "",
+			h->figures->date ? h->figures->date : "");
 	(void)table_print_within(t, out, 2, TABLE_ALL, terminal_columns(out));
 	table_free(t);
 }
@@ -250,7 +304,7 @@ void host_print(const struct host *h, FILE *out)
 			print_matrix(h, (enum host_matrix_kind)k, out);
 	print_devices(h, out);
 	print_l3s(h, out);
-	print_calibration(h, out);
+	host_print_known(h, out);
 	for (unsigned w = 0; w < h->nr_warnings; w++) {
 		char *text = xasprintf("warning: %s", h->warning[w]);
 

@@ -22,6 +22,7 @@ struct run_input {
 /* The grades of what the cost model knew, and what that means; NULL: run.json does not say. */
 struct run_cost {
 	const char *latency, *latency_error, *bandwidth, *bandwidth_error;
+	int64_t latency_error_ppm, bandwidth_error_ppm; /* FIGURE_UNKNOWN: the same */
 };
 
 struct run_dir {

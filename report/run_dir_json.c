@@ -2,6 +2,7 @@
 
 #include "base/doc.h"
 #include "report/run_dir.h"
+#include "schema/schema.h"
 
 int run_inputs_read(const struct doc_value *top, const char *name, struct arena *a,
 		    struct run_input **out, size_t *nr, struct error *err)
@@ -51,13 +52,15 @@ int run_format_read(const struct doc_value *top, const char *what, struct error 
 /* Runs without a cost model have none. */
 static int read_cost(struct run_dir *r, const struct doc_value *top, struct error *err)
 {
-	struct run_cost c = {0};
+	struct run_cost c = {.latency_error_ppm = FIGURE_UNKNOWN,
+			     .bandwidth_error_ppm = FIGURE_UNKNOWN};
 	const char **text[] = {&c.latency, &c.latency_error, &c.bandwidth, &c.bandwidth_error};
 	static const char *const name[] = {"latency", "latency_error", "bandwidth",
 					   "bandwidth_error"};
 	const struct doc_value *at = doc_member(top, "cost");
 	int rc = 0;
 
+	r->cost = c;
 	if (!at || at->kind != DOC_MAP)
 		return 0;
 	for (int i = 0; !rc && i < 4; i++) {
@@ -65,6 +68,12 @@ static int read_cost(struct run_dir *r, const struct doc_value *top, struct erro
 		if (!rc)
 			*text[i] = arena_strdup(&r->arena, *text[i]);
 	}
+	if (!rc)
+		rc = doc_get_int(at, "latency_error_ppm", false, 0, INT64_MAX, &c.latency_error_ppm,
+				 err);
+	if (!rc)
+		rc = doc_get_int(at, "bandwidth_error_ppm", false, 0, INT64_MAX,
+				 &c.bandwidth_error_ppm, err);
 	if (!rc)
 		r->cost = c;
 	return rc;

@@ -98,7 +98,7 @@ static void on_row(void *self, const struct run_view *view, struct run_result *o
 	struct row *row = &out->row;
 	struct lifetime_figures f;
 
-	ledger_grades(p->ledger, &out->latency_grade, &out->bandwidth_grade);
+	out->basis = ledger_basis(p->ledger);
 	lifetime_figures(&p->life, &f);
 	if (!f.slowdown_ppm)
 		return; /* nothing ran: there is nothing to say of it */

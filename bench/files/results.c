@@ -249,8 +249,7 @@ static void note_run(struct results *r, const struct run_result *result)
 	/* of the trace, which every row reads */
 	if (result->bad_rows > r->bad_rows)
 		r->bad_rows = result->bad_rows;
-	r->latency_grade = result->latency_grade;
-	r->bandwidth_grade = result->bandwidth_grade;
+	r->basis = cost_basis_join(&r->basis, &result->basis);
 	add_decision(r, result->row.policy, result->decision_ns);
 }
 

@@ -20,6 +20,7 @@
 #include "bench/experiment/experiment.h"
 #include "bench/files/probes.h"
 #include "bench/row.h"
+#include "cost/params/grades.h"
 #include "host/host.h"
 
 /* What an experiment left. Zero-initialise; it is a gatherer's own. */
@@ -41,7 +42,7 @@ struct results {
 	struct zone_stream_note
 		note[ZONE_STREAM_NOTES_MAX]; /* of the trace, as the row that read most */
 	size_t nr_same; /* rows that were not run: another has their figures */
-	enum host_grade latency_grade, bandwidth_grade; /* what prices rest on */
+	struct cost_basis basis; /* what prices rest on, of all rows */
 	/* How long a policy takes to decide: CPU time, means of its rows added up. Not
 	 * the same twice, so it is in run.json. */
 	struct results_decision {

@@ -36,10 +36,17 @@ static json_t *notes_json(const struct results *r)
 
 static json_t *cost_json(const struct results *r)
 {
-	return json_pack("{s:s, s:s, s:s, s:s}", "latency", cost_grade_name(r->latency_grade),
-			 "latency_error", cost_latency_error(r->latency_grade), "bandwidth",
-			 cost_grade_name(r->bandwidth_grade), "bandwidth_error",
-			 cost_bandwidth_error(r->bandwidth_grade));
+	char *latency = cost_latency_text(&r->basis), *bandwidth = cost_bandwidth_text(&r->basis);
+	json_t *o = json_pack(
+		"{s:s, s:s, s:I, s:s, s:s, s:I}", "latency",
+		cost_grade_name(cost_latency_grade(&r->basis)), "latency_error", latency,
+		"latency_error_ppm", (json_int_t)cost_latency_error_ppm(&r->basis), "bandwidth",
+		cost_grade_name(cost_bandwidth_grade(&r->basis)), "bandwidth_error", bandwidth,
+		"bandwidth_error_ppm", (json_int_t)cost_bandwidth_error_ppm(&r->basis));
+
+	free(latency);
+	free(bandwidth);
+	return o;
 }
 
 static json_t *decisions_json(const struct results *r)

@@ -40,8 +40,9 @@ struct openb {
 	int64_t gpu_milli; /* of all nodes */
 };
 
-/* openb_node_list_*.csv and openb_pod_list_*.csv. ERR_INPUT with file:line:column.
- * On failure `out` is released. */
+/* openb_node_list_*.csv and openb_pod_list_*.csv, or a list with its columns cpu_milli,
+ * memory_mib, num_gpu, gpu_milli and, if pods ask for models, gpu_spec. ERR_INPUT with
+ * file:line:column. On failure `out` is released. */
 int openb_load(struct openb *out, const char *nodes, const char *pods, struct error *err) MUST_USE;
 void openb_release(struct openb *o);
 

@@ -12,6 +12,7 @@
 #include "backend/backend.h"
 #include "bench/loop/observer.h"
 #include "bench/row.h"
+#include "cost/params/grades.h"
 #include "placement/policy.h"
 #include "zone/workload.h"
 
@@ -79,7 +80,7 @@ struct run_result {
 	struct zone_stream_note note[ZONE_STREAM_NOTES_MAX]; /* of its trace */
 	uint64_t use_changes; /* of dynamic zones */
 	uint64_t unknown_stops; /* STOPs of zones that were never placed */
-	enum host_grade latency_grade, bandwidth_grade; /* what the cost figures rest on */
+	struct cost_basis basis; /* what the cost figures rest on */
 	int64_t decision_ns; /* mean CPU time of one, as timed now and then; not the same twice */
 	bool stopped_early; /* refused: stop */
 	bool duration_reached;

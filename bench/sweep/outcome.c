@@ -45,15 +45,14 @@ bool line_unseal(char *line)
 /* --- rows ------------------------------------------------------------------------------- */
 
 /* The numbers of a line, in its order, behind the row's own. */
-enum { WALL_NS, DREW, BAD_ROWS, LATENCY_GRADE, BANDWIDTH_GRADE, DECISION_NS, NR_OTHERS };
+enum { WALL_NS, DREW, BAD_ROWS, BASIS, DECISION_NS, NR_OTHERS };
 
 static void others_of(const struct outcome *o, int64_t number[NR_OTHERS])
 {
 	number[WALL_NS] = o->wall_ns;
 	number[DREW] = o->result.drew;
 	number[BAD_ROWS] = (int64_t)o->result.bad_rows;
-	number[LATENCY_GRADE] = o->result.latency_grade;
-	number[BANDWIDTH_GRADE] = o->result.bandwidth_grade;
+	number[BASIS] = cost_basis_code(&o->result.basis);
 	number[DECISION_NS] = o->result.decision_ns;
 }
 
@@ -62,8 +61,7 @@ static void take_others(struct outcome *o, const int64_t number[NR_OTHERS])
 	o->wall_ns = number[WALL_NS];
 	o->result.drew = number[DREW] != 0;
 	o->result.bad_rows = (uint64_t)number[BAD_ROWS];
-	o->result.latency_grade = (enum host_grade)number[LATENCY_GRADE];
-	o->result.bandwidth_grade = (enum host_grade)number[BANDWIDTH_GRADE];
+	o->result.basis = cost_basis_of_code(number[BASIS]);
 	o->result.decision_ns = number[DECISION_NS];
 }
 

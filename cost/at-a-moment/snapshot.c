@@ -36,7 +36,8 @@ static void add_to_zone(struct sums *s, const struct flow *f, const struct flow_
 		s->cause[c] += f->vcpus * lost[c];
 }
 
-static void fill_result(struct cost_result *r, const struct sums *s, const struct cost_params *p)
+static void fill_result(struct cost_result *r, const struct sums *s, const struct cost_params *p,
+			bool writes)
 {
 	*r = (struct cost_result){
 		.bandwidth_bytes_per_s = cost_rounded(s->rate * 1e9),
@@ -50,7 +51,7 @@ static void fill_result(struct cost_result *r, const struct sums *s, const struc
 	if (s->alone_rate > 0)
 		r->alone_latency_ps = cost_rounded(s->alone_latency / s->alone_rate * 1e3);
 	cost_cause_parts(s->cause, s->vcpus, r->cause_ppm);
-	cost_params_grades(p, r->remote_ppm > 0, &r->latency_grade, &r->bandwidth_grade);
+	r->basis = cost_params_basis(p, r->remote_ppm > 0, writes);
 }
 
 /* The zone by itself with every page at home; its flows by node. */
@@ -98,6 +99,7 @@ unsigned cost_evaluate(const struct cost_params *p, const struct cost_zone *zone
 	struct flows alone = {arena_alloc(&arena, n * sizeof(struct flow)), 0};
 	double *share = arena_alloc(&arena, nr * n * n * sizeof(*share));
 	double *alone_share = arena_alloc(&arena, n * n * sizeof(*alone_share));
+	bool writes = false; /* of a zone or its neighbours: they share what is there */
 	unsigned rounds;
 
 	if (!work->solve)
@@ -106,6 +108,8 @@ unsigned cost_evaluate(const struct cost_params *p, const struct cost_zone *zone
 		work->residency = xmalloc(sizeof(*work->residency));
 	for (uint32_t z = 0; z < nr; z++)
 		flows_add(&now, share + now.nr * n, p, &zone[z], z, work->residency);
+	for (uint32_t i = 0; i < now.nr; i++)
+		writes = writes || now.flow[i].reads < 1;
 	flows_sort(&now, p->nr_nodes);
 	rounds = flows_equilibrium(&now, p, work->solve);
 	for (uint32_t z = 0; z < nr; z++) {
@@ -113,7 +117,7 @@ unsigned cost_evaluate(const struct cost_params *p, const struct cost_zone *zone
 
 		solve_alone(&alone, alone_share, p, &zone[z], work->solve, work->residency);
 		add_zone(&sums, &now, &alone, z);
-		fill_result(&out[z], &sums, p);
+		fill_result(&out[z], &sums, p, writes);
 	}
 	arena_release(&arena);
 	return rounds;

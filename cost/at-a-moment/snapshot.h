@@ -43,7 +43,7 @@ struct cost_result {
 	/* Of the time above alone, as cost_cause_parts() counts. */
 	int64_t cause_ppm[COST_CAUSES];
 	int64_t remote_ppm; /* of its traffic */
-	enum host_grade latency_grade, bandwidth_grade; /* the worst it rests on */
+	struct cost_basis basis; /* what it rests on */
 };
 
 /* Scratch that grows as needed; zero-initialise. One for each cost_params. */

@@ -16,12 +16,13 @@ static void look_at_node(struct cost_outlook *look, uint32_t n)
 	struct cost_outlook_node *o = &look->node[n];
 	enum host_grade g, unused;
 	double in, out;
-	uint32_t ports = figure_ports(h, n, &in, &out, &g);
+	uint32_t ports = figure_ports(h, n, &in, &out, &g, &unused);
 
 	*o = (struct cost_outlook_node){
 		.port_in = ports ? in * ports : INFINITY,
 		.port_out = ports ? out * ports : INFINITY,
-		.lines = FIGURE_LINES_PER_CORE * (double)h->node[n].nr_cores,
+		.lines = figure_lines(h) * (double)h->node[n].nr_cores,
+		.curve = figure_curve(h, n),
 		.socket = n,
 	};
 	(void)figure_local_ns(h, n, &o->local_ns);
@@ -58,7 +59,8 @@ static void look_at_links(struct cost_outlook *look)
 			continue;
 		sum = figure_package_bandwidth(h, h->node[s].package, &unused);
 		for (uint32_t t = 0; t < h->nr_nodes; t++) {
-			double best, *g = &look->link[s][t];
+			double known, *g = &look->link[s][t];
+			enum host_grade grade;
 
 			if (look->node[t].socket != t)
 				continue;
@@ -66,9 +68,9 @@ static void look_at_links(struct cost_outlook *look)
 			if (s == t || h->node[s].package == HOST_NO_PACKAGE ||
 			    h->node[t].package == HOST_NO_PACKAGE)
 				continue;
-			best = figure_best_cell(h, h->node[s].package, h->node[t].package);
-			if (best > 0)
-				*g = best;
+			known = figure_link(h, h->node[s].package, h->node[t].package, &grade);
+			if (known > 0)
+				*g = known;
 			else if (sum > 0)
 				*g = FIGURE_LINK_SHARE * sum;
 		}
@@ -167,7 +169,9 @@ static double loaded_ns(const struct question *q, unsigned n)
 		if (!(part > 0))
 			continue;
 		u = q->takes->controller[m] + busy(q, there->busy);
-		ns += there->local_ns * (loaded_latency(u > port ? u : port) - 1);
+		ns += there->local_ns * ((u > port ? loaded_latency_on(there->curve, u)
+						   : loaded_latency_on(here->curve, port)) -
+					 1);
 		u = q->takes->link[there->socket][here->socket] /
 		    q->look->link[there->socket][here->socket];
 		sum += part * (ns + pair_ns(q, n, m) * (loaded_latency(u) - 1));

@@ -24,6 +24,8 @@
 #include "cost/params/slit.h"
 #include "plan/host_state.h"
 
+struct host_curve;
+
 /* Some 40 KiB, meant for the stack. Borrowed host. Read-only once made. */
 struct cost_outlook {
 	const struct host *host;
@@ -33,6 +35,7 @@ struct cost_outlook {
 		double read, write; /* of the controller, bytes a ns */
 		double port_in, port_out; /* of all L3 ports; INFINITY: no limit */
 		double lines; /* that its cores keep in flight */
+		const struct host_curve *curve; /* of latency under load; NULL: none */
 		uint32_t socket; /* lowest node of its package */
 		/* What those there already take: share of the controller's time, bytes a
 		 * ns through the ports, lines in flight. */

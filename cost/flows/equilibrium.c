@@ -391,7 +391,7 @@ static void measure_use(struct solution *s)
 		double capacity = s->compact_capacity[i];
 
 		s->used[r] = capacity > 0 ? smaller(s->sum[i] / capacity, 1) : 1;
-		s->curve[r] = loaded_latency(s->used[r]);
+		s->curve[r] = resource_latency(&s->n, s->p, r, s->used[r]);
 	}
 }
 

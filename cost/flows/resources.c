@@ -1,5 +1,7 @@
 #include "cost/flows/resources.h"
 
+#include "cost/params/loaded_latency.h"
+
 struct resources resources_of(const struct cost_params *p)
 {
 	struct resources n = {0};
@@ -83,6 +85,18 @@ size_t resources_used_most(const struct resources *n, const struct cost_params *
 	for (uint32_t i = 0; i < p->nr_nodes; i++)
 		ports = p->node_ports[i] > ports ? p->node_ports[i] : ports;
 	return p->nr_controllers + 2 * ports + (n->core - n->fabric) + 1 + p->nr_nodes;
+}
+
+double resource_latency(const struct resources *n, const struct cost_params *p, uint32_t r,
+			double use)
+{
+	const struct host_curve *curve = NULL;
+
+	if (r < n->port_read)
+		curve = p->curve[r - n->controller];
+	else if (r < n->fabric)
+		curve = p->port_curve[r < n->port_write ? r - n->port_read : r - n->port_write];
+	return loaded_latency_on(curve, use);
 }
 
 enum cost_cause resource_cause(const struct resources *n, uint32_t r)

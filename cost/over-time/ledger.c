@@ -134,16 +134,16 @@ void ledger_reuse(const struct ledger *l, struct ledger_reuse *out)
 	}
 }
 
-void ledger_grades(const struct ledger *l, enum host_grade *latency, enum host_grade *bandwidth)
+struct cost_basis ledger_basis(const struct ledger *l)
 {
-	*latency = *bandwidth = GRADE_MEASURED;
-	for (uint32_t i = 0; i < l->nr_shapes; i++) {
-		enum host_grade a, b;
+	struct cost_basis all = {{0}};
 
-		cost_params_grades(&l->shape[i].classes->params, true, &a, &b);
-		*latency = cost_worse_grade(*latency, a);
-		*bandwidth = cost_worse_grade(*bandwidth, b);
+	for (uint32_t i = 0; i < l->nr_shapes; i++) {
+		struct cost_basis one = cost_params_basis(&l->shape[i].classes->params, true, true);
+
+		all = cost_basis_join(&all, &one);
 	}
+	return all;
 }
 
 static struct ledger_zone *zone_at(struct ledger *l, uint32_t slot)

@@ -55,8 +55,8 @@ struct ledger_reuse {
 };
 void ledger_reuse(const struct ledger *l, struct ledger_reuse *out);
 
-/* The worst grades of any host: what latency and bandwidth rest on. */
-void ledger_grades(const struct ledger *l, enum host_grade *latency, enum host_grade *bandwidth);
+/* What prices rest on: the worst of any host, figure by figure. */
+struct cost_basis ledger_basis(const struct ledger *l);
 
 /*
  * The zone in `slot` (the caller's number, free again after ledger_stop) runs on

@@ -21,9 +21,10 @@ double figure_package_bandwidth(const struct host *h, uint32_t package, uint32_t
 /* L3s that serve this node and no other. */
 uint32_t figure_own_l3s(const struct host *h, uint32_t node);
 
-/* L3 ports of a node and what each takes in and out; 0: not a limit. */
+/* L3 ports of a node and what each takes in and out, with where each comes from; 0: not
+ * a limit. */
 uint32_t figure_ports(const struct host *h, uint32_t node, double *in, double *out,
-		      enum host_grade *grade);
+		      enum host_grade *in_grade, enum host_grade *out_grade);
 /* What the node's controller gives, reads only and writes only, behind ports that
  * take `ports` in and out together (0: no ports). */
 void figure_controller(const struct host *h, uint32_t node, double ports, double *reads,
@@ -31,7 +32,13 @@ void figure_controller(const struct host *h, uint32_t node, double ports, double
 
 /* Local latency; returns where it comes from. */
 enum host_grade figure_local_ns(const struct host *h, uint32_t node, double *out);
-/* Best cell of CPUs in package `to` that read memory in package `from`; 0: none. */
-double figure_best_cell(const struct host *h, uint32_t from, uint32_t to);
+/* The link by which CPUs of package `to` read memory of package `from`: measured with all
+ * CPUs at once; else the best cell, which is the link's own where a package has one node;
+ * 0: neither is known. */
+double figure_link(const struct host *h, uint32_t from, uint32_t to, enum host_grade *grade);
+/* Lines that a core keeps in flight. */
+double figure_lines(const struct host *h);
+/* How the latency of the node's own memory rises with load; NULL: as loaded_latency(). */
+const struct host_curve *figure_curve(const struct host *h, uint32_t node);
 
 #endif

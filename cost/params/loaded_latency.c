@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include "host/figures_known.h"
+
 /* u, latency / idle latency */
 static const double points[][2] = {
 	{0.0, 1.00}, {0.1, 1.05}, {0.2, 1.09}, {0.3, 1.12}, {0.4, 1.17},  {0.5, 1.23},
@@ -22,4 +24,22 @@ double loaded_latency(double u)
 		i++;
 	return points[i - 1][1] + (points[i][1] - points[i - 1][1]) * (u - points[i - 1][0]) /
 					  (points[i][0] - points[i - 1][0]);
+}
+
+double loaded_latency_on(const struct host_curve *c, double u)
+{
+	double before = 0, from = 1, last;
+	uint32_t i = 0;
+
+	if (!c || !(u > 0))
+		return c ? 1 : loaded_latency(u);
+	u = u < 1 ? u : 1;
+	while (i < c->nr && c->load[i] < u) {
+		before = c->load[i];
+		from = c->factor[i++];
+	}
+	if (i < c->nr)
+		return from + (c->factor[i] - from) * (u - before) / (c->load[i] - before);
+	last = loaded_latency(before);
+	return from * loaded_latency(u) / last;
 }

@@ -7,5 +7,9 @@
  * to 1.34 at 0.5 and 1.35 to 1.88 at 0.9 between machines). Piecewise linear.
  */
 double loaded_latency(double u);
+/* The same on a curve that was measured; beyond its last point it rises as the other
+ * does. NULL: loaded_latency(). */
+struct host_curve;
+double loaded_latency_on(const struct host_curve *curve, double u);
 
 #endif

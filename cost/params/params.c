@@ -53,19 +53,19 @@ static void fill_ports(struct cost_params *p, const struct cost_assume *assume)
 
 	for (uint32_t n = 0; n < p->nr_nodes; n++) {
 		double in, out;
-		enum host_grade g;
-		uint32_t nr = figure_ports(h, n, &in, &out, &g), first = p->nr_ports;
+		enum host_grade g, out_grade;
+		uint32_t nr = figure_ports(h, n, &in, &out, &g, &out_grade), first = p->nr_ports;
 
 		if (!nr && assume->port_read > 0 && h->node[n].nr_cpus)
 			nr = 1;
 		if (assume->port_read > 0) {
 			in = assume->port_read;
 			out = in * FIGURE_PORT_WRITE / FIGURE_PORT_READ;
-			g = GRADE_ASSUMED;
+			g = out_grade = GRADE_ASSUMED;
 		}
 		if (assume->port_write > 0) {
 			out = assume->port_write;
-			g = GRADE_ASSUMED;
+			out_grade = GRADE_ASSUMED;
 		}
 		p->first_port[n] = first;
 		p->node_ports[n] = nr;
@@ -73,9 +73,12 @@ static void fill_ports(struct cost_params *p, const struct cost_assume *assume)
 		for (uint32_t i = first; i < p->nr_ports; i++) {
 			p->port_read[i] = in;
 			p->port_write[i] = out;
+			p->port_curve[i] = figure_curve(h, n);
 		}
 		if (nr)
 			worsen(p, COST_PORT_BANDWIDTH, g);
+		if (nr)
+			worsen(p, COST_PORT_WRITES, out_grade);
 	}
 }
 
@@ -108,6 +111,11 @@ static void fill_controllers(struct cost_params *p, const struct cost_assume *as
 		double r = 0, w = 0;
 
 		p->controller[n] = assume->package_controllers ? p->socket[n] : n;
+		if (!assume->package_controllers && assume->read <= 0 && assume->write <= 0)
+			p->curve[n] = figure_curve(p->host, n);
+		if (p->host->node[n].memory_bytes)
+			worsen(p, COST_LOADED_LATENCY,
+			       p->curve[p->controller[n]] ? GRADE_MEASURED : GRADE_ASSUMED);
 		if (p->host->node[n].memory_bytes)
 			node_controller(p, n, assume, &r, &w);
 		p->read[p->controller[n]] += r;
@@ -121,22 +129,21 @@ static void fill_links(struct cost_params *p, const struct cost_assume *assume)
 
 	for (uint32_t s = 0; s < real; s++) {
 		for (uint32_t t = 0; t < real; t++) {
-			double *g = &p->link[s * p->nr_sockets + t], sum, best;
+			double *g = &p->link[s * p->nr_sockets + t], known;
 			enum host_grade grade = GRADE_ASSUMED;
 			uint32_t nr;
 
 			if (s == t)
 				continue;
-			sum = figure_package_bandwidth(p->host, s, &nr);
-			best = figure_best_cell(p->host, s, t);
-			if (assume->link > 0) {
+			known = figure_link(p->host, s, t, &grade);
+			if (assume->link > 0 || !(known > 0))
+				grade = GRADE_ASSUMED;
+			if (assume->link > 0)
 				*g = assume->link;
-			} else if (best > 0) {
-				*g = best;
-				grade = nr <= 1 ? p->host->matrix[MATRIX_BANDWIDTH].grade : grade;
-			} else if (sum > 0) {
-				*g = FIGURE_LINK_SHARE * sum;
-			}
+			else if (known > 0)
+				*g = known;
+			else if (figure_package_bandwidth(p->host, s, &nr) > 0)
+				*g = FIGURE_LINK_SHARE * figure_package_bandwidth(p->host, s, &nr);
 			worsen(p, COST_LINK_BANDWIDTH, grade);
 		}
 	}
@@ -170,7 +177,7 @@ void cost_params_init(struct cost_params *p, const struct host *host,
 		.nr_sockets = s,
 		.nr_controllers = assume->package_controllers ? s : n,
 		.link_overhead = FIGURE_LINK_OVERHEAD,
-		.lines_per_core = FIGURE_LINES_PER_CORE,
+		.lines_per_core = figure_lines(host),
 	};
 	p->controller = arena_alloc(&p->arena, n * sizeof(*p->controller));
 	p->socket = arena_alloc(&p->arena, n * sizeof(*p->socket));
@@ -181,6 +188,9 @@ void cost_params_init(struct cost_params *p, const struct host *host,
 	/* a port serves an L3 or, where one is assumed, a node */
 	p->port_read = infinities(p, host->nr_l3s + n);
 	p->port_write = infinities(p, host->nr_l3s + n);
+	p->port_curve =
+		arena_alloc(&p->arena, (host->nr_l3s + n + 1) * sizeof(struct host_curve *));
+	p->curve = arena_alloc(&p->arena, (p->nr_controllers + 1) * sizeof(struct host_curve *));
 	p->fabric = infinities(p, s);
 	p->link = infinities(p, (size_t)s * s);
 	p->path = infinities(p, (size_t)n * n);
@@ -197,17 +207,22 @@ void cost_params_init(struct cost_params *p, const struct host *host,
 	fill_paths(p, assume);
 }
 
-void cost_params_grades(const struct cost_params *p, bool remote, enum host_grade *latency,
-			enum host_grade *bandwidth)
+struct cost_basis cost_params_basis(const struct cost_params *p, bool remote, bool writes)
 {
-	*latency = p->grade[COST_LOCAL_LATENCY];
-	*bandwidth = p->grade[COST_READ_BANDWIDTH];
+	struct cost_basis b = {{0}};
+
+	for (int f = 0; f < COST_FIGURES; f++)
+		b.grade[f] = (uint8_t)p->grade[f];
+	/* what ports let out is what a node behind them can write */
 	if (p->nr_ports)
-		*bandwidth = cost_worse_grade(*bandwidth, p->grade[COST_PORT_BANDWIDTH]);
+		b.grade[COST_WRITE_BANDWIDTH] = (uint8_t)cost_worse_grade(
+			p->grade[COST_PORT_WRITES], p->grade[COST_WRITE_BANDWIDTH]);
+	b.grade[COST_PORT_WRITES] = GRADE_NONE;
+	if (!writes)
+		b.grade[COST_WRITE_BANDWIDTH] = GRADE_NONE;
 	if (!remote)
-		return;
-	*latency = cost_worse_grade(*latency, p->grade[COST_REMOTE_LATENCY]);
-	*bandwidth = cost_worse_grade(*bandwidth, p->grade[COST_LINK_BANDWIDTH]);
+		b.grade[COST_REMOTE_LATENCY] = b.grade[COST_LINK_BANDWIDTH] = GRADE_NONE;
+	return b;
 }
 
 void cost_params_release(struct cost_params *p)

@@ -26,7 +26,12 @@
  *				two-socket machines, 0.30 to 0.52)
  *	path			cell of the bandwidth matrix, other node only; else
  *				none
+ *	latency under load	the curve through measured points, of the node or the
+ *				machine; else the mean of published ones
  *	fabric of a package	none
+ *
+ * Where figures (host/figures.h) have L3 ports, links with all CPUs at once or lines in
+ * flight, they come first.
  *
  * A link of packages with several nodes is not identified by a matrix that was
  * measured one node at a time; the best cell is a lower bound and counts as
@@ -39,19 +44,11 @@
 #include <stdint.h>
 
 #include "base/alloc.h"
+#include "cost/params/grades.h"
 #include "host/host.h"
 
-enum cost_figure {
-	COST_LOCAL_LATENCY,
-	COST_REMOTE_LATENCY,
-	COST_READ_BANDWIDTH,
-	COST_WRITE_BANDWIDTH,
-	COST_PORT_BANDWIDTH,
-	COST_LINK_BANDWIDTH,
-	COST_FIGURES
-};
-
 struct cost_assume;
+struct host_curve;
 struct cost_params {
 	const struct host *host; /* borrowed */
 	uint32_t nr_nodes, nr_controllers, nr_ports, nr_sockets;
@@ -66,6 +63,9 @@ struct cost_params {
 	double *latency_ns; /* [initiator * nr_nodes + target], idle */
 	double link_overhead; /* of a write, in the direction of reads; 0.3, one Skylake */
 	double lines_per_core; /* cache lines a core keeps in flight; 16 */
+	/* Of a controller, how latency rises with load; NULL: as loaded_latency(). A port's is
+	 * that of its node, through which every access of the measurement went. */
+	const struct host_curve **curve, **port_curve;
 	enum host_grade grade[COST_FIGURES]; /* the worst of its kind */
 	struct arena arena; /* holds the arrays */
 };
@@ -74,9 +74,7 @@ struct cost_params {
 void cost_params_init(struct cost_params *p, const struct host *host,
 		      const struct cost_assume *assume);
 void cost_params_release(struct cost_params *p);
-/* The worst grades that latency and bandwidth rest on, `remote` traffic included or
- * not. */
-void cost_params_grades(const struct cost_params *p, bool remote, enum host_grade *latency,
-			enum host_grade *bandwidth);
+/* What a result rests on, `remote` traffic and `writes` included or not. */
+struct cost_basis cost_params_basis(const struct cost_params *p, bool remote, bool writes);
 
 #endif

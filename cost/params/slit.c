@@ -92,7 +92,7 @@ enum host_grade slit_pair_ns(const struct slit_scale *s, const struct host *h, u
 			     uint32_t to, double local, double *out)
 {
 	if (figure_cell(h, MATRIX_LATENCY, from, to, out))
-		return h->matrix[MATRIX_LATENCY].grade;
+		return host_cell_grade(h, MATRIX_LATENCY, from, to);
 	*out = local * slit_scale_ratio(s, h, from, to);
 	return GRADE_ASSUMED;
 }

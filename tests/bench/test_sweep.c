@@ -27,8 +27,8 @@ static void fill(struct outcome *o, size_t row)
 					: -3 * f);
 	o->result.drew = true;
 	o->result.bad_rows = 5;
-	o->result.latency_grade = GRADE_MEASURED;
-	o->result.bandwidth_grade = GRADE_ASSUMED;
+	o->result.basis.grade[COST_LOCAL_LATENCY] = GRADE_MEASURED;
+	o->result.basis.grade[COST_LINK_BANDWIDTH] = GRADE_ASSUMED;
 	o->result.decision_ns = 77;
 	snprintf(o->result.first_bad, sizeof(o->result.first_bad), "a b.csv:3: 100%% \"x\"\n#");
 }
@@ -50,8 +50,7 @@ Test(sweep, a_line_has_all_of_a_row)
 			     row_figure(&b.result.row, (enum summary_figure)f));
 	cr_assert_str_eq(a.result.first_bad, b.result.first_bad);
 	cr_assert(b.result.drew && b.result.bad_rows == 5 && b.result.decision_ns == 77);
-	cr_assert_eq(b.result.latency_grade, GRADE_MEASURED);
-	cr_assert_eq(b.result.bandwidth_grade, GRADE_ASSUMED);
+	cr_assert_eq(memcmp(&b.result.basis, &a.result.basis, sizeof(a.result.basis)), 0);
 }
 
 /* One byte that is another, wherever it is, and every beginning of a line. */

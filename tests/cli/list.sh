@@ -2,7 +2,7 @@
 # homenode list: the same rows in every format, sorted where they are files.
 . tests/cli/lib.sh
 
-for what in policies choices backends topologies workloads formats; do
+for what in policies choices backends topologies workloads formats calibrations; do
 	run 0 list "$what" --format csv --quiet
 	cp "$work/out" "$work/csv"
 	head -n 1 "$work/csv" | grep -q '^name,' || fail "$what: the heading is $(head -n 1 "$work/csv")"

@@ -36,6 +36,7 @@ quiet check "$work/run" --baseline "$work/other.csv"
 quiet diff "$work/run" "$work/run"
 quiet report "$work/run"
 quiet list policies
+quiet calibrate epyc-nps4-8n tests/host/figures/full.json
 quiet help
 for name in $(command_names); do
 	case $name in probe | rehearse) continue ;; esac # need a machine, or a script of their own test

@@ -76,7 +76,8 @@ says out "stream, private, alone: edera-scatter does 12"
 run 0 compare $host --assume controllers=package,port-read=80GB,port-write=45GB
 says out "in 2 cases on this host"
 run 0 compare epyc-9224-nps2-5n --quiet
-says out "latency is probed"
+says out "local and remote probed, loaded"
+says out "reads and L3 ports probed, writes"
 
 # the same neighbours every time the seed is the same
 run 0 compare $host "$work/zones.json" --launches 40 --format csv

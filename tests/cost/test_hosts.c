@@ -61,8 +61,8 @@ static void check_result(const struct host *h, const struct cost_result *r)
 		sum += r->cause_ppm[c];
 	}
 	cr_assert(sum == 0 || sum == 1000000, "%s: causes are %lld", h->name, (long long)sum);
-	cr_assert_neq(r->latency_grade, GRADE_NONE, "%s", h->name);
-	cr_assert_neq(r->bandwidth_grade, GRADE_NONE, "%s", h->name);
+	cr_assert_neq(cost_latency_grade(&r->basis), GRADE_NONE, "%s", h->name);
+	cr_assert_neq(cost_bandwidth_grade(&r->basis), GRADE_NONE, "%s", h->name);
 }
 
 #define ZONES 12

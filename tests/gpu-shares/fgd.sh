@@ -32,4 +32,21 @@ paste -d, "$work/published" "$work/ours" | awk -F, '
 # one more seed leaves the others as they are
 bench/gpu-shares/fgd --workload default --seeds 1 >"$work/one" || fail "status $?"
 bench/gpu-shares/fgd --workload default --seeds 1 | cmp - "$work/one" || fail "two runs differ"
+
+# any list of pods, with models or without; what no pod can be is refused
+bench/gpu-shares/fgd --pods $data/openb_pod_list_gpuspec10.csv --seeds 1 >"$work/path" || fail "--pods: status $?"
+bench/gpu-shares/fgd --workload gpuspec10 --seeds 1 | sed 's/^gpuspec10,/openb_pod_list_gpuspec10.csv,/' |
+	cmp - "$work/path" || fail "--pods differs from --workload"
+cut -d, -f1-5,7- $data/openb_pod_list_default.csv >"$work/no-spec.csv"
+head -n 1 "$work/no-spec.csv" | grep -q gpu_spec && fail "gpu_spec is still there"
+bench/gpu-shares/fgd --pods "$work/no-spec.csv" --seeds 1 | sed 's/^no-spec.csv,/default,/' |
+	cmp - "$work/one" || fail "the default list asks for models"
+bench/gpu-shares/fgd --pods "$work/no-spec.csv" --workload default >"$work/out" 2>"$work/err" &&
+	fail "--pods and --workload go together"
+says err "--pods is a list of its own"
+bench/gpu-shares/fgd --pods "$work/missing.csv" >"$work/out" 2>"$work/err"
+[ $? -eq 2 ] || fail "a missing list is no error"
+cut -d, -f1-3 $data/openb_pod_list_default.csv >"$work/short.csv"
+bench/gpu-shares/fgd --pods "$work/short.csv" >"$work/out" 2>"$work/err" && fail "no num_gpu is no error"
+says err 'short.csv:1: no column "num_gpu"'
 finish

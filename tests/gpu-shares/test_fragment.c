@@ -104,7 +104,7 @@ Test(fragment, bad_tables)
 		const char *nodes, *pods, *says;
 	} bad[] = {
 		{"cpu_milli,memory_mib,gpu\n1,1,1\n", PODS SHARE, "no column \"model\""},
-		{NODES, "cpu_milli,memory_mib,num_gpu,gpu_milli\n", "no column \"gpu_spec\""},
+		{NODES, "cpu_milli,memory_mib,num_gpu\n", "no column \"gpu_milli\""},
 		{"cpu_milli,memory_mib,gpu,model\n1,1,9,T4\n", PODS SHARE, ":2:"},
 		{"cpu_milli,memory_mib,gpu,model\n1,1,1,\n", PODS SHARE, "not a GPU model"},
 		{"cpu_milli,memory_mib,gpu,model\n1,1,0,\n", PODS SHARE, "no node has a GPU"},

@@ -1,0 +1,65 @@
+#!/bin/sh
+# homenode calibrate: figures of other programs become a host that prices rest on.
+. tests/cli/lib.sh
+files=tests/host/figures
+host='package:2 node:1(memory=64000000000) L3:1(size=16777216) core:4 pu:1'
+
+# all that MLC says; the file is a host whose grade is measured
+run 0 calibrate "$host" $files/mlc-icelake.txt -o "$work/mlc.xml"
+says out "write bandwidth  measured  2 of 4"
+says out "loaded           measured  19"
+says err "cache-to-cache latencies are not used"
+run 0 show "$work/mlc.xml"
+says out "read latency     measured"
+run 0 compare "$work/mlc.xml" --quiet
+says out "latency is probed (local, remote and loaded probed;"
+says out "bandwidth is probed (reads,"
+
+# with the matrices of reads alone, writes and the curve are said to be assumed
+sed -n '1,9p; /between nodes/,/^$/p' $files/mlc-icelake.txt >"$work/reads.txt"
+run 0 calibrate "$host" "$work/reads.txt" -o "$work/reads.xml" --quiet
+run 0 compare "$work/reads.xml" --quiet
+says out "latency is assumed (local and remote probed, loaded assumed;"
+says out "links probed, writes assumed;"
+# the curve that was measured is not the mean of others
+run 0 compare "$work/reads.xml" --quiet --what compact,scatter --format csv
+cp "$work/out" "$work/first"
+run 0 compare "$work/mlc.xml" --quiet --what compact,scatter --format csv
+cmp -s "$work/out" "$work/first" && fail "the loaded latencies change nothing"
+
+# several files, one after the other; standard output is the XML
+run 0 calibrate "$host" $files/likwid.txt $files/multichase.txt --node 0 --figures "$work/f.json" --quiet
+cp "$work/out" "$work/two.xml"
+says out 'info name="homenodeFigures"'
+grep -q '"homenode_figures": 1' "$work/f.json" || fail "no FIGURES.json"
+run 0 calibrate "$host" "$work/f.json" --quiet
+run 0 show "$work/two.xml" --format json
+says out '"grade": "measured"'
+
+# beside the host, without a command
+cp topologies/epyc-nps4-8n.xml "$work/my.xml"
+printf '%s' '{"homenode_figures": 1, "figures": [{"figure": "write", "unit": "GB/s", "values": [21, null, 22]}]}' \
+	>"$work/my.figures.json"
+run 0 show "$work/my.xml"
+says out "2 of 64"
+says out "my.figures.json, beside it"
+
+# what is wrong, and nothing written
+refused 2 calibrate "$host" $files/multichase.txt -o "$work/no.xml"
+says err "--node N"
+refused 2 calibrate "$host" $files/full.json --from mlc -o "$work/no.xml"
+refused 2 calibrate "$host" $files/full.json --from mcl -o "$work/no.xml"
+says err "homenode list calibrations"
+refused 2 calibrate "$host" "$work" -o "$work/no.xml"
+refused 2 calibrate "$host" $files/full.json --memory-node 1 -o "$work/no.xml"
+refused 2 calibrate "$host" $files/full.json --format json
+says err "--output FILE"
+mkdir "$work/node0" && refused 2 calibrate "$host" "$work" -o "$work/no.xml"
+says err "no HMAT"
+refused 2 calibrate "$host" /nonexistent -o "$work/no.xml"
+refused 2 calibrate epyc-nps4-8n.xmll $files/full.json
+printf '%s' '{"homenode_figures": 1, "figures": [{"figure": "read", "unit": "GB/s", "node": 0, "value": 0}]}' >"$work/0.json"
+refused 2 calibrate "$host" "$work/0.json" -o "$work/no.xml" --figures "$work/no.json"
+says err "0.json:1:"
+[ -e "$work/no.xml" ] || [ -e "$work/no.json" ] && fail "something was written"
+finish
