@@ -1,4 +1,4 @@
-/* The two ways to compare figures; both tell the findings what they found. */
+/* The two ways to compare figures, which tell the findings what they found, and what they share. */
 #ifndef REPORT_CHECK_JUDGE_H
 #define REPORT_CHECK_JUDGE_H
 
@@ -13,7 +13,7 @@ void judge_simulated(struct findings *l, struct sheet *base, const struct compar
 int judge_measured(struct findings *l, struct sheet *base, const struct sheet *run,
 		   const struct rules *rules, struct error *err) MUST_USE;
 
-/* The kind of a move that is not within its tolerance. */
+/* judge.c: the kind of a move that is not within its tolerance. */
 enum finding_kind judge_move(const struct rule *rule, bool rises);
 /* The kind of a figure that is known on one side alone. */
 enum finding_kind judge_known(const struct rule *rule, bool was_known);
