@@ -14,7 +14,7 @@
 static const struct option options[] = {
 	{"output", 'o', "FILE", "write the XML there, and what is known to standard output", false},
 	{"figures", 0, "FILE", "write what was read as FIGURES.json", false},
-	{"from", 0, "FORMAT", "what FILE is (default: told from its content)", false},
+	{"from", 0, "CALIBRATION", "what FILE is (default: told from its content)", false},
 	{"node", 0, "N", "whose CPUs, where FILE does not say", false},
 	{"memory-node", 0, "M", "whose memory (default: the same node's)", false},
 	{"stores", 0, "ordinary|streaming", "how STREAM stored (default ordinary)", false},
@@ -34,7 +34,7 @@ static int parse(struct job *job, const struct args *args, struct error *err)
 {
 	const char *stores = args_string(args, "stores", "ordinary");
 	int64_t node = FIGURE_UNSAID, memory = FIGURE_UNSAID;
-	int rc = args_format(args, false, &job->print, err);
+	int rc = args_format(args, &job->print, err);
 
 	if (!rc)
 		rc = args_int(args, "node", 0, INT32_MAX, &node, err);

@@ -12,6 +12,7 @@
 #include "cli/backends.h"
 #include "cli/complete.h"
 #include "cli/data_files.h"
+#include "host/figures_formats.h"
 #include "placement/policy.h"
 #include "schema/schema.h"
 #include "sim/allocator.h"
@@ -119,6 +120,12 @@ static void offer_formats(struct unfinished *u)
 		complete_offer(u, trace_formats[i]->name, trace_formats[i]->summary);
 }
 
+static void offer_calibrations(struct unfinished *u)
+{
+	for (size_t i = 0; figure_formats[i]; i++)
+		complete_offer(u, figure_formats[i]->name, figure_formats[i]->summary);
+}
+
 static void offer_tables(struct unfinished *u)
 {
 	for (size_t i = 0; schemas[i]; i++)
@@ -211,6 +218,7 @@ static const struct kind {
 } kinds[] = {
 	{"ALLOCATOR", offer_allocators, NO_PATH},
 	{"BACKEND", offer_backends, NO_PATH},
+	{"CALIBRATION", offer_calibrations, NO_PATH},
 	{"CHOICE", offer_choices, NO_PATH},
 	{"COLUMN", offer_columns, NO_PATH},
 	{"COMMAND", offer_commands, NO_PATH},
