@@ -59,7 +59,7 @@ const struct figure_format figure_json = {
 	.name = "figures",
 	.summary = "FIGURES.json, of homenode probe or by hand: every figure there is",
 	.source = "docs/calibrate.md",
-	.how = "homenode probe --figures FILE",
+	.how = "homenode probe --save FILE",
 	.is = is_json,
 	.read = read_json,
 };
