@@ -171,3 +171,15 @@ int workload_open(struct zone_stream **out, const struct workload *w, uint64_t s
 		*out = arrivals_open(*out, w, seed);
 	return rc;
 }
+
+int workload_open_cluster(struct zone_stream **out, const struct workload *w, uint32_t cluster,
+			  uint64_t seed, bool skip_bad, struct error *err)
+{
+	int rc = workload_open(out, w, seed, skip_bad, err);
+
+	if (!rc) {
+		(*out)->one_cluster = true;
+		(*out)->cluster = cluster;
+	}
+	return rc;
+}

@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "zone/balloon.h"
+#include "zone/clusters.h"
 #include "zone/group.h"
 #include "zone/initial.h"
 #include "zone/use.h"
@@ -32,6 +33,7 @@ enum zone_event_kind {
 struct zone_event {
 	int64_t at_ns; /* since the stream's start; never decreases */
 	enum zone_event_kind kind;
+	uint32_t cluster; /* of the fleet's clusters; 0 where it has none */
 	uint64_t id; /* the zone's, unique while it lives */
 	int64_t lifetime_ns; /* START: until it stops by itself; NS_NEVER: until a STOP or the end
 			      */
@@ -57,7 +59,7 @@ struct zone_stream_note {
 #define ZONE_STREAM_NOTES_MAX 12
 
 struct zone_stream_stats {
-	uint64_t events; /* handed out */
+	uint64_t events; /* handed out, or another cluster's */
 	struct zone_stream_note note[ZONE_STREAM_NOTES_MAX]; /* those with rows, in front */
 	uint64_t bad_rows; /* skipped because of skip_bad */
 	char first_bad[256]; /* why the first of them was bad, file:line included; "" if none */
@@ -72,6 +74,8 @@ struct zone_stream_stats {
 int zone_stream_next(struct zone_stream *s, const struct zone_event **out,
 		     struct error *err) MUST_USE;
 const struct zone_stream_stats *zone_stream_stats(const struct zone_stream *s);
+/* Of the last START: how many there were up to it, with those of other clusters. */
+uint64_t zone_stream_ordinal(const struct zone_stream *s);
 void zone_stream_close(struct zone_stream *s); /* NULL is fine */
 
 enum refused_rule { REFUSED_COUNT, REFUSED_QUEUE, REFUSED_STOP };
@@ -97,6 +101,10 @@ struct fleet_spec {
 	 * and nobody. */
 	const struct fleet_initial *initial;
 	const struct fleet_racks *racks;
+	/* Sets of hosts that zones are bound to, all hosts together; 0: it has none. */
+	const struct fleet_cluster *cluster;
+	uint32_t nr_clusters;
+	const uint32_t *cluster_by_name; /* their numbers, in the order of their names */
 };
 
 enum workload_source { SOURCE_GENERATOR, SOURCE_EVENTS, SOURCE_TRACE };
@@ -219,6 +227,10 @@ bool workload_is_piped(const struct workload *w);
 int workload_open(struct zone_stream **out, const struct workload *w, uint64_t seed, bool skip_bad,
 		  struct error *err) MUST_USE;
 
+/* The same without the events of other clusters than this one. */
+int workload_open_cluster(struct zone_stream **out, const struct workload *w, uint32_t cluster,
+			  uint64_t seed, bool skip_bad, struct error *err) MUST_USE;
+
 /* One column of a table; the rest of its row may hold what nobody reads. */
 struct trace_column {
 	const char *name;
@@ -239,6 +251,8 @@ struct trace_format {
 	uint32_t version; /* goes up when its rows come to mean something else: caches are then old
 			   */
 	bool takes_more; /* documents that go with it (trace_with) */
+	/* What names the set of hosts that a zone is bound to; NULL: nothing does. */
+	const char *cluster;
 	bool in_machines; /* sizes are parts of a machine: machine_vcpus, machine_bytes */
 	/* What else of a workload's "trace" it heeds; what it does not is refused. */
 	bool has_machine_types, has_types, has_lifetimes;

@@ -58,6 +58,8 @@ static int write_key(const struct workload *w, bool skip_bad, char key[SHA256_HE
 		skip_bad, w->sort);
 	fprintf(out, "machine %" PRIu32 " %" PRId64 " %s\n", w->machine_vcpus, w->machine_bytes,
 		w->machine_type ? w->machine_type : "");
+	for (uint32_t i = 0; i < w->fleet.nr_clusters; i++)
+		fprintf(out, "cluster %s\n", w->fleet.cluster[i].name);
 	rc = describe_files(out, w->trace_path, err);
 	for (size_t i = 0; i < sizeof(with) / sizeof(with[0]) && !rc; i++) {
 		fprintf(out, "with %zu\n", i);
