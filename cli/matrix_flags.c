@@ -227,7 +227,7 @@ static int check_lists(const struct args *args, struct arena *a, struct error *e
 static int check_pipe(const struct chosen *c, struct error *err)
 {
 	const struct matrix *m = &c->matrix;
-	bool twice = matrix_rows(m) > 1;
+	bool twice = matrix_rows(m) > 1 || c->workload.fleet.nr_clusters > 1;
 
 	for (size_t i = 0; i < m->nr_policies; i++)
 		twice |= m->policy[i]->foresees_by != NULL;
@@ -235,7 +235,8 @@ static int check_pipe(const struct chosen *c, struct error *err)
 		return 0;
 	return error_set(err, ERR_USAGE,
 			 "a trace from standard input is read once: choose one row (--policy, "
-			 "--memory, --allocator, --seed), or give a file");
+			 "--memory, --allocator, --seed) of a fleet without clusters, or give a "
+			 "file");
 }
 
 int choose_matrix(struct chosen *c, const struct args *args, const struct backend_ops *backend,

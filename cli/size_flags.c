@@ -372,6 +372,13 @@ static int choose_workload(struct size_asked *a, const struct args *args, struct
 {
 	int rc = load_workload(&a->workload, args, err);
 
+	if (!rc && a->workload.fleet.nr_clusters)
+		rc = error_set(
+			err, ERR_USAGE,
+			"%s: size looks for one number of hosts, and the fleet has clusters, "
+			"each with a number of its own: give a workload of one cluster's "
+			"zones, without \"clusters\"",
+			a->workload.path);
 	if (!rc)
 		rc = choose_fleet_rules(&a->workload, args, err);
 	if (!rc && workload_is_piped(&a->workload))

@@ -5,10 +5,12 @@
 #include "base/alloc.h"
 #include "bench/loop/cluster.h"
 #include "bench/loop/run_input.h"
+#include "cost/params/grades.h"
 
 void pricing_init(struct pricing *p, const struct host *const *host, uint32_t nr_hosts)
 {
 	p->ledger = ledger_new(host, nr_hosts);
+	p->latency_grade = p->bandwidth_grade = GRADE_MEASURED;
 }
 
 void pricing_release(struct pricing *p)
@@ -92,13 +94,32 @@ static void on_expected(void *self, uint32_t slot, enum nearness near)
 		fetch_line(&p->group[slot]);
 }
 
+static void worst_grades(const struct pricing *p, enum host_grade *latency,
+			 enum host_grade *bandwidth)
+{
+	ledger_grades(p->ledger, latency, bandwidth);
+	*latency = cost_worse_grade(*latency, p->latency_grade);
+	*bandwidth = cost_worse_grade(*bandwidth, p->bandwidth_grade);
+}
+
+void pricing_join(struct pricing *p, const struct pricing *other)
+{
+	enum host_grade latency, bandwidth;
+
+	worst_grades(other, &latency, &bandwidth);
+	p->latency_grade = cost_worse_grade(p->latency_grade, latency);
+	p->bandwidth_grade = cost_worse_grade(p->bandwidth_grade, bandwidth);
+	lifetime_add(&p->life, &other->life);
+	swing_join(&p->swing, &other->swing);
+}
+
 static void on_row(void *self, const struct run_view *view, struct run_result *out)
 {
 	struct pricing *p = self;
 	struct row *row = &out->row;
 	struct lifetime_figures f;
 
-	ledger_grades(p->ledger, &out->latency_grade, &out->bandwidth_grade);
+	worst_grades(p, &out->latency_grade, &out->bandwidth_grade);
 	lifetime_figures(&p->life, &f);
 	if (!f.slowdown_ppm)
 		return; /* nothing ran: there is nothing to say of it */

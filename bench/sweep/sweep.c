@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/sha256.h"
 #include "base/units.h"
-#include "bench/loop/run.h"
+#include "bench/clusters/clusters.h"
 
 /* --- one row ---------------------------------------------------------------------------- */
 
@@ -24,8 +24,9 @@ static void on_progress(void *context, const struct run_progress *p)
 	t->tick(t->context);
 }
 
-int sweep_run_row(const struct experiment *x, size_t row, void (*tick)(void *context),
-		  void *tick_context, char line[OUTCOME_LINE_MAX], struct error *err)
+int sweep_run_row(const struct experiment *x, size_t row, unsigned threads,
+		  void (*tick)(void *context), void *tick_context, char line[OUTCOME_LINE_MAX],
+		  struct error *err)
 {
 	struct ticking ticking = {tick, tick_context};
 	struct workload own;
@@ -38,7 +39,7 @@ int sweep_run_row(const struct experiment *x, size_t row, void (*tick)(void *con
 		in.progress = on_progress;
 		in.progress_context = &ticking;
 	}
-	rc = run_row(&in, &o.result, err);
+	rc = clusters_run_row(&in, threads, &o.result, err);
 	if (rc)
 		return rc;
 	o.wall_ns = monotonic_ns() - start_ns;
@@ -173,7 +174,7 @@ static void *work(void *self)
 
 	while (next_row(s, &row)) {
 		struct error err = {0};
-		int rc = sweep_run_row(s->x, row, sweep_tick, s, line, &err);
+		int rc = sweep_run_row(s->x, row, s->threads_a_row, sweep_tick, s, line, &err);
 
 		if (rc)
 			sweep_fail(s, row, rc, &err);
@@ -208,7 +209,12 @@ int sweep_run(struct sweep *s, unsigned threads, const struct sweep_ranks *ranks
 {
 	struct dispatch *d = &s->dispatch;
 	struct error late = {0};
-	int rc = run_all(s, threads, ranks, err), rc2 = journal_sync(&s->journal, &late);
+	size_t left = d->nr_rows - d->nr_done;
+	int rc, rc2;
+
+	s->threads_a_row = left && threads > left ? (unsigned)(threads / left) : 1;
+	rc = run_all(s, threads, ranks, err);
+	rc2 = journal_sync(&s->journal, &late);
 
 	if (!rc && d->rc) {
 		rc = d->rc;
