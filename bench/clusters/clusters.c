@@ -221,7 +221,7 @@ static int join_logs(struct whole *w, struct run_result *out, struct error *err)
 
 	for (uint32_t i = 0; i < w->nr; i++) {
 		log[i] = w->part[i].log;
-		w->part[i].log = (struct host_log){.file = NULL};
+		w->part[i].log = (struct host_log){.directory = NULL};
 	}
 	rc = host_logs_join(log, w->nr, &row->peak_live_zones, &stranded, err);
 	if (!rc)

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/scratch.h"
 #include "base/units.h"
 #include "bench/loop/cluster.h"
 #include "bench/loop/run_input.h"
@@ -20,11 +19,23 @@ struct node_change {
 /* One change, read back. */
 struct host_change {
 	struct order_key key;
+	uint64_t last_place; /* that is not 0 */
 	int64_t live, vcpus, bytes; /* what the fleet's sums move by */
 	uint32_t host;
 	unsigned nr_nodes;
 	struct node_change node[NODES_MAX];
 };
+
+/* What the fleet's sums move by is not what the nodes gave, and is said. */
+#define CHANGE_APART 4
+
+/* What nodes gave. */
+struct sums {
+	int64_t vcpus, bytes;
+};
+
+/* The most that one takes. */
+#define CHANGE_BYTES ((7 + 3 * NODES_MAX) * TAPE_NUMBER_BYTES)
 
 /* --- writing -------------------------------------------------------------------------- */
 
@@ -52,7 +63,7 @@ static void take_hosts(struct host_log *l, const struct host_state *const *state
 static int on_begin(void *self, const struct run_view *view, struct error *err)
 {
 	struct host_log *l = self;
-	int rc = scratch_open(&l->file, l->directory, err);
+	int rc = tape_open(&l->tape, l->directory, err);
 
 	if (rc)
 		return rc;
@@ -63,29 +74,32 @@ static int on_begin(void *self, const struct run_view *view, struct error *err)
 	l->capacity_bytes = view->stranded->capacity_bytes;
 	take_hosts(l, view->cluster->state);
 	/* what it was like before goes first */
-	fwrite(l->free_bytes, sizeof(*l->free_bytes), l->first[l->nr_hosts], l->file);
-	fwrite(l->vcpus, sizeof(*l->vcpus), l->first[l->nr_hosts], l->file);
+	tape_write_bytes(&l->tape, l->free_bytes, l->first[l->nr_hosts] * sizeof(*l->free_bytes));
+	tape_write_bytes(&l->tape, l->vcpus, l->first[l->nr_hosts] * sizeof(*l->vcpus));
 	return 0;
 }
 
-static void write_nodes(struct host_log *l, uint32_t host, const struct host_state *s)
+/* Nodes of the host that are not as they were, and what all of them gave; the place behind. */
+static uint8_t *put_nodes(struct host_log *l, uint32_t host, const struct host_state *s,
+			  struct sums *taken, uint8_t *p)
 {
 	int64_t *free_bytes = &l->free_bytes[l->first[host]];
 	uint32_t *vcpus = &l->vcpus[l->first[host]];
-	unsigned nr_nodes = l->host[host]->nr_nodes, changed = 0;
+	unsigned nr_nodes = l->host[host]->nr_nodes;
 
-	for (unsigned n = 0; n < nr_nodes; n++)
-		changed += free_bytes[n] != s->free_bytes[n] || vcpus[n] != s->vcpus[n];
-	order_write(l->file, changed);
+	*taken = (struct sums){0, 0};
 	for (unsigned n = 0; n < nr_nodes; n++) {
 		if (free_bytes[n] == s->free_bytes[n] && vcpus[n] == s->vcpus[n])
 			continue;
-		order_write(l->file, n);
-		order_write_signed(l->file, (s->free_bytes[n] - free_bytes[n]) / PAGE_BYTES);
-		order_write_signed(l->file, (int64_t)s->vcpus[n] - vcpus[n]);
+		p = tape_put(p, n + 1);
+		p = tape_put_signed(p, (s->free_bytes[n] - free_bytes[n]) / PAGE_BYTES);
+		p = tape_put_signed(p, (int64_t)s->vcpus[n] - vcpus[n]);
+		taken->bytes += free_bytes[n] - s->free_bytes[n];
+		taken->vcpus += (int64_t)s->vcpus[n] - vcpus[n];
 		free_bytes[n] = s->free_bytes[n];
 		vcpus[n] = s->vcpus[n];
 	}
+	return tape_put(p, 0);
 }
 
 static int on_zone(void *self, const struct run_view *view, const struct zone_news *n,
@@ -93,6 +107,8 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 {
 	struct host_log *l = self;
 	int64_t vcpus = 0, bytes, live = 0;
+	struct sums taken;
+	uint8_t *p;
 
 	(void)err;
 	/* as stranded.c counts */
@@ -107,14 +123,23 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 	} else {
 		bytes = n->now->resident_bytes - n->before->resident_bytes;
 	}
-	order_write(l->file, (uint64_t)(n->at_ns - l->last.at_ns));
-	order_write(l->file, view->place);
-	order_write_signed(l->file, live);
-	order_write_signed(l->file, vcpus);
-	order_write_signed(l->file, bytes);
-	order_write(l->file, n->host);
-	write_nodes(l, n->host, view->cluster->state[n->host]);
+	tape_make_room(&l->tape, CHANGE_BYTES);
+	p = l->tape.buf + l->tape.at;
+	p = tape_put(p, (uint64_t)(n->at_ns - l->last.at_ns));
+	/* they grow, but for the 0 of what leaves */
+	p = tape_put(p, view->place ? 1 + view->place - l->last.place : 0);
+	l->last.place = view->place ? view->place : l->last.place;
 	l->last.at_ns = n->at_ns;
+	p = tape_put(p, n->host);
+	p = put_nodes(l, n->host, view->cluster->state[n->host], &taken, p);
+	if (taken.vcpus == vcpus && taken.bytes == bytes) {
+		p = tape_put(p, (uint64_t)(live + 1));
+	} else {
+		p = tape_put(p, (uint64_t)(live + 1) | CHANGE_APART);
+		p = tape_put_signed(p, vcpus);
+		p = tape_put_signed(p, bytes);
+	}
+	l->tape.at = (size_t)(p - l->tape.buf);
 	return 0;
 }
 
@@ -127,8 +152,7 @@ const struct observer_ops host_log_observer = {
 
 void host_log_release(struct host_log *l)
 {
-	if (l->file)
-		fclose(l->file);
+	tape_close(&l->tape);
 	free(l->first);
 	free(l->free_bytes);
 	free(l->vcpus);
@@ -138,63 +162,71 @@ void host_log_release(struct host_log *l)
 
 /* --- reading -------------------------------------------------------------------------- */
 
-static int lost(const struct host_log *l, struct error *err)
-{
-	return error_set(err, ERR_MACHINE, "%s: what a part of a row did cannot be read again",
-			 scratch_directory(l->directory));
-}
-
 /* From the beginning: the hosts are as they were before. */
 static int begin_reading(struct host_log *l, uint32_t part, struct error *err)
 {
 	size_t nr = l->first[l->nr_hosts];
-	int rc = order_rewind(l->file, l->directory, err);
+	int rc = tape_rewind(&l->tape, err);
 
 	if (rc)
 		return rc;
 	if (!l->now)
 		l->now = xcalloc(1, sizeof(*l->now));
 	l->now->key = (struct order_key){.part = part};
+	l->now->last_place = 0;
 	l->nr_read = 0;
-	if (fread(l->free_bytes, sizeof(*l->free_bytes), nr, l->file) != nr ||
-	    fread(l->vcpus, sizeof(*l->vcpus), nr, l->file) != nr)
-		return lost(l, err);
+	if (!tape_read_bytes(&l->tape, l->free_bytes, nr * sizeof(*l->free_bytes)) ||
+	    !tape_read_bytes(&l->tape, l->vcpus, nr * sizeof(*l->vcpus)))
+		return tape_lost(&l->tape, err);
 	return 0;
 }
 
-static bool read_change(struct host_log *l, struct host_change *c)
+static bool read_nodes(struct host_log *l, struct host_change *c)
 {
-	uint64_t host, nodes, node;
-	bool good;
+	unsigned nr_nodes = l->host[c->host]->nr_nodes;
+	uint64_t node;
 
-	good = order_read(l->file, &c->key.place) && order_read_signed(l->file, &c->live) &&
-	       order_read_signed(l->file, &c->vcpus) && order_read_signed(l->file, &c->bytes) &&
-	       order_read(l->file, &host) && order_read(l->file, &nodes) && host < l->nr_hosts &&
-	       nodes <= NODES_MAX;
-	if (!good)
-		return false;
-	c->host = (uint32_t)host;
-	c->nr_nodes = (unsigned)nodes;
-	for (unsigned i = 0; good && i < c->nr_nodes; i++) {
-		good = order_read(l->file, &node) && node < l->host[host]->nr_nodes &&
-		       order_read_signed(l->file, &c->node[i].pages) &&
-		       order_read_signed(l->file, &c->node[i].vcpus);
-		c->node[i].node = (unsigned)node;
+	c->vcpus = c->bytes = 0;
+	for (c->nr_nodes = 0; (node = tape_read(&l->tape)); c->nr_nodes++) {
+		struct node_change *to = &c->node[c->nr_nodes];
+
+		if (node > nr_nodes || c->nr_nodes == nr_nodes)
+			return false;
+		to->node = (unsigned)node - 1;
+		to->pages = tape_read_signed(&l->tape);
+		to->vcpus = tape_read_signed(&l->tape);
+		c->vcpus += to->vcpus;
+		c->bytes -= to->pages * PAGE_BYTES;
 	}
-	return good;
+	return !l->tape.short_of;
 }
 
 /* The next change into l->now; *more = false: there is none. */
 static int next_change(struct host_log *l, bool *more, struct error *err)
 {
-	uint64_t later;
+	struct host_change *c = l->now;
+	struct tape *t = &l->tape;
+	uint64_t host, place, kind;
 
-	*more = order_read(l->file, &later);
+	*more = !tape_ended(t);
 	if (!*more)
-		return ferror(l->file) ? lost(l, err) : 0;
-	l->now->key.at_ns += (int64_t)later;
+		return 0;
+	c->key.at_ns += (int64_t)tape_read(t);
+	place = tape_read(t);
+	c->last_place += place ? place - 1 : 0;
+	c->key.place = place ? c->last_place : 0;
+	host = tape_read(t);
+	c->host = (uint32_t)host;
 	l->nr_read++;
-	return read_change(l, l->now) ? 0 : lost(l, err);
+	if (host >= l->nr_hosts || !read_nodes(l, c))
+		return tape_lost(t, err);
+	kind = tape_read(t);
+	c->live = (int64_t)(kind % CHANGE_APART) - 1;
+	if (kind & CHANGE_APART) {
+		c->vcpus = tape_read_signed(t);
+		c->bytes = tape_read_signed(t);
+	}
+	return t->short_of ? tape_lost(t, err) : 0;
 }
 
 static void apply(struct host_log *l)

@@ -1,7 +1,7 @@
 /*
  * What a part of a row did to its hosts, so that the most that lives at one time and the
  * fullest moment of all parts together can be found: neither is known from the parts' own.
- * Each change is kept in a file without a name, some 20 bytes of it; the files of all parts
+ * Each change is kept in a file without a name, some 15 bytes of it; the files of all parts
  * are read side by side, in the order in which it happened (order.h), once for when the
  * moment is, and once more for what each host had free then.
  */
@@ -10,11 +10,12 @@
 
 #include "bench/accounts/stranded.h"
 #include "bench/clusters/order.h"
+#include "bench/clusters/tape.h"
 
 /* Of one part. Zero-initialise but for `directory`. */
 struct host_log {
-	const char *directory; /* where the file is; NULL: the usual (base/scratch.h) */
-	FILE *file;
+	const char *directory; /* where its file is; NULL: the usual (base/scratch.h) */
+	struct tape tape;
 	struct order_key last; /* of the last change */
 	const struct host *const *host; /* of the part */
 	uint32_t nr_hosts;

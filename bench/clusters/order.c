@@ -1,11 +1,8 @@
 #include "bench/clusters/order.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
-#include "base/scratch.h"
 
 int order_compare(const struct order_key *a, const struct order_key *b)
 {
@@ -46,56 +43,4 @@ void order_release(struct order *o)
 {
 	free(o->heap);
 	*o = (struct order){0};
-}
-
-void order_write(FILE *f, uint64_t value)
-{
-	for (; value >= 0x80; value >>= 7)
-		putc_unlocked((int)(value & 0x7f) | 0x80, f);
-	putc_unlocked((int)value, f);
-}
-
-void order_write_signed(FILE *f, int64_t value)
-{
-	order_write(f, (uint64_t)value << 1 ^ (value < 0 ? UINT64_MAX : 0));
-}
-
-bool order_read(FILE *f, uint64_t *out)
-{
-	uint64_t value = 0;
-	unsigned shift = 0;
-	int c;
-
-	while ((c = getc_unlocked(f)) != EOF && shift < 64) {
-		value |= (uint64_t)(c & 0x7f) << shift;
-		shift += 7;
-		if (c < 0x80) {
-			*out = value;
-			return true;
-		}
-	}
-	return false;
-}
-
-bool order_read_signed(FILE *f, int64_t *out)
-{
-	uint64_t value;
-
-	if (!order_read(f, &value))
-		return false;
-	*out = (int64_t)(value >> 1 ^ (value & 1 ? UINT64_MAX : 0));
-	return true;
-}
-
-int order_rewind(FILE *f, const char *directory, struct error *err)
-{
-	bool bad = fflush(f) != 0 || ferror(f);
-	int code = errno;
-
-	if (!bad) {
-		rewind(f);
-		return 0;
-	}
-	return error_set(err, ERR_MACHINE, "%s: what a part of a row did cannot be kept there: %s",
-			 scratch_directory(directory), strerror(code));
 }

@@ -6,12 +6,8 @@
 #ifndef BENCH_CLUSTERS_ORDER_H
 #define BENCH_CLUSTERS_ORDER_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-
-#include "base/error.h"
 
 struct order_key {
 	int64_t at_ns;
@@ -32,14 +28,5 @@ void order_push(struct order *o, const struct order_key *key);
 /* The first of all; it must not be empty. */
 struct order_key order_pop(struct order *o);
 void order_release(struct order *o);
-
-/* Files of parts: whole numbers, small ones in few bytes. */
-void order_write(FILE *f, uint64_t value);
-void order_write_signed(FILE *f, int64_t value);
-/* False at the end of the file. */
-bool order_read(FILE *f, uint64_t *out);
-bool order_read_signed(FILE *f, int64_t *out);
-/* To the beginning, to be read: ERR_MACHINE when something could not be written. */
-int order_rewind(FILE *f, const char *directory, struct error *err) MUST_USE;
 
 #endif

@@ -1,7 +1,9 @@
 #include "bench/files/timeline_csv.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/scratch.h"
@@ -9,7 +11,6 @@
 #include "base/units.h"
 #include "bench/accounts/stranded.h"
 #include "bench/accounts/totals.h"
-#include "bench/clusters/order.h"
 #include "bench/loop/balloons.h"
 #include "bench/loop/cluster.h"
 #include "schema/schema.h"
@@ -231,6 +232,18 @@ static bool add_moment(struct timeline_writer *all, struct timeline_writer *part
 	return true;
 }
 
+static int rewind_part(const struct timeline_writer *w, struct error *err)
+{
+	bool bad = fflush(w->out) != 0 || ferror(w->out);
+
+	if (bad)
+		return error_set(err, ERR_MACHINE,
+				 "%s: what a part of a row held cannot be kept: %s",
+				 scratch_directory(w->directory), strerror(errno));
+	rewind(w->out);
+	return 0;
+}
+
 /* Every part was looked at at the same times. */
 static int join(void *self, const struct observer *part, size_t nr, struct error *err)
 {
@@ -239,8 +252,7 @@ static int join(void *self, const struct observer *part, size_t nr, struct error
 	int rc = 0;
 
 	for (size_t i = 0; i < nr && !rc; i++)
-		rc = order_rewind(((struct timeline_writer *)part[i].self)->out, all->directory,
-				  err);
+		rc = rewind_part(part[i].self, err);
 	while (!rc && added == nr) {
 		all->now = (struct timeline_moment){.at_ns = 0};
 		added = 0;

@@ -6,10 +6,10 @@
 
 #include "base/alloc.h"
 #include "base/csv.h"
-#include "base/scratch.h"
 #include "base/units.h"
 #include "bench/accounts/pricing.h"
 #include "bench/clusters/order.h"
+#include "bench/clusters/tape.h"
 #include "bench/loop/balloons.h"
 #include "bench/loop/cluster.h"
 #include "bench/loop/run_input.h"
@@ -247,7 +247,7 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 /* Lines with when and where in the stream they were written. */
 struct part_writer {
 	struct zones_writer zones; /* into `text` */
-	FILE *file;
+	struct tape tape;
 	char *text;
 	size_t size;
 };
@@ -263,10 +263,10 @@ static int part_on_zone(void *self, const struct run_view *view, const struct zo
 	fflush(p->zones.out);
 	if (rc || !p->size)
 		return rc;
-	order_write(p->file, (uint64_t)n->at_ns);
-	order_write(p->file, view->place);
-	order_write(p->file, p->size);
-	fwrite(p->text, 1, p->size, p->file);
+	tape_write(&p->tape, (uint64_t)n->at_ns);
+	tape_write(&p->tape, view->place);
+	tape_write(&p->tape, p->size);
+	tape_write_bytes(&p->tape, p->text, p->size);
 	return 0;
 }
 
@@ -274,8 +274,7 @@ static void part_release(void *self)
 {
 	struct part_writer *p = self;
 
-	if (p->file)
-		fclose(p->file);
+	tape_close(&p->tape);
 	if (p->zones.out)
 		fclose(p->zones.out);
 	zones_writer_release(&p->zones);
@@ -296,7 +295,7 @@ static int split(void *self, struct observer *part, struct error *err)
 {
 	const struct zones_writer *all = self;
 	struct part_writer *p = xcalloc(1, sizeof(*p));
-	int rc = scratch_open(&p->file, all->directory, err);
+	int rc = tape_open(&p->tape, all->directory, err);
 
 	p->zones.out = open_memstream(&p->text, &p->size);
 	BUG_ON(!p->zones.out);
@@ -310,51 +309,40 @@ static int split(void *self, struct observer *part, struct error *err)
 /* The key of a part's next line, into the order; its text is read when its turn is. */
 static void look_ahead(const struct observer *part, uint32_t i, struct order *order)
 {
-	const struct part_writer *p = part[i].self;
+	struct part_writer *p = part[i].self;
 	struct order_key key = {.part = i};
-	uint64_t at_ns;
 
-	if (!order_read(p->file, &at_ns) || !order_read(p->file, &key.place))
+	if (tape_ended(&p->tape))
 		return;
-	key.at_ns = (int64_t)at_ns;
+	key.at_ns = (int64_t)tape_read(&p->tape);
+	key.place = tape_read(&p->tape);
 	order_push(order, &key);
 }
 
-static bool copy_line(struct zones_writer *all, struct part_writer *p)
+static int copy_line(const struct zones_writer *all, struct part_writer *p, struct error *err)
 {
-	uint64_t size;
+	uint64_t size = tape_read(&p->tape);
 
-	if (!order_read(p->file, &size))
-		return false;
-	for (; size; size--) {
-		int c = getc_unlocked(p->file);
-
-		if (c == EOF)
-			return false;
-		putc_unlocked(c, all->out);
-	}
-	return true;
+	return !p->tape.short_of && tape_copy(&p->tape, size, all->out) ? 0
+									: tape_lost(&p->tape, err);
 }
 
 static int join(void *self, const struct observer *part, size_t nr, struct error *err)
 {
-	struct zones_writer *all = self;
+	const struct zones_writer *all = self;
 	struct order order = {.nr = 0};
 	int rc = 0;
 
 	for (uint32_t i = 0; i < nr && !rc; i++) {
-		rc = order_rewind(((struct part_writer *)part[i].self)->file, all->directory, err);
+		rc = tape_rewind(&((struct part_writer *)part[i].self)->tape, err);
 		if (!rc)
 			look_ahead(part, i, &order);
 	}
 	while (!rc && order.nr) {
 		struct order_key key = order_pop(&order);
 
-		if (!copy_line(all, part[key.part].self))
-			rc = error_set(err, ERR_MACHINE,
-				       "%s: what a part of a row did cannot be read again",
-				       scratch_directory(all->directory));
-		else
+		rc = copy_line(all, part[key.part].self, err);
+		if (!rc)
 			look_ahead(part, key.part, &order);
 	}
 	order_release(&order);
