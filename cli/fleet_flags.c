@@ -47,9 +47,16 @@ static int choose_groups(struct chosen *c, const struct args *args,
 		nr++;
 	if (!nr)
 		return 0;
+	if (c->workload.source == SOURCE_TRACES)
+		return error_set(
+			err, ERR_USAGE,
+			"--host %s: each cluster of %s has a trace of its own, whose zones go "
+			"to no other hosts",
+			given[0], c->workload.path);
 	f->group = group = arena_alloc(&c->arena, nr * sizeof(*group));
 	f->nr_groups = nr;
 	f->nr_clusters = 0;
+	f->cluster = NULL;
 	for (uint32_t i = 0; i < nr && !rc; i++)
 		rc = read_group(c, given[i], &group[i], err);
 	return rc;
@@ -223,7 +230,8 @@ void scale_to_hosts(struct workload *w, struct host *const *host, uint32_t nr, b
 			"homenode: warning: sizes in %s are parts of a machine that it does not "
 			"name; taken for parts of %s, %u vCPUs and %s (\"machine\" in the "
 			"workload's \"trace\" says otherwise)\n",
-			w->trace_path, largest->name, w->machine_vcpus, size);
+			w->trace_path ? w->trace_path : w->path, largest->name, w->machine_vcpus,
+			size);
 }
 
 static bool fleet_is_assumed(const struct workload *w, const struct args *args)

@@ -446,7 +446,7 @@ int sweep_file_prepare(struct sweep_file *f, const char *cache, bool quiet, stru
 
 		scale_to_hosts(w, f->host, (uint32_t)f->nr_hosts, quiet);
 		/* generated zones beside traces need neither */
-		if (w->source == SOURCE_TRACE)
+		if (w->source == SOURCE_TRACE || w->source == SOURCE_TRACES)
 			rc = workload_prepare(w, &how, err);
 	}
 	return rc;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "zone/stream.h"
 #include "zone/workload.h"
 
 static int compare_names(const char *a, const char *name, size_t n)
@@ -96,7 +97,7 @@ static int read_cluster(const struct doc_value *at, struct arena *a,
 					  struct fleet_group *out, struct error *err),
 			struct group_list *groups, struct fleet_cluster *out, struct error *err)
 {
-	static const char *const keys[] = {"name", "hosts", NULL};
+	static const char *const keys[] = {"name", "hosts", "trace", NULL};
 	const struct doc_value *list;
 	const char *name = NULL;
 	uint64_t before = groups->hosts;
@@ -180,6 +181,154 @@ int cluster_from_doc(const struct fleet_spec *f, const struct doc_value *at, uin
 	return doc_error(doc_member(at, "cluster"), err,
 			 "the fleet has no cluster \"%.80s\"; it has %s", name,
 			 fleet_cluster_names(f, names, sizeof(names)));
+}
+
+/* --- a trace for each ------------------------------------------------------------------- */
+
+int clusters_read_traces(struct workload *w, const struct doc_value *fleet, bool *out,
+			 int (*read_trace)(struct workload *w, const struct doc_value *at,
+					   struct error *err),
+			 struct error *err)
+{
+	const struct doc_value *list = doc_member(fleet, "clusters");
+	struct fleet_cluster *cluster;
+	int rc = 0;
+
+	*out = w->fleet.nr_clusters && doc_member(&list->item[0], "trace");
+	for (uint32_t i = 0; i < w->fleet.nr_clusters; i++)
+		if (!!doc_member(&list->item[i], "trace") != *out)
+			return doc_error(&list->item[i], err,
+					 "the clusters have a \"trace\" each, or the workload has "
+					 "one for all");
+	if (!*out)
+		return 0;
+	cluster = arena_alloc(&w->arena, w->fleet.nr_clusters * sizeof(*cluster));
+	memcpy(cluster, w->fleet.cluster, w->fleet.nr_clusters * sizeof(*cluster));
+	w->fleet.cluster = cluster;
+	for (uint32_t i = 0; i < w->fleet.nr_clusters && !rc; i++) {
+		struct workload *own = arena_alloc(&w->arena, sizeof(*own));
+
+		workload_defaults(own);
+		own->name = w->name;
+		own->path = w->path;
+		own->source = SOURCE_TRACE;
+		own->fleet.cluster = &cluster[i];
+		cluster[i].own = own;
+		rc = read_trace(own, doc_member(&list->item[i], "trace"), err);
+	}
+	return rc;
+}
+
+void clusters_release(struct workload *w)
+{
+	for (uint32_t i = 0; i < w->fleet.nr_clusters; i++)
+		if (w->fleet.cluster[i].own)
+			workload_release(w->fleet.cluster[i].own);
+}
+
+struct clusters_stream {
+	struct zone_stream base;
+	uint32_t nr, last; /* last: whose event was handed out; nr: none was */
+	struct {
+		struct zone_stream *stream;
+		const struct zone_event *next;
+	} of[];
+};
+
+/* What is said of rows, of all traces. */
+static void add_stats(struct zone_stream *s, const struct zone_stream_stats *of)
+{
+	struct zone_stream_stats *all = &s->stats;
+
+	if (of->bad_rows && !all->bad_rows)
+		memcpy(all->first_bad, of->first_bad, sizeof(all->first_bad));
+	if (of->warnings && !all->warnings)
+		memcpy(all->first_warning, of->first_warning, sizeof(all->first_warning));
+	all->bad_rows += of->bad_rows;
+	all->warnings += of->warnings;
+	all->done += of->done;
+	all->total += of->total;
+	for (int i = 0; i < ZONE_STREAM_NOTES_MAX && of->note[i].rows; i++) {
+		int k = 0;
+
+		while (k < ZONE_STREAM_NOTES_MAX && all->note[k].rows &&
+		       strcmp(all->note[k].text, of->note[i].text) != 0)
+			k++;
+		if (k == ZONE_STREAM_NOTES_MAX)
+			return;
+		if (!all->note[k].rows)
+			all->note[k] = of->note[i];
+		else
+			all->note[k].rows += of->note[i].rows;
+	}
+}
+
+static void sum_stats(struct zone_stream *base)
+{
+	struct clusters_stream *s = (struct clusters_stream *)base;
+	struct zone_stream_stats *all = &base->stats;
+	uint64_t events = all->events;
+
+	*all = (struct zone_stream_stats){.events = events};
+	for (uint32_t i = 0; i < s->nr; i++)
+		add_stats(base, zone_stream_stats(s->of[i].stream));
+}
+
+static int clusters_next(struct zone_stream *base, const struct zone_event **out, struct error *err)
+{
+	struct clusters_stream *s = (struct clusters_stream *)base;
+	uint32_t first = 0;
+	int rc = 0;
+
+	*out = NULL;
+	for (uint32_t i = s->last < s->nr ? s->last : 0; i < s->nr && !rc; i++) {
+		rc = zone_stream_next(s->of[i].stream, &s->of[i].next, err);
+		if (s->last < s->nr)
+			break; /* else each has its first */
+	}
+	if (rc)
+		return rc;
+	for (uint32_t i = 1; i < s->nr; i++)
+		if (s->of[i].next &&
+		    (!s->of[first].next || s->of[i].next->at_ns < s->of[first].next->at_ns))
+			first = i;
+	if (!s->of[first].next)
+		return 0;
+	s->last = first;
+	base->event = *s->of[first].next;
+	base->event.cluster = first;
+	*out = &base->event;
+	return 0;
+}
+
+static void clusters_close(struct zone_stream *base)
+{
+	struct clusters_stream *s = (struct clusters_stream *)base;
+
+	for (uint32_t i = 0; i < s->nr; i++)
+		zone_stream_close(s->of[i].stream);
+	free(s);
+}
+
+int clusters_open(struct zone_stream **out, const struct workload *w, bool skip_bad,
+		  struct error *err)
+{
+	static const struct zone_stream_ops ops = {clusters_next, clusters_close};
+	uint32_t nr = w->fleet.nr_clusters;
+	struct clusters_stream *s = xcalloc(1, sizeof(*s) + nr * sizeof(s->of[0]));
+	int rc = 0;
+
+	s->base.ops = &ops;
+	s->base.update = sum_stats;
+	s->nr = s->last = nr;
+	for (uint32_t i = 0; i < nr && !rc; i++)
+		rc = workload_open(&s->of[i].stream, w->fleet.cluster[i].own, 0, skip_bad, err);
+	if (rc) {
+		clusters_close(&s->base);
+		return rc;
+	}
+	*out = &s->base;
+	return 0;
 }
 
 /* --- what each has of the fleet's ------------------------------------------------------- */

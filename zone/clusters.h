@@ -26,6 +26,9 @@ struct fleet_cluster {
 	/* Of the fleet's, what is this cluster's, its hosts counted from 0; NULL: nothing. */
 	const struct fleet_initial *initial;
 	const struct fleet_racks *racks;
+	/* Where its zones come from: a workload of this trace alone, with an arena of its own;
+	 * NULL: the workload's zones name their clusters. All have one, or none. */
+	struct workload *own;
 };
 
 /* The cluster of that name; CLUSTER_NONE: there is none. */
@@ -38,6 +41,19 @@ int clusters_from_doc(struct workload *w, const struct doc_value *fleet,
 		      int (*read_group)(const struct doc_value *at, struct arena *a,
 					struct fleet_group *out, struct error *err),
 		      struct error *err) MUST_USE;
+/* Has each cluster of the "fleet" a "trace", which is read with read_trace()? ERR_INPUT where only
+ * some have. */
+int clusters_read_traces(struct workload *w, const struct doc_value *fleet, bool *out,
+			 int (*read_trace)(struct workload *w, const struct doc_value *at,
+					   struct error *err),
+			 struct error *err) MUST_USE;
+void clusters_release(struct workload *w);
+
+struct zone_stream;
+/* The zones of all of a workload whose clusters have a trace each: in the order of time, at one
+ * time in that of the clusters. */
+int clusters_open(struct zone_stream **out, const struct workload *w, bool skip_bad,
+		  struct error *err) MUST_USE;
 /* Once the fleet's initial state and racks are known: each cluster's part of them. */
 int clusters_share(struct workload *w, const struct doc_value *fleet, struct error *err) MUST_USE;
 /* Which cluster a member "cluster" names; required where the fleet has clusters, an error

@@ -28,9 +28,16 @@ int zone_stream_next(struct zone_stream *s, const struct zone_event **out, struc
 	return rc || *out || s->stats.events || !s->path ? rc : holds_no_zone(s, err);
 }
 
-const struct zone_stream_stats *zone_stream_stats(const struct zone_stream *s)
+const struct zone_stream_stats *zone_stream_stats(struct zone_stream *s)
 {
+	if (s->update)
+		s->update(s);
 	return &s->stats;
+}
+
+uint64_t zone_stream_place(const struct zone_stream *s)
+{
+	return s->stats.events;
 }
 
 uint64_t zone_stream_ordinal(const struct zone_stream *s)

@@ -222,8 +222,11 @@ static int read_cluster(struct trace_stream *t, struct error *err)
 	t->base.event.cluster = 0;
 	if (!t->fleet->nr_clusters) {
 		if (f->n)
-			trace_note(t, "name a cluster, and the fleet has none: their zones go "
-				      "anywhere");
+			trace_note(t, t->fleet->cluster
+					      ? "name a cluster, and their trace is one cluster's: "
+						"not used"
+					      : "name a cluster, and the fleet has none: their "
+						"zones go anywhere");
 		return 0;
 	}
 	t->base.event.cluster = fleet_find_cluster(t->fleet, f->text, f->n);

@@ -73,7 +73,9 @@ struct zone_stream_stats {
  * file, line and column of a bad row. */
 int zone_stream_next(struct zone_stream *s, const struct zone_event **out,
 		     struct error *err) MUST_USE;
-const struct zone_stream_stats *zone_stream_stats(const struct zone_stream *s);
+const struct zone_stream_stats *zone_stream_stats(struct zone_stream *s);
+/* How many events there were, with those of other clusters. */
+uint64_t zone_stream_place(const struct zone_stream *s);
 /* Of the last START: how many there were up to it, with those of other clusters. */
 uint64_t zone_stream_ordinal(const struct zone_stream *s);
 void zone_stream_close(struct zone_stream *s); /* NULL is fine */
@@ -107,7 +109,8 @@ struct fleet_spec {
 	const uint32_t *cluster_by_name; /* their numbers, in the order of their names */
 };
 
-enum workload_source { SOURCE_GENERATOR, SOURCE_EVENTS, SOURCE_TRACE };
+/* SOURCE_TRACES: each cluster of the fleet has one of its own. */
+enum workload_source { SOURCE_GENERATOR, SOURCE_EVENTS, SOURCE_TRACE, SOURCE_TRACES };
 
 struct workload_generator; /* zone/generator.h */
 struct trace_format;

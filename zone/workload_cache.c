@@ -118,6 +118,13 @@ int workload_prepare(struct workload *w, const struct trace_reading *how, struct
 
 	if (!how->cache && !how->sort)
 		return 0;
+	for (uint32_t i = 0; w->source == SOURCE_TRACES && i < w->fleet.nr_clusters; i++) {
+		rc = workload_prepare(w->fleet.cluster[i].own, how, err);
+		if (rc)
+			return rc;
+	}
+	if (w->source == SOURCE_TRACES)
+		return 0;
 	if (w->source != SOURCE_TRACE)
 		return error_set(err, ERR_USAGE, "%s is for traces; the zones of %s are no trace",
 				 how->cache ? "--cache" : "--sort", w->path);

@@ -303,7 +303,8 @@ static int check_heeded(const struct workload *w, const struct doc_value *at, st
 	if (w->fleet.nr_clusters && !f->cluster)
 		return doc_error(doc_place(at, "file"), err,
 				 "nothing in format %s names the cluster of hosts that a zone is "
-				 "bound to: the fleet needs \"hosts\" in place of \"clusters\"",
+				 "bound to: give each cluster a \"trace\" of its own, or the fleet "
+				 "\"hosts\" in place of \"clusters\"",
 				 f->name);
 	if (w->lifetimes_path && !f->has_lifetimes)
 		return doc_error(doc_member(at, "lifetimes"), err,
@@ -358,7 +359,11 @@ static int read_trace(struct workload *w, const struct doc_value *at, struct err
 static int read_source(struct workload *w, const struct doc_value *at, struct error *err)
 {
 	const struct doc_value *generator, *events, *trace;
-	int rc = doc_get_map(at, "generator", false, &generator, err);
+	bool each;
+	int rc = clusters_read_traces(w, doc_member(at, "fleet"), &each, read_trace, err);
+
+	if (!rc)
+		rc = doc_get_map(at, "generator", false, &generator, err);
 
 	if (!rc)
 		rc = doc_get_list(at, "events", false, &events, err);
@@ -366,6 +371,14 @@ static int read_source(struct workload *w, const struct doc_value *at, struct er
 		rc = doc_get_map(at, "trace", false, &trace, err);
 	if (rc)
 		return rc;
+	if (each)
+		w->source = SOURCE_TRACES;
+	if (each && (generator || events || trace))
+		return doc_error(at, err,
+				 "the clusters have a \"trace\" each; there is no other source of "
+				 "zones beside");
+	if (each)
+		return 0;
 	if (!!generator + !!events + !!trace != 1)
 		return doc_error(at, err,
 				 "a workload has exactly one of \"generator\", \"events\" and "

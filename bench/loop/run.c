@@ -288,7 +288,7 @@ static int on_stream_event(struct run *r, struct error *err)
 {
 	int rc;
 
-	r->audience.view.place = zone_stream_stats(r->stream)->events;
+	r->audience.view.place = zone_stream_place(r->stream);
 	switch (r->next->kind) {
 	case ZONE_EVENT_STOP:
 		rc = on_stop(r, r->next, err);

@@ -252,6 +252,7 @@ static int count_events(const struct workload *w, uint64_t seed, bool skip_bad, 
 	const struct zone_event *ev = NULL;
 	const struct zone_stream_stats *stats;
 	struct zone_stream *stream;
+	bool traced = w->source == SOURCE_TRACE || w->source == SOURCE_TRACES;
 	int64_t at_ns = 0;
 	size_t nr = 0;
 	int rc = workload_open(&stream, w, seed, skip_bad, err);
@@ -259,17 +260,17 @@ static int count_events(const struct workload *w, uint64_t seed, bool skip_bad, 
 	*out = 0;
 	if (rc)
 		return rc;
-	while ((w->source == SOURCE_TRACE || nr < COUNTED_EVENTS) &&
-	       !(rc = zone_stream_next(stream, &ev, err)) && ev && ev->at_ns < w->duration_ns) {
+	while ((traced || nr < COUNTED_EVENTS) && !(rc = zone_stream_next(stream, &ev, err)) &&
+	       ev && ev->at_ns < w->duration_ns) {
 		at_ns = ev->at_ns;
 		nr++;
 	}
 	stats = zone_stream_stats(stream);
 	*said = *stats;
 	*out = (double)nr;
-	if (ev && w->source != SOURCE_TRACE && stats->total && stats->done)
+	if (ev && !traced && stats->total && stats->done)
 		*out *= (double)stats->total / (double)stats->done;
-	else if (ev && w->source != SOURCE_TRACE && w->duration_ns != NS_NEVER && at_ns > 0)
+	else if (ev && !traced && w->duration_ns != NS_NEVER && at_ns > 0)
 		*out *= (double)w->duration_ns / (double)at_ns;
 	zone_stream_close(stream);
 	return rc;

@@ -55,6 +55,35 @@ done
 run 0 run "$work/w.json" --host epyc-nps4-8n:4 -o "$work/hosts"
 says err "rows of the trace name a cluster, and the fleet has none: their zones go anywhere (1500)"
 
+# a trace for each cluster: the zones come as in one trace of all, in the order of time
+mkdir "$work/each"
+for name in north south west; do
+	awk -F, -v OFS=, -v name=$name 'NR == 1 || $6 == name { NF = 5; print }' "$work/t.csv" \
+		>"$work/each/$name.csv"
+done
+sed -e 's/"trace": {"file": "t.csv"},//' \
+	-e 's/"name": "\([nsw][a-z]*\)"/&, "trace": {"file": "\1.csv"}/' "$work/w.json" >"$work/each/w.json"
+for jobs in 1 3; do
+	run 0 run "$work/each/w.json" --zones --jobs $jobs -q -o "$work/each/$jobs"
+	same "$work/w-1" "$work/each/$jobs"
+done
+run 0 run "$work/each/w.json" --zones --cache "$work/cache" -q -o "$work/each/cached"
+same "$work/w-1" "$work/each/cached"
+grep -q 'south.csv' "$work/each/1/run.json" || fail "run.json does not name the traces"
+echo "{\"workloads\": [\"$work/each/w.json\"]}" >"$work/sweep.json"
+run 0 sweep "$work/sweep.json" --jobs 2 -q -o "$work/each/sweep"
+cmp "$work/w-1/summary.csv" "$work/each/sweep/summary.csv" || fail "the sweep has other rows"
+refused 2 run "$work/each/w.json" --host epyc-nps4-8n -q -o "$work/no"
+says err 'has a trace of its own, whose zones go to no other hosts'
+sed 's/, "trace": {"file": "west.csv"}//' "$work/each/w.json" >"$work/each/two.json"
+refused 2 run "$work/each/two.json" -q -o "$work/no"
+says err 'the clusters have a "trace" each, or the workload has one for all'
+echo 'x,y,z,1,2' >>"$work/each/west.csv"
+refused 2 run "$work/each/w.json" --jobs 2 -q -o "$work/no"
+says err 'west.csv:'
+run 0 run "$work/each/w.json" --skip-bad --jobs 2 -o "$work/each/skipped"
+says err '1 bad rows skipped, the first: '
+
 # what cannot be
 refused 2 run "$work/w.json" --hosts 3 -q -o "$work/no"
 says err "--hosts does not say which cluster"

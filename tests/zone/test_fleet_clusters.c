@@ -166,7 +166,9 @@ Test(fleet_clusters, names_that_are_none)
 	write_file("t.csv", "vmid,cpu,mem,at,lt\n1,1,1,0,1\n");
 	refused("{" FLEET ",\"trace\":{\"file\":\"t.csv\"}}",
 		"w.json:1:156: nothing in format huawei-east-1 names the cluster of hosts that a "
-		"zone is bound to: the fleet needs \"hosts\" in place of \"clusters\"");
+		"zone is bound to: give each cluster a \"trace\" of its own, or the fleet "
+		"\"hosts\" in "
+		"place of \"clusters\"");
 	remove_files();
 }
 
