@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/jobs.h"
 #include "bench/clusters/clusters.h"
 #include "bench/speed/median.h"
@@ -23,9 +24,14 @@ static NORETURN void fail(const struct error *err)
 	exit(error_exit_status(err->code));
 }
 
-/* Wall time of `in` in s. */
-static double run(const struct run_input *in, unsigned threads, struct run_result *result)
+/* Wall time and CPU time of all threads, in s. */
+struct times {
+	double wall, cpu;
+};
+
+static struct times run(const struct run_input *in, unsigned threads, struct run_result *result)
 {
+	int64_t cpu_ns = process_cpu_ns();
 	struct timespec from, to;
 	struct error err;
 
@@ -33,35 +39,47 @@ static double run(const struct run_input *in, unsigned threads, struct run_resul
 	if (clusters_run_row(in, threads, result, &err))
 		fail(&err);
 	clock_gettime(CLOCK_MONOTONIC, &to);
-	return (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+	return (struct times){
+		.wall = (double)(to.tv_sec - from.tv_sec) +
+			(double)(to.tv_nsec - from.tv_nsec) / 1e9,
+		.cpu = (double)(process_cpu_ns() - cpu_ns) / 1e9,
+	};
 }
 
-static double time_row(const struct run_input *in, unsigned threads, struct run_result *result)
+static struct times time_row(const struct run_input *in, unsigned threads,
+			     struct run_result *result)
 {
-	double s[RUNS];
+	double wall[RUNS], cpu[RUNS];
 
-	for (int i = 0; i < RUNS; i++)
-		s[i] = run(in, threads, result);
-	return median(s, RUNS);
+	for (int i = 0; i < RUNS; i++) {
+		struct times t = run(in, threads, result);
+
+		wall[i] = t.wall;
+		cpu[i] = t.cpu;
+	}
+	return (struct times){median(wall, RUNS), median(cpu, RUNS)};
 }
 
 static void print(const struct run_input *in, const struct run_input *plain)
 {
 	unsigned cpus = jobs_usable_cpus();
 	struct run_result result;
-	double one_loop = time_row(plain, 1, &result), first = 0;
+	struct times one_loop = time_row(plain, 1, &result);
+	double first = 0;
 
-	printf("%" PRId64 " events %s, %u hosts in %u clusters (wall time, median of %d):\n",
+	printf("%" PRId64 " events %s, %u hosts in %u clusters (s, median of %d):\n"
+	       "  %-22s %6s %6s\n",
 	       result.row.events, in->cost ? "with prices" : "without prices", in->nr_hosts,
-	       in->workload->fleet.nr_clusters, RUNS);
-	printf("  %-28s %6.2f s\n", "no clusters: one loop", one_loop);
+	       in->workload->fleet.nr_clusters, RUNS, "", "wall", "CPU");
+	printf("  %-22s %6.2f %6.2f\n", "no clusters: one loop", one_loop.wall, one_loop.cpu);
 	for (unsigned threads = 1; threads <= cpus; threads *= 2) {
-		double s = time_row(in, threads, &result);
+		struct times t = time_row(in, threads, &result);
 
-		first = threads == 1 ? s : first;
-		printf("  clusters on %2u thread%s       %6.2f s  x %.2f of one thread, x %.2f of "
-		       "one loop\n",
-		       threads, threads == 1 ? " " : "s", s, first / s, one_loop / s);
+		first = threads == 1 ? t.wall : first;
+		printf("  clusters on %2u thread%s %6.2f %6.2f  wall: x %.2f of one thread, x %.2f "
+		       "of one loop\n",
+		       threads, threads == 1 ? " " : "s", t.wall, t.cpu, first / t.wall,
+		       one_loop.wall / t.wall);
 	}
 	fputc('\n', stdout);
 }
