@@ -7,16 +7,16 @@
 
 #include "base/alloc.h"
 
-static const char *usual_directory(void)
+const char *scratch_directory(const char *directory)
 {
 	const char *set = getenv("TMPDIR");
 
-	return set && *set ? set : "/tmp";
+	return directory ? directory : set && *set ? set : "/tmp";
 }
 
 int scratch_open(FILE **out, const char *directory, struct error *err)
 {
-	const char *where = directory ? directory : usual_directory();
+	const char *where = scratch_directory(directory);
 	char *path = xasprintf("%s/.homenode-XXXXXX", where);
 	int fd = mkstemp(path);
 

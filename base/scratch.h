@@ -12,5 +12,7 @@
 
 /* In `directory`; NULL: in $TMPDIR, else /tmp. Read and written. */
 int scratch_open(FILE **out, const char *directory, struct error *err) MUST_USE;
+/* Where that is, for messages. */
+const char *scratch_directory(const char *directory);
 
 #endif

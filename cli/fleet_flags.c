@@ -48,8 +48,16 @@ static int choose_groups(struct chosen *c, const struct args *args,
 		nr++;
 	if (!nr)
 		return 0;
+	if (c->workload.source == SOURCE_TRACES)
+		return error_set(
+			err, ERR_USAGE,
+			"--host %s: each cluster of %s has a trace of its own, whose zones go "
+			"to no other hosts",
+			given[0], c->workload.path);
 	f->group = group = arena_alloc(&c->arena, nr * sizeof(*group));
 	f->nr_groups = nr;
+	f->nr_clusters = 0;
+	f->cluster = NULL;
 	for (uint32_t i = 0; i < nr && !rc; i++) {
 		rc = read_group(c, given[i], &group[i], err);
 		hosts += group[i].count;
@@ -70,6 +78,12 @@ static int choose_count(struct chosen *c, const struct args *args, struct error 
 
 	if (rc || !hosts)
 		return rc;
+	if (f->nr_clusters)
+		return error_set(
+			err, ERR_USAGE,
+			"--hosts does not say which cluster of %s's fleet has so many; its "
+			"\"clusters\" do, or --host names a fleet without any",
+			c->workload.path);
 	if (f->nr_groups != 1)
 		return error_set(err, ERR_USAGE,
 				 "--hosts needs a fleet of one kind; give each --host its :COUNT");
@@ -125,6 +139,32 @@ int choose_fleet_rules(struct workload *w, const struct args *args, struct error
 	return rc;
 }
 
+/* A row of a fleet in clusters is run in parts, of which none is the whole. */
+static int check_clusters(const struct chosen *c, const struct args *args,
+			  const struct backend_ops *backend, struct error *err)
+{
+	static const char *const whole[] = {"record", "probe"};
+	const struct workload *w = &c->workload;
+
+	if (!w->fleet.nr_clusters)
+		return 0;
+	if (w->refused == REFUSED_STOP)
+		return error_set(err, ERR_USAGE,
+				 "%s: a fleet in clusters does not stop at the first refused zone: "
+				 "what happens in one is not known in the others",
+				 w->path);
+	if (!(backend->traits & BACKEND_REPEATABLE))
+		return error_set(err, ERR_USAGE, "%s: a fleet in clusters is for the simulator",
+				 w->path);
+	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
+		if (args_given(args, whole[i]))
+			return error_set(err, ERR_USAGE,
+					 "--%s is of one machine; %s has a fleet in clusters, each "
+					 "of which is run by itself",
+					 whole[i], w->path);
+	return 0;
+}
+
 int choose_fleet(struct chosen *c, const struct args *args, const struct backend_ops *backend,
 		 struct error *err)
 {
@@ -138,6 +178,8 @@ int choose_fleet(struct chosen *c, const struct args *args, const struct backend
 		return rc;
 	c->workload.refused = (enum refused_rule)refused;
 	rc = choose_groups(c, args, backend, err);
+	if (!rc)
+		rc = check_clusters(c, args, backend, err);
 	if (!rc && f->initial && (backend->traits & BACKEND_FIXED_HOST))
 		rc = error_set(err, ERR_CANNOT,
 			       "%s: \"initial\": the %s backend is a machine, which says itself "
@@ -194,7 +236,8 @@ void scale_to_hosts(struct workload *w, struct host *const *host, uint32_t nr, b
 			"homenode: warning: sizes in %s are parts of a machine that it does not "
 			"name; taken for parts of %s, %u vCPUs and %s (\"machine\" in the "
 			"workload's \"trace\" says otherwise)\n",
-			w->trace_path, largest->name, w->machine_vcpus, size);
+			w->trace_path ? w->trace_path : w->path, largest->name, w->machine_vcpus,
+			size);
 }
 
 static bool fleet_is_assumed(const struct workload *w, const struct args *args)

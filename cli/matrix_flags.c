@@ -227,7 +227,7 @@ static int check_lists(const struct args *args, struct arena *a, struct error *e
 static int check_pipe(const struct chosen *c, struct error *err)
 {
 	const struct matrix *m = &c->matrix;
-	bool twice = matrix_rows(m) > 1;
+	bool twice = matrix_rows(m) > 1 || c->workload.fleet.nr_clusters > 1;
 
 	for (size_t i = 0; i < m->nr_policies; i++)
 		twice |= m->policy[i]->foresees_by != NULL;
@@ -235,7 +235,8 @@ static int check_pipe(const struct chosen *c, struct error *err)
 		return 0;
 	return error_set(err, ERR_USAGE,
 			 "a trace from standard input is read once: choose one row (--policy, "
-			 "--memory, --allocator, --seed), or give a file");
+			 "--memory, --allocator, --seed) of a fleet without clusters, or give a "
+			 "file");
 }
 
 int choose_matrix(struct chosen *c, const struct args *args, const struct backend_ops *backend,
@@ -319,6 +320,19 @@ static void add_trace(struct file_list *l, const char *path, struct arena *a)
 	trace_files_release(&files);
 }
 
+/* A trace and what goes with it. */
+static void add_traces(struct file_list *l, const struct workload *w, struct arena *a)
+{
+	if (w->trace_path)
+		add_trace(l, w->trace_path, a);
+	add_file(l, w->types_path);
+	add_file(l, w->lifetimes_path);
+	for (const char *const *with = w->trace_with; with && *with; with++)
+		add_file(l, *with);
+	for (uint32_t i = 0; w->source == SOURCE_TRACES && i < w->fleet.nr_clusters; i++)
+		add_traces(l, w->fleet.cluster[i].own, a);
+}
+
 const char **workload_files(const struct workload *w, struct arena *a)
 {
 	struct file_list l = {0};
@@ -326,12 +340,7 @@ const char **workload_files(const struct workload *w, struct arena *a)
 
 	if (!trace_is_folder(w->path))
 		add_file(&l, w->path);
-	if (w->trace_path)
-		add_trace(&l, w->trace_path, a);
-	add_file(&l, w->types_path);
-	add_file(&l, w->lifetimes_path);
-	for (const char *const *with = w->trace_with; with && *with; with++)
-		add_file(&l, *with);
+	add_traces(&l, w, a);
 	add_file(&l, w->fleet.initial ? w->fleet.initial->path : NULL);
 	add_file(&l, w->fleet.racks ? w->fleet.racks->path : NULL);
 	input = arena_alloc(a, (l.nr + 1) * sizeof(*input));

@@ -1,4 +1,5 @@
 #include "cli/size_flags.h"
+#include "bench/size/try.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -372,6 +373,13 @@ static int choose_workload(struct size_asked *a, const struct args *args, struct
 {
 	int rc = load_workload(&a->workload, args, err);
 
+	if (!rc && a->workload.fleet.nr_clusters)
+		rc = error_set(
+			err, ERR_USAGE,
+			"%s: size looks for one number of hosts, and the fleet has clusters, "
+			"each with a number of its own: give a workload of one cluster's "
+			"zones, without \"clusters\"",
+			a->workload.path);
 	if (!rc)
 		rc = choose_fleet_rules(&a->workload, args, err);
 	if (!rc && workload_is_piped(&a->workload))
@@ -388,11 +396,32 @@ static int choose_reading(struct size_asked *a, const struct args *args, struct 
 	return prepare_trace(&a->workload, args, err);
 }
 
+/* Hosts that are in use are there, whatever is looked for. */
+static int check_used(struct size_asked *a, const struct args *args, struct error *err)
+{
+	uint32_t used = size_used_hosts(&a->workload);
+
+	(void)args;
+	if (used > a->study.how.most)
+		return error_set(err, ERR_USAGE,
+				 "--most %u: \"initial\" of %s takes something of host %u, so that "
+				 "there are %u hosts at least",
+				 a->study.how.most, a->workload.path, used - 1, used);
+	for (size_t i = 0; i < a->nr_shapes; i++)
+		if (used > a->shape[i].most)
+			return error_set(err, ERR_USAGE,
+					 "%s: a \"max\" of %u: \"initial\" of %s takes something "
+					 "of host %u, so that there are %u hosts at least",
+					 a->shape[i].name, a->shape[i].most, a->workload.path,
+					 used - 1, used);
+	return 0;
+}
+
 int size_asked_read(struct size_asked *a, const struct args *args, struct error *err)
 {
 	int (*const step[])(struct size_asked *, const struct args *, struct error *) = {
-		choose_workload, choose_policies, choose_memory, choose_seeds,
-		choose_shapes,	 choose_reading,  choose_cases,	 choose_how,
+		choose_workload, choose_policies, choose_memory, choose_seeds, choose_shapes,
+		choose_reading,	 choose_cases,	  choose_how,	 check_used,
 	};
 	int rc = 0;
 

@@ -64,7 +64,7 @@ static int load_workload(struct sweep_file *f, const struct doc_value *v, struct
 	if (!rc)
 		rc = workload_load(&f->workload[f->nr_workloads], path, format, err);
 	if (!rc)
-		f->workload[f->nr_workloads++].stop = stop_flag();
+		workload_stop_on(&f->workload[f->nr_workloads++], stop_flag());
 	free(path);
 	return rc;
 }
@@ -447,7 +447,7 @@ int sweep_file_prepare(struct sweep_file *f, const char *cache, bool quiet, stru
 
 		scale_to_hosts(w, f->host, (uint32_t)f->nr_hosts, quiet);
 		/* generated zones beside traces need neither */
-		if (w->source == SOURCE_TRACE)
+		if (w->source == SOURCE_TRACE || w->source == SOURCE_TRACES)
 			rc = workload_prepare(w, &how, err);
 	}
 	return rc;

@@ -356,13 +356,31 @@ static int combine(struct sweep_file *f, const struct sizes *s, const struct cho
 				    : 0;
 }
 
+/* A fleet in clusters is the workload's: nothing else says which hosts are whose. */
+static int check_clusters(const struct sweep_file *f, const struct doc_value *root,
+			  struct error *err)
+{
+	static const char *const fleets[] = {"topologies", "hosts"};
+
+	for (size_t i = 0; i < f->nr_workloads; i++)
+		for (size_t k = 0; f->workload[i].fleet.nr_clusters && k < 2; k++)
+			if (doc_member(root, fleets[k]))
+				return doc_error(doc_place(root, fleets[k]), err,
+						 "the fleet of %s has clusters, which no other "
+						 "fleet has; leave out \"%s\"",
+						 f->workload[i].path, fleets[k]);
+	return 0;
+}
+
 int sweep_file_fleets(struct sweep_file *f, const struct doc_value *root, bool quiet,
 		      struct error *err)
 {
 	struct sizes sizes;
 	struct choices choice = {.nr = 0};
-	int rc = read_topologies(f, root, err);
+	int rc = check_clusters(f, root, err);
 
+	if (!rc)
+		rc = read_topologies(f, root, err);
 	if (!rc)
 		rc = read_sizes(f, root, &sizes, err);
 	if (!rc)

@@ -188,6 +188,13 @@ static void print_results(const struct cmd *c)
 	}
 }
 
+static void say_trace(const struct zone_stream_stats *said, const char *path)
+{
+	say_bad_rows(said->bad_rows, said->first_bad);
+	say_trace_warnings(said->warnings, said->first_warning);
+	say_trace_notes(path, said->note);
+}
+
 /* Once a trace, which may be that of several workloads. */
 static void say_traces(const struct cmd *c)
 {
@@ -198,6 +205,8 @@ static void say_traces(const struct cmd *c)
 		const char *path = m->workload[i]->trace_path;
 		size_t first = 0;
 
+		if (m->workload[i]->source == SOURCE_TRACES)
+			say_trace(said, m->workload[i]->path);
 		if (m->workload[i]->source != SOURCE_TRACE)
 			continue;
 		while (m->workload[first]->source != SOURCE_TRACE ||
@@ -205,9 +214,7 @@ static void say_traces(const struct cmd *c)
 			first++;
 		if (first < i)
 			continue;
-		say_bad_rows(said->bad_rows, said->first_bad);
-		say_trace_warnings(said->warnings, said->first_warning);
-		say_trace_notes(path, said->note);
+		say_trace(said, path);
 	}
 }
 

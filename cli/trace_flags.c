@@ -12,7 +12,7 @@ int load_workload(struct workload *out, const struct args *args, struct error *e
 	if (!rc)
 		rc = workload_load(out, path, args_string(args, "trace", NULL), err);
 	if (!rc)
-		out->stop = stop_flag();
+		workload_stop_on(out, stop_flag());
 	free(path);
 	return rc;
 }

@@ -1,6 +1,7 @@
 #include "report/run_dir.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,6 +35,24 @@ static const char *again(struct run_dir *r)
 	return text;
 }
 
+/* A file that was cut in its header line is a table without rows of fewer columns, and one that was
+ * cut in a number has another: whole ones end with a line. */
+static int check_end(const char *path, struct error *err)
+{
+	FILE *f = fopen(path, "re");
+	int last = '\n';
+
+	if (!f)
+		return error_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
+	if (fseek(f, -1, SEEK_END) == 0)
+		last = getc(f);
+	fclose(f);
+	return last == '\n' ? 0
+			    : error_set(err, ERR_INPUT,
+					"%s: is cut short: its last line has no end; run it again",
+					path);
+}
+
 static int load_directory(struct run_dir *r, struct error *err)
 {
 	const char *about = arena_printf(&r->arena, "%s/run.json", r->path);
@@ -51,7 +70,11 @@ static int load_directory(struct run_dir *r, struct error *err)
 	r->timeline = optional_file(r, "timeline");
 	r->zones = optional_file(r, "zones");
 	r->measured = optional_file(r, "measured");
-	return sheet_load(&r->summary, file_of(r, "summary"), again(r), err);
+	if (r->zones)
+		rc = check_end(r->zones, err);
+	if (!rc && r->timeline)
+		rc = check_end(r->timeline, err);
+	return rc ? rc : sheet_load(&r->summary, file_of(r, "summary"), again(r), err);
 }
 
 /* A summary.partial.csv by itself is of a run that was stopped, like its directory. */

@@ -152,6 +152,7 @@ static int generator_next(struct zone_stream *base, const struct zone_event **ou
 	base->event.lifetime_ns = initial ? lifetimes_draw_residual(&g->lifetimes, &s->lifetimes)
 					  : lifetimes_draw(&g->lifetimes, &s->lifetimes);
 	base->event.zone = &s->zone[s->size];
+	base->event.cluster = g->size_cluster ? g->size_cluster[s->size] : 0;
 	if (g->nr_uses)
 		base->event.use = &g->use[alias_draw(g->use_alias, g->nr_uses, &s->uses)];
 	stream_name_next(&s->name);

@@ -98,6 +98,7 @@ struct workload_generator {
 	double burst_share;
 	uint32_t burst_min, burst_max;
 	const struct zone *size;
+	const uint32_t *size_cluster; /* of each; NULL: the fleet has none */
 	uint32_t nr_sizes;
 	const struct alias_column *size_alias; /* nr_sizes */
 	struct exponential gaps; /* prepared */

@@ -16,16 +16,33 @@ static int holds_no_zone(const struct zone_stream *s, struct error *err)
 
 int zone_stream_next(struct zone_stream *s, const struct zone_event **out, struct error *err)
 {
-	int rc = s->ops->next(s, out, err);
+	int rc;
 
-	if (!rc && *out)
+	do {
+		rc = s->ops->next(s, out, err);
+		if (rc || !*out)
+			break;
 		s->stats.events++;
+		s->starts += (*out)->kind == ZONE_EVENT_START;
+	} while (s->one_cluster && (*out)->cluster != s->cluster);
 	return rc || *out || s->stats.events || !s->path ? rc : holds_no_zone(s, err);
 }
 
-const struct zone_stream_stats *zone_stream_stats(const struct zone_stream *s)
+const struct zone_stream_stats *zone_stream_stats(struct zone_stream *s)
 {
+	if (s->update)
+		s->update(s);
 	return &s->stats;
+}
+
+uint64_t zone_stream_place(const struct zone_stream *s)
+{
+	return s->stats.events;
+}
+
+uint64_t zone_stream_ordinal(const struct zone_stream *s)
+{
+	return s->starts;
 }
 
 struct zone_stream_note *stream_note(struct zone_stream *s, const char *text)

@@ -20,6 +20,11 @@ struct zone_stream {
 	struct zone_stream_stats stats;
 	struct zone_event event; /* the one handed out */
 	const char *path; /* of a trace, which must hold a zone; else NULL */
+	/* Brings `stats` up to date, before somebody looks; NULL: they are. */
+	void (*update)(struct zone_stream *s);
+	uint64_t starts; /* handed out, or another cluster's */
+	bool one_cluster; /* only events of `cluster` are handed out */
+	uint32_t cluster;
 };
 
 /* "z0", "z1", ...: what zones without a name are called, in the order of their

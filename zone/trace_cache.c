@@ -446,6 +446,7 @@ static int cache_next(struct zone_stream *base, const struct zone_event **out, s
 	base->stats.done++;
 	e->at_ns = r->at_ns;
 	e->kind = (enum zone_event_kind)r->kind;
+	e->cluster = r->cluster;
 	e->id = r->id;
 	if (e->kind == ZONE_EVENT_START) {
 		rc = start_zone(s, r, err);

@@ -15,7 +15,7 @@
 #include "zone/zone.h"
 
 #define CACHE_MAGIC "hntrace\n"
-#define CACHE_VERSION 2
+#define CACHE_VERSION 3
 #define CACHE_NOTE_MAX 120
 
 /* What is said of rows of the trace. */
@@ -46,7 +46,7 @@ struct cache_event {
 	uint32_t shape; /* START */
 	uint8_t kind;
 	uint8_t name_length; /* START: of the next name in the file */
-	uint8_t zero[2];
+	uint16_t cluster;
 };
 
 /* A zone without its name, and what it does with its memory. */

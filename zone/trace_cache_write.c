@@ -211,7 +211,10 @@ static void write_start(struct cache_writer *w, const struct zone_event *e, stru
 static int write_event(struct cache_writer *w, const struct zone_event *e, const char *path,
 		       struct error *err)
 {
-	struct cache_event r = {.at_ns = e->at_ns, .id = e->id, .kind = (uint8_t)e->kind};
+	struct cache_event r = {.at_ns = e->at_ns,
+				.id = e->id,
+				.kind = (uint8_t)e->kind,
+				.cluster = (uint16_t)e->cluster};
 
 	if (w->header.nr_shapes == UINT32_MAX)
 		return error_set(err, ERR_MACHINE, "%s: too many shapes of zones for a cache",

@@ -12,6 +12,7 @@
 struct docs_zone {
 	struct zone zone;
 	struct zone_group group; /* name NULL: none */
+	uint32_t cluster;
 	int64_t at_ns, end_ns;
 	size_t place; /* breaks ties of time */
 	const struct doc_value *at;
@@ -115,11 +116,40 @@ static int check(const struct docs_zone *z, struct error *err)
 	return 0;
 }
 
+int docs_cluster(struct doc_stream *s, const struct doc_value *at, const char *what,
+		 const char *name, uint32_t *out, struct error *err)
+{
+	char names[128];
+
+	*out = 0;
+	if (!s->fleet->nr_clusters) {
+		if (name)
+			stream_note(&s->base, s->fleet->cluster
+						      ? "name a cluster, and their trace is one "
+							"cluster's: not used"
+						      : "name a cluster, and the fleet has none: "
+							"their zones go anywhere");
+		return 0;
+	}
+	fleet_cluster_names(s->fleet, names, sizeof(names));
+	if (!name)
+		return doc_error(at, err,
+				 "there is no \"%s\", which would name one of the fleet's "
+				 "clusters: %s",
+				 what, names);
+	*out = fleet_find_cluster(s->fleet, name, strlen(name));
+	if (*out != CLUSTER_NONE)
+		return 0;
+	return doc_error(at, err, "the fleet has no cluster \"%.80s\"; it has %s", name, names);
+}
+
 int docs_add(struct doc_stream *s, const struct doc_value *at, const struct zone *zone,
-	     const struct zone_group *group, int64_t at_ns, int64_t end_ns, struct error *err)
+	     const struct zone_group *group, uint32_t cluster, int64_t at_ns, int64_t end_ns,
+	     struct error *err)
 {
 	struct error own = {.code = 0};
-	struct docs_zone z = {.zone = *zone, .at_ns = at_ns, .end_ns = end_ns, .at = at};
+	struct docs_zone z = {
+		.zone = *zone, .cluster = cluster, .at_ns = at_ns, .end_ns = end_ns, .at = at};
 	int rc;
 
 	z.zone.vcpus = scale(s, zone->vcpus);
@@ -204,6 +234,7 @@ static int docs_next(struct zone_stream *base, const struct zone_event **out, st
 	z = &s->zone[base->stats.done];
 	base->event = (struct zone_event){
 		.at_ns = z->at_ns,
+		.cluster = z->cluster,
 		.id = base->stats.done++,
 		.lifetime_ns = z->end_ns == NS_NEVER ? NS_NEVER : z->end_ns - z->at_ns,
 		.zone = &z->zone,
@@ -255,6 +286,7 @@ int docs_open(struct zone_stream **out, const char *path, const struct workload 
 	int rc;
 
 	s->base.ops = &ops;
+	s->fleet = &w->fleet;
 	s->skip_bad = skip_bad;
 	s->gpus = w->trace_gpus;
 	s->vcpu_scale_milli = w->vcpu_scale_milli;

@@ -21,6 +21,7 @@ struct doc_stream {
 	struct zone_list zones; /* its arena has what the zones need; its list stays empty */
 	struct docs_zone *zone;
 	size_t nr, cap;
+	const struct fleet_spec *fleet;
 	uint32_t vcpu_scale_milli;
 	bool skip_bad, gpus;
 };
@@ -32,13 +33,18 @@ struct doc_stream {
 int docs_open(struct zone_stream **out, const char *path, const struct workload *w, bool skip_bad,
 	      int (*read)(struct doc_stream *s, struct error *err), struct error *err) MUST_USE;
 
+/* Which of the fleet's clusters `name` is; NULL: it names none. ERR_INPUT where that is none, or
+ * not known, in a fleet that has some; a note where it has none. `what` is where it would be. */
+int docs_cluster(struct doc_stream *s, const struct doc_value *at, const char *what,
+		 const char *name, uint32_t *out, struct error *err) MUST_USE;
+
 /*
  * A zone that starts at `at_ns` since 1970, or DOCS_AT_FIRST, and ends at `end_ns`
  * (NS_NEVER). It is scaled and checked as rows are, `at` is where it is said. Strings live in
  * s->zones.arena. `group` may be NULL. ERR_INPUT, or 0 with a bad one counted under skip_bad.
  */
 int docs_add(struct doc_stream *s, const struct doc_value *at, const struct zone *zone,
-	     const struct zone_group *group, int64_t at_ns, int64_t end_ns,
+	     const struct zone_group *group, uint32_t cluster, int64_t at_ns, int64_t end_ns,
 	     struct error *err) MUST_USE;
 /* What reading one thing gave: 0 where it is bad and such are skipped; they are counted. */
 int docs_judge(struct doc_stream *s, int rc, struct error *own, struct error *err) MUST_USE;

@@ -20,7 +20,8 @@ enum {
 	DEVICES,
 	GROUP,
 	RULE,
-	DOMAIN
+	DOMAIN,
+	CLUSTER
 };
 
 /* A device list longer than this is no device list. */
@@ -194,6 +195,7 @@ static const struct trace_layout layout = {
 			[RULE] = {"group_rule", true, NULL,
 				  "affinity, anti-affinity, fault-domain"},
 			[DOMAIN] = {"fault_domain", true, NULL, "which part of the group"},
+			[CLUSTER] = {"cluster", true, NULL, "whose hosts it may go to"},
 		},
 	.place =
 		{
@@ -210,6 +212,7 @@ static const struct trace_layout layout = {
 	.named_rows = true,
 	.sorted = true,
 	.time = AT + 1,
+	.cluster = CLUSTER + 1,
 	.row = homenode_row,
 };
 
@@ -233,6 +236,7 @@ const struct trace_format trace_homenode = {
 	.name = "homenode-csv",
 	.summary = "a zone a row, for whatever has no format of its own",
 	.source = "docs/formats-workloads.md",
+	.cluster = "cluster",
 	.layout = {&layout},
 	.open = homenode_open,
 	.never_resizes = true,

@@ -283,24 +283,36 @@ static int read_docs(struct kube *k, struct error *err)
 	return rc;
 }
 
+/* Nodes of a zone of the cloud are a set of hosts; a pod that must be there says so. Node pools
+ * have other labels with every provider. */
+#define ZONE_OF_NODES "topology.kubernetes.io/zone"
+
+static int add_pod(struct kube *k, const struct kube_pod *p, struct error *err)
+{
+	const struct doc_value *selector = doc_member(doc_member(p->at, "spec"), "nodeSelector");
+	const char *where = doc_text(doc_member(selector, ZONE_OF_NODES));
+	struct error own = {.code = 0};
+	uint32_t cluster = 0;
+	int rc = 0;
+
+	if (p->ended && p->end_ns < 0)
+		rc = doc_error(p->at, &own, "pod \"%.80s\" has ended, and nothing says when",
+			       p->zone.name);
+	else if (k->s->fleet->nr_clusters)
+		rc = docs_cluster(k->s, p->at, "nodeSelector " ZONE_OF_NODES, where, &cluster,
+				  &own);
+	if (rc)
+		return docs_judge(k->s, rc, &own, err);
+	return docs_add(k->s, p->at, &p->zone, NULL, cluster, p->at_ns,
+			p->end_ns < 0 ? NS_NEVER : p->end_ns, err);
+}
+
 static int add_pods(struct kube *k, struct error *err)
 {
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < k->nr; i++) {
-		struct kube_pod *p = &k->pod[i];
-		struct error own = {.code = 0};
-
-		if (p->ended && p->end_ns < 0)
-			rc = docs_judge(k->s,
-					doc_error(p->at, &own,
-						  "pod \"%.80s\" has ended, and nothing says when",
-						  p->zone.name),
-					&own, err);
-		else
-			rc = docs_add(k->s, p->at, &p->zone, NULL, p->at_ns,
-				      p->end_ns < 0 ? NS_NEVER : p->end_ns, err);
-	}
+	for (size_t i = 0; !rc && i < k->nr; i++)
+		rc = add_pod(k, &k->pod[i], err);
 	return rc;
 }
 
@@ -361,6 +373,7 @@ static const struct trace_column columns[] = {
 	{"metadata.creationTimestamp", false, "time", "when it asks for room"},
 	{"metadata.annotations", true, NULL, "its size, as of any pod"},
 	{"spec.containers", false, NULL, "the same"},
+	{"spec.nodeSelector", true, NULL, "topology.kubernetes.io/zone names its cluster"},
 	{"status.phase", true, NULL, "Succeeded, Failed: it has ended"},
 	{"status.containerStatuses", true, "time", "terminated.finishedAt: when it ended"},
 	{"status.conditions", true, "time", "the last change, where no container says when"},
@@ -379,6 +392,7 @@ const struct trace_format trace_kubernetes = {
 		  "types.go",
 	.where = "kubectl get pods,events --all-namespaces -o json",
 	.takes_more = true,
+	.cluster = "spec.nodeSelector",
 	.column = columns,
 	.begins = kubernetes_begins,
 	.open_path = kubernetes_open,

@@ -42,6 +42,9 @@ struct index {
 	struct map by_key;
 };
 
+/* Availability zones have hosts of their own; aggregates may share theirs. */
+#define ZONE_OF_HOSTS "Availability Zone"
+
 struct cloud {
 	struct doc_stream *s;
 	struct index flavors, groups;
@@ -244,6 +247,8 @@ static int read_server(struct cloud *c, const struct doc_value *at, struct error
 	struct zone_group group;
 	struct zone zone;
 	int64_t at_ns = DOCS_AT_FIRST;
+	const char *where = NULL;
+	uint32_t cluster = 0;
 	bool grouped;
 	int rc = doc_get_text(at, "ID", true, &id, err);
 
@@ -261,13 +266,18 @@ static int read_server(struct cloud *c, const struct doc_value *at, struct error
 		rc = size_of(c, flavor, &zone, err);
 	if (!rc)
 		rc = docs_time(at, "Created At", &at_ns, err);
+	if (!rc)
+		rc = doc_get_text(at, ZONE_OF_HOSTS, false, &where, err);
+	if (!rc)
+		rc = docs_cluster(c->s, at, ZONE_OF_HOSTS, where && *where ? where : NULL, &cluster,
+				  err);
 	if (rc)
 		return rc;
 	if (at_ns == DOCS_AT_FIRST)
 		stream_note(&c->s->base, "have no \"Created At\" and are there from the beginning");
 	zone.name = arena_strdup(&c->s->zones.arena, id);
 	grouped = group_of(c, id, &group);
-	return docs_add(c->s, at, &zone, grouped ? &group : NULL, at_ns, NS_NEVER, err);
+	return docs_add(c->s, at, &zone, grouped ? &group : NULL, cluster, at_ns, NS_NEVER, err);
 }
 
 /* --- lists ----------------------------------------------------------------------------------- */
@@ -345,6 +355,7 @@ static const struct trace_column columns[] = {
 	{"ID", false, NULL, "names the zone"},
 	{"Flavor", false, NULL, "whose name, or ID, a list of flavors has"},
 	{"Created At", true, "time", "when it starts; else from the beginning"},
+	{ZONE_OF_HOSTS, true, NULL, "the cluster whose hosts it may go to"},
 	{"Status", true, NULL, "DELETED, SHELVED_OFFLOADED, ERROR: no zone"},
 	{"VCPUs", false, "vCPUs", "of a flavor: its size"},
 	{"RAM", false, "MiB", "of a flavor: its memory"},
@@ -363,6 +374,7 @@ const struct trace_format trace_openstack = {
 	.where = "openstack server list --all-projects --long -f json, openstack flavor list --all "
 		 "--long -f json",
 	.takes_more = true,
+	.cluster = ZONE_OF_HOSTS,
 	.column = columns,
 	.begins = openstack_begins,
 	.open_path = openstack_open,

@@ -36,6 +36,22 @@ static int unknown_column(const struct trace_stream *t, unsigned field, struct e
 	return csv_error(&t->csv, field, err, "unknown column \"%.80s\"", t->csv.column[field]);
 }
 
+/* A fleet in clusters needs to be told which. */
+static int check_clusters(const struct trace_stream *t, struct error *err)
+{
+	unsigned column = t->layout->cluster;
+
+	if (!t->fleet->nr_clusters || (column && t->column[column - 1] >= 0))
+		return 0;
+	if (!column)
+		return error_at(err, ERR_INPUT, t->csv.path, t->csv.line, 0,
+				"nothing in such a table names a cluster, and the workload's fleet "
+				"has clusters");
+	return error_at(err, ERR_INPUT, t->csv.path, t->csv.line, 0,
+			"the header has no column \"%s\", and the workload's fleet has clusters",
+			t->layout->column[column - 1].name);
+}
+
 int trace_bind_columns(struct trace_stream *t, struct error *err)
 {
 	bool known[CSV_FIELDS_MAX] = {false};
@@ -55,7 +71,7 @@ int trace_bind_columns(struct trace_stream *t, struct error *err)
 	for (int i = 0; t->layout->column[i].name; i++)
 		if (t->column[i] < 0 && !t->layout->column[i].optional)
 			return missing_column(t, t->layout->column[i].name, err);
-	return 0;
+	return check_clusters(t, err);
 }
 
 /* The rows of another file of the table, to those that are sorted. */
@@ -97,6 +113,7 @@ int trace_init(struct trace_stream *t, struct csv *csv, const struct trace_layou
 	t->csv.stop = t->stop = w->stop;
 	t->layout = layout;
 	t->format = w->trace_format;
+	t->fleet = &w->fleet;
 	t->vcpu_scale_milli = w->vcpu_scale_milli;
 	t->gpus = w->trace_gpus;
 	t->machine_vcpus = w->machine_vcpus;
@@ -210,6 +227,33 @@ static void ask_for_gpus(struct trace_stream *t)
 	t->zone.device = t->device;
 }
 
+/* The cluster that the row's zone is bound to. */
+static int read_cluster(struct trace_stream *t, struct error *err)
+{
+	unsigned column = t->layout->cluster - 1u;
+	const struct csv_field *f = &t->csv.field[t->column[column]];
+	char names[128];
+
+	t->base.event.cluster = 0;
+	if (!t->fleet->nr_clusters) {
+		if (f->n)
+			trace_note(t, t->fleet->cluster
+					      ? "name a cluster, and their trace is one cluster's: "
+						"not used"
+					      : "name a cluster, and the fleet has none: their "
+						"zones go anywhere");
+		return 0;
+	}
+	t->base.event.cluster = fleet_find_cluster(t->fleet, f->text, f->n);
+	if (t->base.event.cluster != CLUSTER_NONE)
+		return 0;
+	return csv_error(&t->csv, (unsigned)t->column[column], err,
+			 f->n ? "the fleet has no cluster \"%.*s\"; it has %s"
+			      : "the row names no cluster%.*s; the fleet has %s",
+			 (int)(f->n < 80 ? f->n : 80), f->text,
+			 fleet_cluster_names(t->fleet, names, sizeof(names)));
+}
+
 int trace_row(struct trace_stream *t, bool *more, struct error *err)
 {
 	struct zone_stream_stats *stats = &t->base.stats;
@@ -234,6 +278,8 @@ int trace_row(struct trace_stream *t, bool *more, struct error *err)
 		}
 		if (!rc && *more && t->nr_gpus)
 			ask_for_gpus(t);
+		if (!rc && *more && t->layout->cluster && t->column[t->layout->cluster - 1] >= 0)
+			rc = read_cluster(t, told);
 		if (!rc && *more)
 			rc = trace_check_zone(t, told);
 		if (!rc && *more)

@@ -40,6 +40,7 @@ struct trace_layout {
 	/* Column of the time, a number, counted from 1: rows can be sorted by it (--sort). 0: they
 	 * cannot, or need not. */
 	uint8_t time;
+	uint8_t cluster; /* column that names it, counted from 1; 0: none does */
 	csv_key_of *time_key; /* how it is read as one; NULL: csv_sort_key */
 	bool any_order; /* rows need no order: they are sorted by `time`, or gathered */
 	bool many_files; /* of a folder, one after the other, or sorted, as one table */
@@ -59,6 +60,7 @@ struct trace_stream {
 	struct trace_files files; /* of a folder that is one table */
 	size_t file; /* of those, the one being read */
 	int column[TRACE_COLUMNS_MAX]; /* field of each column of the layout; -1: absent */
+	const struct fleet_spec *fleet; /* whose clusters rows name */
 	uint32_t vcpu_scale_milli;
 	uint32_t machine_vcpus; /* 0: not said */
 	int64_t machine_bytes;

@@ -17,6 +17,8 @@
  * - ReqMem is the job's, but before Slurm 21.08 (2acdf51e9e) that of a node (4000Mn) or of a
  *   CPU (2Gc). No unit means MB, which are MiB there. 0 asks for all memory of a node, which
  *   nothing here tells: such a row is bad unless AllocTRES says what came of it.
+ * - Clusters of one accounting (sacct --allclusters) have hosts of their own, partitions
+ *   share theirs: Cluster names the fleet's clusters, Partition does not.
  * - gres/gpu=n asks for any n GPUs, spread over its nodes.
  * - The rows are in the order of ids, so the file is read whole: 64 bytes a job and its name.
  */
@@ -41,6 +43,7 @@ enum {
 	NODE_LIST,
 	ALLOC_TRES,
 	REQ_TRES,
+	CLUSTER,
 };
 
 #define JOB_NODES_MAX 100000
@@ -50,7 +53,7 @@ struct job {
 	size_t row;
 	const char *name;
 	uint32_t vcpus, nr_gpus; /* of each part */
-	uint32_t nr_parts;
+	uint32_t nr_parts, cluster;
 };
 
 struct slurm_stream {
@@ -395,6 +398,7 @@ static int read_jobs(struct slurm_stream *s, struct error *err)
 		job->lifetime_ns = t->base.event.lifetime_ns;
 		job->bytes = t->zone.memory_bytes;
 		job->vcpus = t->zone.vcpus;
+		job->cluster = t->base.event.cluster;
 		job->name = arena_strdup(&s->names, t->name);
 		job->row = s->nr++;
 	}
@@ -439,6 +443,7 @@ static int slurm_next(struct zone_stream *base, const struct zone_event **out, s
 	fill_zone(s, job);
 	base->event = (struct zone_event){
 		.at_ns = job->at_ns - s->job[0].at_ns,
+		.cluster = job->cluster,
 		.lifetime_ns = job->lifetime_ns,
 		.id = base->stats.events,
 		.zone = &s->rows.zone,
@@ -478,9 +483,11 @@ static const struct trace_layout layout = {
 			[NODE_LIST] = {"NodeList", true, NULL, "counted where NNodes is not there"},
 			[ALLOC_TRES] = {"AllocTRES", true, NULL, "cpu=, mem=, node=, gres/gpu="},
 			[REQ_TRES] = {"ReqTRES", true, NULL, "the same, as asked for"},
+			[CLUSTER] = {"Cluster", true, NULL, "whose hosts it may go to"},
 		},
 	.named_rows = true,
 	.place = {[ZONE_FIELD_NAME] = JOB + 1},
+	.cluster = CLUSTER + 1,
 	.row = slurm_row,
 };
 
@@ -538,6 +545,7 @@ const struct trace_format trace_slurm = {
 	.source = "https://github.com/SchedMD/slurm: doc/man/man1/sacct.1",
 	.where = "sacct --allusers --parsable2 "
 		 "--format=JobID,Submit,Start,End,State,NNodes,AllocCPUS,ReqMem,AllocTRES",
+	.cluster = "Cluster",
 	.layout = {&layout},
 	.open = slurm_open,
 };

@@ -95,11 +95,15 @@ int workload_load(struct workload *out, const char *path, const char *format, st
 
 bool workload_is_piped(const struct workload *w)
 {
+	for (uint32_t i = 0; w->source == SOURCE_TRACES && i < w->fleet.nr_clusters; i++)
+		if (workload_is_piped(w->fleet.cluster[i].own))
+			return true;
 	return w->source == SOURCE_TRACE && strcmp(w->trace_path, "-") == 0;
 }
 
 void workload_release(struct workload *w)
 {
+	clusters_release(w);
 	trace_cache_free(w->cache);
 	arena_release(&w->arena);
 	*w = (struct workload){0};
@@ -111,6 +115,9 @@ bool workload_resizes(const struct workload *w)
 		return w->generator->nr_uses > 0;
 	if (w->source == SOURCE_TRACE)
 		return !w->trace_format->never_resizes;
+	for (uint32_t i = 0; w->source == SOURCE_TRACES && i < w->fleet.nr_clusters; i++)
+		if (workload_resizes(w->fleet.cluster[i].own))
+			return true;
 	for (size_t i = 0; i < w->nr_events; i++)
 		if (w->event[i].kind == ZONE_EVENT_RESIZE || w->event[i].use)
 			return true;
@@ -127,6 +134,11 @@ bool workload_names_zones(const struct workload *w, bool skip_bad)
 {
 	const struct trace_cache *cache = cache_read(w, skip_bad);
 
+	for (uint32_t i = 0; w->source == SOURCE_TRACES && i < w->fleet.nr_clusters; i++)
+		if (workload_names_zones(w->fleet.cluster[i].own, skip_bad))
+			return true;
+	if (w->source == SOURCE_TRACES)
+		return false;
 	if (w->source != SOURCE_EVENTS)
 		return cache ? trace_cache_names_zones(cache) : w->source != SOURCE_GENERATOR;
 	for (size_t i = 0; i < w->nr_events; i++)
@@ -148,6 +160,8 @@ static int open_source(struct zone_stream **out, const struct workload *w, uint6
 		if (cache_read(w, skip_bad))
 			return trace_cache_open(out, w->cache, err);
 		return trace_open(out, w, skip_bad, err);
+	case SOURCE_TRACES:
+		return clusters_open(out, w, skip_bad, err);
 	}
 	BUG_ON(true);
 	return ERR_INPUT;
@@ -155,14 +169,27 @@ static int open_source(struct zone_stream **out, const struct workload *w, uint6
 
 bool workload_wants_machine(const struct workload *w)
 {
+	for (uint32_t i = 0; w->source == SOURCE_TRACES && i < w->fleet.nr_clusters; i++)
+		if (workload_wants_machine(w->fleet.cluster[i].own))
+			return true;
 	return w->source == SOURCE_TRACE && w->trace_format->in_machines &&
 	       (!w->machine_vcpus || !w->machine_bytes);
 }
 
 void workload_set_machine(struct workload *w, uint32_t vcpus, int64_t bytes)
 {
+	for (uint32_t i = 0; w->source == SOURCE_TRACES && i < w->fleet.nr_clusters; i++)
+		if (workload_wants_machine(w->fleet.cluster[i].own))
+			workload_set_machine(w->fleet.cluster[i].own, vcpus, bytes);
 	w->machine_vcpus = w->machine_vcpus ? w->machine_vcpus : vcpus;
 	w->machine_bytes = w->machine_bytes ? w->machine_bytes : bytes;
+}
+
+void workload_stop_on(struct workload *w, const atomic_bool *stop)
+{
+	for (uint32_t i = 0; w->source == SOURCE_TRACES && i < w->fleet.nr_clusters; i++)
+		workload_stop_on(w->fleet.cluster[i].own, stop);
+	w->stop = stop;
 }
 
 int workload_open(struct zone_stream **out, const struct workload *w, uint64_t seed, bool skip_bad,
@@ -172,5 +199,17 @@ int workload_open(struct zone_stream **out, const struct workload *w, uint64_t s
 
 	if (!rc && w->extra_arrivals_ppm)
 		*out = arrivals_open(*out, w, seed);
+	return rc;
+}
+
+int workload_open_cluster(struct zone_stream **out, const struct workload *w, uint32_t cluster,
+			  uint64_t seed, bool skip_bad, struct error *err)
+{
+	int rc = workload_open(out, w, seed, skip_bad, err);
+
+	if (!rc) {
+		(*out)->one_cluster = true;
+		(*out)->cluster = cluster;
+	}
 	return rc;
 }

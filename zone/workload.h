@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "zone/balloon.h"
+#include "zone/clusters.h"
 #include "zone/group.h"
 #include "zone/initial.h"
 #include "zone/use.h"
@@ -33,6 +34,7 @@ enum zone_event_kind {
 struct zone_event {
 	int64_t at_ns; /* since the stream's start; never decreases */
 	enum zone_event_kind kind;
+	uint32_t cluster; /* of the fleet's clusters; 0 where it has none */
 	uint64_t id; /* the zone's, unique while it lives */
 	int64_t lifetime_ns; /* START: until it stops by itself; NS_NEVER: until a STOP or the end
 			      */
@@ -65,7 +67,7 @@ struct zone_stream_note {
 #define ZONE_STREAM_NOTES_MAX 12
 
 struct zone_stream_stats {
-	uint64_t events; /* handed out */
+	uint64_t events; /* handed out, or another cluster's */
 	struct zone_stream_note note[ZONE_STREAM_NOTES_MAX]; /* those with rows, in front */
 	uint64_t bad_rows; /* skipped because of skip_bad */
 	char first_bad[256]; /* why the first of them was bad, file:line included; "" if none */
@@ -79,7 +81,11 @@ struct zone_stream_stats {
  * file, line and column of a bad row. */
 int zone_stream_next(struct zone_stream *s, const struct zone_event **out,
 		     struct error *err) MUST_USE;
-const struct zone_stream_stats *zone_stream_stats(const struct zone_stream *s);
+const struct zone_stream_stats *zone_stream_stats(struct zone_stream *s);
+/* How many events there were, with those of other clusters. */
+uint64_t zone_stream_place(const struct zone_stream *s);
+/* Of the last START: how many there were up to it, with those of other clusters. */
+uint64_t zone_stream_ordinal(const struct zone_stream *s);
 void zone_stream_close(struct zone_stream *s); /* NULL is fine */
 
 enum refused_rule { REFUSED_COUNT, REFUSED_QUEUE, REFUSED_STOP };
@@ -105,9 +111,14 @@ struct fleet_spec {
 	 * and nobody. */
 	const struct fleet_initial *initial;
 	const struct fleet_racks *racks;
+	/* Sets of hosts that zones are bound to, all hosts together; 0: it has none. */
+	const struct fleet_cluster *cluster;
+	uint32_t nr_clusters;
+	const uint32_t *cluster_by_name; /* their numbers, in the order of their names */
 };
 
-enum workload_source { SOURCE_GENERATOR, SOURCE_EVENTS, SOURCE_TRACE };
+/* SOURCE_TRACES: each cluster of the fleet has one of its own. */
+enum workload_source { SOURCE_GENERATOR, SOURCE_EVENTS, SOURCE_TRACE, SOURCE_TRACES };
 
 struct workload_generator; /* zone/generator.h */
 struct trace_format;
@@ -120,7 +131,7 @@ struct trace_layout; /* zone/trace_rows.h */
 
 /* Parsed workload. Zero-initialise; release frees everything. Strings live in the arena. */
 struct workload {
-	/* The caller's, or NULL: once true, reading a trace is ERR_INTERRUPTED. */
+	/* workload_stop_on()'s, or NULL */
 	const atomic_bool *stop;
 	const char *name; /* the file's "name", else its basename without suffix */
 	const char *path;
@@ -218,6 +229,9 @@ bool workload_names_zones(const struct workload *w, bool skip_bad);
 bool workload_wants_machine(const struct workload *w);
 void workload_set_machine(struct workload *w, uint32_t vcpus, int64_t bytes);
 
+/* Reading its traces ends with ERR_INTERRUPTED once *stop, which is the caller's, is true. */
+void workload_stop_on(struct workload *w, const atomic_bool *stop);
+
 /* Does its trace come through standard input, which can be read once? */
 bool workload_is_piped(const struct workload *w);
 
@@ -228,6 +242,10 @@ bool workload_is_piped(const struct workload *w);
  */
 int workload_open(struct zone_stream **out, const struct workload *w, uint64_t seed, bool skip_bad,
 		  struct error *err) MUST_USE;
+
+/* The same without the events of other clusters than this one. */
+int workload_open_cluster(struct zone_stream **out, const struct workload *w, uint32_t cluster,
+			  uint64_t seed, bool skip_bad, struct error *err) MUST_USE;
 
 /* One column of a table; the rest of its row may hold what nobody reads. */
 struct trace_column {
@@ -249,6 +267,8 @@ struct trace_format {
 	uint32_t version; /* goes up when its rows come to mean something else: caches are then old
 			   */
 	bool takes_more; /* documents that go with it (trace_with) */
+	/* What names the set of hosts that a zone is bound to; NULL: nothing does. */
+	const char *cluster;
 	bool in_machines; /* sizes are parts of a machine: machine_vcpus, machine_bytes */
 	/* What else of a workload's "trace" it heeds; what it does not is refused. */
 	bool has_machine_types, has_types, has_lifetimes;

@@ -58,6 +58,8 @@ static int write_key(const struct workload *w, bool skip_bad, char key[SHA256_HE
 		skip_bad, w->sort);
 	fprintf(out, "machine %" PRIu32 " %" PRId64 " %s\n", w->machine_vcpus, w->machine_bytes,
 		w->machine_type ? w->machine_type : "");
+	for (uint32_t i = 0; i < w->fleet.nr_clusters; i++)
+		fprintf(out, "cluster %s\n", w->fleet.cluster[i].name);
 	rc = describe_files(out, w->trace_path, err);
 	for (size_t i = 0; i < sizeof(with) / sizeof(with[0]) && !rc; i++) {
 		fprintf(out, "with %zu\n", i);
@@ -115,6 +117,13 @@ int workload_prepare(struct workload *w, const struct trace_reading *how, struct
 	int rc;
 
 	if (!how->cache && !how->sort)
+		return 0;
+	for (uint32_t i = 0; w->source == SOURCE_TRACES && i < w->fleet.nr_clusters; i++) {
+		rc = workload_prepare(w->fleet.cluster[i].own, how, err);
+		if (rc)
+			return rc;
+	}
+	if (w->source == SOURCE_TRACES)
 		return 0;
 	if (w->source != SOURCE_TRACE)
 		return error_set(err, ERR_USAGE, "%s is for traces; the zones of %s are no trace",

@@ -14,12 +14,14 @@
 struct named_zone {
 	const struct zone *zone;
 	uint64_t id;
+	uint32_t cluster;
 	int64_t ends_ns; /* by its lifetime or a stop */
 	bool stopped;
 };
 
 struct event_reader {
 	struct arena *arena;
+	const struct fleet_spec *fleet;
 	struct named_zone *named;
 	size_t nr, cap;
 	struct map by_name; /* hash -> named */
@@ -81,6 +83,8 @@ static int read_start(struct event_reader *r, const struct doc_value *at, struct
 		rc = zone_group_from_doc(group, r->arena, g, err);
 		e->group = g;
 	}
+	if (!rc)
+		rc = cluster_from_doc(r->fleet, at, &e->cluster, err);
 	if (rc)
 		return rc;
 	lifetime = doc_place(at, "lifetime");
@@ -100,6 +104,7 @@ static int read_start(struct event_reader *r, const struct doc_value *at, struct
 	named->zone = zone;
 	named->stopped = false;
 	named->id = r->next_id++;
+	named->cluster = e->cluster;
 	named->ends_ns =
 		e->lifetime_ns < NS_NEVER - e->at_ns ? e->at_ns + e->lifetime_ns : NS_NEVER;
 	e->kind = ZONE_EVENT_START;
@@ -138,6 +143,7 @@ static int read_stop(struct event_reader *r, const struct doc_value *at, struct 
 		return rc;
 	e->kind = ZONE_EVENT_STOP;
 	e->id = named->id;
+	e->cluster = named->cluster;
 	named->ends_ns = e->at_ns;
 	named->stopped = true;
 	return 0;
@@ -171,14 +177,15 @@ static int read_resize(struct event_reader *r, const struct doc_value *at, struc
 	}
 	e->kind = ZONE_EVENT_RESIZE;
 	e->id = named->id;
+	e->cluster = named->cluster;
 	return 0;
 }
 
 static int read_event(struct event_reader *r, const struct doc_value *at, struct zone_event *e,
 		      struct error *err)
 {
-	static const char *const start_keys[] = {"at",	  "start",	"lifetime",
-						 "group", "memory_use", NULL};
+	static const char *const start_keys[] = {"at",	       "start",	  "lifetime", "group",
+						 "memory_use", "cluster", NULL};
 	static const char *const stop_keys[] = {"at", "stop", NULL};
 	static const char *const resize_keys[] = {"at", "resize", "memory", NULL};
 	const struct doc_value *time = doc_member(at, "at");
@@ -208,7 +215,7 @@ static int read_event(struct event_reader *r, const struct doc_value *at, struct
 int workload_read_events(struct workload *w, const struct doc_value *list, struct error *err)
 {
 	size_t nr = list->nr;
-	struct event_reader r = {.arena = &w->arena};
+	struct event_reader r = {.arena = &w->arena, .fleet = &w->fleet};
 	struct zone_event *event;
 	int rc = 0;
 

@@ -124,22 +124,24 @@ static int read_arrivals(struct workload_generator *g, const struct doc_value *a
 	return rc;
 }
 
-static int read_size(const struct doc_value *at, struct arena *a, struct zone *zone,
-		     uint64_t *weight, struct error *err)
+static int read_size(const struct doc_value *at, const struct fleet_spec *fleet, struct arena *a,
+		     struct zone *zone, uint64_t *weight, uint32_t *cluster, struct error *err)
 {
+	static const char *const more[] = {"weight", "cluster", NULL};
 	int64_t v = 1;
-	int rc = zone_size_from_doc(at, "weight", a, zone, err);
+	int rc = zone_size_from_doc(at, more, a, zone, err);
 
 	if (!rc)
 		rc = doc_get_int(at, "weight", false, 0, WEIGHT_MAX, &v, err);
 	*weight = (uint64_t)v;
-	return rc;
+	return rc ? rc : cluster_from_doc(fleet, at, cluster, err);
 }
 
-static int read_sizes(struct workload_generator *g, const struct doc_value *list, struct arena *a,
-		      struct error *err)
+static int read_sizes(struct workload_generator *g, const struct doc_value *list,
+		      const struct fleet_spec *fleet, struct arena *a, struct error *err)
 {
 	size_t nr = list->nr;
+	uint32_t *cluster;
 	struct alias_column *column;
 	uint64_t *weight, sum = 0;
 	struct zone *zone;
@@ -148,12 +150,13 @@ static int read_sizes(struct workload_generator *g, const struct doc_value *list
 	if (!nr || nr > SIZES_MAX)
 		return doc_error(list, err, "\"sizes\" must hold 1 to %d sizes", SIZES_MAX);
 	zone = arena_alloc(a, nr * sizeof(*zone));
+	cluster = arena_alloc(a, nr * sizeof(*cluster));
 	weight = arena_alloc(a, nr * sizeof(*weight));
 	column = arena_alloc(a, nr * sizeof(*column));
 	for (size_t i = 0; i < nr && !rc; i++) {
 		const struct doc_value *at = &list->item[i];
 
-		rc = read_size(at, a, &zone[i], &weight[i], err);
+		rc = read_size(at, fleet, a, &zone[i], &weight[i], &cluster[i], err);
 		sum += weight[i];
 	}
 	if (rc)
@@ -161,6 +164,7 @@ static int read_sizes(struct workload_generator *g, const struct doc_value *list
 	if (!sum)
 		return doc_error(list, err, "at least one size needs a weight above 0");
 	g->size = zone;
+	g->size_cluster = fleet->nr_clusters ? cluster : NULL;
 	g->nr_sizes = (uint32_t)nr;
 	g->size_alias = column;
 	alias_prepare(column, weight, g->nr_sizes);
@@ -385,7 +389,7 @@ int workload_read_generator(struct workload *w, const struct doc_value *at, stru
 	if (!rc)
 		rc = doc_get_list(at, "sizes", true, &sizes, err);
 	if (!rc)
-		rc = read_sizes(g, sizes, &w->arena, err);
+		rc = read_sizes(g, sizes, &w->fleet, &w->arena, err);
 	if (!rc)
 		rc = read_lifetimes(&g->lifetimes, at, err);
 	if (!rc)

@@ -57,6 +57,9 @@ static int read_groups(struct workload *w, const struct doc_value *fleet, struct
 	uint64_t hosts = 0;
 	int rc = doc_get_list(fleet, "hosts", false, &list, err);
 
+	if (!rc && doc_member(fleet, "clusters"))
+		return list ? doc_error(list, err, "give \"hosts\" or \"clusters\", not both")
+			    : clusters_from_doc(w, fleet, read_group, err);
 	if (rc || !list)
 		return rc;
 	if (!list->nr)
@@ -115,8 +118,9 @@ static int read_racks(struct workload *w, const struct doc_value *fleet, struct 
 
 static int read_fleet(struct workload *w, const struct doc_value *at, struct error *err)
 {
-	static const char *const keys[] = {"hosts",	 "choice",  "cpu_overcommit", "dom0_memory",
-					   "dom0_vcpus", "initial", "racks",	      NULL};
+	static const char *const keys[] = {"hosts",	     "clusters",    "choice",
+					   "cpu_overcommit", "dom0_memory", "dom0_vcpus",
+					   "initial",	     "racks",	    NULL};
 	struct fleet_spec *f = &w->fleet;
 	const char *choice = NULL;
 	int64_t vcpus = 0;
@@ -137,7 +141,9 @@ static int read_fleet(struct workload *w, const struct doc_value *at, struct err
 	f->dom0_vcpus = (uint32_t)vcpus;
 	if (!rc)
 		rc = read_initial(w, at, err);
-	return rc ? rc : read_racks(w, at, err);
+	if (!rc)
+		rc = read_racks(w, at, err);
+	return rc ? rc : clusters_share(w, at, err);
 }
 
 /* A list of texts, none twice; *out is NULL-terminated. */
@@ -297,6 +303,12 @@ static int check_heeded(const struct workload *w, const struct doc_value *at, st
 	if (w->types_path && !f->has_types)
 		return doc_error(doc_member(at, "types"), err,
 				 "a trace in format %s has its sizes itself", f->name);
+	if (w->fleet.nr_clusters && !f->cluster)
+		return doc_error(doc_place(at, "file"), err,
+				 "nothing in format %s names the cluster of hosts that a zone is "
+				 "bound to: give each cluster a \"trace\" of its own, or the fleet "
+				 "\"hosts\" in place of \"clusters\"",
+				 f->name);
 	if (w->lifetimes_path && !f->has_lifetimes)
 		return doc_error(doc_member(at, "lifetimes"), err,
 				 "a trace in format %s has its lifetimes itself", f->name);
@@ -350,7 +362,11 @@ static int read_trace(struct workload *w, const struct doc_value *at, struct err
 static int read_source(struct workload *w, const struct doc_value *at, struct error *err)
 {
 	const struct doc_value *generator, *events, *trace;
-	int rc = doc_get_map(at, "generator", false, &generator, err);
+	bool each;
+	int rc = clusters_read_traces(w, doc_member(at, "fleet"), &each, read_trace, err);
+
+	if (!rc)
+		rc = doc_get_map(at, "generator", false, &generator, err);
 
 	if (!rc)
 		rc = doc_get_list(at, "events", false, &events, err);
@@ -358,6 +374,14 @@ static int read_source(struct workload *w, const struct doc_value *at, struct er
 		rc = doc_get_map(at, "trace", false, &trace, err);
 	if (rc)
 		return rc;
+	if (each)
+		w->source = SOURCE_TRACES;
+	if (each && (generator || events || trace))
+		return doc_error(at, err,
+				 "the clusters have a \"trace\" each; there is no other source of "
+				 "zones beside");
+	if (each)
+		return 0;
 	if (!!generator + !!events + !!trace != 1)
 		return doc_error(at, err,
 				 "a workload has exactly one of \"generator\", \"events\" and "

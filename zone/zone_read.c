@@ -254,17 +254,18 @@ int zone_from_doc(const struct doc_value *at, struct arena *arena, struct zone *
 	return rc ? rc : read_zone(at, NULL, out, arena, err);
 }
 
-int zone_size_from_doc(const struct doc_value *at, const char *extra, struct arena *arena,
+int zone_size_from_doc(const struct doc_value *at, const char *const *more, struct arena *arena,
 		       struct zone *out, struct error *err)
 {
-	const char *keys[sizeof(zone_keys) / sizeof(zone_keys[0])];
+	const char *keys[sizeof(zone_keys) / sizeof(zone_keys[0]) + 4];
 	size_t nr = 0;
 	int rc;
 
 	for (size_t i = 0; zone_keys[i]; i++)
 		if (strcmp(zone_keys[i], "name") != 0 && strcmp(zone_keys[i], "count") != 0)
 			keys[nr++] = zone_keys[i];
-	keys[nr++] = extra;
+	while (*more)
+		keys[nr++] = *more++;
 	keys[nr] = NULL;
 	rc = doc_known(at, "a size", keys, err);
 	return rc ? rc : read_zone(at, "z", out, arena, err);

@@ -12,9 +12,9 @@
  * place of what is wrong. "count" is not a field here. */
 int zone_from_doc(const struct doc_value *at, struct arena *arena, struct zone *out,
 		  struct error *err) MUST_USE;
-/* The same without a name (it is called "z"); `extra` is one more field, which the
- * caller reads. */
-int zone_size_from_doc(const struct doc_value *at, const char *extra, struct arena *arena,
+/* The same without a name (it is called "z"); `more` are fields that the caller reads,
+ * at most 3, ended by NULL. */
+int zone_size_from_doc(const struct doc_value *at, const char *const *more, struct arena *arena,
 		       struct zone *out, struct error *err) MUST_USE;
 
 #endif

@@ -5,10 +5,13 @@
 #include "base/alloc.h"
 #include "bench/loop/cluster.h"
 #include "bench/loop/run_input.h"
+#include "cost/params/grades.h"
 
 void pricing_init(struct pricing *p, const struct host *const *host, uint32_t nr_hosts)
 {
 	p->ledger = ledger_new(host, nr_hosts);
+	for (int f = 0; f < COST_FIGURES; f++)
+		p->joined.grade[f] = GRADE_NONE;
 }
 
 void pricing_release(struct pricing *p)
@@ -92,13 +95,30 @@ static void on_expected(void *self, uint32_t slot, enum nearness near)
 		fetch_line(&p->group[slot]);
 }
 
+/* With that of the hosts that were joined. */
+static struct cost_basis basis_of(const struct pricing *p)
+{
+	const struct cost_basis own = ledger_basis(p->ledger);
+
+	return cost_basis_join(&own, &p->joined);
+}
+
+void pricing_join(struct pricing *p, const struct pricing *other)
+{
+	const struct cost_basis basis = basis_of(other);
+
+	p->joined = cost_basis_join(&p->joined, &basis);
+	lifetime_add(&p->life, &other->life);
+	swing_join(&p->swing, &other->swing);
+}
+
 static void on_row(void *self, const struct run_view *view, struct run_result *out)
 {
 	struct pricing *p = self;
 	struct row *row = &out->row;
 	struct lifetime_figures f;
 
-	out->basis = ledger_basis(p->ledger);
+	out->basis = basis_of(p);
 	lifetime_figures(&p->life, &f);
 	if (!f.slowdown_ppm)
 		return; /* nothing ran: there is nothing to say of it */

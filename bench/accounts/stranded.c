@@ -10,11 +10,12 @@
 
 #define FRAGMENT_VCPUS 16
 
-static int64_t node_vcpus(const struct stranded *s, const struct host_state *h, unsigned node)
+static int64_t vcpus_left(const struct stranded *s, const struct host *h, unsigned node,
+			  uint32_t vcpus)
 {
-	int64_t slots = (int64_t)h->host->node[node].nr_cpus * s->overcommit_milli / 1000;
+	int64_t slots = (int64_t)h->node[node].nr_cpus * s->overcommit_milli / 1000;
 
-	return slots > h->vcpus[node] ? slots - h->vcpus[node] : 0;
+	return slots > vcpus ? slots - vcpus : 0;
 }
 
 void stranded_init(struct stranded *s, const struct host_state *const *state, uint32_t nr_hosts,
@@ -30,7 +31,7 @@ void stranded_init(struct stranded *s, const struct host_state *const *state, ui
 	};
 	for (uint32_t i = 0; i < nr_hosts; i++) {
 		for (unsigned n = 0; n < state[i]->host->nr_nodes; n++)
-			s->capacity_vcpus += node_vcpus(s, state[i], n);
+			s->capacity_vcpus += vcpus_left(s, state[i]->host, n, state[i]->vcpus[n]);
 		s->capacity_bytes += state[i]->total_free_bytes;
 		s->dirty[i] = true;
 		s->dirty_host[s->nr_dirty++] = i;
@@ -56,23 +57,28 @@ static void add(struct stranded_sum *total, const struct stranded_sum *host, int
 	total->fragments += sign * host->fragments;
 }
 
+void stranded_add_node(const struct stranded *s, const struct host *h, unsigned node,
+		       uint32_t vcpus, int64_t free_bytes, struct stranded_sum *sum)
+{
+	int64_t v = vcpus_left(s, h, node, vcpus), m = free_bytes;
+	/* balanced bytes that v vCPUs would take, and the reverse */
+	int64_t want = mul_div(v, s->capacity_bytes, s->capacity_vcpus);
+
+	if (want >= m)
+		sum->vcpus += v - mul_div(m, s->capacity_vcpus, s->capacity_bytes);
+	else
+		sum->bytes += m - want;
+	sum->free_vcpus += v;
+	sum->fragments += v % FRAGMENT_VCPUS;
+}
+
 static void look_at(struct stranded *s, uint32_t i)
 {
 	const struct host_state *h = s->state[i];
 	struct stranded_sum sum = {0};
 
-	for (unsigned n = 0; n < h->host->nr_nodes; n++) {
-		int64_t v = node_vcpus(s, h, n), m = h->free_bytes[n];
-		/* balanced bytes that v vCPUs would take, and the reverse */
-		int64_t want = mul_div(v, s->capacity_bytes, s->capacity_vcpus);
-
-		if (want >= m)
-			sum.vcpus += v - mul_div(m, s->capacity_vcpus, s->capacity_bytes);
-		else
-			sum.bytes += m - want;
-		sum.free_vcpus += v;
-		sum.fragments += v % FRAGMENT_VCPUS;
-	}
+	for (unsigned n = 0; n < h->host->nr_nodes; n++)
+		stranded_add_node(s, h->host, n, h->vcpus[n], h->free_bytes[n], &sum);
 	add(&s->total, &s->at[i], -1);
 	add(&s->total, &sum, 1);
 	s->at[i] = sum;
@@ -91,13 +97,19 @@ static void take_measure(struct stranded *s)
 	s->peak = s->total;
 }
 
-/* Somebody took more. Is it the fullest moment, by taken shares over the common denominator
- * capacity_vcpus x capacity_bytes? */
+/* Over capacity_vcpus x capacity_bytes. */
+int128 stranded_fullness(const struct stranded *s, int64_t free_vcpus, int64_t free_bytes)
+{
+	int128 by_vcpus = (int128)(s->capacity_vcpus - free_vcpus) * s->capacity_bytes;
+	int128 by_bytes = (int128)(s->capacity_bytes - free_bytes) * s->capacity_vcpus;
+
+	return by_vcpus > by_bytes ? by_vcpus : by_bytes;
+}
+
+/* Somebody took more. Is it the fullest moment? */
 static void compare(struct stranded *s)
 {
-	int128 by_vcpus = (int128)(s->capacity_vcpus - s->free_vcpus_now) * s->capacity_bytes;
-	int128 by_bytes = (int128)(s->capacity_bytes - s->free_bytes_now) * s->capacity_vcpus;
-	int128 full = by_vcpus > by_bytes ? by_vcpus : by_bytes;
+	int128 full = stranded_fullness(s, s->free_vcpus_now, s->free_bytes_now);
 
 	if (full <= s->fullest)
 		return;

@@ -50,8 +50,13 @@ void stranded_init(struct stranded *s, const struct host_state *const *state, ui
 void stranded_release(struct stranded *s);
 /* After a host took (+) or gave back (-) this much. */
 void stranded_after(struct stranded *s, uint32_t host, int64_t vcpus, int64_t bytes);
-/* At the end of the run. */
-/* FIGURE_UNKNOWN when nothing was ever taken: there is no fullest moment. */
+/* Add what is stranded on a node of `h` with so many vCPUs and bytes free; of `s` only the
+ * capacities and overcommit_milli count. */
+void stranded_add_node(const struct stranded *s, const struct host *h, unsigned node,
+		       uint32_t vcpus, int64_t free_bytes, struct stranded_sum *sum);
+/* How full a fleet is with so much free: taken shares over a common denominator. */
+int128 stranded_fullness(const struct stranded *s, int64_t free_vcpus, int64_t free_bytes);
+/* At the end of the run. FIGURE_UNKNOWN when nothing was ever taken: there is no fullest moment. */
 void stranded_result(const struct stranded *s, int64_t *vcpu_ppm, int64_t *memory_ppm,
 		     int64_t *fr16_ppm);
 

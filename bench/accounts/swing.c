@@ -61,9 +61,9 @@ static uint64_t hash(const struct swing_group *g)
 	return h;
 }
 
-uint32_t swing_group(struct swing *s, const struct zone *z)
+static uint32_t find_group(struct swing *s, const struct swing_group *wanted)
 {
-	struct swing_group g = describe(z);
+	struct swing_group g = *wanted;
 	uint64_t h = hash(&g);
 	size_t at;
 
@@ -76,6 +76,24 @@ uint32_t swing_group(struct swing *s, const struct zone *z)
 	s->group = grow(s->group, &s->cap_groups, s->nr_groups, sizeof(*s->group));
 	s->group[s->nr_groups] = g;
 	return (uint32_t)s->nr_groups++;
+}
+
+uint32_t swing_group(struct swing *s, const struct zone *z)
+{
+	struct swing_group g = describe(z);
+
+	return find_group(s, &g);
+}
+
+void swing_join(struct swing *s, const struct swing *other)
+{
+	uint32_t *same = xcalloc(other->nr_groups + 1, sizeof(*same));
+
+	for (size_t i = 0; i < other->nr_groups; i++)
+		same[i] = find_group(s, &other->group[i]);
+	for (size_t i = 0; i < other->nr; i++)
+		swing_add(s, same[other->launch[i].group], other->launch[i].performance_ppm);
+	free(same);
 }
 
 void swing_add(struct swing *s, uint32_t group, int64_t performance_ppm)

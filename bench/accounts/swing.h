@@ -35,6 +35,8 @@ void swing_release(struct swing *s);
 /* The number of the zone's group. */
 uint32_t swing_group(struct swing *s, const struct zone *z);
 void swing_add(struct swing *s, uint32_t group, int64_t performance_ppm);
+/* Add another's launches: of the same zone those that ask for the same. */
+void swing_join(struct swing *s, const struct swing *other);
 /* FIGURE_UNKNOWN when no group has enough launches. Sorts the launches. */
 int64_t swing_ppm(struct swing *s);
 

@@ -48,14 +48,17 @@ static void count_placed(struct totals *t, const struct plan *p, uint32_t nr_liv
 		t->peak_live = nr_live;
 }
 
-static void count_refused(struct totals *t, const struct zone_news *n)
+static void count_refused(struct totals *t, const struct run_view *view, const struct zone_news *n)
 {
 	t->refused++;
 	t->refused_no_room += n->refusal->code == ERR_NO_ROOM;
 	t->refused_infeasible += n->refusal->code == ERR_INFEASIBLE;
 	t->refused_no_device += n->refusal->code == ERR_NO_DEVICE;
-	if (!t->first_refusal)
-		t->first_refusal = (int64_t)n->ordinal;
+	if (t->first_refusal)
+		return;
+	t->first_refusal = (int64_t)n->ordinal;
+	t->first_refusal_ns = n->at_ns;
+	t->first_refusal_place = view->place;
 }
 
 static int on_zone(void *self, const struct run_view *view, const struct zone_news *n,
@@ -66,7 +69,7 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 	(void)err;
 	t->events++;
 	if (n->kind == NEWS_REFUSED) {
-		count_refused(t, n);
+		count_refused(t, view, n);
 		return 0;
 	}
 	if (n->kind != NEWS_STARTED)
@@ -120,6 +123,44 @@ static void on_row(void *self, const struct run_view *view, struct run_result *o
 	if (t->first_refusal)
 		row->first_refusal_zone = t->first_refusal;
 	fill_shares(t, end_ns, row);
+}
+
+static void join_held(struct held *h, const struct held *other)
+{
+	h->now += other->now;
+	h->changes_ns += other->changes_ns;
+}
+
+static bool refused_before(const struct totals *a, const struct totals *b)
+{
+	if (!a->first_refusal || !b->first_refusal)
+		return a->first_refusal != 0;
+	if (a->first_refusal_ns != b->first_refusal_ns)
+		return a->first_refusal_ns < b->first_refusal_ns;
+	return a->first_refusal_place < b->first_refusal_place;
+}
+
+void totals_join(struct totals *t, const struct totals *other)
+{
+	if (refused_before(other, t)) {
+		t->first_refusal = other->first_refusal;
+		t->first_refusal_ns = other->first_refusal_ns;
+		t->first_refusal_place = other->first_refusal_place;
+	}
+	join_held(&t->vcpus, &other->vcpus);
+	join_held(&t->resident_bytes, &other->resident_bytes);
+	join_held(&t->off_home_bytes, &other->off_home_bytes);
+	join_held(&t->off_node_bytes, &other->off_node_bytes);
+	join_held(&t->way, &other->way);
+	t->events += other->events;
+	t->placed += other->placed;
+	t->multi_node += other->multi_node;
+	t->spilled += other->spilled;
+	t->spilled_bytes += other->spilled_bytes;
+	t->refused += other->refused;
+	t->refused_no_room += other->refused_no_room;
+	t->refused_infeasible += other->refused_infeasible;
+	t->refused_no_device += other->refused_no_device;
 }
 
 const struct observer_ops totals_observer = {

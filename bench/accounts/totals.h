@@ -28,11 +28,16 @@ struct totals {
 	int64_t placed, multi_node, spilled, spilled_bytes, peak_live;
 	int64_t refused, refused_no_room, refused_infeasible, refused_no_device;
 	int64_t first_refusal; /* ordinal; 0: none */
+	int64_t first_refusal_ns; /* when that was, and where in the stream */
+	uint64_t first_refusal_place;
 };
 
 #define TOTALS_HOME_CENTI 1000 /* the distance of a node to itself, on most hosts */
 
 extern const struct observer_ops totals_observer;
+
+/* Add those of other hosts, at the same time. The peak is not known from theirs: it stays. */
+void totals_join(struct totals *t, const struct totals *other);
 
 /* Now. */
 static inline int128 totals_distance(const struct totals *t)

@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/jobs.h"
 #include "base/units.h"
-#include "bench/loop/run.h"
+#include "bench/clusters/clusters.h"
 
 /* What is known of a row while and after it runs. */
 struct slot {
@@ -23,6 +23,7 @@ struct slot {
 struct conduct {
 	const struct experiment *x;
 	size_t nr_rows, rows_a_piece;
+	unsigned threads_a_row; /* for rows in clusters, where threads are left */
 	struct slot *slot; /* by row */
 	pthread_mutex_t lock; /* of the progress */
 	size_t begun, done;
@@ -157,7 +158,7 @@ static int run_one(struct conduct *c, size_t row, const atomic_bool *cancel, str
 	if (x->gatherer->on_begin)
 		rc = x->gatherer->on_begin(x->gatherer_self, row, &in, err);
 	if (!rc)
-		rc = run_row(&in, result, err);
+		rc = clusters_run_row(&in, c->threads_a_row, result, err);
 	if (rc) {
 		free(result);
 		return rc;
@@ -252,6 +253,7 @@ int experiment_run(const struct experiment *x, struct error *err)
 	pthread_mutex_init(&c.lock, NULL);
 	jobs.nr = c.nr_rows / c.rows_a_piece;
 	jobs.threads = backend_traits(x->backend) & BACKEND_REPEATABLE ? x->jobs : 1;
+	c.threads_a_row = jobs.threads > jobs.nr ? (unsigned)(jobs.threads / jobs.nr) : 1;
 	rc = jobs_run(&jobs, err);
 	pthread_mutex_destroy(&c.lock);
 	for (size_t i = 0; i < c.nr_rows; i++)

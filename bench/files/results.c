@@ -194,11 +194,14 @@ static int begin_row(void *self, size_t row, struct run_input *in, struct error 
 	unsigned nr = 0;
 	int rc = spool_open(&f->timeline_rows, r->directory, err);
 
+	in->scratch = r->directory;
 	f->timeline.out = f->timeline_rows.file;
+	f->timeline.directory = r->directory;
 	f->observer[nr++] = (struct observer){&timeline_observer, &f->timeline};
 	if (!rc && r->want_zones) {
 		rc = spool_open(&f->zones_rows, r->directory, err);
 		f->zones.out = f->zones_rows.file;
+		f->zones.directory = r->directory;
 		f->observer[nr++] = (struct observer){&zones_observer, &f->zones};
 	}
 	if (r->want_probes) {

@@ -13,6 +13,7 @@
 
 int spool_open(struct spool *s, const char *directory, struct error *err)
 {
+	s->directory = directory;
 	return scratch_open(&s->file, directory, err);
 }
 
@@ -76,12 +77,14 @@ int spool_append(struct spool *s, const struct row *key, FILE *out, struct error
 	bool bad = fflush(s->file) != 0 || ferror(s->file);
 	size_t n;
 
-	rewind(s->file);
+	if (!bad)
+		rewind(s->file);
 	while (!bad && (n = fread(block, 1, BLOCK_BYTES, s->file)))
 		copy_block(block, n, text, &place, out);
 	bad |= ferror(s->file) || ferror(out);
 	free(block);
 	free(text);
-	return bad ? error_set(err, ERR_MACHINE, "rows cannot be gathered: %s", strerror(errno))
+	return bad ? error_set(err, ERR_MACHINE, "%s: rows cannot be gathered there: %s",
+			       s->directory, strerror(errno))
 		   : 0;
 }

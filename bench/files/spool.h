@@ -15,6 +15,7 @@ struct row;
 
 struct spool {
 	FILE *file; /* write here */
+	const char *directory; /* for messages; borrowed */
 };
 
 /* A file in `directory` that vanishes when it is closed, however the program ends. */

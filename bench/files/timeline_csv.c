@@ -1,9 +1,12 @@
 #include "bench/files/timeline_csv.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
+#include "base/scratch.h"
 #include "base/stats.h"
 #include "base/units.h"
 #include "bench/accounts/stranded.h"
@@ -19,7 +22,15 @@ void timeline_print_header(FILE *out)
 
 void timeline_writer_release(struct timeline_writer *w)
 {
-	free(w->scratch);
+	free(w->share);
+}
+
+/* --- taking ----------------------------------------------------------------------------- */
+
+static void make_room(struct timeline_writer *w, uint64_t nr)
+{
+	while (w->cap_shares < nr)
+		w->share = grow(w->share, &w->cap_shares, w->cap_shares, sizeof(*w->share));
 }
 
 static int by_value(const void *a, const void *b)
@@ -29,13 +40,11 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The local shares of the zones that are not wholly local, lowest first; returns how many. */
-static size_t sort_shares(struct timeline_writer *w, const struct live_set *live)
+static void take_shares(struct timeline_writer *w, const struct live_set *live)
 {
 	size_t nr = 0;
 
-	while (w->cap_scratch < live->nr_live)
-		w->scratch = grow(w->scratch, &w->cap_scratch, w->cap_scratch, sizeof(*w->scratch));
+	make_room(w, live->nr_live);
 	for (uint32_t i = 0; i < live->nr_slots; i++) {
 		struct plan_locality l;
 		bool whole;
@@ -45,79 +54,222 @@ static size_t sort_shares(struct timeline_writer *w, const struct live_set *live
 		live_locality(live, i, &l);
 		whole = l.resident_bytes && l.local_bytes == l.resident_bytes;
 		if (!whole)
-			w->scratch[nr++] = (int32_t)ppm(l.local_bytes, l.resident_bytes);
+			w->share[nr++] = (int32_t)ppm(l.local_bytes, l.resident_bytes);
 	}
-	if (nr)
-		qsort(w->scratch, nr, sizeof(*w->scratch), by_value);
-	return nr;
+	w->now.nr_shares = nr;
 }
 
-/* Local share of the zones alive, lowest first: the ones at 5, 50 and 95 %. Most are at the
- * top, wholly local, and need not be sorted. */
-static void print_quantiles(struct timeline_writer *w, const struct live_set *live)
+/* What zones and dom0 hold of each node. */
+static void take_nodes(struct timeline_moment *m, const struct cluster *c)
 {
-	static const unsigned percent[] = {5, 50, 95};
-	size_t nr = sort_shares(w, live);
-
-	for (size_t i = 0; i < 3; i++) {
-		size_t at = live->nr_live ? percentile_index(live->nr_live, percent[i]) : 0;
-		int64_t share = at < nr ? w->scratch[at] : 1000000;
-
-		figure_print_next(live->nr_live ? share : FIGURE_UNKNOWN, w->out);
-	}
-}
-
-/* What zones and dom0 hold on the first, second, ... node of all hosts together. */
-static void print_nodes(const struct cluster *c, FILE *out)
-{
-	int64_t taken[NODES_MAX] = {0};
-	unsigned nr = 0;
-
 	for (uint32_t i = 0; i < c->nr_hosts; i++) {
 		const struct host_state *s = c->state[i];
 
 		for (unsigned n = 0; n < s->host->nr_nodes; n++)
-			taken[n] += s->host->node[n].memory_bytes / PAGE_BYTES * PAGE_BYTES -
-				    s->free_bytes[n];
-		nr = s->host->nr_nodes > nr ? s->host->nr_nodes : nr;
+			m->taken_bytes[n] +=
+				s->host->node[n].memory_bytes / PAGE_BYTES * PAGE_BYTES -
+				s->free_bytes[n];
+		m->nr_nodes = s->host->nr_nodes > m->nr_nodes ? s->host->nr_nodes : m->nr_nodes;
 	}
-	for (unsigned n = 0; n < nr; n++)
-		fprintf(out, "%c%" PRId64, n ? ' ' : ',', taken[n]);
+}
+
+static void take(struct timeline_writer *w, const struct run_view *view, int64_t at_ns)
+{
+	const struct cluster *c = view->cluster;
+	const struct totals *t = view->totals;
+
+	w->now = (struct timeline_moment){
+		.at_ns = at_ns,
+		.live = c->live.nr_live,
+		.waiting = view->waiting->nr,
+		.vcpus = (int64_t)t->vcpus.now,
+		.resident_bytes = (int64_t)t->resident_bytes.now,
+		.off_home_bytes = (int64_t)t->off_home_bytes.now,
+		.off_node_bytes = (int64_t)t->off_node_bytes.now,
+		.free_bytes = view->stranded->free_bytes_now,
+		.distance = totals_distance(t),
+		.placed = t->placed,
+		.refused = t->refused,
+		.steps = view->balloons->steps,
+		.failures = view->balloons->failures,
+	};
+	take_shares(w, &c->live);
+	take_nodes(&w->now, c);
+}
+
+/* --- printing ---------------------------------------------------------------------------- */
+
+/* Local share of the zones alive, lowest first: the ones at 5, 50 and 95 %. Most are at the
+ * top, wholly local, and need not be sorted. */
+static void print_quantiles(struct timeline_writer *w)
+{
+	static const unsigned percent[] = {5, 50, 95};
+	const struct timeline_moment *m = &w->now;
+
+	if (m->nr_shares)
+		qsort(w->share, m->nr_shares, sizeof(*w->share), by_value);
+	for (size_t i = 0; i < 3; i++) {
+		size_t at = m->live ? percentile_index(m->live, percent[i]) : 0;
+		int64_t share = at < m->nr_shares ? w->share[at] : 1000000;
+
+		figure_print_next(m->live ? share : FIGURE_UNKNOWN, w->out);
+	}
+}
+
+static void print_nodes(const struct timeline_moment *m, FILE *out)
+{
+	for (uint32_t n = 0; n < m->nr_nodes; n++)
+		fprintf(out, "%c%" PRId64, n ? ' ' : ',', m->taken_bytes[n]);
 	fputc('\n', out);
 }
 
 /* Shares of nothing are not known. */
-static void print_shares(const struct totals *t, FILE *out)
+static void print_shares(const struct timeline_moment *m, FILE *out)
 {
-	int64_t resident = (int64_t)t->resident_bytes.now;
+	int64_t resident = m->resident_bytes;
 
 	if (!resident)
 		fputs(",,,", out);
 	else
 		fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRId64,
-			ppm(resident - (int64_t)t->off_home_bytes.now, resident),
-			ppm(resident - (int64_t)t->off_node_bytes.now, resident),
-			(int64_t)(totals_distance(t) / resident));
+			ppm(resident - m->off_home_bytes, resident),
+			ppm(resident - m->off_node_bytes, resident),
+			(int64_t)(m->distance / resident));
+}
+
+static void print_moment(struct timeline_writer *w)
+{
+	const struct timeline_moment *m = &w->now;
+
+	fprintf(w->out, "%" PRId64 ",%" PRIu64 ",%" PRIu64 ",%" PRId64 ",%" PRId64 ",%" PRId64,
+		m->at_ns / NS_PER_S, m->live, m->waiting, m->vcpus, m->resident_bytes,
+		m->free_bytes);
+	print_shares(m, w->out);
+	fprintf(w->out, ",%" PRId64 ",%" PRId64, m->placed, m->refused);
+	print_quantiles(w);
+	fprintf(w->out, ",%" PRIu64 ",%" PRIu64, m->steps, m->failures);
+	print_nodes(m, w->out);
 }
 
 static void on_sample(void *self, const struct run_view *view, int64_t at_ns)
 {
 	struct timeline_writer *w = self;
-	const struct cluster *c = view->cluster;
-	const struct totals *t = view->totals;
-	const struct balloons *b = view->balloons;
 
-	fprintf(w->out, "%" PRId64 ",%" PRIu32 ",%" PRIu64 ",%" PRId64 ",%" PRId64 ",%" PRId64,
-		at_ns / NS_PER_S, c->live.nr_live, view->waiting->nr, (int64_t)t->vcpus.now,
-		(int64_t)t->resident_bytes.now, view->stranded->free_bytes_now);
-	print_shares(t, w->out);
-	fprintf(w->out, ",%" PRId64 ",%" PRId64, t->placed, t->refused);
-	print_quantiles(w, &c->live);
-	fprintf(w->out, ",%" PRIu64 ",%" PRIu64, b->steps, b->failures);
-	print_nodes(c, w->out);
+	take(w, view, at_ns);
+	print_moment(w);
+}
+
+/* --- in parts ---------------------------------------------------------------------------- */
+
+static void part_sample(void *self, const struct run_view *view, int64_t at_ns)
+{
+	struct timeline_writer *w = self;
+
+	take(w, view, at_ns);
+	fwrite(&w->now, sizeof(w->now), 1, w->out);
+	if (w->now.nr_shares)
+		fwrite(w->share, sizeof(*w->share), w->now.nr_shares, w->out);
+}
+
+static void part_release(void *self)
+{
+	struct timeline_writer *w = self;
+
+	if (w->out)
+		fclose(w->out);
+	timeline_writer_release(w);
+	free(w);
+}
+
+static const struct observer_ops part_observer = {
+	.name = "timeline.csv of a part",
+	.on_sample = part_sample,
+	.release = part_release,
+};
+
+static int split(void *self, struct observer *part, struct error *err)
+{
+	const struct timeline_writer *all = self;
+	struct timeline_writer *w = xcalloc(1, sizeof(*w));
+	int rc = scratch_open(&w->out, all->directory, err);
+
+	w->directory = all->directory;
+	if (rc)
+		part_release(w);
+	else
+		*part = (struct observer){&part_observer, w};
+	return rc;
+}
+
+/* Add the next moment of a part; false where there is none. */
+static bool add_moment(struct timeline_writer *all, struct timeline_writer *part)
+{
+	struct timeline_moment *m = &part->now, *sum = &all->now;
+
+	if (fread(m, sizeof(*m), 1, part->out) != 1)
+		return false;
+	make_room(all, sum->nr_shares + m->nr_shares);
+	if (m->nr_shares && fread(all->share + sum->nr_shares, sizeof(*all->share), m->nr_shares,
+				  part->out) != m->nr_shares)
+		return false;
+	sum->at_ns = m->at_ns;
+	sum->nr_shares += m->nr_shares;
+	sum->live += m->live;
+	sum->waiting += m->waiting;
+	sum->vcpus += m->vcpus;
+	sum->resident_bytes += m->resident_bytes;
+	sum->off_home_bytes += m->off_home_bytes;
+	sum->off_node_bytes += m->off_node_bytes;
+	sum->free_bytes += m->free_bytes;
+	sum->distance += m->distance;
+	sum->placed += m->placed;
+	sum->refused += m->refused;
+	sum->steps += m->steps;
+	sum->failures += m->failures;
+	sum->nr_nodes = m->nr_nodes > sum->nr_nodes ? m->nr_nodes : sum->nr_nodes;
+	for (uint32_t n = 0; n < m->nr_nodes; n++)
+		sum->taken_bytes[n] += m->taken_bytes[n];
+	return true;
+}
+
+static int rewind_part(const struct timeline_writer *w, struct error *err)
+{
+	bool bad = fflush(w->out) != 0 || ferror(w->out);
+
+	if (bad)
+		return error_set(err, ERR_MACHINE,
+				 "%s: what a part of a row held cannot be kept: %s",
+				 scratch_directory(w->directory), strerror(errno));
+	rewind(w->out);
+	return 0;
+}
+
+/* Every part was looked at at the same times. */
+static int join(void *self, const struct observer *part, size_t nr, struct error *err)
+{
+	struct timeline_writer *all = self;
+	size_t added = nr;
+	int rc = 0;
+
+	for (size_t i = 0; i < nr && !rc; i++)
+		rc = rewind_part(part[i].self, err);
+	while (!rc && added == nr) {
+		all->now = (struct timeline_moment){.at_ns = 0};
+		added = 0;
+		while (added < nr && add_moment(all, part[added].self))
+			added++;
+		if (added == nr)
+			print_moment(all);
+	}
+	if (!rc && added)
+		rc = error_set(err, ERR_MACHINE, "%s: what a part of a row held cannot be read",
+			       scratch_directory(all->directory));
+	return rc;
 }
 
 const struct observer_ops timeline_observer = {
 	.name = "timeline.csv",
 	.on_sample = on_sample,
+	.split = split,
+	.join = join,
 };

@@ -8,8 +8,11 @@
 #include "base/csv.h"
 #include "base/units.h"
 #include "bench/accounts/pricing.h"
+#include "bench/clusters/order.h"
+#include "bench/clusters/tape.h"
 #include "bench/loop/balloons.h"
 #include "bench/loop/cluster.h"
+#include "bench/loop/run_input.h"
 #include "schema/schema.h"
 
 void zones_print_header(FILE *out)
@@ -26,13 +29,14 @@ void zones_writer_release(struct zones_writer *w)
 
 /* What is known of a zone when it is placed, kept until it ends: its name, and behind its
  * end fields of its row. The caller frees. */
-static char *new_record(const struct live_zone *z, const struct plan *p)
+static char *new_record(const struct run_view *view, const struct live_zone *z,
+			const struct plan *p)
 {
 	char *nodes = plan_nodes_text(p), *record;
 
 	record = xasprintf("%s%c%" PRIu32 ",%s,%" PRIu32 ",%" PRId64 ",%" PRId64 ",%" PRId64,
-			   p->zone->name, '\0', z->host, nodes, p->zone->vcpus,
-			   zone_boot_bytes(p->zone), p->spilled_bytes, z->start_ns);
+			   p->zone->name, '\0', run_host_number(view->in, z->host), nodes,
+			   p->zone->vcpus, zone_boot_bytes(p->zone), p->spilled_bytes, z->start_ns);
 	free(nodes);
 	return record;
 }
@@ -192,7 +196,7 @@ static void print_refused(struct zones_writer *w, const struct run_view *view,
 		error_name(why->code), n->zone->vcpus, zone_boot_bytes(n->zone), n->at_ns, n->at_ns,
 		why->hosts_asked);
 	if (why->hosts_asked)
-		fprintf(out, "%" PRIu32, why->host);
+		fprintf(out, "%" PRIu32, run_host_number(view->in, why->host));
 	fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRIu32 ",", m.host_bytes, m.node_bytes,
 		m.host_vcpus);
 	if (why->hosts_asked || why->hosts_barred)
@@ -211,7 +215,7 @@ static void keep_record(struct zones_writer *w, const struct run_view *view,
 		w->record = grow(w->record, &w->cap, old, sizeof(*w->record));
 		memset(&w->record[old], 0, (w->cap - old) * sizeof(*w->record));
 	}
-	w->record[n->slot] = new_record(live_at(&view->cluster->live, n->slot), n->plan);
+	w->record[n->slot] = new_record(view, live_at(&view->cluster->live, n->slot), n->plan);
 }
 
 static int on_zone(void *self, const struct run_view *view, const struct zone_news *n,
@@ -238,10 +242,119 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 	return 0;
 }
 
+/* --- in parts ---------------------------------------------------------------------------- */
+
+/* Lines with when and where in the stream they were written. */
+struct part_writer {
+	struct zones_writer zones; /* into `text` */
+	struct tape tape;
+	char *text;
+	size_t size;
+};
+
+static int part_on_zone(void *self, const struct run_view *view, const struct zone_news *n,
+			struct error *err)
+{
+	struct part_writer *p = self;
+	int rc;
+
+	rewind(p->zones.out);
+	rc = on_zone(&p->zones, view, n, err);
+	fflush(p->zones.out);
+	if (rc || !p->size)
+		return rc;
+	tape_write(&p->tape, (uint64_t)n->at_ns);
+	tape_write(&p->tape, view->place);
+	tape_write(&p->tape, p->size);
+	tape_write_bytes(&p->tape, p->text, p->size);
+	return 0;
+}
+
+static void part_release(void *self)
+{
+	struct part_writer *p = self;
+
+	tape_close(&p->tape);
+	if (p->zones.out)
+		fclose(p->zones.out);
+	zones_writer_release(&p->zones);
+	free(p->text);
+	free(p);
+}
+
+static const struct observer_ops part_observer = {
+	.name = "zones.csv of a part",
+	.wants = NEWS(NEWS_STARTED) | NEWS(NEWS_LEAVING) | NEWS(NEWS_LEFT) | NEWS(NEWS_ALIVE) |
+		 NEWS(NEWS_REFUSED),
+	.wants_reasons = true,
+	.on_zone = part_on_zone,
+	.release = part_release,
+};
+
+static int split(void *self, struct observer *part, struct error *err)
+{
+	const struct zones_writer *all = self;
+	struct part_writer *p = xcalloc(1, sizeof(*p));
+	int rc = tape_open(&p->tape, all->directory, err);
+
+	p->zones.out = open_memstream(&p->text, &p->size);
+	BUG_ON(!p->zones.out);
+	if (rc)
+		part_release(p);
+	else
+		*part = (struct observer){&part_observer, p};
+	return rc;
+}
+
+/* The key of a part's next line, into the order; its text is read when its turn is. */
+static void look_ahead(const struct observer *part, uint32_t i, struct order *order)
+{
+	struct part_writer *p = part[i].self;
+	struct order_key key = {.part = i};
+
+	if (tape_ended(&p->tape))
+		return;
+	key.at_ns = (int64_t)tape_read(&p->tape);
+	key.place = tape_read(&p->tape);
+	order_push(order, &key);
+}
+
+static int copy_line(const struct zones_writer *all, struct part_writer *p, struct error *err)
+{
+	uint64_t size = tape_read(&p->tape);
+
+	return !p->tape.short_of && tape_copy(&p->tape, size, all->out) ? 0
+									: tape_lost(&p->tape, err);
+}
+
+static int join(void *self, const struct observer *part, size_t nr, struct error *err)
+{
+	const struct zones_writer *all = self;
+	struct order order = {.nr = 0};
+	int rc = 0;
+
+	for (uint32_t i = 0; i < nr && !rc; i++) {
+		rc = tape_rewind(&((struct part_writer *)part[i].self)->tape, err);
+		if (!rc)
+			look_ahead(part, i, &order);
+	}
+	while (!rc && order.nr) {
+		struct order_key key = order_pop(&order);
+
+		rc = copy_line(all, part[key.part].self, err);
+		if (!rc)
+			look_ahead(part, key.part, &order);
+	}
+	order_release(&order);
+	return rc;
+}
+
 const struct observer_ops zones_observer = {
 	.name = "zones.csv",
 	.wants = NEWS(NEWS_STARTED) | NEWS(NEWS_LEAVING) | NEWS(NEWS_LEFT) | NEWS(NEWS_ALIVE) |
 		 NEWS(NEWS_REFUSED),
 	.wants_reasons = true,
 	.on_zone = on_zone,
+	.split = split,
+	.join = join,
 };

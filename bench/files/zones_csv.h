@@ -12,6 +12,7 @@
 
 struct zones_writer {
 	FILE *out; /* borrowed */
+	const char *directory; /* where parts keep what they saw; borrowed */
 	/* By slot: its name, and behind its end fields of its row, as one allocation of two
 	 * strings; NULL when nothing lives there. */
 	char **record;

@@ -284,6 +284,18 @@ static int64_t mean_s(const struct balloons *b, int level)
 			       : FIGURE_UNKNOWN;
 }
 
+void balloons_join(struct balloons *b, const struct balloons *other)
+{
+	b->steps += other->steps;
+	b->failures += other->failures;
+	b->changed_bytes += other->changed_bytes;
+	b->use_changes += other->use_changes;
+	for (int i = 0; i < DYNAMIC_LEVELS; i++) {
+		b->below[i] += other->below[i];
+		b->below_ns[i] += other->below_ns[i];
+	}
+}
+
 static void on_row(void *self, const struct run_view *view, struct run_result *out)
 {
 	const struct balloons *b = self;

@@ -34,6 +34,9 @@ extern const struct observer_ops balloons_observer;
 void balloons_init(struct balloons *b, struct cluster *c, const struct workload *w, uint64_t seed);
 void balloons_release(struct balloons *b);
 
+/* Add what was counted elsewhere. */
+void balloons_join(struct balloons *b, const struct balloons *other);
+
 /* When its next turn is; NS_NEVER: none. */
 int64_t balloons_next_ns(const struct balloons *b);
 /* That turn: a change of use, a check, or a stale entry. *grew_host says whether some host

@@ -67,7 +67,14 @@ struct run_view {
 	const struct stranded *stranded;
 	struct balloons *balloons;
 	struct pricing *pricing; /* NULL: the row has no prices */
+	/* Where in the stream it is: so many events of this instant's came before what happens,
+	 * those of other clusters and of before counted too; 0: none of this instant yet. */
+	uint64_t place;
 };
+
+/* Of what happens when the row is over: those who wait are refused, those who live told of. */
+#define PLACE_WAITING (UINT64_MAX - 1)
+#define PLACE_ALIVE UINT64_MAX
 
 struct run_result;
 
@@ -76,6 +83,11 @@ enum nearness {
 	NEAR_FAR,
 	NEAR_NEARER,
 	NEAR_NEXT,
+};
+
+struct observer {
+	const struct observer_ops *ops;
+	void *self;
 };
 
 struct observer_ops {
@@ -94,11 +106,12 @@ struct observer_ops {
 	void (*on_sample)(void *self, const struct run_view *view, int64_t at_ns);
 	/* The row is over, also where it was stopped by a signal: columns are filled in. */
 	void (*on_row)(void *self, const struct run_view *view, struct run_result *out);
-};
-
-struct observer {
-	const struct observer_ops *ops;
-	void *self;
+	/* Of who can look on where a row is run in parts (bench/clusters/); NULL: such a row
+	 * cannot have it. Who looks at one part in its place, with books of its own, which its
+	 * `release` frees; and then what all of them saw, in the order of the parts. */
+	int (*split)(void *self, struct observer *part, struct error *err);
+	int (*join)(void *self, const struct observer *part, size_t nr, struct error *err);
+	void (*release)(void *self);
 };
 
 #define OBSERVERS_MAX 16

@@ -53,6 +53,13 @@ bool placer_drew(const struct placer *p)
 	       memcmp(&p->choice_rng, &p->choice_unused, sizeof(p->choice_rng)) != 0;
 }
 
+void placer_join(struct placer *p, const struct placer *other)
+{
+	p->decisions += other->decisions;
+	p->timed_decisions += other->timed_decisions;
+	p->decision_ns += other->decision_ns;
+}
+
 int64_t placer_decision_ns(const struct placer *p)
 {
 	return p->timed_decisions ? p->decision_ns / (int64_t)p->timed_decisions : 0;

@@ -45,6 +45,8 @@ int placer_offer(struct placer *p, const struct zone_event *ev, uint64_t ordinal
 		 bool *placed, struct error *err) MUST_USE;
 /* Did anything depend on chance so far? */
 bool placer_drew(const struct placer *p);
+/* Add the decisions of another. */
+void placer_join(struct placer *p, const struct placer *other);
 /* Mean CPU time of a decision, as timed now and then; 0: none was. */
 int64_t placer_decision_ns(const struct placer *p);
 

@@ -29,6 +29,7 @@ struct run {
 	struct totals totals;
 	struct stranded stranded;
 	struct pricing pricing;
+	struct schedule known; /* to a policy that foresees */
 	struct future *future; /* NULL: the policy does not foresee */
 	struct zone_stream *stream;
 	const struct zone_event *next; /* next of the stream, NULL at its end */
@@ -38,7 +39,8 @@ struct run {
 	int64_t end_ns;
 	int64_t sample_ns; /* next sample, NS_NEVER: none */
 	uint64_t since_progress;
-	bool map_ids, ended;
+	bool map_ids, turned, ended;
+	const struct run *least; /* of parts that were joined, who read least of the trace */
 };
 
 /* --- beginning ---------------------------------------------------------------------- */
@@ -73,13 +75,14 @@ static int open_cluster(struct run *r, struct error *err)
 		.cpu_overcommit_milli = fleet->cpu_overcommit_milli,
 		.dom0_memory_bytes = fleet->dom0_memory_bytes,
 		.dom0_vcpus = fleet->dom0_vcpus,
-		.initial = fleet->initial,
+		.initial = in->cluster ? in->cluster->initial : fleet->initial,
 		.seed = in->seed,
 		.check = in->check,
 		.say = in->say,
 		.say_context = in->say_context,
 	};
 	const struct choice *choice = choice_find(fleet->choice);
+	const struct fleet_racks *racks = in->cluster ? in->cluster->racks : fleet->racks;
 	char *told;
 	int rc;
 
@@ -90,8 +93,8 @@ static int open_cluster(struct run *r, struct error *err)
 	r->cluster.check = in->check;
 	r->cluster.audience = &r->audience;
 	rc = cluster_open(&r->cluster, choice, in->backend, &config, in->record_path, err);
-	if (!rc && fleet->racks)
-		groups_set_racks(&r->cluster.groups, fleet->racks, in->nr_hosts);
+	if (!rc && racks)
+		groups_set_racks(&r->cluster.groups, racks, in->nr_hosts);
 	free(told);
 	return rc;
 }
@@ -127,6 +130,17 @@ static void gather_audience(struct run *r, struct schedule *write)
 		audience_add(a, in->observer[i].ops, in->observer[i].self);
 }
 
+static int open_stream(struct run *r, struct error *err)
+{
+	const struct run_input *in = r->in;
+	const struct workload *w = in->workload;
+
+	if (!in->cluster)
+		return workload_open(&r->stream, w, in->seed, in->skip_bad, err);
+	return workload_open_cluster(&r->stream, w, (uint32_t)(in->cluster - w->fleet.cluster),
+				     in->seed, in->skip_bad, err);
+}
+
 /* `write` and `known` may be NULL: what this run is like, and what one before was. */
 static int start_up(struct run *r, struct schedule *write, const struct schedule *known,
 		    struct error *err)
@@ -135,7 +149,7 @@ static int start_up(struct run *r, struct schedule *write, const struct schedule
 	int rc = open_cluster(r, err);
 
 	if (!rc)
-		rc = workload_open(&r->stream, w, r->in->seed, r->in->skip_bad, err);
+		rc = open_stream(r, err);
 	if (rc)
 		return rc;
 	stranded_init(&r->stranded, r->cluster.state, r->in->nr_hosts,
@@ -190,10 +204,11 @@ static int admit(struct run *r, const struct zone_event *ev, uint64_t ordinal, b
 
 static int on_start(struct run *r, const struct zone_event *ev, struct error *err)
 {
-	uint64_t ordinal = (uint64_t)++r->offered;
+	uint64_t ordinal = zone_stream_ordinal(r->stream);
 	bool queue = r->in->workload->refused == REFUSED_QUEUE, placed = false;
 	int rc = 0;
 
+	r->offered++;
 	/* first come, first served: nobody overtakes those who wait */
 	if (!r->waiting.nr)
 		rc = admit(r, ev, ordinal, &placed, err);
@@ -273,6 +288,7 @@ static int on_stream_event(struct run *r, struct error *err)
 {
 	int rc;
 
+	r->audience.view.place = zone_stream_place(r->stream);
 	switch (r->next->kind) {
 	case ZONE_EVENT_STOP:
 		rc = on_stop(r, r->next, err);
@@ -438,7 +454,10 @@ static int turn(struct run *r, struct error *err)
 		rc = sample_until(r, ev.at_ns, err);
 	if (rc)
 		return rc;
+	if (ev.at_ns > r->cluster.now_ns)
+		r->audience.view.place = 0;
 	r->cluster.now_ns = ev.at_ns;
+	r->turned = true;
 	if (ev.kind != EVENT_TIMEOUT)
 		return on_machine_event(r, &ev, err);
 	if (until == r->end_ns) {
@@ -457,7 +476,7 @@ static bool is_set(const atomic_bool *flag)
 	return flag && atomic_load_explicit(flag, memory_order_relaxed);
 }
 
-static int loop(struct run *r, struct error *err)
+int run_on(struct run *r, struct error *err)
 {
 	while (!r->ended) {
 		int rc = turn(r, err);
@@ -477,16 +496,18 @@ static int loop(struct run *r, struct error *err)
 /* --- the end -------------------------------------------------------------------------- */
 
 /* Zones that still wait or live when the run ends. */
-static int finish(struct run *r, struct error *err)
+int run_finish(struct run *r, struct error *err)
 {
 	struct waiting *w;
 	int rc = 0;
 
+	r->audience.view.place = PLACE_WAITING;
 	r->placer.refusal.code = ERR_NO_ROOM;
 	while (!rc && (w = wait_queue_pop(&r->waiting))) {
 		rc = refuse(r, &w->zone, w->ordinal, &r->placer.refusal, err);
 		waiting_free(w);
 	}
+	r->audience.view.place = PLACE_ALIVE;
 	return rc ? rc : cluster_tell_alive(&r->cluster, err);
 }
 
@@ -497,9 +518,10 @@ static bool drew(const struct run *r)
 	       r->balloons.followed > 0;
 }
 
-static void fill_row(struct run *r)
+void run_fill(struct run *r)
 {
-	const struct zone_stream_stats *s = zone_stream_stats(r->stream);
+	const struct zone_stream_stats *s =
+		zone_stream_stats(r->least ? r->least->stream : r->stream);
 	struct run_result *out = r->result;
 
 	out->row.zones_offered = r->offered;
@@ -508,7 +530,7 @@ static void fill_row(struct run *r)
 	out->row.event_ties = (int64_t)r->departures.ties;
 	audience_end(&r->audience, out);
 	out->decision_ns = placer_decision_ns(&r->placer);
-	out->drew = drew(r);
+	out->drew |= drew(r);
 	out->bad_rows = s->bad_rows;
 	snprintf(out->first_bad, sizeof(out->first_bad), "%s", s->first_bad);
 	out->warnings = s->warnings;
@@ -516,14 +538,17 @@ static void fill_row(struct run *r)
 	memcpy(out->note, s->note, sizeof(out->note));
 }
 
-static void tear_down(struct run *r)
+void run_close(struct run *r)
 {
+	if (!r)
+		return;
 	zone_stream_close(r->stream);
 	placer_release(&r->placer);
 	balloons_release(&r->balloons);
 	pricing_release(&r->pricing);
 	stranded_release(&r->stranded);
 	future_free(r->future);
+	schedule_release(&r->known);
 	departures_release(&r->departures);
 	wait_queue_release(&r->waiting);
 	cluster_close(&r->cluster);
@@ -543,44 +568,58 @@ static void label_row(const struct run_input *in, struct row *row)
 	row->hosts = in->nr_hosts;
 }
 
-/* `write` and `known` may be NULL: what this run is like, and what one before was. */
-static int run_once(const struct run_input *in, struct schedule *write,
-		    const struct schedule *known, struct run_result *out, struct error *err)
+static struct run *run_new(const struct run_input *in, struct run_result *out)
 {
 	struct run *r = xcalloc(1, sizeof(*r));
-	int rc, rc2 = 0;
 
+	BUG_ON(in->nr_observers > RUN_OBSERVERS_MAX);
+	BUG_ON(in->workload->fleet.nr_clusters && !in->cluster);
 	memset(out, 0, sizeof(*out));
 	label_row(in, &out->row);
 	r->in = in;
 	r->result = out;
-	rc = start_up(r, write, known, err);
+	return r;
+}
+
+/* `write` and `known` may be NULL: what this run is like, and what one before was. */
+static int run_once(const struct run_input *in, struct schedule *write,
+		    const struct schedule *known, struct run_result *out, struct error *err)
+{
+	struct run *r = run_new(in, out);
+	int rc = start_up(r, write, known, err), rc2 = 0;
+
 	if (!rc)
-		rc = loop(r, err);
+		rc = run_on(r, err);
 	if (!rc || rc == ERR_INTERRUPTED) {
-		rc2 = finish(r, rc ? NULL : err);
-		fill_row(r);
+		rc2 = run_finish(r, rc ? NULL : err);
+		run_fill(r);
 	}
 	if (write)
 		write->end_ns = r->cluster.now_ns;
-	tear_down(r);
+	run_close(r);
 	return rc ? rc : rc2;
 }
 
-/* The policy that foresees is told what becomes of the trace under another. */
-static int run_foreseen(const struct run_input *in, struct run_result *out, struct error *err)
+/* What becomes of the trace under another policy, for one that foresees. */
+static int foresee(const struct run_input *in, struct schedule *out, struct run_result *result,
+		   struct error *err)
 {
 	struct run_input before = *in;
-	struct schedule schedule;
-	int rc;
 
 	before.policy = in->policy->foresees_by;
 	before.record_path = NULL;
 	before.cost = before.check = false;
 	before.nr_observers = 0;
 	before.progress = NULL;
-	schedule_init(&schedule, in->nr_hosts);
-	rc = run_once(&before, &schedule, NULL, out, err);
+	schedule_init(out, in->nr_hosts);
+	return run_once(&before, out, NULL, result, err);
+}
+
+static int run_foreseen(const struct run_input *in, struct run_result *out, struct error *err)
+{
+	struct schedule schedule;
+	int rc = foresee(in, &schedule, out, err);
+
 	if (!rc)
 		rc = run_once(in, NULL, &schedule, out, err);
 	schedule_release(&schedule);
@@ -589,7 +628,70 @@ static int run_foreseen(const struct run_input *in, struct run_result *out, stru
 
 int run_row(const struct run_input *in, struct run_result *out, struct error *err)
 {
-	BUG_ON(in->nr_observers > RUN_OBSERVERS_MAX);
 	return in->policy->foresees_by ? run_foreseen(in, out, err)
 				       : run_once(in, NULL, NULL, out, err);
+}
+
+/* --- in parts ------------------------------------------------------------------------- */
+
+int run_open(struct run **out, const struct run_input *in, struct run_result *result,
+	     struct error *err)
+{
+	bool foresees = in->policy->foresees_by != NULL;
+	struct schedule known;
+	int rc = 0;
+
+	*out = NULL;
+	if (foresees)
+		rc = foresee(in, &known, result, err);
+	*out = run_new(in, result);
+	if (foresees)
+		(*out)->known = known;
+	return rc ? rc : start_up(*out, NULL, foresees ? &(*out)->known : NULL, err);
+}
+
+int64_t run_reached_ns(const struct run *r)
+{
+	return r->turned ? r->cluster.now_ns : -1;
+}
+
+int run_on_to(struct run *r, int64_t end_ns, struct error *err)
+{
+	bool reached = r->result->duration_reached;
+	int rc = 0;
+
+	if (r->cluster.now_ns < end_ns) {
+		r->end_ns = end_ns;
+		r->ended = false;
+		rc = run_on(r, err);
+	}
+	/* where nothing ever came */
+	if (!rc)
+		rc = sample_until(r, end_ns, err);
+	r->result->duration_reached = reached;
+	return rc;
+}
+
+void run_join(struct run *r, const struct run *part)
+{
+	const struct run *least = r->least ? r->least : r;
+	struct run_result *out = r->result;
+
+	out->row.hosts += part->result->row.hosts;
+	out->unknown_stops += part->result->unknown_stops;
+	out->duration_reached |= part->result->duration_reached;
+	out->drew |= drew(part);
+	r->offered += part->offered;
+	r->queued += part->queued;
+	r->queue_wait_s += part->queue_wait_s;
+	r->departures.ties += part->departures.ties;
+	totals_join(&r->totals, &part->totals);
+	balloons_join(&r->balloons, &part->balloons);
+	placer_join(&r->placer, &part->placer);
+	if (r->in->cost)
+		pricing_join(&r->pricing, &part->pricing);
+	r->least =
+		zone_stream_stats(part->stream)->events < zone_stream_stats(least->stream)->events
+			? part
+			: least;
 }

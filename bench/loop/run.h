@@ -21,4 +21,24 @@
  */
 int run_row(const struct run_input *in, struct run_result *out, struct error *err) MUST_USE;
 
+/*
+ * The same in steps, for a row that is run in parts (bench/clusters/). A part is a row of one
+ * cluster; it goes on until nothing comes any more, then to where the whole ends, and says
+ * what is left. Books of all parts are then joined into those of the first.
+ */
+struct run;
+
+/* Close it on failure too. */
+int run_open(struct run **out, const struct run_input *in, struct run_result *result,
+	     struct error *err) MUST_USE;
+int run_on(struct run *r, struct error *err) MUST_USE;
+/* Where it is; -1: nothing has happened. */
+int64_t run_reached_ns(const struct run *r);
+int run_on_to(struct run *r, int64_t end_ns, struct error *err) MUST_USE;
+int run_finish(struct run *r, struct error *err) MUST_USE;
+/* `part` stays open until the row is filled. */
+void run_join(struct run *r, const struct run *part);
+void run_fill(struct run *r); /* the row */
+void run_close(struct run *r); /* NULL is fine */
+
 #endif

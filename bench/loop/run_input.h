@@ -47,10 +47,14 @@ struct run_input {
 	const char *record_path; /* record what passes to this file; NULL: do not */
 	const struct host *const *host; /* nr_hosts */
 	uint32_t nr_hosts;
+	/* The row is run of this cluster of the workload's fleet alone, which is the hosts above;
+	 * NULL: of all. */
+	const struct fleet_cluster *cluster;
 	const char *topology; /* label of the row */
 	bool cost; /* price the zones (cost/over-time/ledger.h) */
 	bool check; /* verify the invariants at every event */
 	bool skip_bad; /* count bad trace rows instead of stopping */
+	const char *scratch; /* where files without a name go; NULL: base/scratch.h's */
 	/* Beside the loop's own: totals, stranded capacity, dynamic memory, prices. At most
 	 * RUN_OBSERVERS_MAX. */
 	const struct observer *observer;
@@ -68,6 +72,12 @@ struct run_input {
 	const atomic_bool *stop;
 	const atomic_bool *cancel;
 };
+
+/* What result files call the row's `host`: counted in the whole fleet. */
+static inline uint32_t run_host_number(const struct run_input *in, uint32_t host)
+{
+	return host + (in->cluster ? in->cluster->first_host : 0);
+}
 
 #define RUN_OBSERVERS_MAX (OBSERVERS_MAX - 8)
 

@@ -235,7 +235,7 @@ static void run_one(const struct experiment *x, const char *text)
 	struct error err = {0};
 	char line[OUTCOME_LINE_MAX], *said;
 	size_t row = strtoull(text, NULL, 10);
-	int rc = sweep_run_row(x, row, NULL, NULL, line, &err);
+	int rc = sweep_run_row(x, row, 1, NULL, NULL, line, &err);
 
 	if (!rc) {
 		send_text(line, 0, TAG_DONE);

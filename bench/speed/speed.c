@@ -51,6 +51,7 @@ static const struct part {
 	{"hosts", "100,000 hosts, within their memory", many_hosts},
 	{"balloon", "dynamic memory", speed_balloon},
 	{"jobs", "rows one at a time and two, wall time", speed_jobs},
+	{"clusters", "one row of a fleet in clusters, by threads, wall time", speed_clusters},
 	{"parse", "traces, and their caches", traces},
 	{"policies", "one decision of every policy, alone", speed_policies},
 	{"cost", "runs with and without prices, and the solver", cost},

@@ -45,6 +45,8 @@ void speed_policies(void);
 void speed_price(void);
 /* Wall time of an experiment's rows, one at a time and two. */
 void speed_jobs(void);
+/* Wall time of one row of a fleet in clusters, on 1 to all of the CPUs there are. */
+void speed_clusters(void);
 /* Prints its table: the cost model's solver on random problems. */
 void speed_solver(void);
 

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/sha256.h"
 #include "base/units.h"
-#include "bench/loop/run.h"
+#include "bench/clusters/clusters.h"
 
 /* --- one row ---------------------------------------------------------------------------- */
 
@@ -24,8 +24,9 @@ static void on_progress(void *context, const struct run_progress *p)
 	t->tick(t->context);
 }
 
-int sweep_run_row(const struct experiment *x, size_t row, void (*tick)(void *context),
-		  void *tick_context, char line[OUTCOME_LINE_MAX], struct error *err)
+int sweep_run_row(const struct experiment *x, size_t row, unsigned threads,
+		  void (*tick)(void *context), void *tick_context, char line[OUTCOME_LINE_MAX],
+		  struct error *err)
 {
 	struct ticking ticking = {tick, tick_context};
 	struct workload own;
@@ -38,7 +39,7 @@ int sweep_run_row(const struct experiment *x, size_t row, void (*tick)(void *con
 		in.progress = on_progress;
 		in.progress_context = &ticking;
 	}
-	rc = run_row(&in, &o.result, err);
+	rc = clusters_run_row(&in, threads, &o.result, err);
 	if (rc)
 		return rc;
 	o.wall_ns = monotonic_ns() - start_ns;
@@ -173,7 +174,7 @@ static void *work(void *self)
 
 	while (next_row(s, &row)) {
 		struct error err = {0};
-		int rc = sweep_run_row(s->x, row, sweep_tick, s, line, &err);
+		int rc = sweep_run_row(s->x, row, s->threads_a_row, sweep_tick, s, line, &err);
 
 		if (rc)
 			sweep_fail(s, row, rc, &err);
@@ -208,7 +209,12 @@ int sweep_run(struct sweep *s, unsigned threads, const struct sweep_ranks *ranks
 {
 	struct dispatch *d = &s->dispatch;
 	struct error late = {0};
-	int rc = run_all(s, threads, ranks, err), rc2 = journal_sync(&s->journal, &late);
+	size_t left = d->nr_rows - d->nr_done;
+	int rc, rc2;
+
+	s->threads_a_row = left && threads > left ? (unsigned)(threads / left) : 1;
+	rc = run_all(s, threads, ranks, err);
+	rc2 = journal_sync(&s->journal, &late);
 
 	if (!rc && d->rc) {
 		rc = d->rc;
@@ -246,6 +252,7 @@ static int count_events(const struct workload *w, uint64_t seed, bool skip_bad, 
 	const struct zone_event *ev = NULL;
 	const struct zone_stream_stats *stats;
 	struct zone_stream *stream;
+	bool traced = w->source == SOURCE_TRACE || w->source == SOURCE_TRACES;
 	int64_t at_ns = 0;
 	size_t nr = 0;
 	int rc = workload_open(&stream, w, seed, skip_bad, err);
@@ -253,17 +260,17 @@ static int count_events(const struct workload *w, uint64_t seed, bool skip_bad, 
 	*out = 0;
 	if (rc)
 		return rc;
-	while ((w->source == SOURCE_TRACE || nr < COUNTED_EVENTS) &&
-	       !(rc = zone_stream_next(stream, &ev, err)) && ev && ev->at_ns < w->duration_ns) {
+	while ((traced || nr < COUNTED_EVENTS) && !(rc = zone_stream_next(stream, &ev, err)) &&
+	       ev && ev->at_ns < w->duration_ns) {
 		at_ns = ev->at_ns;
 		nr++;
 	}
 	stats = zone_stream_stats(stream);
 	*said = *stats;
 	*out = (double)nr;
-	if (ev && w->source != SOURCE_TRACE && stats->total && stats->done)
+	if (ev && !traced && stats->total && stats->done)
 		*out *= (double)stats->total / (double)stats->done;
-	else if (ev && w->source != SOURCE_TRACE && w->duration_ns != NS_NEVER && at_ns > 0)
+	else if (ev && !traced && w->duration_ns != NS_NEVER && at_ns > 0)
 		*out *= (double)w->duration_ns / (double)at_ns;
 	zone_stream_close(stream);
 	return rc;

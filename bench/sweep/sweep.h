@@ -33,6 +33,7 @@ struct sweep {
 	pthread_mutex_t lock; /* of all above */
 	pthread_cond_t changed;
 	bool opened;
+	unsigned threads_a_row; /* for rows in clusters, where threads are left */
 	int64_t told_ns; /* when progress was shown */
 	/* At most every progress_ns, one call at a time; NULL: never. */
 	void (*progress)(void *context, const struct sweep_progress *p);
@@ -60,9 +61,11 @@ int sweep_write(struct sweep *s, struct results *out, const struct results_about
 		struct error *err) MUST_USE;
 void sweep_release(struct sweep *s);
 
-/* Runs a row, into a line for the journal. `tick` is called now and then, NULL: never. */
-int sweep_run_row(const struct experiment *x, size_t row, void (*tick)(void *context),
-		  void *tick_context, char line[OUTCOME_LINE_MAX], struct error *err) MUST_USE;
+/* Runs a row, into a line for the journal; on so many threads where it is in clusters. `tick` is
+ * called now and then, NULL: never. */
+int sweep_run_row(const struct experiment *x, size_t row, unsigned threads,
+		  void (*tick)(void *context), void *tick_context, char line[OUTCOME_LINE_MAX],
+		  struct error *err) MUST_USE;
 
 /* For who serves ranks; in any thread. False: none is ready now. */
 bool sweep_try(struct sweep *s, size_t *row);

@@ -1,6 +1,7 @@
 /* Sorted in memory and through a file: the same order, that of equal keys kept. */
 #include <criterion/criterion.h>
 #include <dirent.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -78,6 +79,50 @@ Test(sorter, through_a_file)
 	sorts(3000, 100000, 4);
 	sorts(3000, 1 << 20, 5);
 	sorts(3000, 4 << 20, 6);
+}
+
+/* What the heap holds, the part that is mapped too; 0 where nobody counts (sanitizers). */
+static size_t held(void)
+{
+	struct mallinfo2 m = mallinfo2();
+
+	return m.uordblks + m.hblkhd;
+}
+
+/* Sixty-four times what it may use: a buffer of 256 KiB for each when they are merged, and no more
+ * while they come than the bytes and where they are, each of which is doubled as it grows. */
+Test(sorter, memory_is_bounded, .timeout = 120)
+{
+	const size_t memory = 1 << 20, pieces = 64 * 1024, size = 1000;
+	const size_t runs = pieces * (size + 64) / memory + 1;
+	struct sorter *s = sorter_new(memory);
+	size_t before = held(), most_given = 0, most_taken = 0, n;
+	char *piece = calloc(1, size);
+	const char *bytes;
+	struct error err;
+	struct rng r;
+
+	if (!before)
+		cr_skip_test("nobody counts the heap here");
+	rng_seed(&r, 1, "sorter");
+	for (size_t i = 0; i < pieces; i++) {
+		struct sort_key key = {(int64_t)rng_below(&r, 1000000), 0};
+
+		cr_assert_eq(sorter_add(s, key, piece, size, NULL, 0, &err), 0, "%s", err.text);
+		most_given = held() > most_given ? held() : most_given;
+	}
+	cr_assert_eq(sorter_finish(s, &err), 0, "%s", err.text);
+	do {
+		cr_assert_eq(sorter_next(s, &bytes, &n, &err), 0, "%s", err.text);
+		most_taken = held() > most_taken ? held() : most_taken;
+	} while (bytes);
+	cr_expect_lt(most_given - before, 2 * memory + 65536, "%zu", most_given - before);
+	cr_expect_lt(most_taken - before, 2 * memory + runs * 256 * 1024 + 65536, "%zu",
+		     most_taken - before);
+	/* the bound is one that can be met: it is the merge that takes most */
+	cr_expect_gt(most_taken - before, runs * 128 * 1024);
+	sorter_free(s);
+	free(piece);
 }
 
 Test(sorter, leaves_nothing_behind)

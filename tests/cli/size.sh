@@ -203,7 +203,7 @@ used '{"host": 3, "nodes": [{"vcpus": 1}]}' # there are four, one would do
 run 0 size "$work/used.json" --format csv
 same "$(column 1 hosts)" 4 'hosts where four are in use'
 refused 2 size "$work/used.json" --most 3
-says err 'names host 3, but the fleet has 3'
+says err 'takes something of host 3, so that there are 4 hosts at least'
 
 # stopped by a signal: a sentence, and nothing half written
 "$HOMENODE" size week --policy all --seed 1,2,3 -q -o "$work/stopped" >/dev/null 2>"$work/err" &

@@ -50,7 +50,8 @@ static void as_workload(const char *text, size_t size)
 	w.path = "/nonexistent/fuzz.json";
 	if (workload_from_doc(&w, &doc, &err))
 		BUG_ON(!*err.text);
-	else if (w.source != SOURCE_TRACE && !workload_open(&s, &w, 1, false, &err))
+	else if (w.source != SOURCE_TRACE && w.source != SOURCE_TRACES &&
+		 !workload_open(&s, &w, 1, false, &err))
 		drain(s);
 	workload_release(&w);
 	doc_release(&doc);

@@ -119,6 +119,18 @@ if command -v gnuplot >/dev/null 2>&1; then
 	run 0 report "$work/machine" --quiet --pictures "$work/pictures2"
 	grep -q '<svg' "$work/pictures2/measuredlatency.svg" || fail "no measuredlatency.svg"
 fi
+# cut in its header line a file is a table without rows, in a number another number
+cp "$work/run/timeline.csv" "$work/whole"
+for bytes in 60 -3; do
+	head -c $bytes "$work/whole" >"$work/run/timeline.csv"
+	refused 2 report "$work/run" --quiet
+	says err 'timeline.csv: is cut short: its last line has no end'
+done
+cp "$work/whole" "$work/run/timeline.csv"
+head -c 50 "$work/whole" >"$work/run/zones.csv"
+refused 2 report "$work/run" --quiet
+says err 'zones.csv: is cut short'
+rm "$work/run/zones.csv"
 sed 's/time_s/tyme_s/' "$work/run/timeline.csv" >"$work/timeline"
 mv "$work/timeline" "$work/run/timeline.csv"
 rm "$page"
