@@ -16,12 +16,17 @@
  * reused without an allocation. Zero-initialise. Bound to the parameters it was
  * first used with.
  */
+struct equilibrium_room {
+	void *memory;
+	size_t bytes;
+};
 struct equilibrium_work {
 	const struct cost_params *p;
 	void *by_number; /* arrays over all resources of the host */
-	void *by_problem; /* arrays over flows and the resources they use */
-	size_t by_problem_bytes;
+	struct equilibrium_room by_problem; /* over flows and the resources they use */
+	struct equilibrium_room by_column, by_filling;
 	double steady; /* done when no rate steps farther, relatively; 0: 1/1000 */
+	bool apart; /* work out what is another's double, too: for those who compare */
 };
 void equilibrium_work_release(struct equilibrium_work *w);
 
