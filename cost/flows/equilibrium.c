@@ -256,28 +256,25 @@ static void settle(struct problem *s)
 
 unsigned flows_equilibrium(struct flows *f, const struct cost_params *p, struct equilibrium_work *w)
 {
-	struct problem s; /* `pages` as they come: set with the first flow of a node */
+	struct problem *s = problem_begin(f, p, w);
 	unsigned round = 0;
 	double step = 1, steady = w->steady > 0 ? w->steady : STEADY;
 
-	problem_begin(&s, f, p, w);
 	for (; round < ROUNDS_MAX && step > steady; round++) {
-		set_limits(&s);
-		if (!all_at_limit(&s))
-			problem_fill(&s);
-		step = move_rates(&s, round == 0);
-		measure_use(&s);
+		set_limits(s);
+		if (!all_at_limit(s))
+			problem_fill(s);
+		step = move_rates(s, round == 0);
+		measure_use(s);
 	}
-	settle(&s);
-	problem_end(&s);
+	settle(s);
+	problem_end(s);
 	return round;
 }
 
 void equilibrium_work_release(struct equilibrium_work *w)
 {
 	free(w->by_number);
-	free(w->by_problem.memory);
-	free(w->by_column.memory);
-	free(w->by_filling.memory);
+	problems_release(w->problem);
 	*w = (struct equilibrium_work){0};
 }

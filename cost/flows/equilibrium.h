@@ -12,21 +12,17 @@
 #include "cost/params/params.h"
 
 /*
- * Scratch of flows_equilibrium(): grows to what the largest problem needed and is then
- * reused without an allocation. Zero-initialise. Bound to the parameters it was
- * first used with.
+ * Scratch of flows_equilibrium(): grows to what the largest problems needed and is then
+ * reused without an allocation. Zero-initialise. Bound to the parameters it was first used
+ * with. Who uses how much of what is laid out once for flows of the same kinds: problems in
+ * which they only are more or fewer vCPUs begin there.
  */
-struct equilibrium_room {
-	void *memory;
-	size_t bytes;
-};
 struct equilibrium_work {
 	const struct cost_params *p;
 	void *by_number; /* arrays over all resources of the host */
-	struct equilibrium_room by_problem; /* over flows and the resources they use */
-	struct equilibrium_room by_column, by_filling;
+	struct problem *problem; /* some that were laid out */
 	double steady; /* done when no rate steps farther, relatively; 0: 1/1000 */
-	bool apart; /* work out what is another's double, too: for those who compare */
+	bool apart; /* nothing is kept or taken to be alike: for those who compare */
 };
 void equilibrium_work_release(struct equilibrium_work *w);
 

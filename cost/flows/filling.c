@@ -76,7 +76,7 @@ static void make(struct problem *s)
 	size_t uses = count_uses(s), resources = uses < s->n.end ? uses : s->n.end;
 	struct maxmin_use *use;
 
-	(void)lay_out(f, room(f->room, lay_out(f, NULL, nr, uses, resources)), nr, uses, resources);
+	(void)lay_out(f, room_of(&f->room, lay_out(f, NULL, nr, uses, resources)), nr, uses, resources);
 	for (uint32_t v = 0; v < nr; v++)
 		see_uses(s, v);
 	f->nr = number_seen(s, f->compact, f->wide);

@@ -25,6 +25,9 @@ struct flow {
 	uint32_t zone, part; /* whose; not part of the canonical order */
 	uint32_t node;
 	uint32_t nr_nodes; /* flows_sort()'s */
+	/* Not 0: a name of its node, reads and share, which nothing else has under the
+	 * parameters that it is solved with. */
+	uint64_t kind;
 	double vcpus; /* not whole where a zone floats */
 	double lines; /* in flight: vCPUs x parallelism */
 	double demand; /* bytes a ns of all vCPUs; INFINITY: unbounded */

@@ -6,10 +6,12 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/map.h"
 #include "cost/flows/doubles.h"
 #include "cost/params/loaded_latency.h"
 
 #define DOUBLES_BY_NUMBER 8
+#define KEPT_BITS 5 /* problems that stay laid out */
 
 /* The arrays over all resources, made at the first use of the scratch. */
 static void lay_out_numbers(struct problem *s, struct equilibrium_work *w)
@@ -44,7 +46,7 @@ static void lay_out_numbers(struct problem *s, struct equilibrium_work *w)
 		resources_capacity(&s->n, s->p, s->capacity);
 }
 
-void *room(struct equilibrium_room *r, size_t need)
+void *room_of(struct room *r, size_t need)
 {
 	if (need > r->bytes) {
 		free(r->memory);
@@ -59,6 +61,7 @@ static size_t lay_out(struct problem *s, char *memory, size_t nr_holds, size_t n
 {
 	size_t nr = s->flows->nr + (size_t)1, at = 0;
 
+	s->kind = carve(memory, &at, nr, sizeof(uint64_t));
 	s->lead = carve(memory, &at, nr, sizeof(uint32_t));
 	s->of = carve(memory, &at, nr, sizeof(uint32_t));
 	s->row = carve(memory, &at, nr, sizeof(uint32_t));
@@ -66,6 +69,7 @@ static size_t lay_out(struct problem *s, char *memory, size_t nr_holds, size_t n
 	s->core = carve(memory, &at, nr, sizeof(uint32_t));
 	s->stop = carve(memory, &at, nr, sizeof(uint32_t));
 	s->memory = carve(memory, &at, nr, sizeof(nodeset));
+	s->idle_ns = carve(memory, &at, nr, sizeof(double));
 	s->weight = carve(memory, &at, nr, sizeof(double));
 	s->lines = carve(memory, &at, nr, sizeof(double));
 	s->cap = carve(memory, &at, nr, sizeof(double));
@@ -79,13 +83,13 @@ static size_t lay_out(struct problem *s, char *memory, size_t nr_holds, size_t n
 	return at;
 }
 
-static void make_room(struct problem *s, struct equilibrium_work *w)
+static void make_room(struct problem *s)
 {
 	size_t holds = resources_used_most(&s->n, s->p) * (s->flows->nr + (size_t)1), need;
 	size_t columns = holds < s->n.end ? holds : s->n.end;
 
 	need = lay_out(s, NULL, holds, columns);
-	(void)lay_out(s, room(&w->by_problem, need), holds, columns);
+	(void)lay_out(s, room_of(&s->room, need), holds, columns);
 }
 
 /* Who is worked out, and in whose place the others are. */
@@ -133,7 +137,7 @@ static struct hold *keep_members(struct problem *s, struct hold *to, uint32_t ba
 }
 
 /* Where the flow's pages are, and what that is away with nobody there. */
-static void read_pages(struct problem *s, uint32_t k, struct flow *f)
+static void read_pages(struct problem *s, uint32_t k, const struct flow *f)
 {
 	const struct cost_params *p = s->p;
 	const double *latency = &p->latency_ns[f->node * p->nr_nodes];
@@ -147,7 +151,7 @@ static void read_pages(struct problem *s, uint32_t k, struct flow *f)
 		idle_ns += f->share[m] * latency[m];
 	}
 	s->memory[k] = memory;
-	f->now.idle_ns = idle_ns;
+	s->idle_ns[k] = idle_ns;
 	if (!nodeset_has(s->nodes, f->node))
 		s->pages[f->node] = 0;
 	s->nodes |= nodeset_of(f->node);
@@ -156,7 +160,7 @@ static void read_pages(struct problem *s, uint32_t k, struct flow *f)
 
 static void look_at_pages(struct problem *s, uint32_t k)
 {
-	struct flow *f = &s->flows->flow[s->lead[k]];
+	const struct flow *f = &s->flows->flow[s->lead[k]];
 	const struct flow *before = k ? &s->flows->flow[s->lead[k - 1]] : NULL;
 
 	s->row[k] = k;
@@ -167,7 +171,7 @@ static void look_at_pages(struct problem *s, uint32_t k)
 	}
 	s->row[k] = s->row[k - 1];
 	s->memory[k] = s->memory[k - 1];
-	f->now.idle_ns = before->now.idle_ns;
+	s->idle_ns[k] = s->idle_ns[k - 1];
 }
 
 static nodeset controllers_of(const struct cost_params *p, nodeset memory)
@@ -287,7 +291,7 @@ static void find_likes(struct problem *s)
 	}
 }
 
-static void make_columns(struct problem *s, struct equilibrium_work *w)
+static void make_columns(struct problem *s)
 {
 	const struct hold *end = s->hold + s->first_hold[s->nr_lead];
 
@@ -299,24 +303,82 @@ static void make_columns(struct problem *s, struct equilibrium_work *w)
 	for (uint32_t i = 0; i < s->nr_columns; i++)
 		s->column[i] = (struct column){
 			.number = s->wide[i], .first = UNUSED, .capacity = s->capacity[s->wide[i]]};
-	find_amounts(s, room(&w->by_column, find_users(s) * sizeof(double)));
+	find_amounts(s, room_of(&s->column_room, find_users(s) * sizeof(double)));
 	find_likes(s);
 }
 
-void problem_begin(struct problem *s, struct flows *f, const struct cost_params *p,
-		   struct equilibrium_work *w)
+static void lay_out_problem(struct problem *s, bool apart)
 {
+	s->nodes = 0;
+	s->nr_lead = 0;
+	s->fill.made = false;
+	make_room(s);
+	find_leads(s, apart);
+	collect_holds(s);
+	make_columns(s);
+}
+
+/* Is it laid out for flows of these kinds? Their vCPUs may be others, but who was a double
+ * must be one. */
+static bool fits(const struct problem *s, const struct flows *f)
+{
+	if (!f->nr || s->nr_flows != f->nr)
+		return false;
+	for (uint32_t v = 0; v < f->nr; v++) {
+		const struct flow *lead = &f->flow[s->lead[s->of[v]]];
+
+		if (s->kind[v] != f->flow[v].kind || lead->lines != f->flow[v].lines ||
+		    lead->demand != f->flow[v].demand)
+			return false;
+	}
+	return true;
+}
+
+/* The kinds' hash; 0: some have none. */
+static uint64_t hash_kinds(const struct flows *f)
+{
+	uint64_t hash = 1;
+
+	for (uint32_t v = 0; v < f->nr; v++) {
+		if (!f->flow[v].kind)
+			return 0;
+		hash = map_mix(hash, f->flow[v].kind);
+	}
+	return hash;
+}
+
+struct problem *problem_begin(struct flows *f, const struct cost_params *p,
+			      struct equilibrium_work *w)
+{
+	uint64_t hash = w->apart ? 0 : hash_kinds(f);
+	struct problem *s;
+
+	if (!w->problem)
+		w->problem = xcalloc((size_t)1 << KEPT_BITS, sizeof(*w->problem));
+	s = &w->problem[hash >> (64 - KEPT_BITS)];
 	s->p = p;
 	s->flows = f;
 	s->n = resources_of(p);
-	s->nodes = 0;
-	s->nr_lead = 0;
-	s->fill = (struct filling){.room = &w->by_filling};
 	lay_out_numbers(s, w);
-	make_room(s, w);
-	find_leads(s, w->apart);
-	collect_holds(s);
-	make_columns(s, w);
+	if (!hash || !fits(s, f)) {
+		lay_out_problem(s, w->apart);
+		s->nr_flows = hash ? f->nr : 0;
+		for (uint32_t v = 0; v < f->nr; v++)
+			s->kind[v] = f->flow[v].kind;
+	}
+	for (uint32_t k = 0; k < s->nr_lead; k++)
+		f->flow[s->lead[k]].now.idle_ns = s->idle_ns[k];
+	return s;
+}
+
+void problems_release(struct problem *s)
+{
+	for (size_t i = 0; s && i < (size_t)1 << KEPT_BITS; i++) {
+		free(s[i].room.memory);
+		free(s[i].column_room.memory);
+		free(s[i].fill.room.memory);
+	}
+	free(s);
 }
 
 void problem_end(struct problem *s)

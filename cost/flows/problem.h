@@ -36,10 +36,16 @@ struct column {
 	bool shared; /* by flows of other nodes, so by doubles too */
 };
 
+/* Memory that grows. */
+struct room {
+	void *memory;
+	size_t bytes;
+};
+
 /* All flows and what they use, as maxmin.h has it; made when something runs out. */
 struct filling {
 	bool made;
-	struct equilibrium_room *room;
+	struct room room;
 	struct maxmin_flow *flow;
 	struct maxmin_use *use; /* flow after flow */
 	uint32_t *core_use; /* of a flow: where in use[] it has its core */
@@ -54,6 +60,9 @@ struct filling {
 struct problem {
 	const struct cost_params *p;
 	struct flows *flows;
+	uint64_t *kind; /* of the flows that it was laid out for */
+	uint32_t nr_flows; /* 0: none, or some have no kind */
+	struct room room, column_room;
 	struct resources n;
 	/* By number. Outside a solve amount, through, used and wait are 0, and
 	 * curve 1: what a solve touches it puts back. */
@@ -73,6 +82,7 @@ struct problem {
 	uint32_t *row; /* the first place with pages as here, on the same node */
 	uint32_t *first_hold; /* one more at the end */
 	nodeset *memory; /* the nodes of its pages */
+	double *idle_ns; /* their latency */
 	double *weight, *cap, *rate;
 	double *lines; /* that it keeps in flight for each unit of its rate */
 	uint32_t *stop; /* number; UNUSED: its own cap */
@@ -108,18 +118,18 @@ static inline void see(struct problem *s, uint32_t number)
 	s->seen[number / 64] |= nodeset_of(number % 64);
 }
 
-/* Room of at least `need` bytes, whose content is lost. */
-void *room(struct equilibrium_room *r, size_t need);
+/* At least `need` bytes, whose content is lost. */
+void *room_of(struct room *r, size_t need);
 /* All that was seen, ascending, into wide[], and to[] for the way back; how many. */
 uint32_t number_seen(struct problem *s, uint32_t *to, uint32_t *wide);
 
-/* `s` as it comes. */
-void problem_begin(struct problem *s, struct flows *f, const struct cost_params *p,
-		   struct equilibrium_work *w);
+struct problem *problem_begin(struct flows *f, const struct cost_params *p,
+			      struct equilibrium_work *w);
 void problem_end(struct problem *s);
 /* What flows take of each column at rate[] of those worked out, into sum[]. */
 void problem_sum(struct problem *s);
 /* Max-min rates at weight[], cap[] and what cores take, into rate[] and stop[]. */
 void problem_fill(struct problem *s);
+void problems_release(struct problem *s); /* NULL is fine */
 
 #endif

@@ -41,7 +41,6 @@ struct components {
 	uint32_t *joined; /* flows of one component */
 	struct component_key *key; /* of one component */
 	struct flow *merged;
-	double *share;
 	size_t cap;
 	struct equilibrium_work work;
 	/* What was solved. */
@@ -53,7 +52,8 @@ struct components {
 
 void components_init(struct components *c, struct flow_classes *classes);
 void components_release(struct components *c);
-/* Keep so many words from now on, and nothing of what was kept. */
+/* Keep so many words from now on, and nothing of what was kept; 0: and all is worked out
+ * by itself. */
 void components_keep(struct components *c, size_t words);
 size_t components_bytes(const struct components *c); /* of what is kept */
 /* Room for so many flows. */
