@@ -156,8 +156,9 @@ static double move_rates(struct problem *s, bool first)
 
 	for (uint32_t k = 0; k < s->nr_lead; k++) {
 		struct flow *f = flow_at(s, k);
-		double to = first ? s->rate[k] : f->now.rate + STRIDE * (s->rate[k] - f->now.rate);
-		double step = fabs(to - f->now.rate) / (to > 0 ? to : 1);
+		double from = first ? 0 : f->now.rate; /* whatever it was before */
+		double to = first ? s->rate[k] : from + STRIDE * (s->rate[k] - from);
+		double step = fabs(to - from) / (to > 0 ? to : 1);
 
 		largest = step > largest ? step : largest;
 		f->now.rate = to;
