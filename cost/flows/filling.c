@@ -33,8 +33,7 @@ static size_t lay_out(struct filling *f, char *memory, uint32_t nr_flows, size_t
 	f->use = carve(memory, &at, uses, sizeof(*f->use));
 	f->wide = carve(memory, &at, resources, sizeof(uint32_t));
 	f->capacity = carve(memory, &at, resources, sizeof(double));
-	f->scratch =
-		carve(memory, &at, maxmin_scratch_bytes((uint32_t)resources, nr_flows), 1);
+	f->scratch = carve(memory, &at, maxmin_scratch_bytes((uint32_t)resources, nr_flows), 1);
 	return at;
 }
 
@@ -76,7 +75,8 @@ static void make(struct problem *s)
 	size_t uses = count_uses(s), resources = uses < s->n.end ? uses : s->n.end;
 	struct maxmin_use *use;
 
-	(void)lay_out(f, room_of(&f->room, lay_out(f, NULL, nr, uses, resources)), nr, uses, resources);
+	(void)lay_out(f, room_of(&f->room, lay_out(f, NULL, nr, uses, resources)), nr, uses,
+		      resources);
 	for (uint32_t v = 0; v < nr; v++)
 		see_uses(s, v);
 	f->nr = number_seen(s, f->compact, f->wide);

@@ -18,6 +18,7 @@ struct flow_outcome {
 	double wait_ns; /* what is added where something is exhausted */
 	double rate, latency_ns;
 	enum cost_cause stop; /* COST_REMOTE: nothing but its own lines or demand */
+	uint32_t like; /* number of the first flow solved with it that is known to get the same */
 };
 
 /* vCPUs of one zone on one node. `share` are pages by node, adding up to 1. */

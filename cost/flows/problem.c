@@ -11,7 +11,7 @@
 #include "cost/params/loaded_latency.h"
 
 #define DOUBLES_BY_NUMBER 8
-#define KEPT_BITS 5 /* problems that stay laid out */
+#define KEPT_BITS 6 /* problems that stay laid out */
 
 /* The arrays over all resources, made at the first use of the scratch. */
 static void lay_out_numbers(struct problem *s, struct equilibrium_work *w)
@@ -389,8 +389,13 @@ void problem_end(struct problem *s)
 		s->used[r] = s->wait[r] = 0;
 		s->curve[r] = loaded_latency(0);
 	}
-	for (uint32_t v = 0; v < s->flows->nr; v++)
-		s->flows->flow[v].now = s->flows->flow[s->lead[s->of[v]]].now;
+	for (uint32_t v = 0; v < s->flows->nr; v++) {
+		struct flow_outcome *now = &s->flows->flow[v].now;
+		uint32_t lead = s->lead[s->of[v]];
+
+		*now = s->flows->flow[lead].now;
+		now->like = lead;
+	}
 }
 
 /* Of all flows in their order, whether they are worked out or doubles of those. */
