@@ -275,9 +275,9 @@ int flow_class_compare(const struct flow_classes *c, uint32_t a, uint32_t b)
 struct flow flow_class_flow(const struct flow_classes *c, uint32_t class, int64_t vcpus_micro)
 {
 	const struct flow_class *k = &c->class[class];
-	struct flow f = flow_of_profile(&c->profile[k->profile], k->node,
-					(double)vcpus_micro / VCPU_MICRO,
-					c->share + (size_t) class * c->params->nr_nodes);
+	struct flow f =
+		flow_of_profile(&c->profile[k->profile], k->node, (double)vcpus_micro / VCPU_MICRO,
+				c->share + (size_t) class * c->params->nr_nodes);
 
 	f.kind = k->serial;
 	return f;
