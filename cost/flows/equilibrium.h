@@ -6,7 +6,7 @@
 #ifndef COST_FLOWS_EQUILIBRIUM_H
 #define COST_FLOWS_EQUILIBRIUM_H
 
-#include <stddef.h>
+#include <stdbool.h>
 
 #include "cost/flows/flow.h"
 #include "cost/params/params.h"
@@ -14,8 +14,8 @@
 /*
  * Scratch of flows_equilibrium(): grows to what the largest problems needed and is then
  * reused without an allocation. Zero-initialise. Bound to the parameters it was first used
- * with. Who uses how much of what is laid out once for flows of the same kinds: problems in
- * which they only are more or fewer vCPUs begin there.
+ * with. Who uses how much of what is laid out once for flows of the same kinds (problem.h, 64
+ * of them): problems in which they only are more or fewer vCPUs begin there.
  */
 struct equilibrium_work {
 	const struct cost_params *p;

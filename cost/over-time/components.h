@@ -7,7 +7,7 @@
  * fills), 13 for each flow, beside a table of 16,384 places of 24 bytes; the oldest is
  * overwritten. It is compared by its whole content, flow classes (by serial, which names
  * content) and vCPUs in canonical order, never by hash alone. A solution begins nowhere but
- * at that content (cost/flows/equilibrium.h keeps nothing from one to the next), so that one
+ * at that content (cost/flows/equilibrium.h keeps no rate from one to the next), so that one
  * looked up has the bits of one worked out, whatever was kept or lost meanwhile.
  */
 #ifndef COST_OVER_TIME_COMPONENTS_H
