@@ -12,6 +12,7 @@
 
 #define DOUBLES_BY_NUMBER 8
 #define KEPT_BITS 6 /* problems that stay laid out */
+#define KEPT_FLOWS 48 /* larger ones, only the last */
 
 /* The arrays over all resources, made at the first use of the scratch. */
 static void lay_out_numbers(struct problem *s, struct equilibrium_work *w)
@@ -355,7 +356,7 @@ struct problem *problem_begin(struct flows *f, const struct cost_params *p,
 
 	if (!w->problem)
 		w->problem = xcalloc((size_t)1 << KEPT_BITS, sizeof(*w->problem));
-	s = &w->problem[hash >> (64 - KEPT_BITS)];
+	s = &w->problem[f->nr > KEPT_FLOWS ? 0 : hash >> (64 - KEPT_BITS)];
 	s->p = p;
 	s->flows = f;
 	s->n = resources_of(p);
