@@ -6,22 +6,23 @@
 #ifndef COST_FLOWS_EQUILIBRIUM_H
 #define COST_FLOWS_EQUILIBRIUM_H
 
-#include <stddef.h>
+#include <stdbool.h>
 
 #include "cost/flows/flow.h"
 #include "cost/params/params.h"
 
 /*
- * Scratch of flows_equilibrium(): grows to what the largest problem needed and is then
- * reused without an allocation. Zero-initialise. Bound to the parameters it was
- * first used with.
+ * Scratch of flows_equilibrium(): grows to what the largest problems needed and is then
+ * reused without an allocation. Zero-initialise. Bound to the parameters it was first used
+ * with. Who uses how much of what is laid out once for flows of the same kinds (problem.h, 64
+ * of them): problems in which they only are more or fewer vCPUs begin there.
  */
 struct equilibrium_work {
 	const struct cost_params *p;
 	void *by_number; /* arrays over all resources of the host */
-	void *by_problem; /* arrays over flows and the resources they use */
-	size_t by_problem_bytes;
+	struct problem *problem; /* some that were laid out */
 	double steady; /* done when no rate steps farther, relatively; 0: 1/1000 */
+	bool apart; /* nothing is kept or taken to be alike: for those who compare */
 };
 void equilibrium_work_release(struct equilibrium_work *w);
 

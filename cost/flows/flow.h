@@ -18,6 +18,7 @@ struct flow_outcome {
 	double wait_ns; /* what is added where something is exhausted */
 	double rate, latency_ns;
 	enum cost_cause stop; /* COST_REMOTE: nothing but its own lines or demand */
+	uint32_t like; /* number of the first flow solved with it that is known to get the same */
 };
 
 /* vCPUs of one zone on one node. `share` are pages by node, adding up to 1. */
@@ -25,6 +26,9 @@ struct flow {
 	uint32_t zone, part; /* whose; not part of the canonical order */
 	uint32_t node;
 	uint32_t nr_nodes; /* flows_sort()'s */
+	/* Not 0: a name of its node, reads and share, which nothing else has under the
+	 * parameters that it is solved with. */
+	uint64_t kind;
 	double vcpus; /* not whole where a zone floats */
 	double lines; /* in flight: vCPUs x parallelism */
 	double demand; /* bytes a ns of all vCPUs; INFINITY: unbounded */

@@ -87,16 +87,14 @@ size_t resources_used_most(const struct resources *n, const struct cost_params *
 	return p->nr_controllers + 2 * ports + (n->core - n->fabric) + 1 + p->nr_nodes;
 }
 
-double resource_latency(const struct resources *n, const struct cost_params *p, uint32_t r,
-			double use)
+const struct host_curve *resource_curve(const struct resources *n, const struct cost_params *p,
+					uint32_t r)
 {
-	const struct host_curve *curve = NULL;
-
 	if (r < n->port_read)
-		curve = p->curve[r - n->controller];
-	else if (r < n->fabric)
-		curve = p->port_curve[r < n->port_write ? r - n->port_read : r - n->port_write];
-	return loaded_latency_on(curve, use);
+		return p->curve[r - n->controller];
+	if (r < n->fabric)
+		return p->port_curve[r < n->port_write ? r - n->port_read : r - n->port_write];
+	return NULL;
 }
 
 enum cost_cause resource_cause(const struct resources *n, uint32_t r)

@@ -27,9 +27,9 @@ void resources_use(const struct resources *n, const struct cost_params *p, const
 		   nodeset memory, double *amount, double *through);
 /* An upper bound of how many a flow can use. */
 size_t resources_used_most(const struct resources *n, const struct cost_params *p);
-/* Latency at this use of it, 0 to 1, relative to idle. */
-double resource_latency(const struct resources *n, const struct cost_params *p, uint32_t resource,
-			double use);
+/* How its latency rises with use, for loaded_latency_on(). */
+const struct host_curve *resource_curve(const struct resources *n, const struct cost_params *p,
+					uint32_t resource);
 /* What a flow lost its time to that this resource stops. */
 enum cost_cause resource_cause(const struct resources *n, uint32_t resource);
 

@@ -38,6 +38,7 @@ void components_keep(struct components *c, size_t words)
 	c->kept = words ? xcalloc((size_t)KEPT_SETS * KEPT_WAYS, sizeof(*c->kept)) : NULL;
 	c->words = words;
 	c->written = 0;
+	c->work.apart = !words;
 }
 
 size_t components_bytes(const struct components *c)
@@ -53,7 +54,6 @@ void components_release(struct components *c)
 	free(c->joined);
 	free(c->key);
 	free(c->merged);
-	free(c->share);
 	free(c->ring);
 	free(c->kept);
 	equilibrium_work_release(&c->work);
@@ -68,8 +68,6 @@ void components_begin(struct components *c, size_t nr)
 	c->joined = xreallocarray(c->joined, c->cap, sizeof(*c->joined));
 	c->key = xreallocarray(c->key, c->cap, sizeof(*c->key));
 	c->merged = xreallocarray(c->merged, c->cap, sizeof(*c->merged));
-	c->share =
-		xreallocarray(c->share, c->cap, c->classes->params->nr_nodes * sizeof(*c->share));
 }
 
 /* Those connected with the first that is not done, in order, into joined[]. */
@@ -108,15 +106,14 @@ static uint32_t stand_in(const struct components *c, const struct component_flow
 static void solve(struct components *c, uint32_t joined, bool canonical)
 {
 	struct flows flows = {c->merged, joined};
-	const struct cost_params *p = c->classes->params;
 
 	for (uint32_t i = 0; i < joined; i++) {
 		const struct component_flow *f = &c->flow[c->joined[i]];
 
-		c->merged[i] = flow_class_flow(c->classes, stand_in(c, f, canonical),
-					       f->vcpus_micro, c->share + (size_t)i * p->nr_nodes);
+		c->merged[i] =
+			flow_class_flow(c->classes, stand_in(c, f, canonical), f->vcpus_micro);
 	}
-	(void)flows_equilibrium(&flows, p, &c->work);
+	(void)flows_equilibrium(&flows, c->classes->params, &c->work);
 	for (uint32_t i = 0; i < joined; i++)
 		c->flow[c->joined[i]].now = c->merged[i].now;
 	c->nr_solved++;

@@ -7,7 +7,7 @@
  * fills), 13 for each flow, beside a table of 16,384 places of 24 bytes; the oldest is
  * overwritten. It is compared by its whole content, flow classes (by serial, which names
  * content) and vCPUs in canonical order, never by hash alone. A solution begins nowhere but
- * at that content (cost/flows/equilibrium.h keeps nothing from one to the next), so that one
+ * at that content (cost/flows/equilibrium.h keeps no rate from one to the next), so that one
  * looked up has the bits of one worked out, whatever was kept or lost meanwhile.
  */
 #ifndef COST_OVER_TIME_COMPONENTS_H
@@ -41,7 +41,6 @@ struct components {
 	uint32_t *joined; /* flows of one component */
 	struct component_key *key; /* of one component */
 	struct flow *merged;
-	double *share;
 	size_t cap;
 	struct equilibrium_work work;
 	/* What was solved. */
@@ -53,7 +52,8 @@ struct components {
 
 void components_init(struct components *c, struct flow_classes *classes);
 void components_release(struct components *c);
-/* Keep so many words from now on, and nothing of what was kept. */
+/* Keep so many words from now on, and nothing of what was kept; 0: and all is worked out
+ * by itself. */
 void components_keep(struct components *c, size_t words);
 size_t components_bytes(const struct components *c); /* of what is kept */
 /* Room for so many flows. */

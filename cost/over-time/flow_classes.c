@@ -66,6 +66,7 @@ void flow_classes_release(struct flow_classes *c)
 {
 	free(c->class);
 	free(c->pages);
+	free(c->share);
 	map_release(&c->index);
 	free(c->canonical_node);
 	free(c->profile);
@@ -148,8 +149,10 @@ static uint32_t take_place(struct flow_classes *c)
 		return place;
 	}
 	c->class = grow(c->class, &c->cap, c->nr, sizeof(*c->class));
-	if (c->cap != cap)
+	if (c->cap != cap) {
 		c->pages = xreallocarray(c->pages, c->cap, c->params->nr_nodes * sizeof(*c->pages));
+		c->share = xreallocarray(c->share, c->cap, c->params->nr_nodes * sizeof(*c->share));
+	}
 	return (uint32_t)c->nr++;
 }
 
@@ -176,6 +179,8 @@ static uint32_t add(struct flow_classes *c, uint64_t hash, uint32_t node, uint32
 	uint32_t nr_nodes = c->params->nr_nodes, place = take_place(c);
 
 	memcpy(c->pages + (size_t)place * nr_nodes, pages, nr_nodes * sizeof(*pages));
+	for (uint32_t n = 0; n < nr_nodes; n++)
+		c->share[(size_t)place * nr_nodes + n] = pages[n] / (double)PAGES_WHOLE;
 	c->class[place] = (struct flow_class){
 		.serial = ++c->serials,
 		.hash = hash,
@@ -267,16 +272,15 @@ int flow_class_compare(const struct flow_classes *c, uint32_t a, uint32_t b)
 	return 0;
 }
 
-struct flow flow_class_flow(const struct flow_classes *c, uint32_t class, int64_t vcpus_micro,
-			    double *share)
+struct flow flow_class_flow(const struct flow_classes *c, uint32_t class, int64_t vcpus_micro)
 {
 	const struct flow_class *k = &c->class[class];
-	const uint16_t *pages = flow_class_pages(c, class);
+	struct flow f =
+		flow_of_profile(&c->profile[k->profile], k->node, (double)vcpus_micro / VCPU_MICRO,
+				c->share + (size_t) class * c->params->nr_nodes);
 
-	for (uint32_t n = 0; n < c->params->nr_nodes; n++)
-		share[n] = pages[n] / (double)PAGES_WHOLE;
-	return flow_of_profile(&c->profile[k->profile], k->node, (double)vcpus_micro / VCPU_MICRO,
-			       share);
+	f.kind = k->serial;
+	return f;
 }
 
 void flow_classes_sweep(struct flow_classes *c)

@@ -32,6 +32,7 @@ struct flow_classes {
 	const struct cost_params *params;
 	struct flow_class *class;
 	uint16_t *pages; /* [class][node] of PAGES_WHOLE */
+	double *share; /* the same, of 1 */
 	size_t nr, cap;
 	uint32_t free; /* a list through `canonical` */
 	struct map index; /* by hash of the content */
@@ -52,9 +53,8 @@ uint32_t flow_class_of(struct flow_classes *c, const struct flow *flow, uint32_t
 uint32_t flow_class_at_home(struct flow_classes *c, uint32_t class);
 /* By content, never by place: an order that all runs have in common; 0: the same. */
 int flow_class_compare(const struct flow_classes *c, uint32_t a, uint32_t b);
-/* Its vCPUs as a flow, with pages in share[nr_nodes]. */
-struct flow flow_class_flow(const struct flow_classes *c, uint32_t class, int64_t vcpus_micro,
-			    double *share);
+/* Its vCPUs as a flow, whose share[] stays until there is a new class. */
+struct flow flow_class_flow(const struct flow_classes *c, uint32_t class, int64_t vcpus_micro);
 /* Forgets classes without uses. */
 void flow_classes_sweep(struct flow_classes *c);
 

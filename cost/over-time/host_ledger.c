@@ -65,13 +65,29 @@ static void account(const struct zone_accounts *a, int64_t to_ns, uint128 out[AC
 		out[i] = a->sum[i] + (uint128)a->rate[i] * ns;
 }
 
-/* Rates of a zone of the class from what its flows get. */
-static void value(const struct host_ledger *h, uint32_t zones, struct zone_accounts *to)
+/* The solution that all flows of the host are in; NO_SOLUTION: there is none. */
+static uint64_t one_solution(const struct host_ledger *h, const struct component_flow *solved,
+			     uint32_t nr)
+{
+	if (!nr || nr < h->nr_flows)
+		return NO_SOLUTION;
+	for (uint32_t i = 1; i < nr; i++) {
+		if (solved[i].solution != solved[0].solution)
+			return NO_SOLUTION;
+	}
+	return solved[0].solution;
+}
+
+/* Rates of a zone of the class from what its flows get, all in this solution if it is one. */
+static void value(const struct host_ledger *h, uint32_t zones, uint64_t solution,
+		  struct zone_accounts *to)
 {
 	const struct zone_class *z = &h->classes->class[zones];
 	const struct flow_class *class = h->classes->flows.class;
 	const struct allocation *of[NODES_MAX];
 
+	if (kept_rates_known(h->classes, zones, solution, to->rate))
+		return;
 	for (uint32_t i = 0; i < z->nr_flows; i++)
 		of[i] = &h->allocation[class[z->flow[i].class].allocation];
 	kept_rates_find(h->classes, zones, of, to->rate);
@@ -81,6 +97,7 @@ static void value(const struct host_ledger *h, uint32_t zones, struct zone_accou
 static void solve(struct host_ledger *h)
 {
 	const struct component_flow *solved;
+	uint64_t solution;
 	uint32_t nr;
 
 	h->dirty = false;
@@ -88,6 +105,7 @@ static void solve(struct host_ledger *h)
 	nr = collect(h);
 	components_solve(&h->classes->components, nr);
 	solved = h->classes->components.flow;
+	solution = one_solution(h, solved, nr);
 	for (uint32_t i = 0; i < nr; i++) {
 		struct allocation *a = &h->allocation[solved[i].allocation];
 
@@ -102,7 +120,7 @@ static void solve(struct host_ledger *h)
 			continue;
 		account(a, h->dirty_ns, a->sum);
 		a->since_ns = h->dirty_ns;
-		value(h, h->zones[i].class, a);
+		value(h, h->zones[i].class, solution, a);
 	}
 }
 

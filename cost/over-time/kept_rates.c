@@ -45,24 +45,40 @@ static uint64_t solution_of(const struct zone_class *z, const struct allocation 
 	return z->nr_flows ? of[0]->solution : NO_SOLUTION;
 }
 
+/* Where it would be. */
+static struct kept_rate *entry_of(struct zone_classes *c, uint64_t solution, uint32_t class)
+{
+	struct kept_rates *k = c->rates;
+
+	if (k->sweeps != c->sweeps)
+		empty(k);
+	k->sweeps = c->sweeps;
+	return &k->entry[map_mix(map_mix(0, solution), class) >> (64 - KEPT_RATES_BITS)];
+}
+
+bool kept_rates_known(struct zone_classes *c, uint32_t class, uint64_t solution,
+		      uint64_t rate[ACCOUNTS])
+{
+	const struct kept_rate *e = entry_of(c, solution, class);
+
+	if (solution == NO_SOLUTION || e->solution != solution || e->class != class)
+		return false;
+	c->rates->asked++;
+	memcpy(rate, e->rate, sizeof(e->rate));
+	return true;
+}
+
 void kept_rates_find(struct zone_classes *c, uint32_t class, const struct allocation *const *of,
 		     uint64_t rate[ACCOUNTS])
 {
 	const struct zone_class *z = &c->class[class];
-	struct kept_rates *k = c->rates;
 	uint64_t solution = solution_of(z, of);
-	struct kept_rate *e =
-		&k->entry[map_mix(map_mix(0, solution), class) >> (64 - KEPT_RATES_BITS)];
+	struct kept_rate *e = entry_of(c, solution, class);
 
-	k->asked++;
-	if (k->sweeps != c->sweeps)
-		empty(k);
-	k->sweeps = c->sweeps;
-	if (solution != NO_SOLUTION && e->solution == solution && e->class == class) {
-		memcpy(rate, e->rate, sizeof(e->rate));
+	if (kept_rates_known(c, class, solution, rate))
 		return;
-	}
-	k->made++;
+	c->rates->asked++;
+	c->rates->made++;
 	account_rates(&c->flows, z, of, rate);
 	if (solution == NO_SOLUTION)
 		return;

@@ -23,6 +23,10 @@ struct kept_rates *kept_rates_new(void) MUST_USE;
 void kept_rates_free(struct kept_rates *k);
 size_t kept_rates_bytes(void);
 
+/* Those of a zone of this class, all of whose flows are in this solution; false: they are
+ * not known. */
+bool kept_rates_known(struct zone_classes *c, uint32_t class, uint64_t solution,
+		      uint64_t rate[ACCOUNTS]);
 /* As account_rates(), of a zone of this class: looked up where all its flows are in one
  * solution that is kept. */
 void kept_rates_find(struct zone_classes *c, uint32_t class, const struct allocation *const *of,

@@ -124,6 +124,16 @@ static void add_at_home(struct zone_classes *c, uint32_t *nr, const struct zone_
 	(*nr)++;
 }
 
+static bool outcomes_equal(const struct flow_outcome *a, const struct flow_outcome *b)
+{
+	bool equal = a->rate == b->rate && a->latency_ns == b->latency_ns &&
+		     a->wait_ns == b->wait_ns && a->idle_ns == b->idle_ns && a->stop == b->stop;
+
+	for (int c = 0; c < COST_CAUSES; c++)
+		equal &= a->queue_ns[c] == b->queue_ns[c];
+	return equal;
+}
+
 /* The zone by itself with every page at home. */
 static void solve_alone(struct zone_classes *c, const struct zone_class *z)
 {
@@ -142,6 +152,8 @@ static void solve_alone(struct zone_classes *c, const struct zone_class *z)
 			f++;
 		z->flow[i].alone = f->now;
 		z->flow[i].alone.rate *= (double)z->flow[i].vcpus_micro / (double)f->vcpus_micro;
+		z->flow[i].as_before = i && z->flow[i].vcpus_micro == z->flow[i - 1].vcpus_micro &&
+				       outcomes_equal(&z->flow[i].alone, &z->flow[i - 1].alone);
 	}
 }
 

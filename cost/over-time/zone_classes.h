@@ -12,6 +12,7 @@ struct zone_class_flow {
 	uint32_t class;
 	int64_t vcpus_micro;
 	struct flow_outcome alone; /* the zone by itself with every page at home */
+	bool as_before; /* as many vCPUs as the flow before, and alone they get the same */
 };
 
 struct zone_class {

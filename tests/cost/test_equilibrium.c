@@ -163,3 +163,101 @@ Test(equilibrium, every_crowd_comes_to_rest)
 		host_free(h);
 	}
 }
+
+/* The same flows on every node, as zones over all nodes of a host have them; some are twice as
+ * many, so that a few nodes are nobody's doubles. */
+static void draw_stripes(struct scene *s, uint64_t seed)
+{
+	static double share[FLOWS][NODES_MAX];
+	uint32_t nodes = s->params->nr_nodes;
+	uint32_t profiles = 1 + (uint32_t)rng_below(&s->rng, FLOWS / nodes);
+	struct flow base[FLOWS];
+
+	for (uint32_t i = 0; i < profiles; i++) {
+		draw_flow(s, i, seed % 4 == 3, seed % 2 ? 4 : 24);
+		base[i] = s->flow[i];
+		for (uint32_t m = 0; m < nodes; m++)
+			share[i][m] = seed % 3 ? 1.0 / nodes : s->share[i][m];
+	}
+	s->nr = 0;
+	for (uint32_t k = 0; k < nodes * profiles; k++) {
+		uint32_t n = k / profiles, i = k % profiles;
+		double more = rng_below(&s->rng, 40) ? 1 : 2;
+
+		if (!s->host->node[n].nr_cores)
+			continue;
+		memcpy(s->share[s->nr], share[i], sizeof(share[i]));
+		s->flow[s->nr] = base[i];
+		s->flow[s->nr].node = n;
+		s->flow[s->nr].share = s->share[s->nr];
+		s->flow[s->nr].lines *= more;
+		s->flow[s->nr].demand *= more;
+		s->flow[s->nr++].kind = seed % 5 ? 0 : seed * 10000 + k;
+	}
+}
+
+static void compare_outcomes(const struct scene *s, const struct flow_outcome *apart, uint64_t seed)
+{
+	for (uint32_t v = 0; v < s->nr; v++) {
+		const struct flow_outcome *a = &apart[v], *b = &s->flow[v].now;
+
+		cr_assert(a->idle_ns == b->idle_ns && a->rate == b->rate &&
+				  a->latency_ns == b->latency_ns && a->wait_ns == b->wait_ns &&
+				  a->stop == b->stop &&
+				  !memcmp(a->queue_ns, b->queue_ns, sizeof(a->queue_ns)),
+			  "%s, scene %llu, flow %u: rate %a and %a", s->host->name,
+			  (unsigned long long)seed, v, a->rate, b->rate);
+	}
+}
+
+/* The same crowd again with more vCPUs, which begins where the last one was laid out. */
+static void solve_thrice(struct scene *s, struct equilibrium_work *w,
+			 struct equilibrium_work *apart, uint64_t seed)
+{
+	struct flows flows = {s->flow, s->nr};
+	struct flow_outcome want[FLOWS];
+
+	for (int again = 0; again < 3; again++) {
+		(void)flows_equilibrium(&flows, s->params, apart);
+		for (uint32_t v = 0; v < s->nr; v++)
+			want[v] = s->flow[v].now;
+		(void)flows_equilibrium(&flows, s->params, w);
+		compare_outcomes(s, want, seed);
+		for (uint32_t v = 0; v < s->nr; v++) {
+			/* at last some nodes differ that did not */
+			double more = again == 1 && !s->flow[v].node ? 3 : 1.5;
+
+			s->flow[v].lines *= more;
+			s->flow[v].demand *= more;
+		}
+	}
+}
+
+/* What is worked out once for nodes that are doubles, or begins at a problem that is laid
+ * out already, has the bits of what is worked out flow by flow. */
+Test(equilibrium, doubles_have_the_bits_of_their_leads)
+{
+	const struct cost_assume shared = {.package_controllers = true, .fabric = 60};
+	struct error err;
+	static struct scene s;
+
+	for (size_t i = 0; i < 2 * sizeof(topology) / sizeof(topology[0]); i++) {
+		struct equilibrium_work work = {0}, apart = {.apart = true};
+		struct cost_params params;
+		struct host *h;
+
+		cr_assert_eq(host_load(&h, topology[i / 2], &err), 0, "%s", err.text);
+		cost_params_init(&params, h, i % 2 ? &shared : NULL);
+		s.host = h;
+		s.params = &params;
+		for (uint64_t seed = 1; seed <= SCENES; seed++) {
+			rng_seed(&s.rng, seed, h->name);
+			draw_stripes(&s, seed);
+			solve_thrice(&s, &work, &apart, seed);
+		}
+		equilibrium_work_release(&work);
+		equilibrium_work_release(&apart);
+		cost_params_release(&params);
+		host_free(h);
+	}
+}
