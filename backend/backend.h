@@ -175,6 +175,11 @@ int64_t backend_now_ns(const struct backend *b);
 int backend_check(struct backend *b, const struct step *s, struct error *err) MUST_USE;
 int backend_apply(struct backend *b, const struct step *s, struct error *err) MUST_USE;
 
+/* apply, and what measure would say of the zone then (START, RESIZE), where the machine knows it
+ * without being asked. Else now->fields is 0: it is to be asked. */
+int backend_apply_and_measure(struct backend *b, const struct step *s, struct measure *now,
+			      struct error *err) MUST_USE;
+
 /* Returns at the first event, or at until_ns with EVENT_TIMEOUT; one event a call. */
 int backend_wait(struct backend *b, int64_t until_ns, struct event *out,
 		 struct error *err) MUST_USE;

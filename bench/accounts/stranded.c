@@ -25,7 +25,7 @@ void stranded_init(struct stranded *s, const struct host_state *const *state, ui
 		.state = state,
 		.overcommit_milli = overcommit_milli ? overcommit_milli : 1000,
 		.dirty = xcalloc(nr_hosts, sizeof(*s->dirty)),
-		.dirty_host = xcalloc(nr_hosts, sizeof(*s->dirty_host)),
+		.dirty_host = xcalloc(nr_hosts + (size_t)1, sizeof(*s->dirty_host)),
 		.at = xcalloc(nr_hosts, sizeof(*s->at)),
 	};
 	for (uint32_t i = 0; i < nr_hosts; i++) {
@@ -91,9 +91,9 @@ static void take_measure(struct stranded *s)
 	s->peak = s->total;
 }
 
-/* Somebody took more. Is it the fullest moment, by taken shares over the common denominator
- * capacity_vcpus x capacity_bytes? */
-static void compare(struct stranded *s)
+/* Is it the fullest moment, by taken shares over the common denominator capacity_vcpus x
+ * capacity_bytes? */
+void stranded_look(struct stranded *s)
 {
 	int128 by_vcpus = (int128)(s->capacity_vcpus - s->free_vcpus_now) * s->capacity_bytes;
 	int128 by_bytes = (int128)(s->capacity_bytes - s->free_bytes_now) * s->capacity_vcpus;
@@ -107,21 +107,6 @@ static void compare(struct stranded *s)
 	take_measure(s);
 }
 
-void stranded_after(struct stranded *s, uint32_t host, int64_t vcpus, int64_t bytes)
-{
-	if (!s->dirty[host]) {
-		s->dirty[host] = true;
-		s->dirty_host[s->nr_dirty++] = host;
-	}
-	s->free_vcpus_now -= vcpus;
-	s->free_bytes_now -= bytes;
-	if (vcpus <= 0 && bytes <= 0)
-		return; /* emptier than it was */
-	/* else no fuller than the fullest, whichever share is the larger */
-	if (s->free_bytes_now < s->fullest_free_bytes || s->free_vcpus_now < s->fullest_free_vcpus)
-		compare(s);
-}
-
 void stranded_result(const struct stranded *s, int64_t *vcpu_ppm, int64_t *memory_ppm,
 		     int64_t *fr16_ppm)
 {
@@ -131,21 +116,6 @@ void stranded_result(const struct stranded *s, int64_t *vcpu_ppm, int64_t *memor
 	*vcpu_ppm = ppm(s->peak.vcpus, s->capacity_vcpus);
 	*memory_ppm = ppm(s->peak.bytes, s->capacity_bytes);
 	*fr16_ppm = ppm(s->peak.fragments, s->peak.free_vcpus);
-}
-
-static int on_zone(void *self, const struct run_view *view, const struct zone_news *n,
-		   struct error *err)
-{
-	(void)view;
-	(void)err;
-	if (n->kind == NEWS_STARTED)
-		stranded_after(self, n->host, n->vcpus, zone_boot_bytes(n->zone));
-	else if (n->kind == NEWS_LEFT)
-		stranded_after(self, n->host, -(int64_t)n->vcpus, -n->before->resident_bytes);
-	else
-		stranded_after(self, n->host, 0,
-			       n->now->resident_bytes - n->before->resident_bytes);
-	return 0;
 }
 
 static void on_row(void *self, const struct run_view *view, struct run_result *out)
@@ -158,7 +128,5 @@ static void on_row(void *self, const struct run_view *view, struct run_result *o
 
 const struct observer_ops stranded_observer = {
 	.name = "stranded capacity",
-	.wants = NEWS(NEWS_STARTED) | NEWS(NEWS_MOVED) | NEWS(NEWS_LEFT),
-	.on_zone = on_zone,
 	.on_row = on_row,
 };
