@@ -23,7 +23,7 @@
 /* 1 KiB: the unit of a bucket's memory. */
 struct departure_piece {
 	struct departure_piece *next;
-	size_t nr; /* set when its bucket is emptied */
+	size_t nr; /* set when it is full, or its bucket is emptied */
 	struct departure item[PIECE_ITEMS];
 };
 
@@ -84,10 +84,12 @@ static void enlarge(struct departures *q, unsigned level, unsigned digit)
 	struct departure_bucket *b = &q->bucket[level][digit];
 	struct departure_piece *p = piece_new(q);
 
-	if (b->last)
+	if (b->last) {
+		b->last->nr = PIECE_ITEMS;
 		b->last->next = p;
-	else
+	} else {
 		b->first = p;
+	}
 	b->last = p;
 	b->next = p->item;
 	b->end = p->item + PIECE_ITEMS;
@@ -112,8 +114,6 @@ static struct departure_piece *take_bucket(struct departures *q, unsigned level,
 	struct departure_bucket *b = &q->bucket[level][digit];
 	struct departure_piece *first = b->first;
 
-	for (struct departure_piece *p = first; p->next; p = p->next)
-		p->nr = PIECE_ITEMS;
 	b->last->nr = (size_t)(b->next - b->last->item);
 	*b = (struct departure_bucket){0};
 	q->digits[level] &= ~((uint64_t)1 << digit);
@@ -128,6 +128,8 @@ static void deal_out(struct departures *q, struct departure_piece *p)
 	while (p) {
 		struct departure_piece *next = p->next;
 
+		if (next)
+			fetch_lines(next, sizeof(*next));
 		for (size_t i = 0; i < p->nr; i++)
 			put(q, p->item[i]);
 		piece_free(q, p);
