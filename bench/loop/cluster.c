@@ -273,16 +273,16 @@ static inline int tell(const struct cluster *c, enum news kind, uint32_t slot, c
 }
 
 /* The machine has let go of it. */
-static int free_slot(struct cluster *c, uint32_t slot, struct error *err)
+static int free_slot(struct cluster *c, uint32_t slot, const struct live_zone *z,
+		     struct error *err)
 {
-	const struct live_zone *z = live_at(&c->live, slot);
 	struct plan_locality before;
 	int rc;
 
 	fleet_update(&c->fleet, z->host);
 	if (c->groups.nr_members)
 		groups_leave(&c->groups, slot);
-	live_locality(&c->live, slot, &before);
+	live_zone_locality(&c->live, z, &before);
 	books_left(c->books, c->now_ns, z->host, z->vcpus, &before);
 	rc = tell(c, NEWS_LEFT, slot, NULL, err);
 	live_remove(&c->live, slot);
@@ -291,19 +291,20 @@ static int free_slot(struct cluster *c, uint32_t slot, struct error *err)
 
 int cluster_stop(struct cluster *c, uint32_t slot, struct error *err)
 {
-	struct step s = {.kind = STEP_STOP, .host = live_at(&c->live, slot)->host, .slot = slot};
+	const struct live_zone *z = live_at(&c->live, slot);
+	struct step s = {.kind = STEP_STOP, .host = z->host, .slot = slot};
 	int rc = tell(c, NEWS_LEAVING, slot, "stopped", err);
 
 	if (!rc)
 		rc = carry_out_step(c, &s, err);
-	return rc ? rc : free_slot(c, slot, err);
+	return rc ? rc : free_slot(c, slot, z, err);
 }
 
 int cluster_forget(struct cluster *c, uint32_t slot, struct error *err)
 {
 	int rc = tell(c, NEWS_LEAVING, slot, "exited", err);
 
-	return rc ? rc : free_slot(c, slot, err);
+	return rc ? rc : free_slot(c, slot, live_at(&c->live, slot), err);
 }
 
 int cluster_tell_alive(struct cluster *c, struct error *err)

@@ -98,9 +98,9 @@ static inline void live_set_locality(struct live_set *l, uint32_t slot,
 		live_move_far(l, z, now);
 }
 
-static inline void live_locality(const struct live_set *l, uint32_t slot, struct plan_locality *out)
+static inline void live_zone_locality(const struct live_set *l, const struct live_zone *z,
+				      struct plan_locality *out)
 {
-	const struct live_zone *z = live_at(l, slot);
 	int64_t bytes = z->pages * PAGE_BYTES;
 
 	if (z->distance & LIVE_FAR)
@@ -110,6 +110,11 @@ static inline void live_locality(const struct live_set *l, uint32_t slot, struct
 					      .local_bytes = bytes,
 					      .own_bytes = bytes,
 					      .mean_distance_centi = z->distance};
+}
+
+static inline void live_locality(const struct live_set *l, uint32_t slot, struct plan_locality *out)
+{
+	live_zone_locality(l, live_at(l, slot), out);
 }
 
 /* A waiting zone: a copy of its START event whose strings are its own, behind it in the
