@@ -121,12 +121,16 @@ static int verify_plan(const struct plan *p, const struct measure *m, struct err
 
 int cluster_may_start(struct cluster *c, uint32_t host, const struct plan *p, struct error *err)
 {
-	struct step s = {.kind = STEP_START, .host = host, .plan = p};
+	struct step step[PLAN_STEPS_MAX];
+	unsigned nr;
+	int rc = 0;
 
 	if (!c->asks_first)
 		return 0;
-	s.slot = live_next_slot(&c->live);
-	return backend_check(c->backend, &s, err);
+	nr = plan_diff(NULL, p, host, live_next_slot(&c->live), step);
+	for (unsigned i = 0; !rc && i < nr; i++)
+		rc = backend_check(c->backend, &step[i], err);
+	return rc;
 }
 
 static int carry_out_step(struct cluster *c, const struct step *s, struct error *err)
@@ -273,8 +277,7 @@ static inline int tell(const struct cluster *c, enum news kind, uint32_t slot, c
 }
 
 /* The machine has let go of it. */
-static int free_slot(struct cluster *c, uint32_t slot, const struct live_zone *z,
-		     struct error *err)
+static int free_slot(struct cluster *c, uint32_t slot, const struct live_zone *z, struct error *err)
 {
 	struct plan_locality before;
 	int rc;
