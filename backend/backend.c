@@ -88,6 +88,18 @@ int backend_apply(struct backend *b, const struct step *s, struct error *err)
 	return rc ? rc : b->ops->apply(b, s, err);
 }
 
+int backend_apply_and_measure(struct backend *b, const struct step *s, struct measure *now,
+			      struct error *err)
+{
+	int rc = refuse_step(b, s, err);
+
+	now->fields = 0;
+	if (rc)
+		return rc;
+	return b->ops->apply_and_measure ? b->ops->apply_and_measure(b, s, now, err)
+					 : b->ops->apply(b, s, err);
+}
+
 int backend_wait(struct backend *b, int64_t until_ns, struct event *out, struct error *err)
 {
 	int rc;

@@ -50,6 +50,9 @@
  * and the books are right, and no event will tell. A STOP gives everything back, and
  * returns when it is back.
  *
+ * apply_and_measure is apply, and what measure would say of the zone then where the machine
+ * knows it at once; a caller who was not told asks.
+ *
  * ERRORS. 0, or a code of base/error.h with a sentence for a person in `err`, which
  * may be NULL everywhere:
  *	ERR_USAGE	open: an option, a fleet, a host that is not this machine
@@ -174,6 +177,11 @@ int64_t backend_now_ns(const struct backend *b);
 
 int backend_check(struct backend *b, const struct step *s, struct error *err) MUST_USE;
 int backend_apply(struct backend *b, const struct step *s, struct error *err) MUST_USE;
+
+/* The zone's measure after a START or RESIZE with its apply, or now->fields 0: it is to be asked.
+ */
+int backend_apply_and_measure(struct backend *b, const struct step *s, struct measure *now,
+			      struct error *err) MUST_USE;
 
 /* Returns at the first event, or at until_ns with EVENT_TIMEOUT; one event a call. */
 int backend_wait(struct backend *b, int64_t until_ns, struct event *out,

@@ -69,6 +69,10 @@ struct backend_ops {
 	int64_t (*now_ns)(const struct backend *b);
 	int (*check)(struct backend *b, const struct step *s, struct error *err);
 	int (*apply)(struct backend *b, const struct step *s, struct error *err);
+	/* Both at once, filling all of *now as measure does, or leaving it as it is. NULL: one
+	 * after the other, as for a machine that moves memory when it likes, or a recorder. */
+	int (*apply_and_measure)(struct backend *b, const struct step *s, struct measure *now,
+				 struct error *err);
 	/* until_ns may have passed already on a wall clock. At a timeout at_ns >= until_ns. A
 	 * zone that ended is out of the books when its event is returned. */
 	int (*wait)(struct backend *b, int64_t until_ns, struct event *out, struct error *err);

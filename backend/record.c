@@ -238,6 +238,7 @@ int recorder_open(struct backend **out, struct backend *inner, const char *path,
 	r->ops.now_ns = recorder_now_ns;
 	r->ops.check = recorder_check;
 	r->ops.apply = recorder_apply;
+	r->ops.apply_and_measure = NULL;
 	r->ops.wait = recorder_wait;
 	r->ops.observe = recorder_observe;
 	r->ops.measure = recorder_measure;

@@ -27,6 +27,7 @@ struct choice_request {
 	 * by those who ask in order. */
 	int64_t bytes;
 	uint32_t vcpus;
+	int32_t counted_pages, counted_vcpus; /* the same as the index counts (choice/fleet.h) */
 	uint32_t after;
 	/* What the zone's group leaves (choice/groups.h): the one host that may be asked, + 1,
 	 * or 0: any; and how many with room may not. */

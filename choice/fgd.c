@@ -32,7 +32,7 @@ static bool take(int64_t *free, uint32_t nr, uint32_t from, int64_t share, uint3
 static double score(const struct fleet *f, uint32_t host, const struct choice_request *r)
 {
 	const struct host_state *s = f->state[host];
-	int64_t free[NODES_MAX], pool = f->level[0][host].free_vcpus;
+	int64_t free[NODES_MAX], pool = host_free_vcpus(f->state[host]);
 	uint32_t nodes = zone_nodes_on(r->zone, s->host), nr = 0;
 	int64_t share = r->bytes / nodes;
 	double before, best = -DBL_MAX;

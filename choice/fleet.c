@@ -1,17 +1,23 @@
 #include "choice/fleet.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/slab.h"
+#include "base/units.h"
+
+static uint32_t groups_of(uint32_t nr)
+{
+	return nr / FLEET_GROUP + (nr % FLEET_GROUP != 0);
+}
 
 /* Whole groups; what stands for no host is below what any request asks for. */
-static struct fleet_sum *level_new(uint32_t nr)
+static struct fleet_sums *level_new(uint32_t nr)
 {
-	size_t entries = ((size_t)nr + FLEET_GROUP - 1) / FLEET_GROUP * FLEET_GROUP;
-	struct fleet_sum *level = slab_lines(entries, sizeof(*level));
+	struct fleet_sums *level = slab_lines(groups_of(nr), sizeof(*level));
 
-	for (size_t i = 0; i < entries; i++)
-		level[i].free_bytes = -1;
+	for (uint32_t i = 0; i < groups_of(nr) * FLEET_GROUP; i++)
+		level[i / FLEET_GROUP].pages[i % FLEET_GROUP] = -1;
 	return level;
 }
 
@@ -21,9 +27,10 @@ void fleet_init(struct fleet *f, const struct choice *choice, const struct host_
 	uint32_t nr = nr_hosts;
 
 	*f = (struct fleet){.choice = choice, .state = state, .nr_hosts = nr_hosts};
+	f->tried = slab_lines(nr_hosts, sizeof(*f->tried));
 	f->level[0] = level_new(nr);
 	while (nr > FLEET_GROUP) {
-		nr = nr / FLEET_GROUP + (nr % FLEET_GROUP != 0);
+		nr = groups_of(nr);
 		f->level[++f->top] = level_new(nr);
 	}
 	for (uint32_t i = 0; i < nr_hosts; i++)
@@ -34,57 +41,58 @@ void fleet_release(struct fleet *f)
 {
 	for (unsigned l = 0; l <= f->top; l++)
 		free(f->level[l]);
+	free(f->tried);
 	fragment_release(&f->asked);
 	*f = (struct fleet){0};
 }
 
-static struct fleet_sum better(struct fleet_sum a, struct fleet_sum b)
+static int32_t counted(int64_t n)
 {
-	a.free_bytes = a.free_bytes > b.free_bytes ? a.free_bytes : b.free_bytes;
-	a.free_vcpus = a.free_vcpus > b.free_vcpus ? a.free_vcpus : b.free_vcpus;
-	return a;
+	return n < FLEET_MOST ? (int32_t)n : FLEET_MOST;
 }
 
-/* The best of the group that begins here. */
-static struct fleet_sum best_of(const struct fleet_sum *group)
+/* The best of a group in which entry `k` has `has` from now on; `best` is what it was. */
+static int32_t best_now(const int32_t group[LANES], unsigned k, int32_t has, int32_t best)
 {
-	const struct fleet_sum *g = group;
-
-	return better(better(better(g[0], g[1]), better(g[2], g[3])),
-		      better(better(g[4], g[5]), better(g[6], g[7])));
+	/* the others are looked at only where one that was the best has less now */
+	if (has < group[k] && group[k] == best)
+		return lanes_most(group, k, has);
+	return has > best ? has : best;
 }
 
-static bool lost_lead(const struct fleet_sum *was, const struct fleet_sum *now,
-		      const struct fleet_sum *above)
+/* Where there is no limit, those who have more have less left all the same. */
+static int32_t counted_free_vcpus(const struct host_state *s)
 {
-	return (now->free_bytes < was->free_bytes && was->free_bytes == above->free_bytes) ||
-	       (now->free_vcpus < was->free_vcpus && was->free_vcpus == above->free_vcpus);
+	int64_t left = (int64_t)counted(s->vcpus_limit) - s->total_vcpus;
+
+	return left > 0 ? (int32_t)left : 0;
 }
 
+/* Groups are looked at before they are written to: a group that was, a moment ago, is waited for.
+ */
 void fleet_update(struct fleet *f, uint32_t host)
 {
-	const struct host_state *s = f->state[host];
-	struct fleet_sum now = {.free_bytes = s->total_free_bytes}, was;
+	int32_t pages = counted(f->state[host]->total_free_bytes / PAGE_BYTES);
+	int32_t vcpus = counted_free_vcpus(f->state[host]);
 	uint32_t i = host;
 
-	now.free_vcpus = s->vcpus_limit > s->total_vcpus ? s->vcpus_limit - s->total_vcpus : 0;
-	for (unsigned l = 0;; l++, i /= FLEET_GROUP) {
-		struct fleet_sum *e = &f->level[l][i], *above;
+	for (unsigned l = 0; l < f->top; l++) {
+		struct fleet_sums *g = &f->level[l][i / FLEET_GROUP];
+		struct fleet_sums *up = &f->level[l + 1][i / FLEET_GROUP / FLEET_GROUP];
+		unsigned k = i % FLEET_GROUP, at = i / FLEET_GROUP % FLEET_GROUP;
+		int32_t best_pages = best_now(g->pages, k, pages, up->pages[at]);
+		int32_t best_vcpus = best_now(g->vcpus, k, vcpus, up->vcpus[at]);
 
-		was = *e;
-		e->free_bytes = now.free_bytes;
-		e->free_vcpus = now.free_vcpus;
-		if (l == f->top)
+		g->pages[k] = pages;
+		g->vcpus[k] = vcpus;
+		if (best_pages == up->pages[at] && best_vcpus == up->vcpus[at])
 			return;
-		above = &f->level[l + 1][i / FLEET_GROUP];
-		/* the others are looked at only where one that was the best has less now */
-		if (lost_lead(&was, &now, above))
-			now = best_of(&f->level[l][i / FLEET_GROUP * FLEET_GROUP]);
-		else
-			now = better(*above, now);
-		if (now.free_bytes == above->free_bytes && now.free_vcpus == above->free_vcpus)
-			return;
+		pages = best_pages;
+		vcpus = best_vcpus;
+		i /= FLEET_GROUP;
 	}
+	f->level[f->top]->pages[i] = pages;
+	f->level[f->top]->vcpus[i] = vcpus;
 }
 
 /*
@@ -111,8 +119,7 @@ static void learn(struct fleet *f, const struct choice_request *r)
 /* After 2^32 requests numbers come again. */
 static void forget_tried(struct fleet *f)
 {
-	for (uint32_t i = 0; i < f->nr_hosts; i++)
-		f->level[0][i].tried = 0;
+	memset(f->tried, 0, f->nr_hosts * sizeof(*f->tried));
 	f->request = 1;
 }
 
@@ -123,6 +130,8 @@ void fleet_begin(struct fleet *f, struct choice_request *r)
 	r->after = r->only = r->barred = 0;
 	r->bytes = zone_boot_bytes(r->zone);
 	r->vcpus = r->zone->vcpus;
+	r->counted_pages = counted((r->bytes + PAGE_BYTES - 1) / PAGE_BYTES);
+	r->counted_vcpus = counted(r->vcpus);
 	if (!f->choice->learns || r->ordinal <= f->last_ordinal)
 		return;
 	f->last_ordinal = r->ordinal;
@@ -133,7 +142,7 @@ bool fleet_bar(struct fleet *f, uint32_t host, const struct choice_request *r)
 {
 	bool anew = fleet_may_take(f, host, r);
 
-	f->level[0][host].tried = f->request;
+	f->tried[host] = f->request;
 	return anew;
 }
 
@@ -145,33 +154,31 @@ uint32_t fleet_next(struct fleet *f, struct choice_request *r)
 		host = f->choice->next(f, r);
 	else if (fleet_may_take(f, r->only - 1, r))
 		host = r->only - 1;
-	/* those who ask in order do not look at who was tried, or barred */
-	while (host != HOST_NONE && f->level[0][host].tried == f->request) {
+	/* those who ask in order do not look at who was tried, or barred, or how much of
+	 * more than can be counted there is */
+	while (host != HOST_NONE && !fleet_may_take(f, host, r)) {
 		r->after = host + 1;
 		host = f->choice->next(f, r);
 	}
 	if (host != HOST_NONE) {
-		f->level[0][host].tried = f->request;
+		f->tried[host] = f->request;
 		r->after = host + 1;
 	}
 	return host;
 }
 
-/* The first from i on, of its group, that has room; else the first of the next group. */
-static uint32_t first_with_room(const struct fleet_sum *level, uint32_t i,
-				const struct choice_request *r)
+/* Bits of the group's entries that have room, from entry `from` on. */
+static uint32_t with_room(const struct fleet_sums *g, const struct choice_request *r, unsigned from)
 {
-	uint32_t end = i / FLEET_GROUP * FLEET_GROUP + FLEET_GROUP;
-
-	while (i < end && !fleet_has_room(&level[i], r))
-		i++;
-	return i;
+	return lanes_at_least(g->pages, r->counted_pages) &
+	       lanes_at_least(g->vcpus, r->counted_vcpus) & ~0u << from;
 }
 
 /*
  * The walk goes on with the next group on its right whenever the current one cannot hold
  * the zone, from as high as that group is the first of all; a group whose maxima suffice
- * may still hold no single host that does.
+ * may still hold no single host that does. A group is looked at without a branch: which of them
+ * it is cannot be foreseen.
  */
 uint32_t fleet_lowest(const struct fleet *f, const struct choice_request *r)
 {
@@ -185,16 +192,17 @@ uint32_t fleet_lowest(const struct fleet *f, const struct choice_request *r)
 		l++;
 	}
 	for (;;) {
-		uint32_t from = i;
+		uint32_t may = with_room(&f->level[l][i / FLEET_GROUP], r, i % FLEET_GROUP);
 
-		i = first_with_room(f->level[l], from, r);
-		if (i / FLEET_GROUP == from / FLEET_GROUP) {
-			if (l == 0)
+		i -= i % FLEET_GROUP;
+		if (may) {
+			i += lowest_bit(may);
+			if (l-- == 0)
 				return i;
 			i *= FLEET_GROUP;
-			l--;
 			continue;
 		}
+		i += FLEET_GROUP;
 		while (i % FLEET_GROUP == 0) {
 			if (l++ == f->top)
 				return HOST_NONE;

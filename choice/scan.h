@@ -45,11 +45,12 @@ static inline uint32_t scan_highest(const struct fleet *f, const struct choice_r
 /* Has host a more free memory than b; of equals more free vCPUs? */
 static inline bool host_is_emptier(const struct fleet *f, uint32_t a, uint32_t b)
 {
-	const struct fleet_sum *x = &f->level[0][a], *y = &f->level[0][b];
+	int32_t x = fleet_pages(f, a), y = fleet_pages(f, b);
 
-	if (x->free_bytes != y->free_bytes)
-		return x->free_bytes > y->free_bytes;
-	return x->free_vcpus > y->free_vcpus;
+	if (x == FLEET_MOST && y == FLEET_MOST &&
+	    f->state[a]->total_free_bytes != f->state[b]->total_free_bytes)
+		return f->state[a]->total_free_bytes > f->state[b]->total_free_bytes;
+	return x != y ? x > y : fleet_vcpus(f, a) > fleet_vcpus(f, b);
 }
 
 #endif

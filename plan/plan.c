@@ -80,16 +80,24 @@ int64_t plan_memory_bytes(const struct plan *p)
 	return sum;
 }
 
+/* The same as below for one vnode with all of its memory at home, which most zones are. */
+static void assert_whole(const struct plan *p)
+{
+	const struct plan_vnode *v = &p->vnode[0];
+	const struct host *h = p->host;
+
+	BUG_ON(v->node >= h->nr_nodes || p->nodes != nodeset_of(v->node));
+	BUG_ON(p->nodes & ~(h->memory_nodes & h->cpu_nodes));
+	BUG_ON(p->told == PLAN_TOLD_VNUMA && p->nodes & ~h->usable_nodes);
+	BUG_ON(v->vcpus != p->zone->vcpus || p->spilled_bytes);
+	BUG_ON(v->memory_bytes <= 0 || v->memory_bytes != zone_boot_bytes(p->zone));
+}
+
 static void assert_memory(const struct plan *p)
 {
 	int64_t missing[NODES_MAX];
 	int64_t spilled = 0;
 
-	if (plan_is_whole(p)) {
-		BUG_ON(p->memory[0].bytes <= 0 || p->spilled_bytes);
-		BUG_ON(!nodeset_has(p->host->memory_nodes, p->memory[0].node));
-		return;
-	}
 	BUG_ON(p->nr_memory > PLAN_MEMORY_MAX);
 	for (uint32_t i = 0; i < p->nr_vnodes; i++)
 		missing[i] = p->vnode[i].memory_bytes;
@@ -108,7 +116,7 @@ static void assert_memory(const struct plan *p)
 	BUG_ON(spilled != p->spilled_bytes);
 }
 
-void plan_assert(const struct plan *p)
+static void assert_any(const struct plan *p)
 {
 	nodeset nodes = 0;
 	uint32_t vcpus = 0;
@@ -130,6 +138,14 @@ void plan_assert(const struct plan *p)
 	BUG_ON(vcpus != p->zone->vcpus);
 	BUG_ON(plan_memory_bytes(p) != zone_boot_bytes(p->zone));
 	assert_memory(p);
+}
+
+void plan_assert(const struct plan *p)
+{
+	if (plan_is_whole(p))
+		assert_whole(p);
+	else
+		assert_any(p);
 }
 
 static bool same_placement(const struct plan *a, const struct plan *b)

@@ -10,7 +10,7 @@
 /* A Linux that boots gives back the page that its shared info page takes the place of. */
 #define GIVEN_BACK_BYTES PAGE_BYTES
 
-void found_note(struct sim *sim, const struct step *s)
+void found_note_step(struct sim *sim, const struct step *s)
 {
 	struct sim_found *f = &sim->found[s->slot];
 

@@ -10,8 +10,14 @@
 
 #include "sim/sim_impl.h"
 
-/* Before a step of a slot below nr_found is carried out. */
-void found_note(struct sim *sim, const struct step *s);
+/* A step that is carried out, a RESIZE before it is. */
+void found_note_step(struct sim *sim, const struct step *s);
+/* Most zones were never found. */
+static inline void found_note(struct sim *sim, const struct step *s)
+{
+	if (s->slot < sim->nr_found)
+		found_note_step(sim, s);
+}
 
 /* After it: the zone was found with `bytes` by node, special pages included. ERR_CANNOT:
  * it cannot have its memory there. */

@@ -174,9 +174,10 @@ static void launch_striped(struct sim *sim, struct sim_zone *z, const struct pla
 		add_part(z->more, 0, n, got[n], 0);
 }
 
-bool memory_launch_plain(struct sim *sim, struct sim_zone *z, const struct plan *p)
+bool memory_launch_plain(struct sim *sim, struct sim_zone *z, const struct step *s)
 {
-	struct sim_host *h = sim_host(sim, z->host);
+	struct sim_host *h = sim_host(sim, s->host);
+	const struct plan *p = s->plan;
 	const struct plan_vnode *v = &p->vnode[0];
 	int64_t low = 0;
 
@@ -187,9 +188,15 @@ bool memory_launch_plain(struct sim *sim, struct sim_zone *z, const struct plan 
 	/* whole extents first and the rest in pages: all that is asked for */
 	(void)heap_take(&h->heap, v->node, v->memory_bytes, PAGE_BYTES, HEAP_ANY, &low);
 	h->state.total_free_bytes -= v->memory_bytes;
-	z->node = (uint8_t)v->node;
-	z->pages = (uint32_t)(v->memory_bytes / PAGE_BYTES);
-	z->low_pages = (uint32_t)(low / PAGE_BYTES);
+	h->state.vcpus[v->node] += v->vcpus;
+	*z = (struct sim_zone){
+		.host = s->host,
+		.vcpus = v->vcpus,
+		.pages = (uint32_t)(v->memory_bytes / PAGE_BYTES),
+		.low_pages = (uint32_t)(low / PAGE_BYTES),
+		.node = (uint8_t)v->node,
+		.pinned = p->pinned,
+	};
 	return true;
 }
 
@@ -480,18 +487,27 @@ bool memory_correct(struct sim *sim, struct sim_zone *z, const int64_t *bytes)
 	return true;
 }
 
+void memory_stop_plain(struct sim_host *host, const struct sim_zone *z)
+{
+	int64_t bytes = z->pages * PAGE_BYTES;
+
+	heap_give(&host->heap, z->node, bytes, 0);
+	if (z->low_pages)
+		host->heap.low_free += z->low_pages * PAGE_BYTES;
+	host->state.total_free_bytes += bytes;
+}
+
 void memory_stop(struct sim *sim, struct sim_zone *z)
 {
 	struct sim_host *host = sim_host(sim, z->host);
-	uint32_t nr;
-	const struct plan_memory *part = sim_parts(sim, z, &nr);
+	const struct sim_more *m = z->more;
 
-	for (uint32_t i = 0; i < nr; i++)
-		heap_give(&host->heap, part[i].node, part[i].bytes, 0);
+	for (uint32_t i = 0; i < m->nr_parts; i++)
+		heap_give(&host->heap, m->part[i].node, m->part[i].bytes, 0);
 	/* pieces on the low node share one count of low memory */
 	if (z->low_pages)
 		host->heap.low_free += z->low_pages * PAGE_BYTES;
 	z->low_pages = 0;
-	host->state.total_free_bytes += sim_resident(z);
+	host->state.total_free_bytes += m->resident_bytes;
 	overhead_stop(sim, z);
 }

@@ -29,16 +29,17 @@
 /* Could the plan be launched now? ERR_NO_ROOM if not. */
 int memory_check_launch(const struct sim *sim, uint32_t host, const struct plan *p,
 			struct error *err) MUST_USE;
-/* Book the plan's memory; memory_check_launch() has passed. The first is for a zone of one
- * vnode that finds all of it at home, and says whether this is one; the other for any zone,
- * described in `more`. */
-bool memory_launch_plain(struct sim *sim, struct sim_zone *z, const struct plan *p);
+/* A zone of one vnode that finds all of its memory at home: described and booked, vCPUs of its
+ * node too. False, and nothing happened: the step starts another. */
+bool memory_launch_plain(struct sim *sim, struct sim_zone *z, const struct step *s);
+/* Book the plan's memory for any other, described in `more`; memory_check_launch() has passed. */
 void memory_launch(struct sim *sim, struct sim_zone *z, const struct plan *p);
 /* Move the zone towards `bytes`; less is reached when the host has too little. */
 void memory_resize(struct sim *sim, struct sim_zone *z, int64_t bytes);
 /* Put it there by node; `bytes` has the zone's total. False: a node has too little. */
 bool memory_correct(struct sim *sim, struct sim_zone *z, const int64_t *bytes);
-/* Give everything back. */
+/* Give everything back: the memory of a plain zone, or all of one that is described. */
+void memory_stop_plain(struct sim_host *host, const struct sim_zone *z);
 void memory_stop(struct sim *sim, struct sim_zone *z);
 
 #endif

@@ -218,33 +218,50 @@ static int check_devices(const struct host_state *s, const struct plan *p, struc
 	return 0;
 }
 
-static int check_start(const struct sim *sim, const struct step *s, struct error *err)
+/* The plan is for this host, and the slot is nobody's. */
+static int check_place(const struct sim *sim, const struct step *s, struct error *err)
 {
-	const struct host_state *state = &sim_host(sim, s->host)->state;
-	int rc;
+	const struct host *host = sim_host(sim, s->host)->state.host;
 
 	if (s->slot < sim->nr_slots && sim_zone(sim, s->slot)->host != SIM_NOBODY)
 		return error_set(err, ERR_CANNOT, "slot %u already runs a zone", s->slot);
-	if (s->plan->host != state->host)
+	if (s->plan->host != host)
 		return error_set(err, ERR_CANNOT, "the plan was made for host %s, not for %s",
-				 s->plan->host->name, state->host->name);
-	rc = memory_check_launch(sim, s->host, s->plan, err);
-	if (rc)
-		return rc;
-	return check_devices(state, s->plan, err);
+				 s->plan->host->name, host->name);
+	return 0;
+}
+
+static int check_room(const struct sim *sim, const struct step *s, struct error *err)
+{
+	int rc = memory_check_launch(sim, s->host, s->plan, err);
+
+	return rc ? rc : check_devices(&sim_host(sim, s->host)->state, s->plan, err);
+}
+
+static int refuse_slot(uint32_t slot, struct error *err)
+{
+	return error_set(err, ERR_CANNOT, "slot %u runs no zone on this host", slot);
+}
+
+static int check_resize(const struct step *s, struct error *err)
+{
+	if (s->bytes < PAGE_BYTES || s->bytes % PAGE_BYTES)
+		return error_set(err, ERR_CANNOT, "a memory target is a whole number of pages");
+	return 0;
 }
 
 static int sim_check(struct backend *b, const struct step *s, struct error *err)
 {
 	struct sim *sim = sim_of(b);
+	int rc;
 
-	if (s->kind == STEP_START)
-		return check_start(sim, s, err);
+	if (s->kind == STEP_START) {
+		rc = check_place(sim, s, err);
+		return rc ? rc : check_room(sim, s, err);
+	}
 	if (!slot_live(sim, s->host, s->slot))
-		return error_set(err, ERR_CANNOT, "slot %u runs no zone on this host", s->slot);
-	if (s->kind == STEP_RESIZE && (s->bytes < PAGE_BYTES || s->bytes % PAGE_BYTES))
-		return error_set(err, ERR_CANNOT, "a memory target is a whole number of pages");
-	return 0;
+		return refuse_slot(s->slot, err);
+	return s->kind == STEP_RESIZE ? check_resize(s, err) : 0;
 }
 
 static void grow_slots(struct sim *sim, uint32_t slot)
@@ -315,10 +332,12 @@ static void unlink_zone(struct sim *sim, uint32_t host, uint32_t slot)
 }
 
 /* A zone that half a cache line does not describe. */
-static void start_described(struct sim *sim, struct sim_zone *z, const struct plan *p)
+static void start_described(struct sim *sim, struct sim_zone *z, const struct step *s)
 {
-	struct host_state *state = &sim_host(sim, z->host)->state;
+	struct host_state *state = &sim_host(sim, s->host)->state;
+	const struct plan *p = s->plan;
 
+	*z = (struct sim_zone){.host = s->host, .pinned = p->pinned};
 	(void)sim_describe(sim, z);
 	z->more->nodes = p->nodes;
 	take_vnodes(state, z, p);
@@ -326,25 +345,31 @@ static void start_described(struct sim *sim, struct sim_zone *z, const struct pl
 	take_devices(state, z->more, p);
 }
 
-static void start(struct sim *sim, const struct step *s)
+/* Refuses the same as sim_check(). A plain zone finds all that it asks for, so whether there is
+ * room is asked for the others only. */
+static int start(struct sim *sim, const struct step *s, struct error *err)
 {
 	struct host_state *state = &sim_host(sim, s->host)->state;
 	struct sim_zone *z;
+	int rc = check_place(sim, s, err);
 
+	if (rc)
+		return rc;
 	if (s->slot >= sim->nr_slots)
 		grow_slots(sim, s->slot);
 	z = sim_zone(sim, s->slot);
-	*z = (struct sim_zone){.host = s->host, .pinned = s->plan->pinned};
-	if (memory_launch_plain(sim, z, s->plan)) {
-		z->vcpus = s->plan->vnode[0].vcpus;
-		state->vcpus[z->node] += z->vcpus;
-	} else {
-		start_described(sim, z, s->plan);
+	if (!memory_launch_plain(sim, z, s)) {
+		rc = check_room(sim, s, err);
+		if (rc)
+			return rc;
+		start_described(sim, z, s);
 	}
+	found_note(sim, s);
 	state->total_vcpus += z->vcpus;
 	state->nr_zones++;
 	if (sim->check)
 		link_zone(sim, s->host, s->slot);
+	return 0;
 }
 
 static void stop_described(struct sim *sim, struct host_state *state, struct sim_zone *z)
@@ -361,38 +386,52 @@ static void stop_described(struct sim *sim, struct host_state *state, struct sim
 	z->more = NULL;
 }
 
-static void stop(struct sim *sim, uint32_t slot)
+static void stop(struct sim *sim, const struct step *s)
 {
-	struct sim_zone *z = sim_zone(sim, slot);
-	struct host_state *state = &sim_host(sim, z->host)->state;
+	struct sim_zone *z = sim_zone(sim, s->slot);
+	struct sim_host *host = sim_host(sim, s->host);
 
-	memory_stop(sim, z);
-	if (z->more)
-		stop_described(sim, state, z);
-	else
-		state->vcpus[z->node] -= z->vcpus;
-	state->total_vcpus -= z->vcpus;
-	state->nr_zones--;
+	found_note(sim, s);
+	if (z->more) {
+		memory_stop(sim, z);
+		stop_described(sim, &host->state, z);
+	} else {
+		memory_stop_plain(host, z);
+		host->state.vcpus[z->node] -= z->vcpus;
+	}
+	host->state.total_vcpus -= z->vcpus;
+	host->state.nr_zones--;
 	if (sim->check)
-		unlink_zone(sim, z->host, slot);
+		unlink_zone(sim, s->host, s->slot);
 	z->host = SIM_NOBODY;
+}
+
+/* Of a zone that lives. */
+static int change(struct sim *sim, const struct step *s, struct error *err)
+{
+	int rc;
+
+	if (!slot_live(sim, s->host, s->slot))
+		return refuse_slot(s->slot, err);
+	if (s->kind == STEP_STOP) {
+		stop(sim, s);
+		return 0;
+	}
+	rc = check_resize(s, err);
+	if (rc)
+		return rc;
+	found_note(sim, s);
+	memory_resize(sim, sim_zone(sim, s->slot), s->bytes);
+	return 0;
 }
 
 static int sim_apply(struct backend *b, const struct step *s, struct error *err)
 {
 	struct sim *sim = sim_of(b);
-	int rc = sim_check(b, s, err);
+	int rc = s->kind == STEP_START ? start(sim, s, err) : change(sim, s, err);
 
 	if (rc)
 		return rc;
-	if (s->slot < sim->nr_found)
-		found_note(sim, s);
-	if (s->kind == STEP_START)
-		start(sim, s);
-	else if (s->kind == STEP_RESIZE)
-		memory_resize(sim, sim_zone(sim, s->slot), s->bytes);
-	else
-		stop(sim, s->slot);
 	return sim->check ? sim_verify_host(sim, s->host, err) : 0;
 }
 
@@ -431,21 +470,35 @@ static void sim_expect_zone(const struct backend *b, uint32_t slot)
 		fetch_line(sim_zone(sim, slot));
 }
 
-static int sim_measure(struct backend *b, uint32_t host, uint32_t slot, struct measure *out,
-		       struct error *err)
+static void look_at(struct sim *sim, const struct sim_zone *z, struct measure *out)
 {
-	struct sim *sim = sim_of(b);
-	const struct sim_zone *z;
-
-	if (!slot_live(sim, host, slot))
-		return error_set(err, ERR_CANNOT, "slot %u runs no zone on this host", slot);
-	z = sim_zone(sim, slot);
 	*out = (struct measure){
 		.fields = MEASURE_RESIDENT | MEASURE_PARTS,
 		.resident_bytes = sim_resident(z),
 	};
 	out->part = sim_parts(sim, z, &out->nr_parts);
+}
+
+static int sim_measure(struct backend *b, uint32_t host, uint32_t slot, struct measure *out,
+		       struct error *err)
+{
+	struct sim *sim = sim_of(b);
+
+	if (!slot_live(sim, host, slot))
+		return refuse_slot(slot, err);
+	look_at(sim, sim_zone(sim, slot), out);
 	return 0;
+}
+
+static int sim_apply_and_measure(struct backend *b, const struct step *s, struct measure *now,
+				 struct error *err)
+{
+	struct sim *sim = sim_of(b);
+	int rc = sim_apply(b, s, err);
+
+	if (!rc && s->kind != STEP_STOP)
+		look_at(sim, sim_zone(sim, s->slot), now);
+	return rc;
 }
 
 static int sim_correct(struct backend *b, const struct step *s, const int64_t *bytes,
@@ -455,7 +508,7 @@ static int sim_correct(struct backend *b, const struct step *s, const int64_t *b
 	int rc;
 
 	if (!slot_live(sim, s->host, s->slot))
-		return error_set(err, ERR_CANNOT, "slot %u runs no zone on this host", s->slot);
+		return refuse_slot(s->slot, err);
 	rc = found_take(sim, s, bytes, err);
 	return !rc && sim->check ? sim_verify_host(sim, s->host, err) : rc;
 }
@@ -471,6 +524,7 @@ const struct backend_ops sim_backend = {
 	.now_ns = sim_now_ns,
 	.check = sim_check,
 	.apply = sim_apply,
+	.apply_and_measure = sim_apply_and_measure,
 	.wait = sim_wait,
 	.observe = sim_observe,
 	.expect_host = sim_expect_host,

@@ -26,7 +26,7 @@ void stranded_init(struct stranded *s, const struct host_state *const *state, ui
 		.state = state,
 		.overcommit_milli = overcommit_milli ? overcommit_milli : 1000,
 		.dirty = xcalloc(nr_hosts, sizeof(*s->dirty)),
-		.dirty_host = xcalloc(nr_hosts, sizeof(*s->dirty_host)),
+		.dirty_host = xcalloc(nr_hosts + (size_t)1, sizeof(*s->dirty_host)),
 		.at = xcalloc(nr_hosts, sizeof(*s->at)),
 	};
 	for (uint32_t i = 0; i < nr_hosts; i++) {
@@ -106,8 +106,8 @@ int128 stranded_fullness(const struct stranded *s, int64_t free_vcpus, int64_t f
 	return by_vcpus > by_bytes ? by_vcpus : by_bytes;
 }
 
-/* Somebody took more. Is it the fullest moment? */
-static void compare(struct stranded *s)
+/* Is it the fullest moment? */
+void stranded_look(struct stranded *s)
 {
 	int128 full = stranded_fullness(s, s->free_vcpus_now, s->free_bytes_now);
 
@@ -117,21 +117,6 @@ static void compare(struct stranded *s)
 	s->fullest_free_bytes = s->free_bytes_now;
 	s->fullest_free_vcpus = s->free_vcpus_now;
 	take_measure(s);
-}
-
-void stranded_after(struct stranded *s, uint32_t host, int64_t vcpus, int64_t bytes)
-{
-	if (!s->dirty[host]) {
-		s->dirty[host] = true;
-		s->dirty_host[s->nr_dirty++] = host;
-	}
-	s->free_vcpus_now -= vcpus;
-	s->free_bytes_now -= bytes;
-	if (vcpus <= 0 && bytes <= 0)
-		return; /* emptier than it was */
-	/* else no fuller than the fullest, whichever share is the larger */
-	if (s->free_bytes_now < s->fullest_free_bytes || s->free_vcpus_now < s->fullest_free_vcpus)
-		compare(s);
 }
 
 void stranded_result(const struct stranded *s, int64_t *vcpu_ppm, int64_t *memory_ppm,
@@ -145,21 +130,6 @@ void stranded_result(const struct stranded *s, int64_t *vcpu_ppm, int64_t *memor
 	*fr16_ppm = ppm(s->peak.fragments, s->peak.free_vcpus);
 }
 
-static int on_zone(void *self, const struct run_view *view, const struct zone_news *n,
-		   struct error *err)
-{
-	(void)view;
-	(void)err;
-	if (n->kind == NEWS_STARTED)
-		stranded_after(self, n->host, n->vcpus, zone_boot_bytes(n->zone));
-	else if (n->kind == NEWS_LEFT)
-		stranded_after(self, n->host, -(int64_t)n->vcpus, -n->before->resident_bytes);
-	else
-		stranded_after(self, n->host, 0,
-			       n->now->resident_bytes - n->before->resident_bytes);
-	return 0;
-}
-
 static void on_row(void *self, const struct run_view *view, struct run_result *out)
 {
 	struct row *row = &out->row;
@@ -170,7 +140,5 @@ static void on_row(void *self, const struct run_view *view, struct run_result *o
 
 const struct observer_ops stranded_observer = {
 	.name = "stranded capacity",
-	.wants = NEWS(NEWS_STARTED) | NEWS(NEWS_MOVED) | NEWS(NEWS_LEFT),
-	.on_zone = on_zone,
 	.on_row = on_row,
 };

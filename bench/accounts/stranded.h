@@ -29,6 +29,8 @@ struct stranded {
 	uint32_t overcommit_milli; /* vCPUs a CPU holds, in thousandths; no limit counts as 1000 */
 	int64_t capacity_vcpus, capacity_bytes; /* free before the first zone */
 	const struct host_state *const *state;
+	/* Those that changed since the last look: by host; and their list, with room for one
+	 * more than there are. */
 	bool *dirty;
 	uint32_t *dirty_host;
 	uint32_t nr_dirty;
@@ -42,14 +44,31 @@ struct stranded {
 	int64_t fullest_free_bytes, fullest_free_vcpus; /* at that moment */
 };
 
-extern const struct observer_ops stranded_observer;
+extern const struct observer_ops stranded_observer; /* fills in the row */
 
 /* `state` (nr_hosts pointers) must outlive the struct. */
 void stranded_init(struct stranded *s, const struct host_state *const *state, uint32_t nr_hosts,
 		   uint32_t overcommit_milli);
 void stranded_release(struct stranded *s);
+/* Somebody took more than at the fullest moment so far, of one of the two at least. */
+void stranded_look(struct stranded *s);
+
 /* After a host took (+) or gave back (-) this much. */
-void stranded_after(struct stranded *s, uint32_t host, int64_t vcpus, int64_t bytes);
+static inline void stranded_after(struct stranded *s, uint32_t host, int64_t vcpus, int64_t bytes)
+{
+	/* whether it is dirty already cannot be foreseen: no branch */
+	s->dirty_host[s->nr_dirty] = host;
+	s->nr_dirty += !s->dirty[host];
+	s->dirty[host] = true;
+	s->free_vcpus_now -= vcpus;
+	s->free_bytes_now -= bytes;
+	if (vcpus <= 0 && bytes <= 0)
+		return; /* emptier than it was */
+	/* else no fuller than the fullest, whichever share is the larger */
+	if (s->free_bytes_now < s->fullest_free_bytes || s->free_vcpus_now < s->fullest_free_vcpus)
+		stranded_look(s);
+}
+
 /* Add what is stranded on a node of `h` with so many vCPUs and bytes free; of `s` only the
  * capacities and overcommit_milli count. */
 void stranded_add_node(const struct stranded *s, const struct host *h, unsigned node,

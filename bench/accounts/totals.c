@@ -4,85 +4,24 @@
 #include "bench/loop/cluster.h"
 #include "bench/loop/run_input.h"
 
-static void change(struct held *h, int64_t by, int64_t at_ns)
-{
-	h->now += by;
-	h->changes_ns += (int128)by * at_ns;
-}
-
-static void change_way(struct held *h, int128 by, int64_t at_ns)
-{
-	h->now += by;
-	h->changes_ns += by * at_ns;
-}
-
 /* From 0 on. */
 static int128 integral(const struct held *h, int64_t to_ns)
 {
 	return h->now * to_ns - h->changes_ns;
 }
 
-/* Add (sign 1) or remove (sign -1) a zone's share. */
-static void move(struct totals *t, const struct plan_locality *l, int sign, int64_t at_ns)
+void totals_refused(struct totals *t, int code, uint64_t ordinal, int64_t at_ns, uint64_t place)
 {
-	int64_t off_home = l->resident_bytes - l->local_bytes;
-	int64_t off_node = l->resident_bytes - l->own_bytes;
-	int64_t farther = l->mean_distance_centi - TOTALS_HOME_CENTI;
-
-	change(&t->resident_bytes, sign * l->resident_bytes, at_ns);
-	if (off_home)
-		change(&t->off_home_bytes, sign * off_home, at_ns);
-	if (off_node)
-		change(&t->off_node_bytes, sign * off_node, at_ns);
-	if (farther)
-		change_way(&t->way, (int128)(sign * l->resident_bytes) * farther, at_ns);
-}
-
-static void count_placed(struct totals *t, const struct plan *p, uint32_t nr_live)
-{
-	t->placed++;
-	t->multi_node += p->nr_vnodes > 1;
-	t->spilled += p->spilled_bytes > 0;
-	t->spilled_bytes += p->spilled_bytes;
-	if (nr_live > t->peak_live)
-		t->peak_live = nr_live;
-}
-
-static void count_refused(struct totals *t, const struct run_view *view, const struct zone_news *n)
-{
+	t->events++;
 	t->refused++;
-	t->refused_no_room += n->refusal->code == ERR_NO_ROOM;
-	t->refused_infeasible += n->refusal->code == ERR_INFEASIBLE;
-	t->refused_no_device += n->refusal->code == ERR_NO_DEVICE;
+	t->refused_no_room += code == ERR_NO_ROOM;
+	t->refused_infeasible += code == ERR_INFEASIBLE;
+	t->refused_no_device += code == ERR_NO_DEVICE;
 	if (t->first_refusal)
 		return;
-	t->first_refusal = (int64_t)n->ordinal;
-	t->first_refusal_ns = n->at_ns;
-	t->first_refusal_place = view->place;
-}
-
-static int on_zone(void *self, const struct run_view *view, const struct zone_news *n,
-		   struct error *err)
-{
-	struct totals *t = self;
-
-	(void)err;
-	t->events++;
-	if (n->kind == NEWS_REFUSED) {
-		count_refused(t, view, n);
-		return 0;
-	}
-	if (n->kind != NEWS_STARTED)
-		move(t, n->before, -1, n->at_ns);
-	if (n->kind != NEWS_LEFT)
-		move(t, n->now, 1, n->at_ns);
-	if (n->kind == NEWS_STARTED) {
-		change(&t->vcpus, n->vcpus, n->at_ns);
-		count_placed(t, n->plan, view->cluster->live.nr_live);
-	} else if (n->kind == NEWS_LEFT) {
-		change(&t->vcpus, -(int64_t)n->vcpus, n->at_ns);
-	}
-	return 0;
+	t->first_refusal = (int64_t)ordinal;
+	t->first_refusal_ns = at_ns;
+	t->first_refusal_place = place;
 }
 
 /* Where memory was, weighed by time. */
@@ -165,7 +104,5 @@ void totals_join(struct totals *t, const struct totals *other)
 
 const struct observer_ops totals_observer = {
 	.name = "totals",
-	.wants = NEWS(NEWS_STARTED) | NEWS(NEWS_MOVED) | NEWS(NEWS_LEFT) | NEWS(NEWS_REFUSED),
-	.on_zone = on_zone,
 	.on_row = on_row,
 };

@@ -34,7 +34,66 @@ struct totals {
 
 #define TOTALS_HOME_CENTI 1000 /* the distance of a node to itself, on most hosts */
 
-extern const struct observer_ops totals_observer;
+extern const struct observer_ops totals_observer; /* fills in the row */
+
+/* --- what happens to a zone (bench/accounts/books.h) --- */
+
+static inline void held_change(struct held *h, int128 by, int64_t at_ns)
+{
+	h->now += by;
+	h->changes_ns += by * at_ns;
+}
+
+/* A zone's share comes (sign 1) or goes (sign -1). */
+static inline void totals_share(struct totals *t, int64_t at_ns, const struct plan_locality *l,
+				int sign)
+{
+	int64_t bytes = sign * l->resident_bytes;
+	int64_t off_home = l->resident_bytes - l->local_bytes;
+	int64_t off_node = l->resident_bytes - l->own_bytes;
+	int64_t farther = l->mean_distance_centi - TOTALS_HOME_CENTI;
+
+	held_change(&t->resident_bytes, bytes, at_ns);
+	if (off_home)
+		held_change(&t->off_home_bytes, sign * off_home, at_ns);
+	if (off_node)
+		held_change(&t->off_node_bytes, sign * off_node, at_ns);
+	if (farther)
+		held_change(&t->way, (int128)bytes * farther, at_ns);
+}
+
+static inline void totals_started(struct totals *t, int64_t at_ns, const struct plan *p,
+				  const struct plan_locality *now, uint32_t nr_live)
+{
+	t->events++;
+	totals_share(t, at_ns, now, 1);
+	held_change(&t->vcpus, p->zone->vcpus, at_ns);
+	t->placed++;
+	t->multi_node += p->nr_vnodes > 1;
+	t->spilled += p->spilled_bytes > 0;
+	t->spilled_bytes += p->spilled_bytes;
+	if (nr_live > t->peak_live)
+		t->peak_live = nr_live;
+}
+
+static inline void totals_moved(struct totals *t, int64_t at_ns, const struct plan_locality *before,
+				const struct plan_locality *now)
+{
+	t->events++;
+	totals_share(t, at_ns, before, -1);
+	totals_share(t, at_ns, now, 1);
+}
+
+static inline void totals_left(struct totals *t, int64_t at_ns, uint32_t vcpus,
+			       const struct plan_locality *before)
+{
+	t->events++;
+	totals_share(t, at_ns, before, -1);
+	held_change(&t->vcpus, -(int64_t)vcpus, at_ns);
+}
+
+/* `code` says why, `ordinal` whom. */
+void totals_refused(struct totals *t, int code, uint64_t ordinal, int64_t at_ns, uint64_t place);
 
 /* Add those of other hosts, at the same time. The peak is not known from theirs: it stays. */
 void totals_join(struct totals *t, const struct totals *other);

@@ -5,6 +5,7 @@
 #include "backend/record.h"
 #include "base/alloc.h"
 #include "base/compiler.h"
+#include "bench/accounts/books.h"
 
 /* The guest of a live machine gives back the pages under its shared ones. */
 #define LIVE_SLACK_BYTES (64 * PAGE_BYTES)
@@ -139,86 +140,73 @@ static int carry_out_step(struct cluster *c, const struct step *s, struct error 
 	return rc ? rc : backend_apply(c->backend, s, err);
 }
 
-/* Of a start that failed later on; why it did is known and more important. */
-static void take_back(struct cluster *c, uint32_t host, uint32_t slot)
+/* `m`: what the machine said as it started the zone; it is asked where it said nothing, and
+ * to verify what it said. */
+static int look_at_new(struct cluster *c, const struct step *s, struct measure *m,
+		       struct plan_locality *now, struct error *err)
 {
-	struct step s = {.kind = STEP_STOP, .host = host, .slot = slot};
+	int rc = 0;
 
-	if (carry_out_step(c, &s, NULL))
-		return;
-}
-
-/* The change from nothing to the plan on one host, wholly or not at all. */
-static int carry_out_plan(struct cluster *c, uint32_t host, const struct plan *p, uint32_t slot,
-			  struct error *err)
-{
-	struct step step[PLAN_STEPS_MAX];
-	unsigned nr = plan_diff(NULL, p, host, slot, step);
-
-	for (unsigned i = 0; i < nr; i++) {
-		int rc = backend_apply(c->backend, &step[i], err);
-
-		if (rc && i)
-			take_back(c, host, slot);
-		if (rc)
-			return rc;
-	}
-	return 0;
-}
-
-static int look_at_new(struct cluster *c, uint32_t host, uint32_t slot, const struct plan *p,
-		       struct measure *out, struct plan_locality *now, struct error *err)
-{
-	int rc = measure(c, host, slot, p, out, err);
-
+	if (c->check || !(m->fields & MEASURE_PARTS))
+		rc = measure(c, s->host, s->slot, s->plan, m, err);
 	if (!rc && c->check)
-		rc = verify_plan(p, out, err);
+		rc = verify_plan(s->plan, m, err);
 	if (rc)
 		return rc;
-	plan_locality(p, out->part, out->nr_parts, now);
-	live_set_locality(&c->live, slot, now);
+	plan_locality(s->plan, m->part, m->nr_parts, now);
+	live_set_locality(&c->live, s->slot, now);
 	return 0;
+}
+
+static int tell_started(const struct cluster *c, const struct step *s, const struct zone_event *ev,
+			const struct measure *m, const struct plan_locality *now, struct error *err)
+{
+	const struct live_zone *z = live_at(&c->live, s->slot);
+
+	return audience_tell(c->audience,
+			     &(struct zone_news){.kind = NEWS_STARTED,
+						 .at_ns = c->now_ns,
+						 .ordinal = z->ordinal,
+						 .host = s->host,
+						 .slot = s->slot,
+						 .vcpus = z->vcpus,
+						 .zone = s->plan->zone,
+						 .event = ev,
+						 .plan = s->plan,
+						 .measure = m,
+						 .now = now},
+			     err);
 }
 
 int cluster_start(struct cluster *c, uint32_t host, const struct plan *p,
 		  const struct zone_event *ev, uint64_t ordinal, uint32_t *slot, bool *placed,
 		  struct error *err)
 {
+	struct step s = {.kind = STEP_START, .host = host, .slot = live_add(&c->live), .plan = p};
+	struct live_zone *z = live_at(&c->live, s.slot);
 	struct plan_locality now;
-	struct live_zone *z;
 	struct measure m;
 	int rc;
 
-	*slot = live_add(&c->live);
-	z = live_at(&c->live, *slot);
+	*slot = s.slot;
 	z->host = host;
 	z->vcpus = p->zone->vcpus;
 	z->ordinal = ordinal;
 	z->start_ns = backend_now_ns(c->backend);
-	rc = carry_out_plan(c, host, p, *slot, err);
+	rc = backend_apply_and_measure(c->backend, &s, &m, err);
 	*placed = !rc;
 	if (!rc)
-		rc = look_at_new(c, host, *slot, p, &m, &now, err);
+		rc = look_at_new(c, &s, &m, &now, err);
 	if (rc) {
-		live_remove(&c->live, *slot);
+		live_remove(&c->live, s.slot);
 		return rc;
 	}
 	fleet_update(&c->fleet, host);
 	if (ev->group)
-		groups_join(&c->groups, ev->group, *slot, host);
-	return audience_tell(c->audience,
-			     &(struct zone_news){.kind = NEWS_STARTED,
-						 .at_ns = c->now_ns,
-						 .ordinal = ordinal,
-						 .host = host,
-						 .slot = *slot,
-						 .vcpus = p->zone->vcpus,
-						 .zone = p->zone,
-						 .event = ev,
-						 .plan = p,
-						 .measure = &m,
-						 .now = &now},
-			     err);
+		groups_join(&c->groups, ev->group, s.slot, host);
+	books_started(c->books, c->now_ns, host, p, &now, c->live.nr_live);
+	return audience_wants(c->audience, NEWS_STARTED) ? tell_started(c, &s, ev, &m, &now, err)
+							 : 0;
 }
 
 /* --- while it lives, and after ----------------------------------------------------- */
@@ -240,6 +228,7 @@ int cluster_resize(struct cluster *c, uint32_t slot, const struct plan *p, int64
 	plan_locality(p, m.part, m.nr_parts, &now);
 	live_set_locality(&c->live, slot, &now);
 	fleet_update(&c->fleet, z->host);
+	books_moved(c->books, c->now_ns, z->host, &before, &now);
 	return audience_tell(c->audience,
 			     &(struct zone_news){.kind = NEWS_MOVED,
 						 .at_ns = c->now_ns,
@@ -270,63 +259,63 @@ static struct zone_news news_of(const struct cluster *c, enum news kind, uint32_
 				  .before = before};
 }
 
-static int tell_leaving(struct cluster *c, uint32_t slot, const char *outcome, struct error *err)
+static int tell_those(const struct cluster *c, enum news kind, uint32_t slot, const char *outcome,
+		      struct error *err)
 {
 	struct plan_locality before;
-	struct zone_news news;
+	struct zone_news news = news_of(c, kind, slot, &before);
 
-	if (!audience_wants(c->audience, NEWS_LEAVING))
-		return 0;
-	news = news_of(c, NEWS_LEAVING, slot, &before);
 	news.outcome = outcome;
 	return audience_tell(c->audience, &news, err);
 }
 
+/* Most rows have nobody who wants to know. */
+static inline int tell(const struct cluster *c, enum news kind, uint32_t slot, const char *outcome,
+		       struct error *err)
+{
+	return audience_wants(c->audience, kind) ? tell_those(c, kind, slot, outcome, err) : 0;
+}
+
 /* The machine has let go of it. */
-static int free_slot(struct cluster *c, uint32_t slot, struct error *err)
+static int free_slot(struct cluster *c, uint32_t slot, const struct live_zone *z, struct error *err)
 {
 	struct plan_locality before;
-	struct zone_news news = news_of(c, NEWS_LEFT, slot, &before);
 	int rc;
 
-	fleet_update(&c->fleet, news.host);
+	fleet_update(&c->fleet, z->host);
 	if (c->groups.nr_members)
 		groups_leave(&c->groups, slot);
-	rc = audience_tell(c->audience, &news, err);
+	live_zone_locality(&c->live, z, &before);
+	books_left(c->books, c->now_ns, z->host, z->vcpus, &before);
+	rc = tell(c, NEWS_LEFT, slot, NULL, err);
 	live_remove(&c->live, slot);
 	return rc;
 }
 
 int cluster_stop(struct cluster *c, uint32_t slot, struct error *err)
 {
-	struct step s = {.kind = STEP_STOP, .host = live_at(&c->live, slot)->host, .slot = slot};
-	int rc = tell_leaving(c, slot, "stopped", err);
+	const struct live_zone *z = live_at(&c->live, slot);
+	struct step s = {.kind = STEP_STOP, .host = z->host, .slot = slot};
+	int rc = tell(c, NEWS_LEAVING, slot, "stopped", err);
 
 	if (!rc)
 		rc = carry_out_step(c, &s, err);
-	return rc ? rc : free_slot(c, slot, err);
+	return rc ? rc : free_slot(c, slot, z, err);
 }
 
 int cluster_forget(struct cluster *c, uint32_t slot, struct error *err)
 {
-	int rc = tell_leaving(c, slot, "exited", err);
+	int rc = tell(c, NEWS_LEAVING, slot, "exited", err);
 
-	return rc ? rc : free_slot(c, slot, err);
+	return rc ? rc : free_slot(c, slot, live_at(&c->live, slot), err);
 }
 
 int cluster_tell_alive(struct cluster *c, struct error *err)
 {
 	int rc = 0;
 
-	for (uint32_t i = 0; i < c->live.nr_slots && !rc; i++) {
-		struct plan_locality before;
-		struct zone_news news;
-
-		if (live_at(&c->live, i)->host == UINT32_MAX)
-			continue;
-		news = news_of(c, NEWS_ALIVE, i, &before);
-		news.outcome = "live";
-		rc = audience_tell(c->audience, &news, err);
-	}
+	for (uint32_t i = 0; i < c->live.nr_slots && !rc; i++)
+		if (live_at(&c->live, i)->host != UINT32_MAX)
+			rc = tell(c, NEWS_ALIVE, i, "live", err);
 	return rc;
 }

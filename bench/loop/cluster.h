@@ -12,6 +12,8 @@
 #include "choice/fleet.h"
 #include "choice/groups.h"
 
+struct books; /* bench/accounts/books.h */
+
 struct cluster {
 	const struct host *const *host;
 	uint32_t nr_hosts;
@@ -25,6 +27,7 @@ struct cluster {
 	/* Ask the machine before each step: where others use it too, where what passes is
 	 * recorded or comes from a record, and with `check`. Else its apply says the same. */
 	bool asks_first;
+	struct books *books; /* the row's own, told before the audience */
 	struct audience *audience;
 	struct plan_memory part[PLAN_MEMORY_MAX]; /* scratch: what was measured, of nodes */
 };

@@ -23,7 +23,7 @@
 /* 1 KiB: the unit of a bucket's memory. */
 struct departure_piece {
 	struct departure_piece *next;
-	size_t nr;
+	size_t nr; /* set when it is full, or its bucket is emptied */
 	struct departure item[PIECE_ITEMS];
 };
 
@@ -78,21 +78,34 @@ static unsigned digit_of(int64_t at_ns, unsigned level)
 	return (uint64_t)at_ns >> (level * DEPARTURE_DIGIT_BITS) & (DEPARTURE_DIGITS - 1);
 }
 
-static void put(struct departures *q, const struct departure *d)
+/* The bucket has no room: its first piece, or one more. */
+static void enlarge(struct departures *q, unsigned level, unsigned digit)
 {
-	unsigned level = level_of(q, d->at_ns), digit = digit_of(d->at_ns, level);
+	struct departure_bucket *b = &q->bucket[level][digit];
+	struct departure_piece *p = piece_new(q);
+
+	if (b->last) {
+		b->last->nr = PIECE_ITEMS;
+		b->last->next = p;
+	} else {
+		b->first = p;
+	}
+	b->last = p;
+	b->next = p->item;
+	b->end = p->item + PIECE_ITEMS;
+	q->levels |= 1u << level;
+	q->digits[level] |= (uint64_t)1 << digit;
+}
+
+/* What is in a bucket is not looked at: it is seldom in the cache. */
+static inline void put(struct departures *q, struct departure d)
+{
+	unsigned level = level_of(q, d.at_ns), digit = digit_of(d.at_ns, level);
 	struct departure_bucket *b = &q->bucket[level][digit];
 
-	if (!b->last) {
-		b->first = b->last = piece_new(q);
-		q->levels |= 1u << level;
-		q->digits[level] |= (uint64_t)1 << digit;
-	} else if (b->last->nr == PIECE_ITEMS) {
-		b->last->next = piece_new(q);
-		b->last = b->last->next;
-	}
-	b->last->item[b->last->nr++] = *d;
-	q->nr_waiting++;
+	if (b->next == b->end)
+		enlarge(q, level, digit);
+	*b->next++ = d;
 }
 
 /* All pieces of a bucket, which is then empty. */
@@ -101,7 +114,8 @@ static struct departure_piece *take_bucket(struct departures *q, unsigned level,
 	struct departure_bucket *b = &q->bucket[level][digit];
 	struct departure_piece *first = b->first;
 
-	b->first = b->last = NULL;
+	b->last->nr = (size_t)(b->next - b->last->item);
+	*b = (struct departure_bucket){0};
 	q->digits[level] &= ~((uint64_t)1 << digit);
 	if (!q->digits[level])
 		q->levels &= ~(1u << level);
@@ -114,9 +128,10 @@ static void deal_out(struct departures *q, struct departure_piece *p)
 	while (p) {
 		struct departure_piece *next = p->next;
 
-		q->nr_waiting -= p->nr;
+		if (next)
+			fetch_lines(next, sizeof(*next));
 		for (size_t i = 0; i < p->nr; i++)
-			put(q, &p->item[i]);
+			put(q, p->item[i]);
 		piece_free(q, p);
 		p = next;
 	}
@@ -157,7 +172,6 @@ static void run_append(struct departures *q, struct departure_piece *p)
 				q->item[i] = q->item[i - 1];
 			q->item[i] = p->item[k];
 		}
-		q->nr_waiting -= p->nr;
 		piece_free(q, p);
 		p = next;
 	}
@@ -207,9 +221,10 @@ static void rebase(struct departures *q)
 		while (q->digits[level]) {
 			unsigned digit = lowest_bit(q->digits[level]);
 			struct departure_piece *last = q->bucket[level][digit].last;
+			struct departure_piece *first = take_bucket(q, level, digit);
 
 			last->next = all;
-			all = take_bucket(q, level, digit);
+			all = first;
 		}
 	}
 	q->base_ns = q->last_ns;
@@ -230,7 +245,7 @@ static void shorten(struct departures *q)
 		rebase(q);
 	q->run_end_ns = q->item[keep].at_ns;
 	for (size_t i = keep; i < q->end; i++)
-		put(q, &q->item[i]);
+		put(q, q->item[i]);
 	q->end = keep;
 }
 
@@ -274,7 +289,7 @@ static void push_early(struct departures *q, const struct departure *d)
 	if (after > RUN_MOVES && before > RUN_MOVES) {
 		shorten(q);
 		if (d->at_ns >= q->run_end_ns) {
-			put(q, d);
+			put(q, *d);
 			return;
 		}
 		at = run_find(q, d->at_ns);
@@ -289,12 +304,12 @@ void departures_push(struct departures *q, int64_t at_ns, uint64_t number, uint3
 	BUG_ON(slot >= DEPARTURE_SLOTS_MAX || number > DEPARTURE_NUMBER_MAX || at_ns < 0);
 	if (q->first == q->end) {
 		q->base_ns = at_ns < q->last_ns ? at_ns : q->last_ns;
-		put(q, &d);
+		put(q, d);
 		refill(q);
 	} else if (at_ns < q->run_end_ns) {
 		push_early(q, &d);
 	} else {
-		put(q, &d);
+		put(q, d);
 	}
 }
 
@@ -304,7 +319,7 @@ struct departure departures_pop(struct departures *q)
 
 	BUG_ON(q->first == q->end);
 	d = q->item[q->first++];
-	while (q->end - q->first < RUN_AHEAD && q->nr_waiting)
+	while (q->end - q->first < RUN_AHEAD && q->levels)
 		refill(q);
 	q->ties += q->popped && d.at_ns == q->last_ns;
 	q->popped++;

@@ -61,11 +61,11 @@ struct departures {
 	int64_t run_end_ns;
 	/* The buckets: nothing in them is before run_end_ns or base_ns. */
 	int64_t base_ns;
-	size_t nr_waiting;
-	uint32_t levels; /* bits: levels in use */
+	uint32_t levels; /* bits: levels in use; 0: nothing waits */
 	uint64_t digits[DEPARTURE_LEVELS]; /* bits: digits in use */
 	struct departure_bucket {
 		struct departure_piece *first, *last;
+		struct departure *next, *end; /* of the last piece: the room that is left */
 	} bucket[DEPARTURE_LEVELS][DEPARTURE_DIGITS];
 	struct departure_piece *unused;
 	struct departure_block *block; /* what pieces are made of */

@@ -6,22 +6,11 @@
 #include "base/alloc.h"
 #include "base/units.h"
 
-/* In `distance`: `pages` is an index into far[]. */
-#define FAR 0x80000000u
 #define MAP_SIZE_MIN 64
 
 _Static_assert(sizeof(struct live_zone) == 32, "two zones a cache line");
 
 /* --- where memory is ------------------------------------------------------------------ */
-
-/* All of it where the guest believes it, in whole pages that 32 bits count. */
-static bool is_plain(const struct plan_locality *p)
-{
-	return p->local_bytes == p->resident_bytes && p->own_bytes == p->resident_bytes &&
-	       p->resident_bytes % PAGE_BYTES == 0 &&
-	       p->resident_bytes / PAGE_BYTES <= UINT32_MAX &&
-	       p->mean_distance_centi < (int64_t)FAR;
-}
 
 static uint32_t far_new(struct live_set *l)
 {
@@ -43,36 +32,20 @@ static void far_free(struct live_set *l, uint32_t i)
 	l->nr_far_free++;
 }
 
-void live_set_locality(struct live_set *l, uint32_t slot, const struct plan_locality *now)
+void live_move_far(struct live_set *l, struct live_zone *z, const struct plan_locality *now)
 {
-	struct live_zone *z = live_at(l, slot);
-	bool plain = is_plain(now);
+	bool was_far = z->distance & LIVE_FAR;
 
-	if (z->distance & FAR && plain)
-		far_free(l, z->pages);
-	if (plain) {
-		z->pages = (uint32_t)(now->resident_bytes / PAGE_BYTES);
-		z->distance = (uint32_t)now->mean_distance_centi;
+	if (live_is_plain(now)) {
+		if (was_far)
+			far_free(l, z->pages);
+		live_move_plain(z, now);
 		return;
 	}
-	if (!(z->distance & FAR))
+	if (!was_far)
 		z->pages = far_new(l);
-	z->distance = FAR;
+	z->distance = LIVE_FAR;
 	l->far[z->pages] = *now;
-}
-
-void live_locality(const struct live_set *l, uint32_t slot, struct plan_locality *out)
-{
-	const struct live_zone *z = live_at(l, slot);
-	int64_t bytes = z->pages * PAGE_BYTES;
-
-	if (z->distance & FAR)
-		*out = l->far[z->pages];
-	else
-		*out = (struct plan_locality){.resident_bytes = bytes,
-					      .local_bytes = bytes,
-					      .own_bytes = bytes,
-					      .mean_distance_centi = z->distance};
 }
 
 /* --- ids -------------------------------------------------------------------------------- */
@@ -204,7 +177,7 @@ void live_remove(struct live_set *l, uint32_t slot)
 
 	if (l->want_ids)
 		unmap(l, slot);
-	if (z->distance & FAR)
+	if (z->distance & LIVE_FAR)
 		far_free(l, z->pages);
 	*z = (struct live_zone){.host = UINT32_MAX, .vcpus = l->first_free};
 	l->first_free = slot;

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/slab.h"
+#include "base/units.h"
 #include "plan/plan.h"
 #include "zone/workload.h"
 
@@ -64,9 +65,57 @@ void live_map(struct live_set *l, uint32_t slot, uint64_t id);
 uint32_t live_find(const struct live_set *l, uint64_t id); /* SLOT_NONE if unknown */
 void live_release(struct live_set *l);
 
-/* Where the zone's memory is; a new zone has none. */
-void live_set_locality(struct live_set *l, uint32_t slot, const struct plan_locality *now);
-void live_locality(const struct live_set *l, uint32_t slot, struct plan_locality *out);
+/* --- where a zone's memory is; a new zone has none --- */
+
+#define LIVE_FAR 0x80000000u /* in `distance`: `pages` is an index into far[] */
+
+/* All of it where the guest believes it, in whole pages that 32 bits count. */
+static inline bool live_is_plain(const struct plan_locality *p)
+{
+	return p->local_bytes == p->resident_bytes && p->own_bytes == p->resident_bytes &&
+	       p->resident_bytes % PAGE_BYTES == 0 &&
+	       p->resident_bytes / PAGE_BYTES <= UINT32_MAX &&
+	       p->mean_distance_centi < (int64_t)LIVE_FAR;
+}
+
+static inline void live_move_plain(struct live_zone *z, const struct plan_locality *now)
+{
+	z->pages = (uint32_t)(now->resident_bytes / PAGE_BYTES);
+	z->distance = (uint32_t)now->mean_distance_centi;
+}
+
+/* Where it was, or is now, is not plain. */
+void live_move_far(struct live_set *l, struct live_zone *z, const struct plan_locality *now);
+
+static inline void live_set_locality(struct live_set *l, uint32_t slot,
+				     const struct plan_locality *now)
+{
+	struct live_zone *z = live_at(l, slot);
+
+	if (!(z->distance & LIVE_FAR) && live_is_plain(now))
+		live_move_plain(z, now);
+	else
+		live_move_far(l, z, now);
+}
+
+static inline void live_zone_locality(const struct live_set *l, const struct live_zone *z,
+				      struct plan_locality *out)
+{
+	int64_t bytes = z->pages * PAGE_BYTES;
+
+	if (z->distance & LIVE_FAR)
+		*out = l->far[z->pages];
+	else
+		*out = (struct plan_locality){.resident_bytes = bytes,
+					      .local_bytes = bytes,
+					      .own_bytes = bytes,
+					      .mean_distance_centi = z->distance};
+}
+
+static inline void live_locality(const struct live_set *l, uint32_t slot, struct plan_locality *out)
+{
+	live_zone_locality(l, live_at(l, slot), out);
+}
 
 /* A waiting zone: a copy of its START event whose strings are its own, behind it in the
  * same piece of memory. */

@@ -1,8 +1,9 @@
 /*
  * Who wants to know what happens while a row runs. The loop (bench/loop/run.h) decides and
  * carries out; what the files and columns say is the business of observers, each with books
- * of its own: totals, stranded capacity, prices, the writers of timeline.csv and zones.csv,
- * probes, and those of callers.
+ * of its own: prices, the writers of timeline.csv and zones.csv,
+ * probes, and those of callers. Totals and stranded capacity are told by name, before them
+ * (bench/accounts/books.h); as observers they only fill in the row.
  *
  * An observer is a constant table and a pointer to its books. Everything is told in the
  * order in which it happened, to observers in the order of the list; a row is run by one

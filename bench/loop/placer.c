@@ -66,17 +66,19 @@ int64_t placer_decision_ns(const struct placer *p)
 }
 
 /* The zone as this row sees it: the workload's, under the row's memory policy. */
-static void apply_memory_policy(struct placer *p, const struct zone *asked)
+static const struct zone *under_memory_policy(struct placer *p, const struct zone *asked)
 {
-	struct zone *z = &p->zone;
+	struct zone *z = &p->changed;
 
+	if (p->in->memory == RUN_MEMORY_AS_ASKED)
+		return asked;
 	*z = *asked;
+	z->memory_policy = ZONE_DYNAMIC;
 	if (p->in->memory == RUN_MEMORY_STATIC) {
 		z->memory_policy = ZONE_STATIC;
 		z->memory_initial_bytes = z->memory_bytes;
-	} else if (p->in->memory == RUN_MEMORY_DYNAMIC) {
-		z->memory_policy = ZONE_DYNAMIC;
 	}
+	return z;
 }
 
 /* The policy's word on one host, now and then timed. */
@@ -87,7 +89,7 @@ static int ask_policy(struct placer *p, uint32_t host, uint64_t ordinal, struct 
 	struct policy_input in = {
 		.host = p->cluster->host[host],
 		.state = p->cluster->state[host],
-		.zone = &p->zone,
+		.zone = p->zone,
 		.rng = &p->policy_rng,
 		.memory = p->memory ? p->memory[host] : NULL,
 	};
@@ -111,7 +113,7 @@ static int answer(const struct placer *p, int rc, const struct error *said, stru
 {
 	return error_exit_status(rc) <= 1
 		       ? rc
-		       : error_set(err, rc, "zone %s: %s", p->zone.name,
+		       : error_set(err, rc, "zone %s: %s", p->zone->name,
 				   said && said->code ? said->text : error_name(rc));
 }
 
@@ -157,7 +159,7 @@ static int try_host(struct placer *p, struct offer *o, uint32_t host, bool *lost
 
 static void say_again(const struct placer *p, unsigned again, const char *why)
 {
-	char *sentence = xasprintf("zone %s is planned anew (%u of %d): %s", p->zone.name, again,
+	char *sentence = xasprintf("zone %s is planned anew (%u of %d): %s", p->zone->name, again,
 				   PLACER_PLANS_AGAIN, why);
 
 	p->in->say(p->in->say_context, sentence);
@@ -206,12 +208,12 @@ int placer_offer(struct placer *p, const struct zone_event *ev, uint64_t ordinal
 	bool reasons = p->cluster->audience->wants_reasons || p->in->say;
 	struct offer o = {.ev = ev, .ordinal = ordinal};
 	struct choice_request request = {
-		.zone = &p->zone,
+		.zone = under_memory_policy(p, ev->zone),
 		.ordinal = ordinal,
 		.rng = &p->choice_rng,
 	};
 
-	apply_memory_policy(p, ev->zone);
+	p->zone = request.zone;
 	*placed = false;
 	p->refusal.code = ERR_NO_ROOM;
 	p->refusal.hosts_asked = p->refusal.hosts_barred = 0;

@@ -25,7 +25,8 @@ struct placer {
 	struct rng choice_rng, policy_rng;
 	struct rng choice_unused, policy_unused; /* as they were before the first draw */
 	struct plan plan; /* of the zone that is offered */
-	struct zone zone; /* the same under the row's memory policy */
+	const struct zone *zone; /* the same under the row's memory policy; lent */
+	struct zone changed; /* where that makes another of it */
 	struct error unheard; /* a machine's word that nobody asked for */
 	struct refusal refusal; /* of the last zone that was offered and not placed */
 	uint64_t decisions, timed_decisions;

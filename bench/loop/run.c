@@ -6,9 +6,8 @@
 
 #include "backend/options.h"
 #include "base/alloc.h"
+#include "bench/accounts/books.h"
 #include "bench/accounts/pricing.h"
-#include "bench/accounts/stranded.h"
-#include "bench/accounts/totals.h"
 #include "bench/foresight/future.h"
 #include "bench/loop/balloons.h"
 #include "bench/loop/cluster.h"
@@ -26,8 +25,7 @@ struct run {
 	struct placer placer;
 	struct balloons balloons;
 	struct audience audience;
-	struct totals totals;
-	struct stranded stranded;
+	struct books books;
 	struct pricing pricing;
 	struct schedule known; /* to a policy that foresees */
 	struct future *future; /* NULL: the policy does not foresee */
@@ -91,6 +89,7 @@ static int open_cluster(struct run *r, struct error *err)
 	told = tell_machine(in);
 	config.options = told;
 	r->cluster.check = in->check;
+	r->cluster.books = &r->books;
 	r->cluster.audience = &r->audience;
 	rc = cluster_open(&r->cluster, choice, in->backend, &config, in->record_path, err);
 	if (!rc && racks)
@@ -109,13 +108,13 @@ static void gather_audience(struct run *r, struct schedule *write)
 		.in = in,
 		.cluster = &r->cluster,
 		.waiting = &r->waiting,
-		.totals = &r->totals,
-		.stranded = &r->stranded,
+		.totals = &r->books.totals,
+		.stranded = &r->books.stranded,
 		.balloons = &r->balloons,
 		.pricing = in->cost ? &r->pricing : NULL,
 	};
-	audience_add(a, &totals_observer, &r->totals);
-	audience_add(a, &stranded_observer, &r->stranded);
+	audience_add(a, &totals_observer, &r->books.totals);
+	audience_add(a, &stranded_observer, &r->books.stranded);
 	if (in->memory != RUN_MEMORY_STATIC && workload_resizes(in->workload))
 		audience_add(a, &balloons_observer, &r->balloons);
 	if (in->policy->remembers)
@@ -152,7 +151,7 @@ static int start_up(struct run *r, struct schedule *write, const struct schedule
 		rc = open_stream(r, err);
 	if (rc)
 		return rc;
-	stranded_init(&r->stranded, r->cluster.state, r->in->nr_hosts,
+	stranded_init(&r->books.stranded, r->cluster.state, r->in->nr_hosts,
 		      w->fleet.cpu_overcommit_milli);
 	balloons_init(&r->balloons, &r->cluster, w, r->in->seed);
 	if (r->in->cost)
@@ -174,6 +173,8 @@ static int start_up(struct run *r, struct schedule *write, const struct schedule
 static int refuse(struct run *r, const struct zone *z, uint64_t ordinal, const struct refusal *why,
 		  struct error *err)
 {
+	totals_refused(&r->books.totals, why->code, ordinal, r->cluster.now_ns,
+		       r->audience.view.place);
 	return audience_tell(&r->audience,
 			     &(struct zone_news){.kind = NEWS_REFUSED,
 						 .at_ns = r->cluster.now_ns,
@@ -248,6 +249,11 @@ static int serve_waiting(struct run *r, struct error *err)
 	return 0;
 }
 
+static inline int made_room(struct run *r, struct error *err)
+{
+	return r->waiting.nr ? serve_waiting(r, err) : 0;
+}
+
 static int on_stop(struct run *r, const struct zone_event *ev, struct error *err)
 {
 	/* what was said was said of another zone */
@@ -258,7 +264,7 @@ static int on_stop(struct run *r, const struct zone_event *ev, struct error *err
 
 	if (slot != SLOT_NONE) {
 		rc = cluster_stop(&r->cluster, slot, err);
-		return rc ? rc : serve_waiting(r, err);
+		return rc ? rc : made_room(r, err);
 	}
 	w = wait_queue_remove(&r->waiting, ev->id);
 	if (w)
@@ -281,7 +287,7 @@ static int on_resize(struct run *r, const struct zone_event *ev, struct error *e
 		return 0;
 	}
 	rc = balloons_resize(&r->balloons, slot, ev->bytes, &grew_host, err);
-	return !rc && grew_host ? serve_waiting(r, err) : rc;
+	return !rc && grew_host ? made_room(r, err) : rc;
 }
 
 static int on_stream_event(struct run *r, struct error *err)
@@ -345,7 +351,7 @@ static int on_departures(struct run *r, int64_t until, struct error *err)
 		rc = cluster_stop(&r->cluster, slot, err);
 		left = true;
 	}
-	return rc || !left ? rc : serve_waiting(r, err);
+	return rc || !left ? rc : made_room(r, err);
 }
 
 static int on_tick(struct run *r, struct error *err)
@@ -353,14 +359,14 @@ static int on_tick(struct run *r, struct error *err)
 	bool grew_host;
 	int rc = balloons_turn(&r->balloons, &grew_host, err);
 
-	return !rc && grew_host ? serve_waiting(r, err) : rc;
+	return !rc && grew_host ? made_room(r, err) : rc;
 }
 
 static int on_machine_event(struct run *r, const struct event *ev, struct error *err)
 {
 	int rc = cluster_forget(&r->cluster, ev->slot, err);
 
-	return rc ? rc : serve_waiting(r, err);
+	return rc ? rc : made_room(r, err);
 }
 
 /* --- the loop ------------------------------------------------------------------------- */
@@ -401,7 +407,7 @@ static void report_progress(struct run *r)
 {
 	const struct zone_stream_stats *s = zone_stream_stats(r->stream);
 	struct run_progress p = {
-		.events = r->totals.events,
+		.events = r->books.totals.events,
 		.done = s->done,
 		.total = s->total,
 		.now_ns = r->cluster.now_ns,
@@ -420,9 +426,9 @@ static int64_t earlier(int64_t a, int64_t b)
 
 /* What comes next: a departure, the stream's event (departures of the same time
  * were inserted before it and go first), or the end. */
-static int64_t next_ns(const struct run *r)
+static int64_t next_ns(const struct run *r, int64_t leaves_ns)
 {
-	int64_t next = departures_next_ns(&r->departures);
+	int64_t next = leaves_ns;
 
 	next = earlier(next, balloons_next_ns(&r->balloons));
 	next = earlier(next, r->next ? r->next->at_ns : NS_NEVER);
@@ -431,19 +437,18 @@ static int64_t next_ns(const struct run *r)
 
 /* The stream has ended and nobody will leave: so has the run, even if those who stay
  * would go on breathing for ever. */
-static bool nothing_comes(const struct run *r, int64_t until)
+static bool nothing_comes(const struct run *r, int64_t leaves_ns, int64_t until)
 {
-	return until == NS_NEVER || (!r->next && departures_next_ns(&r->departures) == NS_NEVER &&
-				     r->end_ns == NS_NEVER);
+	return until == NS_NEVER || (!r->next && leaves_ns == NS_NEVER && r->end_ns == NS_NEVER);
 }
 
 static int turn(struct run *r, struct error *err)
 {
-	int64_t until = next_ns(r);
+	int64_t leaves_ns = departures_next_ns(&r->departures), until = next_ns(r, leaves_ns);
 	struct event ev;
 	int rc;
 
-	if (nothing_comes(r, until)) {
+	if (nothing_comes(r, leaves_ns, until)) {
 		r->ended = true;
 		return 0;
 	}
@@ -464,7 +469,7 @@ static int turn(struct run *r, struct error *err)
 		r->result->duration_reached = r->ended = true;
 		return 0;
 	}
-	if (departures_next_ns(&r->departures) <= until)
+	if (leaves_ns <= until)
 		return on_departures(r, until, err);
 	if (balloons_next_ns(&r->balloons) <= until)
 		return on_tick(r, err);
@@ -546,7 +551,7 @@ void run_close(struct run *r)
 	placer_release(&r->placer);
 	balloons_release(&r->balloons);
 	pricing_release(&r->pricing);
-	stranded_release(&r->stranded);
+	stranded_release(&r->books.stranded);
 	future_free(r->future);
 	schedule_release(&r->known);
 	departures_release(&r->departures);
@@ -685,7 +690,7 @@ void run_join(struct run *r, const struct run *part)
 	r->queued += part->queued;
 	r->queue_wait_s += part->queue_wait_s;
 	r->departures.ties += part->departures.ties;
-	totals_join(&r->totals, &part->totals);
+	totals_join(&r->books.totals, &part->books.totals);
 	balloons_join(&r->balloons, &part->balloons);
 	placer_join(&r->placer, &part->placer);
 	if (r->in->cost)

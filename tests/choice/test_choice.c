@@ -10,8 +10,8 @@
 
 struct model {
 	struct host *host;
-	struct host_state state[HOSTS];
-	const struct host_state *seen[HOSTS];
+	struct host_state *state;
+	const struct host_state **seen;
 	struct fleet fleet;
 	uint32_t nr;
 };
@@ -23,6 +23,8 @@ static struct model *model_new(uint32_t nr)
 	struct error err;
 
 	m->nr = nr;
+	m->state = calloc(nr, sizeof(*m->state));
+	m->seen = calloc(nr, sizeof(*m->seen));
 	m->host = host_new("model", 1);
 	for (unsigned c = 0; c < 100; c++)
 		cpuset_add(&m->host->node[0].cpus, c);
@@ -43,6 +45,8 @@ static void model_free(struct model *m)
 		host_state_release(&m->state[i]);
 	fleet_release(&m->fleet);
 	host_free(m->host);
+	free(m->state);
+	free(m->seen);
 	free(m);
 }
 
@@ -146,6 +150,92 @@ Test(choice, best_fit_leaves_least)
 Test(choice, worst_fit_leaves_most)
 {
 	compare(&choice_worst_fit);
+}
+
+/* Three levels of the index, full but for a few hosts, which come and go. */
+Test(choice, first_fit_finds_the_lowest_of_thousands)
+{
+	struct model *m = model_new(3000);
+	struct rng rng;
+
+	rng_seed(&rng, 5, "thousands");
+	for (uint32_t i = 0; i < m->nr; i++)
+		set_host(m, i, (uint32_t)rng_below(&rng, 3), (uint32_t)rng_below(&rng, 3));
+	fleet_init(&m->fleet, &choice_first_fit, m->seen, m->nr);
+	for (int k = 0; k < 2000; k++) {
+		struct zone z =
+			zone_of(1 + (uint32_t)rng_below(&rng, 20), (uint32_t)rng_below(&rng, 10));
+		struct choice_request r = {.zone = &z};
+		uint32_t changed = (uint32_t)rng_below(&rng, m->nr), want = 0;
+		bool full = k % 2;
+
+		fleet_begin(&m->fleet, &r);
+		for (int offers = 0; offers < 3 && want != HOST_NONE; offers++) {
+			uint32_t got = fleet_next(&m->fleet, &r);
+
+			while (want < m->nr && !fits(m, want, &z))
+				want++;
+			want = want < m->nr ? want : HOST_NONE;
+			cr_assert_eq(got, want, "request %d: %u, not %u", k, got, want);
+			changed = full && got != HOST_NONE ? got : changed;
+			want += want != HOST_NONE;
+		}
+		set_host(m, changed, (uint32_t)rng_below(&rng, full ? 3 : 22),
+			 (uint32_t)rng_below(&rng, full ? 3 : 10));
+		fleet_update(&m->fleet, changed);
+	}
+	model_free(m);
+}
+
+/* More than the index counts (8 TiB): the hosts' own sums decide. */
+Test(choice, hosts_larger_than_can_be_counted)
+{
+	static const uint32_t tib[] = {9, 12, 10, 7};
+	static const struct {
+		const struct choice *rule;
+		uint32_t order[4];
+	} want[] = {
+		{&choice_first_fit, {1, 2, HOST_NONE}},
+		{&choice_best_fit, {2, 1, HOST_NONE}},
+		{&choice_worst_fit, {1, 2, HOST_NONE}},
+	};
+
+	for (size_t c = 0; c < sizeof(want) / sizeof(want[0]); c++) {
+		struct zone z = zone_of(1, 1);
+		struct choice_request r = {.zone = &z};
+		struct model *m = model_new(4);
+
+		z.memory_bytes = z.memory_initial_bytes = (int64_t)19 << 39; /* 9.5 TiB */
+		for (uint32_t i = 0; i < m->nr; i++) {
+			host_state_set_free(&m->state[i], 0, (int64_t)tib[i] << 40);
+			m->state[i].vcpus_limit = UINT32_MAX;
+			m->state[i].total_vcpus = i;
+		}
+		fleet_init(&m->fleet, want[c].rule, m->seen, m->nr);
+		fleet_begin(&m->fleet, &r);
+		for (int i = 0; i < 3; i++)
+			cr_expect_eq(fleet_next(&m->fleet, &r), want[c].order[i], "%s: %d",
+				     want[c].rule->name, i);
+		model_free(m);
+	}
+}
+
+/* Without a limit those with fewer vCPUs still have more left, for rules that compare. */
+Test(choice, vcpus_without_a_limit_are_compared)
+{
+	struct zone z = zone_of(1, 1);
+	struct choice_request r = {.zone = &z};
+	struct model *m = model_new(3);
+
+	for (uint32_t i = 0; i < m->nr; i++) {
+		m->state[i].vcpus_limit = UINT32_MAX;
+		m->state[i].total_vcpus = 10 - i;
+	}
+	fleet_init(&m->fleet, &choice_worst_fit, m->seen, m->nr);
+	fleet_begin(&m->fleet, &r);
+	for (uint32_t i = m->nr; i-- > 0;)
+		cr_expect_eq(fleet_next(&m->fleet, &r), i);
+	model_free(m);
 }
 
 /* Whatever the rule: every host with room in sum is offered once, and no other. */

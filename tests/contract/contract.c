@@ -227,6 +227,7 @@ static void refusals_leave_no_trace(struct backend *b)
 	must_eq(backend_check(b, &s, &err), ERR_NO_ROOM);
 	must_say(err.text[0] != '\0', "a refusal says why");
 	must_eq(backend_apply(b, &s, NULL), ERR_NO_ROOM);
+	must_eq(backend_apply_and_measure(b, &s, &m, NULL), ERR_NO_ROOM);
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		struct step odd = {.kind = kinds[i], .host = host, .slot = 9, .plan = &p};
@@ -335,6 +336,27 @@ struct random_zone {
 	struct plan_memory part[PLAN_MEMORY_MAX];
 };
 
+/* What the machine says as it carries out a step is what it says when it is asked. */
+static void tells_the_same(struct backend *b, const struct step *s)
+{
+	struct plan_memory told[PLAN_MEMORY_MAX];
+	struct measure now, m;
+	struct error err;
+
+	must_say(backend_apply_and_measure(b, s, &now, &err) == 0, "check passed, apply said: %s",
+		 err.text);
+	if (!now.fields)
+		return;
+	must(now.fields & MEASURE_RESIDENT);
+	memcpy(told, now.part, now.nr_parts * sizeof(*told));
+	must_say(backend_measure(b, s->host, s->slot, &m, &err) == 0, "%s", err.text);
+	must_eq(now.fields, m.fields);
+	must_eq(now.resident_bytes, m.resident_bytes);
+	must_eq(now.unknown_bytes, m.unknown_bytes);
+	must_eq(now.nr_parts, m.nr_parts);
+	must(memcmp(told, m.part, m.nr_parts * sizeof(*told)) == 0);
+}
+
 static void random_start(struct backend *b, struct rng *rng, uint32_t slot, struct random_zone *r,
 			 int64_t held[HOSTS_MAX][NODES_MAX])
 {
@@ -351,7 +373,7 @@ static void random_start(struct backend *b, struct rng *rng, uint32_t slot, stru
 		return;
 	if (backend_check(b, &s, NULL))
 		return;
-	must_say(backend_apply(b, &s, &err) == 0, "check passed, apply said: %s", err.text);
+	tells_the_same(b, &s);
 	must_say(backend_measure(b, host, slot, &m, &err) == 0, "%s", err.text);
 	if (!(m.fields & MEASURE_PARTS))
 		return;
