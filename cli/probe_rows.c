@@ -62,9 +62,7 @@ static void add_row(struct rows *r, const struct host *h, const struct survey *s
 	double lines = probe_lines(s, c);
 
 	rows_text(r, cell_figure_name(c->figure));
-	rows_text(r, c->why && !c->nr && c->from == c->to && c->figure == CELL_LINK
-			     ? ""
-			     : cell_kind(c));
+	rows_text(r, cell_kind(c));
 	add_place(r, h, c);
 	rows_number(r, c->figure == CELL_LOADED && c->nr && c->level_ppm ? whole(cell_load(c))
 									 : FIGURE_UNKNOWN);

@@ -105,7 +105,11 @@ static void chase(struct job *job)
 	uint64_t before;
 	void *at;
 
-	chase_make_cycle(r->memory, job->lines, job->stride_bytes, r->seed);
+	if (r->block_bytes)
+		chase_make_blocks(r->memory, r->bytes, job->stride_bytes, r->block_bytes, r->seed,
+				  NULL, 0);
+	else
+		chase_make_cycle(r->memory, job->lines, job->stride_bytes, r->seed);
 	at = chase_walk(r->memory, job->hops);
 	before = load_total(job);
 	job->load_ns = monotonic_ns();

@@ -32,6 +32,7 @@ struct chase_request {
 	void *memory; /* lent; overwritten */
 	size_t bytes; /* at least two lines */
 	size_t stride_bytes; /* between lines: a multiple of 64; 0: 64, every line */
+	size_t block_bytes; /* as in chase_make_blocks(); 0: random over all of it */
 	uint32_t chaser; /* the thread of the crew that follows the pointers */
 	uint64_t hops; /* loads a repeat; 0: every line once */
 	uint32_t repeats; /* 1 .. CHASE_REPEATS_MAX */

@@ -314,6 +314,9 @@ static bool visit_loaded(struct visit *v, struct survey_cell *c, uint32_t *threa
 		return true;
 	if (!chase_under(v, c, thread, nr, limit, &result))
 		return false;
+	/* what came in its way at first is no limit */
+	if (c->level_ppm == ALL_PPM && (double)result.bytes_per_s > *most)
+		*most = (double)result.bytes_per_s;
 	keep(c, (double)result.load_ps, (double)result.bytes_per_s);
 	return true;
 }
