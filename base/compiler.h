@@ -39,7 +39,7 @@ __extension__ typedef unsigned __int128 uint128;
 /* A pair of registers stored past the caches, and stores before that seen by all: what
  * ARM's C has no name for. */
 #if defined(__aarch64__)
-#define store_pair_non_temporal(p, low, high) \
+#define store_pair_non_temporal(p, low, high)                                                      \
 	__asm__ volatile("stnp %q1, %q2, [%0]" : : "r"(p), "w"(low), "w"(high) : "memory")
 #define store_barrier() __asm__ volatile("dmb ishst" : : : "memory")
 #endif

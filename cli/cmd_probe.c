@@ -33,7 +33,8 @@ static const struct option options[] = {
 	{"curves", 0, "DIR", "draw the curves into DIR as SVG and PNG", OPTION_RARE},
 	{"figures", 'f', "LIST",
 	 "some of latency, read, write, mix, link, hot, port, loaded, lines, stream, by commas "
-	 "(default: all)", false},
+	 "(default: all)",
+	 false},
 	{"quick", 0, NULL, "short samples, done in half a minute", false},
 	{"time", 0, "TIME", "begin no sample after so long (with --quick: 25 s)", false},
 	{"bytes", 0, "SIZE", "memory that is measured on each node (default: 4x its caches)",
@@ -146,7 +147,8 @@ static char *note_of(const struct job *job)
 	uint32_t repeats = job->request.repeats;
 	char bytes[32], caches[32];
 
-	return xasprintf("homenode probe on %s: %" PRIu32 " sample%s over %s a node, caches %s (%s), "
+	return xasprintf("homenode probe on %s: %" PRIu32
+			 " sample%s over %s a node, caches %s (%s), "
 			 "%lld %% huge pages (%s), %s",
 			 job->date, repeats, repeats == 1 ? "" : "s",
 			 bytes_text((int64_t)s->bytes, bytes, sizeof(bytes)),
@@ -187,7 +189,8 @@ static void print_remarks(const struct job *job, const char *note)
 
 	fprintf(stderr, "%s\n", note);
 	if ((int64_t)s->bytes < STREAM_CACHE_FACTOR * s->cache_bytes)
-		warn(NULL, "less memory than four times the caches: figures are partly the caches'");
+		warn(NULL,
+		     "less memory than four times the caches: figures are partly the caches'");
 	if (s->least_huge_ppm >= 0 && s->least_huge_ppm < 990000)
 		warn(NULL, "not all memory is in huge pages: latency holds walks to small ones");
 	if (s->least_on_node_ppm < 0)

@@ -71,12 +71,11 @@ static int add_link(const struct facts *f, const struct survey_cell *c)
 {
 	if (c->op != KERNEL_READ || c->both)
 		return 0;
-	return figures_add(f->out,
-			   &(struct figure){.kind = FIGURE_LINK,
-					    .from = c->from,
-					    .to = c->to,
-					    .value = best_rate(c)},
-			   f->err);
+	return figures_add(
+		f->out,
+		&(struct figure){
+			.kind = FIGURE_LINK, .from = c->from, .to = c->to, .value = best_rate(c)},
+		f->err);
 }
 
 static int add_hot(const struct facts *f, const struct survey_cell *c)
@@ -127,7 +126,8 @@ static int add_lines(const struct facts *f, const struct survey_cell *c)
 
 	if (c > f->s->cell && c[-1].figure == CELL_LINES)
 		return 0;
-	for (const struct survey_cell *x = c; x < f->s->cell + f->s->nr && x->figure == CELL_LINES; x++)
+	for (const struct survey_cell *x = c; x < f->s->cell + f->s->nr && x->figure == CELL_LINES;
+	     x++)
 		most = fmax(most, probe_lines(f->s, x));
 	if (most < 1)
 		return 0;

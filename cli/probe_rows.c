@@ -77,25 +77,35 @@ static void add_row(struct rows *r, const struct host *h, const struct survey *s
 /* Of a table in a terminal, by figure. */
 static const char *const *shown(enum cell_figure f)
 {
-	static const char *const latency[] = {"node",		 "memory_node",
-					      "distance",	 "latency_ps",
-					      "latency_half_95_ps", "latency_best_ps",
-					      "latency_worst_ps",   NULL};
-	static const char *const rate[] = {"kind",		  "node",
-					   "memory_node",	  "bytes_per_s",
-					   "half_95_bytes_per_s", "best_bytes_per_s",
-					   "worst_bytes_per_s",	  NULL};
-	static const char *const counted[] = {"kind",		   "node",
-					      "memory_node",	   "count",
-					      "bytes_per_s",	   "half_95_bytes_per_s",
-					      "best_bytes_per_s",  NULL};
-	static const char *const loaded[] = {"node",		   "memory_node",
-					     "level_ppm",	   "load_bytes_per_s",
-					     "latency_ps",	   "latency_half_95_ps",
-					     NULL};
-	static const char *const lines[] = {"node",	     "count",
-					    "latency_ps",    "latency_half_95_ps",
-					    "lines_milli",   NULL};
+	static const char *const latency[] = {"node",
+					      "memory_node",
+					      "distance",
+					      "latency_ps",
+					      "latency_half_95_ps",
+					      "latency_best_ps",
+					      "latency_worst_ps",
+					      NULL};
+	static const char *const rate[] = {"kind",
+					   "node",
+					   "memory_node",
+					   "bytes_per_s",
+					   "half_95_bytes_per_s",
+					   "best_bytes_per_s",
+					   "worst_bytes_per_s",
+					   NULL};
+	static const char *const counted[] = {"kind",
+					      "node",
+					      "memory_node",
+					      "count",
+					      "bytes_per_s",
+					      "half_95_bytes_per_s",
+					      "best_bytes_per_s",
+					      NULL};
+	static const char *const loaded[] = {
+		"node",	      "memory_node",	    "level_ppm", "load_bytes_per_s",
+		"latency_ps", "latency_half_95_ps", NULL};
+	static const char *const lines[] = {
+		"node", "count", "latency_ps", "latency_half_95_ps", "lines_milli", NULL};
 
 	switch (f) {
 	case CELL_LATENCY:

@@ -8,13 +8,12 @@
 #include "probe/stream.h"
 
 static const char *const figure_names[] = {
-	[CELL_LATENCY] = "latency", [CELL_READ] = "read",   [CELL_WRITE] = "write",
-	[CELL_MIX] = "mix",	    [CELL_LINK] = "link",   [CELL_HOT] = "hot",
+	[CELL_LATENCY] = "latency", [CELL_READ] = "read",     [CELL_WRITE] = "write",
+	[CELL_MIX] = "mix",	    [CELL_LINK] = "link",     [CELL_HOT] = "hot",
 	[CELL_PORT] = "port",	    [CELL_LOADED] = "loaded", [CELL_LINES] = "lines",
 	[CELL_STREAM] = "stream"};
 
-static const int64_t levels_ppm[] = {0,	     100000, 300000,  500000,
-				     700000, 850000, 950000, 1000000};
+static const int64_t levels_ppm[] = {0, 100000, 300000, 500000, 700000, 850000, 950000, 1000000};
 static const uint32_t chains[] = {1, 2, 4, 6, 8, 10, 12, 16, 20, 24, 32};
 
 #define LENGTH(x) (sizeof(x) / sizeof((x)[0]))
@@ -128,10 +127,11 @@ static void add_link(struct list *l)
 
 	if (nr < 2)
 		add(l, (struct survey_cell){.figure = CELL_LINK,
-				     .why = "the machine has one package, and so no link"});
+					    .why = "the machine has one package, and so no link"});
 	for (uint32_t s = 0; nr > 1 && s < nr; s++)
 		for (uint32_t t = 0; t < nr; t++) {
-			struct survey_cell c = {.figure = CELL_LINK, .op = KERNEL_READ, .from = s, .to = t};
+			struct survey_cell c = {
+				.figure = CELL_LINK, .op = KERNEL_READ, .from = s, .to = t};
 
 			if (s == t)
 				continue;
@@ -153,13 +153,15 @@ static void add_hot(struct list *l)
 		sources += has_cpus(l, n);
 	for (uint32_t n = 0; n < l->m->nr; n++)
 		if (l->m->node[n].memory && sources > 1) {
-			add(l, (struct survey_cell){
-				       .figure = CELL_HOT, .op = KERNEL_READ, .from = CELL_ALL, .to = n});
+			add(l, (struct survey_cell){.figure = CELL_HOT,
+						    .op = KERNEL_READ,
+						    .from = CELL_ALL,
+						    .to = n});
 			break;
 		}
 	if (sources < 2)
 		add(l, (struct survey_cell){.figure = CELL_HOT,
-				     .why = "one node alone has CPUs: that is its read"});
+					    .why = "one node alone has CPUs: that is its read"});
 }
 
 /* 1, 2, 4, ... threads and all; writes by all. `count` is cut to the cores there are. */
@@ -193,7 +195,7 @@ static void add_port(struct list *l)
 				add_port_of(l, i, n);
 	if (l->nr == before)
 		add(l, (struct survey_cell){.figure = CELL_PORT,
-				     .why = "the kernel tells of no L3 cache"});
+					    .why = "the kernel tells of no L3 cache"});
 }
 
 static void add_curve(struct list *l, uint32_t from, uint32_t to)
@@ -201,13 +203,14 @@ static void add_curve(struct list *l, uint32_t from, uint32_t to)
 	bool alone = cpuset_count(&l->m->node[from].cpus) < 2;
 
 	for (size_t i = 0; i < LENGTH(levels_ppm); i++)
-		add(l, (struct survey_cell){.figure = CELL_LOADED,
-				     .op = KERNEL_READ,
-				     .from = from,
-				     .to = to,
-				     .level_ppm = levels_ppm[i],
-				     .why = alone ? "the node has one CPU, and none is left to load it"
-						  : NULL});
+		add(l, (struct survey_cell){
+			       .figure = CELL_LOADED,
+			       .op = KERNEL_READ,
+			       .from = from,
+			       .to = to,
+			       .level_ppm = levels_ppm[i],
+			       .why = alone ? "the node has one CPU, and none is left to load it"
+					    : NULL});
 }
 
 static uint32_t distance(const struct survey_machine *m, uint32_t from, uint32_t to)
@@ -245,8 +248,9 @@ static void add_lines(struct list *l)
 		if (!is_pair(l, n, n))
 			continue;
 		for (size_t i = 0; i < LENGTH(chains); i++)
-			add(l, (struct survey_cell){
-				       .figure = CELL_LINES, .from = n, .to = n, .count = chains[i]});
+			add(l,
+			    (struct survey_cell){
+				    .figure = CELL_LINES, .from = n, .to = n, .count = chains[i]});
 		return;
 	}
 }
@@ -256,15 +260,15 @@ static void add_stream(struct list *l)
 	for (uint32_t n = 0; n < l->m->nr; n++)
 		for (uint32_t k = 0; is_pair(l, n, n) && k < STREAM_KERNELS; k++)
 			add(l, (struct survey_cell){.figure = CELL_STREAM,
-					     .from = n,
-					     .to = n,
-					     .count = k,
-					     .rides = k > 0});
+						    .from = n,
+						    .to = n,
+						    .count = k,
+						    .rides = k > 0});
 }
 
 uint32_t cells_list(struct survey_cell **out, const struct survey_machine *m, unsigned figures)
 {
-	static void (*const adds[])(struct list *l) = {
+	static void (*const adds[])(struct list * l) = {
 		[CELL_LATENCY] = add_latency, [CELL_READ] = add_read,	  [CELL_WRITE] = add_write,
 		[CELL_MIX] = add_mix,	      [CELL_LINK] = add_link,	  [CELL_HOT] = add_hot,
 		[CELL_PORT] = add_port,	      [CELL_LOADED] = add_loaded, [CELL_LINES] = add_lines,
@@ -327,7 +331,8 @@ double cell_load(const struct survey_cell *c)
 	return median;
 }
 
-bool cell_alike(const struct survey_machine *m, const struct survey_cell *a, const struct survey_cell *b)
+bool cell_alike(const struct survey_machine *m, const struct survey_cell *a,
+		const struct survey_cell *b)
 {
 	if (a->figure != b->figure || a->op != b->op || a->count != b->count ||
 	    a->level_ppm != b->level_ppm || a->both != b->both)

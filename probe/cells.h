@@ -83,6 +83,7 @@ struct cell_value cell_value(const struct survey_cell *c);
 double cell_load(const struct survey_cell *c); /* median */
 
 /* May two be expected to be alike, but for the nodes they are about? */
-bool cell_alike(const struct survey_machine *m, const struct survey_cell *a, const struct survey_cell *b);
+bool cell_alike(const struct survey_machine *m, const struct survey_cell *a,
+		const struct survey_cell *b);
 
 #endif

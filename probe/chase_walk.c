@@ -49,16 +49,16 @@ void chase_walk_chains(void **at, unsigned chains, uint64_t hops)
 	case 1:
 		at[0] = chase_walk(at[0], hops);
 		break;
-#define CASE(n) \
-	case n: \
-		walk(at, n, hops); \
+#define CASE(n)                                                                                    \
+	case n:                                                                                    \
+		walk(at, n, hops);                                                                 \
 		break;
-	CASE(2)
-	CASE(4)
-	CASE(6)
-	CASE(8)
-	CASE(10)
-	CASE(12)
+		CASE(2)
+		CASE(4)
+		CASE(6)
+		CASE(8)
+		CASE(10)
+		CASE(12)
 #undef CASE
 	default:
 		walk(at, chains, hops);

@@ -20,8 +20,8 @@ static inline vector scaled(vector b, vector c)
 {
 	__m256d three = _mm256_set1_pd(3.0);
 
-	return _mm256_castpd_si256(_mm256_add_pd(
-		_mm256_castsi256_pd(b), _mm256_mul_pd(three, _mm256_castsi256_pd(c))));
+	return _mm256_castpd_si256(_mm256_add_pd(_mm256_castsi256_pd(b),
+						 _mm256_mul_pd(three, _mm256_castsi256_pd(c))));
 }
 
 static inline uint64_t fold(vector v)

@@ -20,8 +20,8 @@ static inline vector scaled(vector b, vector c)
 {
 	__m512d three = _mm512_set1_pd(3.0);
 
-	return _mm512_castpd_si512(_mm512_add_pd(
-		_mm512_castsi512_pd(b), _mm512_mul_pd(three, _mm512_castsi512_pd(c))));
+	return _mm512_castpd_si512(_mm512_add_pd(_mm512_castsi512_pd(b),
+						 _mm512_mul_pd(three, _mm512_castsi512_pd(c))));
 }
 
 static inline uint64_t fold(vector v)

@@ -57,11 +57,11 @@ static inline void line_bypass(char *p, vector x)
 
 static uint64_t run_read(const struct kernel_span *span)
 {
-	SPAN
-	vector sum[4] = {zero(), zero(), zero(), zero()};
+	SPAN vector sum[4] = {zero(), zero(), zero(), zero()};
 
 #define ONE(n) sum[(n) % 4] = line_sum(s->a + at + (n)*LINE, sum[(n) % 4]);
-	TURN (8) {
+	TURN(8)
+	{
 		EIGHT(ONE)
 	}
 #undef ONE
@@ -70,11 +70,11 @@ static uint64_t run_read(const struct kernel_span *span)
 
 static uint64_t run_write(const struct kernel_span *span)
 {
-	SPAN
-	vector x = filler();
+	SPAN vector x = filler();
 
 #define ONE(n) line_store(s->a + at + (n)*LINE, x);
-	TURN (8) {
+	TURN(8)
+	{
 		EIGHT(ONE)
 	}
 #undef ONE
@@ -83,13 +83,10 @@ static uint64_t run_write(const struct kernel_span *span)
 
 static uint64_t run_write_nt(const struct kernel_span *span)
 {
-	SPAN
-	vector x = filler();
+	SPAN vector x = filler();
 
 #define ONE(n) line_bypass(s->a + at + (n)*LINE, x);
-	TURN (8) {
-		EIGHT(ONE)
-	}
+	TURN(8){EIGHT(ONE)}
 #undef ONE
 	settle();
 	return 0;
@@ -98,10 +95,11 @@ static uint64_t run_write_nt(const struct kernel_span *span)
 static uint64_t run_copy(const struct kernel_span *span)
 {
 	SPAN
-#define ONE(n) \
-	for (size_t v = 0; v < LINE; v += WIDE) \
+#define ONE(n)                                                                                     \
+	for (size_t v = 0; v < LINE; v += WIDE)                                                    \
 		store(s->a + at + (n)*LINE + v, load(s->b + at + (n)*LINE + v));
-	TURN (8) {
+		TURN(8)
+	{
 		EIGHT(ONE)
 	}
 #undef ONE
@@ -111,12 +109,10 @@ static uint64_t run_copy(const struct kernel_span *span)
 static uint64_t run_copy_nt(const struct kernel_span *span)
 {
 	SPAN
-#define ONE(n) \
-	for (size_t v = 0; v < LINE; v += WIDE) \
+#define ONE(n)                                                                                     \
+	for (size_t v = 0; v < LINE; v += WIDE)                                                    \
 		bypass(s->a + at + (n)*LINE + v, load(s->b + at + (n)*LINE + v));
-	TURN (8) {
-		EIGHT(ONE)
-	}
+		TURN(8){EIGHT(ONE)}
 #undef ONE
 	settle();
 	return 0;
@@ -125,10 +121,11 @@ static uint64_t run_copy_nt(const struct kernel_span *span)
 static uint64_t run_triad(const struct kernel_span *span)
 {
 	SPAN
-#define ONE(n) \
-	for (size_t v = (n)*LINE; v < (n)*LINE + LINE; v += WIDE) \
+#define ONE(n)                                                                                     \
+	for (size_t v = (n)*LINE; v < (n)*LINE + LINE; v += WIDE)                                  \
 		store(s->a + at + v, scaled(load(s->b + at + v), load(s->c + at + v)));
-	TURN (8) {
+		TURN(8)
+	{
 		EIGHT(ONE)
 	}
 #undef ONE
@@ -138,12 +135,10 @@ static uint64_t run_triad(const struct kernel_span *span)
 static uint64_t run_triad_nt(const struct kernel_span *span)
 {
 	SPAN
-#define ONE(n) \
-	for (size_t v = (n)*LINE; v < (n)*LINE + LINE; v += WIDE) \
+#define ONE(n)                                                                                     \
+	for (size_t v = (n)*LINE; v < (n)*LINE + LINE; v += WIDE)                                  \
 		bypass(s->a + at + v, scaled(load(s->b + at + v), load(s->c + at + v)));
-	TURN (8) {
-		EIGHT(ONE)
-	}
+		TURN(8){EIGHT(ONE)}
 #undef ONE
 	settle();
 	return 0;
@@ -154,34 +149,34 @@ static uint64_t run_triad_nt(const struct kernel_span *span)
 
 static uint64_t run_mix_3_1(const struct kernel_span *span)
 {
-	SPAN
-	vector sum[4] = {zero(), zero(), zero(), zero()}, by = step();
+	SPAN vector sum[4] = {zero(), zero(), zero(), zero()}, by = step();
 
-	TURN (12) {
-		CHANGE(0) READ(1) READ(2) CHANGE(3) READ(4) READ(5)
-		CHANGE(6) READ(7) READ(8) CHANGE(9) READ(10) READ(11)
+	TURN(12)
+	{
+		CHANGE(0)
+		READ(1) READ(2) CHANGE(3) READ(4) READ(5) CHANGE(6) READ(7) READ(8) CHANGE(9)
+			READ(10) READ(11)
 	}
 	return fold(plus(plus(sum[0], sum[1]), plus(sum[2], sum[3])));
 }
 
 static uint64_t run_mix_2_1(const struct kernel_span *span)
 {
-	SPAN
-	vector sum[4] = {zero(), zero(), zero(), zero()}, by = step();
+	SPAN vector sum[4] = {zero(), zero(), zero(), zero()}, by = step();
 
-	TURN (8) {
-		CHANGE(0) READ(1) CHANGE(2) READ(3)
-		CHANGE(4) READ(5) CHANGE(6) READ(7)
+	TURN(8)
+	{
+		CHANGE(0) READ(1) CHANGE(2) READ(3) CHANGE(4) READ(5) CHANGE(6) READ(7)
 	}
 	return fold(plus(plus(sum[0], sum[1]), plus(sum[2], sum[3])));
 }
 
 static uint64_t run_mix_1_1(const struct kernel_span *span)
 {
-	SPAN
-	vector sum[4] = {zero(), zero(), zero(), zero()}, by = step();
+	SPAN vector sum[4] = {zero(), zero(), zero(), zero()}, by = step();
 
-	TURN (8) {
+	TURN(8)
+	{
 		EIGHT(CHANGE)
 	}
 	return fold(plus(plus(sum[0], sum[1]), plus(sum[2], sum[3])));
@@ -191,11 +186,11 @@ static uint64_t run_mix_1_1(const struct kernel_span *span)
 #undef CHANGE
 
 /* The rows of a set, whose -nt loops may be missing. */
-#define KERNEL_LOOPS \
-	[KERNEL_READ] = run_read, [KERNEL_WRITE] = run_write, [KERNEL_COPY] = run_copy, \
-	[KERNEL_TRIAD] = run_triad, [KERNEL_MIX_3_1] = run_mix_3_1, \
-	[KERNEL_MIX_2_1] = run_mix_2_1, [KERNEL_MIX_1_1] = run_mix_1_1, \
-	[KERNEL_WRITE_NT] = run_write_nt, [KERNEL_COPY_NT] = run_copy_nt, \
+#define KERNEL_LOOPS                                                                               \
+	[KERNEL_READ] = run_read, [KERNEL_WRITE] = run_write, [KERNEL_COPY] = run_copy,            \
+	[KERNEL_TRIAD] = run_triad, [KERNEL_MIX_3_1] = run_mix_3_1,                                \
+	[KERNEL_MIX_2_1] = run_mix_2_1, [KERNEL_MIX_1_1] = run_mix_1_1,                            \
+	[KERNEL_WRITE_NT] = run_write_nt, [KERNEL_COPY_NT] = run_copy_nt,                          \
 	[KERNEL_TRIAD_NT] = run_triad_nt
 
 #endif

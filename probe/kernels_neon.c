@@ -33,7 +33,7 @@ static inline void bypass(char *p, vector v)
 #define settle() store_barrier()
 #define zero() ((vector){vdupq_n_u64(0), vdupq_n_u64(0)})
 #define step() ((vector){vdupq_n_u64(1), vdupq_n_u64(1)})
-#define filler() \
+#define filler()                                                                                   \
 	((vector){vreinterpretq_u64_f64(vdupq_n_f64(1.0)), vreinterpretq_u64_f64(vdupq_n_f64(1.0))})
 
 static inline vector plus(vector v, vector w)

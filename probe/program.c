@@ -181,7 +181,7 @@ enum memory_pages pages_of(const struct options *o)
 }
 
 void print_place(struct record *r, const struct options *o, const struct cpuset *cpus,
-			const struct memory *m)
+		 const struct memory *m)
 {
 	char *list = cpuset_list(cpus);
 
@@ -417,7 +417,8 @@ int main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		return fputs(usage, stdout) < 0;
 	if (argc < 2)
-		rc = error_set(&err, ERR_USAGE, "say where, stream, chase or kernel; --help tells more");
+		rc = error_set(&err, ERR_USAGE,
+			       "say where, stream, chase or kernel; --help tells more");
 	if (!rc)
 		rc = parse(&o, argv + 2, &err);
 	if (!rc)
@@ -431,7 +432,8 @@ int main(int argc, char **argv)
 	else if (!rc && strcmp(argv[1], "kernel") == 0)
 		rc = do_kernel(&o, &err);
 	else if (!rc)
-		rc = error_set(&err, ERR_USAGE, "\"%s\" is none of where, stream, chase, kernel", argv[1]);
+		rc = error_set(&err, ERR_USAGE, "\"%s\" is none of where, stream, chase, kernel",
+			       argv[1]);
 	if (!rc && (fflush(stdout) != 0 || ferror(stdout)))
 		rc = error_set(&err, ERR_MACHINE, "the results cannot be written: %s",
 			       strerror(errno));

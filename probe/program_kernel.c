@@ -67,8 +67,8 @@ static int choose(const struct options *o, const struct kernel_set **set, enum k
 	if (!*set)
 		return error_set(err, ERR_CANNOT, "this processor has no \"%s\" that is known here",
 				 o->set);
-	if (!(*set)->non_temporal && (*op == KERNEL_WRITE_NT || *op == KERNEL_COPY_NT ||
-				      *op == KERNEL_TRIAD_NT))
+	if (!(*set)->non_temporal &&
+	    (*op == KERNEL_WRITE_NT || *op == KERNEL_COPY_NT || *op == KERNEL_TRIAD_NT))
 		return error_set(err, ERR_CANNOT, "%s has no stores past the caches", (*set)->name);
 	return 0;
 }
@@ -79,13 +79,13 @@ static void measure(const struct options *o, struct crew *crew, const struct ker
 	for (uint64_t i = 0; i < o->repeats; i++) {
 		struct traffic_result result;
 
-		traffic_run(crew,
-			    &(struct traffic_request){
-				    .set = set,
-				    .member = t,
-				    .warm_ns = WARM_NS,
-				    .window_ns = (int64_t)o->window_ms * NS_PER_MS},
-			    &result);
+		traffic_run(
+			crew,
+			&(struct traffic_request){.set = set,
+						  .member = t,
+						  .warm_ns = WARM_NS,
+						  .window_ns = (int64_t)o->window_ms * NS_PER_MS},
+			&result);
 		rate[i] = result.bytes_per_s;
 	}
 }

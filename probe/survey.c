@@ -13,6 +13,8 @@
 #define BYTES_MIN (256 * MIB)
 #define APART 0.05 /* from the median of its like: measured again */
 #define CACHE_PS 25000 /* no memory answers sooner; third-level caches do */
+#define LEAST_PS 1000 /* nor a first-level cache */
+#define LEAST_BYTES_PER_S 1e6
 
 struct work {
 	const struct survey_request *r;
@@ -182,6 +184,21 @@ static void look_for_outliers(struct work *w)
 	w->s->done = done;
 }
 
+static const char *why_impossible(const struct survey_cell *c, bool beyond, int64_t modules)
+{
+	struct cell_value v = cell_value(c);
+
+	if (cell_is_time(c) && c->figure != CELL_LINES && v.median < LEAST_PS)
+		return "impossible: no cache answers as soon; the clock of CPU time is coarse";
+	if (!cell_is_time(c) && v.best < LEAST_BYTES_PER_S)
+		return "impossible: less than 1 MB/s; the CPU was somebody else's";
+	if (beyond && c->figure == CELL_LATENCY && v.median < CACHE_PS)
+		return "impossible: a cache answered, not memory";
+	if (beyond && !cell_is_time(c) && modules > 0 && v.best > (double)modules)
+		return "impossible: more than all memory modules can move";
+	return NULL;
+}
+
 /* Figures that no memory can have; of memory that the caches hold, that is said instead. */
 static void refuse_impossible(struct work *w)
 {
@@ -191,12 +208,8 @@ static void refuse_impossible(struct work *w)
 	for (uint32_t i = 0; i < w->s->nr; i++) {
 		struct survey_cell *c = &w->s->cell[i];
 
-		if (!c->nr || !beyond)
-			continue;
-		if (c->figure == CELL_LATENCY && cell_value(c).median < CACHE_PS)
-			c->why = "impossible: a cache answered, not memory";
-		if (!cell_is_time(c) && modules > 0 && cell_value(c).best > (double)modules)
-			c->why = "impossible: more than all memory modules can move";
+		if (c->nr)
+			c->why = why_impossible(c, beyond, modules);
 		if (c->why)
 			c->nr = 0;
 	}

@@ -55,7 +55,8 @@ struct survey {
  * ERR_NO_ROOM when a node's free memory is short (nothing less is measured instead),
  * ERR_CANNOT when this process may not use any CPU or there is no such instruction set,
  * ERR_MACHINE when pages came from elsewhere. Cells that could not be measured have
- * `why`, those that there was no time for have no samples. Released by survey_release(), after errors too.
+ * `why`, those that there was no time for have no samples. Released by survey_release(), after
+ * errors too.
  */
 int survey_run(struct survey *out, const struct survey_request *r, struct error *err) MUST_USE;
 void survey_release(struct survey *s); /* zeroed is fine */

@@ -126,8 +126,7 @@ static void begin(struct worker *w)
 static void work(void *context, uint32_t i)
 {
 	struct job *job = context;
-	struct worker w = {
-		.t = &job->r->member[i], .m = &job->member[i], .set = job->r->set};
+	struct worker w = {.t = &job->r->member[i], .m = &job->member[i], .set = job->r->set};
 	int64_t opens;
 
 	if (i == 0)
@@ -158,9 +157,12 @@ static void add_up(const struct job *job, uint32_t nr, struct traffic_result *ou
 
 		if (job->r->member[i].kind == TRAFFIC_KERNEL)
 			sum += (double)done * 1e9 / (double)(ns > 0 ? ns : 1);
-		/* what others took of its CPU is not latency */
+		/* what others took of its CPU is not latency; a clock that ticks too
+		 * slowly to say what it had is no clock */
 		if (job->r->member[i].kind == TRAFFIC_CHASE)
-			out->load_ps = (int64_t)((double)cpu_ns * 1000 / (double)done + 0.5);
+			out->load_ps =
+				(int64_t)((double)(cpu_ns > 0 ? cpu_ns : ns) * 1000 / (double)done +
+					  0.5);
 		out->moved += m->moved;
 	}
 	out->bytes_per_s = (int64_t)sum;

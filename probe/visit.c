@@ -216,7 +216,8 @@ static bool visit_hot(struct visit *v, struct survey_cell *c, uint32_t *thread)
 
 /* Every core of a package on another's nodes in turn: core i of a node takes target i of
  * the package, so that all controllers there are asked. */
-static bool aim(struct visit *v, struct survey_cell *c, uint32_t from, uint32_t to, uint32_t *thread)
+static bool aim(struct visit *v, struct survey_cell *c, uint32_t from, uint32_t to,
+		uint32_t *thread)
 {
 	uint32_t target[64], targets = 0, cores = 0, shares;
 
@@ -239,8 +240,7 @@ static bool aim(struct visit *v, struct survey_cell *c, uint32_t from, uint32_t 
 
 static bool visit_link(struct visit *v, struct survey_cell *c, uint32_t *thread)
 {
-	if (!aim(v, c, c->from, c->to, thread) ||
-	    (c->both && !aim(v, c, c->to, c->from, thread)))
+	if (!aim(v, c, c->from, c->to, thread) || (c->both && !aim(v, c, c->to, c->from, thread)))
 		return true;
 	return run_bandwidth(v, c);
 }
@@ -352,11 +352,13 @@ static const char *why_not(const struct visit *v, const struct survey_cell *c)
 
 bool visit_cell(struct visit *v, struct survey_cell *c)
 {
-	static bool (*const visits[])(struct visit *v, struct survey_cell *c, uint32_t *thread) = {
-		[CELL_LATENCY] = visit_chase, [CELL_READ] = visit_own,	    [CELL_WRITE] = visit_own,
-		[CELL_MIX] = visit_own,	      [CELL_LINK] = visit_link,	    [CELL_HOT] = visit_hot,
-		[CELL_PORT] = visit_own,      [CELL_LOADED] = visit_loaded, [CELL_LINES] = visit_chase,
-		[CELL_STREAM] = visit_stream};
+	static bool (*const visits[])(struct visit * v, struct survey_cell * c,
+				      uint32_t * thread) = {
+		[CELL_LATENCY] = visit_chase, [CELL_READ] = visit_own,
+		[CELL_WRITE] = visit_own,     [CELL_MIX] = visit_own,
+		[CELL_LINK] = visit_link,     [CELL_HOT] = visit_hot,
+		[CELL_PORT] = visit_own,      [CELL_LOADED] = visit_loaded,
+		[CELL_LINES] = visit_chase,   [CELL_STREAM] = visit_stream};
 	bool alone = c->figure == CELL_LATENCY || c->figure == CELL_LOADED ||
 		     c->figure == CELL_LINES || c->figure == CELL_STREAM;
 	uint32_t *thread;

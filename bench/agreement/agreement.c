@@ -8,12 +8,13 @@
  * Debian packages of the kind: likwid, mbw, sysbench, stress-ng. Exit status 0: all that is
  * claimed is so; 1: something is not, or noise does not let it be said.
  */
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/table.h"
-#include "base/terminal.h"
 #include "base/units.h"
 #include "bench/agreement/peers.h"
 #include "probe/machine.h"
@@ -31,6 +32,25 @@ static const char usage[] =
 	"  --bytes SIZE        one of STREAM's arrays (default: four times the caches)\n"
 	"  --rounds N          of each comparison at most (default 30)\n"
 	"  --time TIME         of each comparison at most (default 10m)\n";
+
+static atomic_bool stop_asked; /* lock-free, so good for a handler */
+
+static void on_signal(int number)
+{
+	(void)number;
+	atomic_store(&stop_asked, true);
+}
+
+/* The second signal ends the program the ordinary way. */
+static void stop_on_signals(void)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+
+	sigemptyset(&action.sa_mask);
+	action.sa_flags = (int)SA_RESETHAND;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
 
 struct options {
 	const char *stream, *multichase;
@@ -83,9 +103,9 @@ static int settle(const struct options *o, struct setup *s, struct error *err)
 		return rc;
 	s->cpu = o->cpu >= 0 ? (unsigned)o->cpu : cpuset_next(&cpus, 0);
 	cpuset_add(&one, s->cpu);
-	s->array_bytes = (size_t)(o->bytes ? o->bytes
-					   : ARRAY_FACTOR * machine_last_cache_bytes(NULL, &one,
-										     &from));
+	s->array_bytes =
+		(size_t)(o->bytes ? o->bytes
+				  : ARRAY_FACTOR * machine_last_cache_bytes(NULL, &one, &from));
 	s->array_bytes -= s->array_bytes % (size_t)MIB;
 	return machine_pin(&one, err);
 }
@@ -101,97 +121,82 @@ static char *find_probe(const char *self)
 
 static const char *word_of(enum verdict v)
 {
-	static const char *const word[] = {
-		[AGREES] = "agrees", [DIFFERS] = "differs", [UNDECIDED] = "undecided", [UNCLAIMED] = "-"};
+	static const char *const word[] = {[AGREES] = "agrees",
+					   [DIFFERS] = "differs",
+					   [UNDECIDED] = "undecided",
+					   [UNCLAIMED] = "-"};
 
 	return word[v];
 }
 
-static void print_row(struct table *t, const struct comparison *c, const struct value *v)
+static void print_heading(void)
 {
-	double low, high, n = c->rounds ? c->rounds : 1;
+	printf("%-22s %9s %9s %-4s  %-15s %5s %7s  %s\n", "beside", "ours", "theirs", "unit",
+	       "ratio", "claim", "rounds", "verdict");
+	fflush(stdout);
+}
+
+/* Returns whether it is as claimed, if anything is. */
+static bool print_row(const struct comparison *c, const struct value *v)
+{
+	double low, high, n = c->rounds;
 	enum verdict verdict = compare_judge(c, v, &low, &high);
 	bool time = v->theirs.unit == 1; /* nanoseconds */
 	double one = time ? 1 : 1e9;
+	char ours[32] = "-", theirs[32] = "-", ratio[48] = "-", claim[16] = "-", rounds[32];
 
-	table_cell(t, "%s", v->name);
 	if (c->rounds) {
-		table_cell(t, "%.2f", v->our_sum / n / one);
-		table_cell(t, "%.2f", v->their_sum / n / one);
-	} else {
-		table_cell(t, "-");
-		table_cell(t, "-");
+		snprintf(ours, sizeof(ours), "%.2f", v->our_sum / n / one);
+		snprintf(theirs, sizeof(theirs), "%.2f", v->their_sum / n / one);
 	}
-	table_cell(t, "%s", time ? "ns" : "GB/s");
 	if (low > 0)
-		table_cell(t, "%.3f to %.3f", low, high);
-	else
-		table_cell(t, "-");
+		snprintf(ratio, sizeof(ratio), "%.3f to %.3f", low, high);
 	if (v->claim_ppm)
-		table_cell(t, "%.0f %%", (double)v->claim_ppm / 1e4);
-	else
-		table_cell(t, "-");
-	table_cell(t, "%u+%u", c->rounds, c->spoiled);
-	table_cell(t, "%s", c->broken ? c->broken : word_of(verdict));
-	table_end_row(t);
-}
-
-/* Exit status. */
-static int print_results(const struct comparison *c, size_t nr)
-{
-	static const char *const head[] = {"beside", "ours", "theirs", "unit",
-					   "ratio",  "claim", "rounds", "verdict"};
-	struct table *t = table_new();
-	int status = 0;
-
-	for (size_t i = 0; i < sizeof(head) / sizeof(head[0]); i++)
-		table_cell(t, "%s", head[i]);
-	table_end_row(t);
-	for (size_t i = 0; i < nr; i++)
-		for (uint32_t v = 0; v < c[i].nr_values; v++) {
-			double low, high;
-
-			print_row(t, &c[i], &c[i].value[v]);
-			if (c[i].value[v].claim_ppm &&
-			    (c[i].broken ||
-			     compare_judge(&c[i], &c[i].value[v], &low, &high) != AGREES))
-				status = 1;
-		}
-	table_print(t, stdout, 0);
-	puts("ratio: ours over theirs, 95 % interval of the geometric mean; rounds: counted + "
-	     "spoiled\n(others had the CPU for more than 3 % of it)");
-	table_free(t);
-	return status;
+		snprintf(claim, sizeof(claim), "%.0f %%", (double)v->claim_ppm / 1e4);
+	snprintf(rounds, sizeof(rounds), "%u+%u", c->rounds, c->spoiled);
+	printf("%-22s %9s %9s %-4s  %-15s %5s %7s  %s\n", v->name, ours, theirs,
+	       time ? "ns" : "GB/s", ratio, claim, rounds,
+	       c->broken ? c->broken : word_of(verdict));
+	fflush(stdout);
+	return !v->claim_ppm || (!c->broken && verdict == AGREES);
 }
 
 static int compare_all(const struct options *o, const struct setup *s, int *status,
 		       struct error *err)
 {
-	const struct limits limits = {.rounds = (uint32_t)o->rounds, .time_ns = o->time_ns};
+	const struct limits limits = {
+		.rounds = (uint32_t)o->rounds, .time_ns = o->time_ns, .stop = &stop_asked};
 	struct comparison *c = NULL;
 	size_t nr = 0;
 	int rc = peers_list(&c, &nr, s, stderr, err);
 
+	if (!rc)
+		print_heading();
+	stop_on_signals();
 	for (size_t i = 0; !rc && i < nr; i++) {
-		fprintf(stderr, "%zu of %zu: %s\n", i + 1, nr, c[i].value[0].name);
 		rc = compare_run(&c[i], &limits, err);
+		for (uint32_t v = 0; !rc && v < c[i].nr_values; v++)
+			*status |= !print_row(&c[i], &c[i].value[v]);
 	}
 	if (!rc)
-		*status = print_results(c, nr);
+		puts("ratio: ours over theirs, 95 % interval of the geometric mean; rounds: "
+		     "counted + "
+		     "spoiled\n(others had the CPU for more than 3 % of the time)");
 	peers_free(c, nr);
 	return rc;
 }
 
 static int work(const struct options *o, const char *self, int *status, struct error *err)
 {
-	char folder[] = "/tmp/homenode-agreement-XXXXXX";
+	const char *tmp = getenv("TMPDIR");
+	char *folder = xasprintf("%s/homenode-agreement-XXXXXX", tmp && *tmp ? tmp : "/tmp");
 	char *probe = find_probe(self), *remove;
 	struct setup s = {.stream = o->stream, .multichase = o->multichase, .folder = folder};
 	int rc = settle(o, &s, err);
 
 	s.probe = probe;
 	if (!rc && !mkdtemp(folder))
-		rc = error_set(err, ERR_MACHINE, "no folder can be made in /tmp");
+		rc = error_set(err, ERR_MACHINE, "the folder %s cannot be made", folder);
 	if (!rc) {
 		rc = compare_all(o, &s, status, err);
 		remove = xasprintf("rm -rf %s", folder);
@@ -199,6 +204,7 @@ static int work(const struct options *o, const char *self, int *status, struct e
 			fprintf(stderr, "homenode-agreement: %s is left behind\n", folder);
 		free(remove);
 	}
+	free(folder);
 	free(probe);
 	return rc;
 }

@@ -14,7 +14,8 @@
 #define OUTPUT_MAX 65536
 #define CPU_SHARE_MIN 0.97 /* of a run's time: with less, others had the CPU */
 
-double compare_read(const char *text, const struct reading *r)
+/* The number in `text`, or a negative one when it is not there. */
+static double find_number(const char *text, const struct reading *r)
 {
 	const char *at = strstr(text, r->key);
 
@@ -77,8 +78,8 @@ static bool take_values(struct comparison *c, const struct answer *theirs,
 	double their[VALUES_MAX], our[VALUES_MAX];
 
 	for (uint32_t i = 0; i < c->nr_values; i++) {
-		their[i] = compare_read(theirs->text, &c->value[i].theirs);
-		our[i] = compare_read(ours->text, &c->value[i].ours);
+		their[i] = find_number(theirs->text, &c->value[i].theirs);
+		our[i] = find_number(ours->text, &c->value[i].ours);
 		if (their[i] <= 0 || our[i] <= 0)
 			return false;
 	}
@@ -107,7 +108,9 @@ static int run_round(struct comparison *c, bool ours_first, struct error *err)
 		rc = ask(c->our_command, &ours, err);
 	if (rc)
 		return rc;
-	if (theirs.status != 0 || ours.status != 0)
+	if (WIFSIGNALED(theirs.status) || WIFSIGNALED(ours.status))
+		c->spoiled++;
+	else if (theirs.status != 0 || ours.status != 0)
 		c->broken = theirs.status ? "it failed" : "homenode-probe failed";
 	else if (theirs.cpu_share < CPU_SHARE_MIN || ours.cpu_share < CPU_SHARE_MIN)
 		c->spoiled++;
@@ -155,8 +158,8 @@ int compare_run(struct comparison *c, const struct limits *limits, struct error 
 	int64_t begin = monotonic_ns();
 	int rc = 0;
 
-	while (!rc && !c->broken && !decided(c) && c->rounds + c->spoiled < limits->rounds &&
-	       monotonic_ns() - begin < limits->time_ns)
+	while (!rc && !c->broken && !(limits->stop && atomic_load(limits->stop)) && !decided(c) &&
+	       c->rounds + c->spoiled < limits->rounds && monotonic_ns() - begin < limits->time_ns)
 		rc = run_round(c, (c->rounds + c->spoiled) % 2, err);
 	return rc;
 }

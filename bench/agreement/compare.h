@@ -6,6 +6,8 @@
 #ifndef BENCH_AGREEMENT_COMPARE_H
 #define BENCH_AGREEMENT_COMPARE_H
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -42,6 +44,7 @@ enum verdict { AGREES, DIFFERS, UNDECIDED, UNCLAIMED };
 struct limits {
 	uint32_t rounds; /* at most */
 	int64_t time_ns; /* of a comparison, at most */
+	const atomic_bool *stop; /* a signal came: no more rounds; NULL: never */
 };
 
 /* ERR_MACHINE when a program cannot be started; one that fails or prints something else
@@ -52,8 +55,5 @@ int compare_run(struct comparison *c, const struct limits *limits, struct error 
  * fewer than ROUNDS_MIN rounds. */
 enum verdict compare_judge(const struct comparison *c, const struct value *v, double *low,
 			   double *high);
-
-/* The number in `text`, or a negative one when it is not there. */
-double compare_read(const char *text, const struct reading *r);
 
 #endif

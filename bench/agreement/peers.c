@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "base/units.h"
 #include "probe/machine.h"
 
@@ -132,8 +131,7 @@ static int64_t cache_bytes(unsigned cpu, long level)
 }
 
 /* Both take the best of their samples, over equal memory, lines and blocks. */
-static void add_chase(struct list *l, const char *name, int64_t bytes, int64_t claim_ppm,
-		      long hops)
+static void add_chase(struct list *l, const char *name, int64_t bytes, int64_t claim_ppm, long hops)
 {
 	const struct setup *s = l->s;
 	int64_t block = bytes < BLOCK_BYTES ? bytes : BLOCK_BYTES;
@@ -213,10 +211,10 @@ static void add_likwid(struct list *l)
 		return;
 	}
 	for (size_t i = 0; i < sizeof(loop) / sizeof(loop[0]); i++)
-		add_kernel(l, loop[i].name,
-			   xasprintf("likwid-bench -t %s -w S0:%zuMB:1 2>/dev/null", loop[i].test,
-				     mb),
-			   (struct reading){"MByte/s:", 1, 1e6}, loop[i].op, "avx2");
+		add_kernel(
+			l, loop[i].name,
+			xasprintf("likwid-bench -t %s -w S0:%zuMB:1 2>/dev/null", loop[i].test, mb),
+			(struct reading){"MByte/s:", 1, 1e6}, loop[i].op, "avx2");
 }
 
 /* What they time is not quite ours: nothing is claimed. */

@@ -74,7 +74,8 @@ child=$!
 sleep 2
 kill -INT $child
 wait $child
-[ $? -eq 3 ] || fail "after SIGINT: $? $(cat "$work/err")"
+status=$?
+[ $status -eq 3 ] || fail "after SIGINT: $status $(cat "$work/err")"
 if grep -q 'what was measured until then was written' "$work/err"; then
 	run 0 show "$work/cut.xml"
 	says out 'bandwidth (MiB/s; measured: '

@@ -46,17 +46,17 @@ check()
 	hasnt 'call|movnt'
 	for function in run_write_nt run_copy_nt run_triad_nt; do
 		loop "$file" $function
-		has "$lines" "$past +%$register[0-9]+,.*\\(%r"
+		has "$lines" "$past +%${register}[0-9]+,.*\\(%r"
 		has 1 'sfence'
 		hasnt 'call|rep '
 	done
 	for function in run_write run_copy run_triad; do
 		loop "$file" $function
-		has "$lines" "v?mov[a-z0-9]+ +%$register[0-9]+,.*\\(%r"
+		has "$lines" "v?mov[a-z0-9]+ +%${register}[0-9]+,.*\\(%r"
 		hasnt 'call|rep |movnt'
 	done
 	loop "$file" run_mix_1_1
-	has "$lines" "v?mov[a-z0-9]+ +%$register[0-9]+,.*\\(%r"
+	has "$lines" "v?mov[a-z0-9]+ +%${register}[0-9]+,.*\\(%r"
 	hasnt 'call|movnt'
 }
 
