@@ -158,9 +158,8 @@ static bool same_subject(const struct figure *a, const struct figure *b)
 int figures_add(struct figures *f, const struct figure *figure, struct error *err)
 {
 	char sentence[256], nodes[64];
-	int rc = f->nr < FIGURES_MAX
-			 ? check(figure, err)
-			 : refuse(figure, err, "there are more figures than any machine has");
+	int rc = f->nr < FIGURES_MAX ? check(figure, err)
+				     : refuse(figure, err, "there are more figures than any machine has");
 
 	for (size_t i = 0; !rc && i < f->nr; i++) {
 		const struct figure *old = &f->figure[i];

@@ -188,9 +188,8 @@ static void mixes_of_node(struct host *h, unsigned n)
 		return;
 	solve(&fit, &reads, &writes);
 	if (!has_reads && reads > 0)
-		host_set_cell(h, MATRIX_BANDWIDTH, n, n,
-			      rounded(reads / in_matrix(MATRIX_BANDWIDTH)), GRADE_MEASURED,
-			      "mixes");
+		host_set_cell(h, MATRIX_BANDWIDTH, n, n, rounded(reads / in_matrix(MATRIX_BANDWIDTH)),
+			      GRADE_MEASURED, "mixes");
 	if (!known_cell(h, MATRIX_WRITE_BANDWIDTH, n, &old) && writes > 0)
 		host_set_cell(h, MATRIX_WRITE_BANDWIDTH, n, n,
 			      rounded(writes / in_matrix(MATRIX_WRITE_BANDWIDTH)), GRADE_MEASURED,
@@ -237,8 +236,7 @@ static void warn_sizes(struct host *h, unsigned n)
 		host_warn(h,
 			  "figures: %.0f ns to node %u's own memory is %s of any machine's: is "
 			  "the unit right?",
-			  ns, h->node[n].os_index,
-			  ns < 20 ? "a cache's latency, not that" : "beyond that");
+			  ns, h->node[n].os_index, ns < 20 ? "a cache's latency, not that" : "beyond that");
 	if (reads > 0 && (reads < 0.5 || reads > 5000))
 		host_warn(h, "figures: %.2f GB/s from node %u's own memory: is the unit right?",
 			  reads, h->node[n].os_index);
@@ -297,10 +295,10 @@ int figures_apply(struct host *h, struct error *err)
  * together. */
 static bool replaces(const struct figure *new, const struct figure *old)
 {
-	return new->kind == old->kind &&new->from == old->from &&new->to ==
-		       old->to &&new->firmware == old->firmware &&
-	       (new->kind != FIGURE_MIX ||
-		!(new->read_share < old->read_share || new->read_share > old->read_share));
+	return new->kind == old->kind && new->from == old->from && new->to == old->to &&
+	       new->firmware == old->firmware &&
+	       (new->kind != FIGURE_MIX || !(new->read_share < old->read_share ||
+					     new->read_share > old->read_share));
 }
 
 static void drop_replaced(struct figures *f, const struct figures *from)

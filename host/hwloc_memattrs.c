@@ -190,8 +190,7 @@ static int take_memattr(struct host *h, const struct hwloc_tree *t, const struct
 int hwloc_memattrs(struct host *h, const struct hwloc_tree *t, struct error *err)
 {
 	const struct xml_element *machine = t->object[0].xml;
-	bool measured =
-		hwloc_info(machine, HOST_MEASURED_NOTE) && !hwloc_info(machine, HOST_FIGURES);
+	bool measured = hwloc_info(machine, HOST_MEASURED_NOTE) && !hwloc_info(machine, HOST_FIGURES);
 	enum host_grade grade = measured ? GRADE_MEASURED : GRADE_FIRMWARE;
 	bool whole[MATRIX_KINDS + 1] = {[MATRIX_KINDS] = true};
 	const struct xml_element *root = t->doc->root;

@@ -45,6 +45,11 @@ bool kernel_parse(enum kernel_op *out, const char *name)
 	return false;
 }
 
+bool kernel_is_non_temporal(enum kernel_op op)
+{
+	return op == KERNEL_WRITE_NT || op == KERNEL_COPY_NT || op == KERNEL_TRIAD_NT;
+}
+
 unsigned kernel_arrays(enum kernel_op op)
 {
 	return ops[op].arrays;

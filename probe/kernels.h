@@ -50,7 +50,7 @@ struct kernel_set {
 	bool (*usable)(void); /* by this processor and kernel */
 	/* Returns something of what was read, so that reading cannot be left out. */
 	uint64_t (*run[KERNEL_OPS])(const struct kernel_span *s);
-	bool non_temporal; /* false: its -nt loops do not exist (NULL) */
+	bool non_temporal; /* false: its -nt loops store as the others do */
 };
 
 /* Sets that were built, widest first; ends with {NULL}. One of the files
@@ -62,6 +62,7 @@ const struct kernel_set *kernels_choose(const char *name);
 
 const char *kernel_name(enum kernel_op op); /* "read", "mix-3-1", ... */
 bool kernel_parse(enum kernel_op *out, const char *name);
+bool kernel_is_non_temporal(enum kernel_op op);
 /* Arrays that it needs: 1, 2 or 3. */
 unsigned kernel_arrays(enum kernel_op op);
 /* What it moves over a span of so many bytes. */

@@ -19,10 +19,17 @@
 
 #define LINE 64
 #define WIDE sizeof(vector)
-#define EIGHT(x) x(0) x(1) x(2) x(3) x(4) x(5) x(6) x(7)
-/* a copy, which no store can change */
-#define SPAN const struct kernel_span copied = *span, *const s = &copied;
-#define TURN(step) for (size_t at = 0; at + (step)*LINE <= s->bytes; at += (step)*LINE)
+#define EIGHT(x)                                                                                   \
+	do {                                                                                       \
+		x(0);                                                                              \
+		x(1);                                                                              \
+		x(2);                                                                              \
+		x(3);                                                                              \
+		x(4);                                                                              \
+		x(5);                                                                              \
+		x(6);                                                                              \
+		x(7);                                                                              \
+	} while (0)
 
 static inline vector line_sum(const char *p, vector sum)
 {
@@ -55,142 +62,164 @@ static inline void line_bypass(char *p, vector x)
 		bypass(p + v, x);
 }
 
+static inline void line_copy(char *a, const char *b)
+{
+	for (size_t v = 0; v < LINE; v += WIDE)
+		store(a + v, load(b + v));
+}
+
+static inline void line_copy_nt(char *a, const char *b)
+{
+	for (size_t v = 0; v < LINE; v += WIDE)
+		bypass(a + v, load(b + v));
+}
+
+static inline void line_triad(char *a, const char *b, const char *c)
+{
+	for (size_t v = 0; v < LINE; v += WIDE)
+		store(a + v, scaled(load(b + v), load(c + v)));
+}
+
+static inline void line_triad_nt(char *a, const char *b, const char *c)
+{
+	for (size_t v = 0; v < LINE; v += WIDE)
+		bypass(a + v, scaled(load(b + v), load(c + v)));
+}
+
+/* The spans are copies, which no store can change. `at` is where a turn begins. */
+#define READ(n) sum[(n) % 4] = line_sum(s.a + at + (n)*LINE, sum[(n) % 4])
+#define CHANGE(n) sum[(n) % 4] = line_change(s.a + at + (n)*LINE, sum[(n) % 4], by)
+#define WRITE(n) line_store(s.a + at + (n)*LINE, x)
+#define WRITE_NT(n) line_bypass(s.a + at + (n)*LINE, x)
+#define COPY(n) line_copy(s.a + at + (n)*LINE, s.b + at + (n)*LINE)
+#define COPY_NT(n) line_copy_nt(s.a + at + (n)*LINE, s.b + at + (n)*LINE)
+#define TRIAD(n) line_triad(s.a + at + (n)*LINE, s.b + at + (n)*LINE, s.c + at + (n)*LINE)
+#define TRIAD_NT(n) line_triad_nt(s.a + at + (n)*LINE, s.b + at + (n)*LINE, s.c + at + (n)*LINE)
+
 static uint64_t run_read(const struct kernel_span *span)
 {
-	SPAN vector sum[4] = {zero(), zero(), zero(), zero()};
+	const struct kernel_span s = *span;
+	vector sum[4] = {zero(), zero(), zero(), zero()};
 
-#define ONE(n) sum[(n) % 4] = line_sum(s->a + at + (n)*LINE, sum[(n) % 4]);
-	TURN(8)
-	{
-		EIGHT(ONE)
-	}
-#undef ONE
+	for (size_t at = 0; at + 8 * LINE <= s.bytes; at += 8 * LINE)
+		EIGHT(READ);
 	return fold(plus(plus(sum[0], sum[1]), plus(sum[2], sum[3])));
 }
 
 static uint64_t run_write(const struct kernel_span *span)
 {
-	SPAN vector x = filler();
+	const struct kernel_span s = *span;
+	vector x = filler();
 
-#define ONE(n) line_store(s->a + at + (n)*LINE, x);
-	TURN(8)
-	{
-		EIGHT(ONE)
-	}
-#undef ONE
+	for (size_t at = 0; at + 8 * LINE <= s.bytes; at += 8 * LINE)
+		EIGHT(WRITE);
 	return 0;
 }
 
 static uint64_t run_write_nt(const struct kernel_span *span)
 {
-	SPAN vector x = filler();
+	const struct kernel_span s = *span;
+	vector x = filler();
 
-#define ONE(n) line_bypass(s->a + at + (n)*LINE, x);
-	TURN(8){EIGHT(ONE)}
-#undef ONE
+	for (size_t at = 0; at + 8 * LINE <= s.bytes; at += 8 * LINE)
+		EIGHT(WRITE_NT);
 	settle();
 	return 0;
 }
 
 static uint64_t run_copy(const struct kernel_span *span)
 {
-	SPAN
-#define ONE(n)                                                                                     \
-	for (size_t v = 0; v < LINE; v += WIDE)                                                    \
-		store(s->a + at + (n)*LINE + v, load(s->b + at + (n)*LINE + v));
-		TURN(8)
-	{
-		EIGHT(ONE)
-	}
-#undef ONE
+	const struct kernel_span s = *span;
+
+	for (size_t at = 0; at + 8 * LINE <= s.bytes; at += 8 * LINE)
+		EIGHT(COPY);
 	return 0;
 }
 
 static uint64_t run_copy_nt(const struct kernel_span *span)
 {
-	SPAN
-#define ONE(n)                                                                                     \
-	for (size_t v = 0; v < LINE; v += WIDE)                                                    \
-		bypass(s->a + at + (n)*LINE + v, load(s->b + at + (n)*LINE + v));
-		TURN(8){EIGHT(ONE)}
-#undef ONE
+	const struct kernel_span s = *span;
+
+	for (size_t at = 0; at + 8 * LINE <= s.bytes; at += 8 * LINE)
+		EIGHT(COPY_NT);
 	settle();
 	return 0;
 }
 
 static uint64_t run_triad(const struct kernel_span *span)
 {
-	SPAN
-#define ONE(n)                                                                                     \
-	for (size_t v = (n)*LINE; v < (n)*LINE + LINE; v += WIDE)                                  \
-		store(s->a + at + v, scaled(load(s->b + at + v), load(s->c + at + v)));
-		TURN(8)
-	{
-		EIGHT(ONE)
-	}
-#undef ONE
+	const struct kernel_span s = *span;
+
+	for (size_t at = 0; at + 8 * LINE <= s.bytes; at += 8 * LINE)
+		EIGHT(TRIAD);
 	return 0;
 }
 
 static uint64_t run_triad_nt(const struct kernel_span *span)
 {
-	SPAN
-#define ONE(n)                                                                                     \
-	for (size_t v = (n)*LINE; v < (n)*LINE + LINE; v += WIDE)                                  \
-		bypass(s->a + at + v, scaled(load(s->b + at + v), load(s->c + at + v)));
-		TURN(8){EIGHT(ONE)}
-#undef ONE
+	const struct kernel_span s = *span;
+
+	for (size_t at = 0; at + 8 * LINE <= s.bytes; at += 8 * LINE)
+		EIGHT(TRIAD_NT);
 	settle();
 	return 0;
 }
 
-#define READ(n) sum[(n) % 4] = line_sum(s->a + at + (n)*LINE, sum[(n) % 4]);
-#define CHANGE(n) sum[(n) % 4] = line_change(s->a + at + (n)*LINE, sum[(n) % 4], by);
-
 static uint64_t run_mix_3_1(const struct kernel_span *span)
 {
-	SPAN vector sum[4] = {zero(), zero(), zero(), zero()}, by = step();
+	const struct kernel_span s = *span;
+	vector sum[4] = {zero(), zero(), zero(), zero()}, by = step();
 
-	TURN(12)
-	{
-		CHANGE(0)
-		READ(1) READ(2) CHANGE(3) READ(4) READ(5) CHANGE(6) READ(7) READ(8) CHANGE(9)
-			READ(10) READ(11)
+	for (size_t at = 0; at + 12 * LINE <= s.bytes; at += 12 * LINE) {
+		CHANGE(0);
+		READ(1);
+		READ(2);
+		CHANGE(3);
+		READ(4);
+		READ(5);
+		CHANGE(6);
+		READ(7);
+		READ(8);
+		CHANGE(9);
+		READ(10);
+		READ(11);
 	}
 	return fold(plus(plus(sum[0], sum[1]), plus(sum[2], sum[3])));
 }
 
 static uint64_t run_mix_2_1(const struct kernel_span *span)
 {
-	SPAN vector sum[4] = {zero(), zero(), zero(), zero()}, by = step();
+	const struct kernel_span s = *span;
+	vector sum[4] = {zero(), zero(), zero(), zero()}, by = step();
 
-	TURN(8)
-	{
-		CHANGE(0) READ(1) CHANGE(2) READ(3) CHANGE(4) READ(5) CHANGE(6) READ(7)
+	for (size_t at = 0; at + 8 * LINE <= s.bytes; at += 8 * LINE) {
+		CHANGE(0);
+		READ(1);
+		CHANGE(2);
+		READ(3);
+		CHANGE(4);
+		READ(5);
+		CHANGE(6);
+		READ(7);
 	}
 	return fold(plus(plus(sum[0], sum[1]), plus(sum[2], sum[3])));
 }
 
 static uint64_t run_mix_1_1(const struct kernel_span *span)
 {
-	SPAN vector sum[4] = {zero(), zero(), zero(), zero()}, by = step();
+	const struct kernel_span s = *span;
+	vector sum[4] = {zero(), zero(), zero(), zero()}, by = step();
 
-	TURN(8)
-	{
-		EIGHT(CHANGE)
-	}
+	for (size_t at = 0; at + 8 * LINE <= s.bytes; at += 8 * LINE)
+		EIGHT(CHANGE);
 	return fold(plus(plus(sum[0], sum[1]), plus(sum[2], sum[3])));
 }
 
-#undef READ
-#undef CHANGE
-
-/* The rows of a set, whose -nt loops may be missing. */
+/* The rows of a set. */
 #define KERNEL_LOOPS                                                                               \
-	[KERNEL_READ] = run_read, [KERNEL_WRITE] = run_write, [KERNEL_COPY] = run_copy,            \
-	[KERNEL_TRIAD] = run_triad, [KERNEL_MIX_3_1] = run_mix_3_1,                                \
-	[KERNEL_MIX_2_1] = run_mix_2_1, [KERNEL_MIX_1_1] = run_mix_1_1,                            \
-	[KERNEL_WRITE_NT] = run_write_nt, [KERNEL_COPY_NT] = run_copy_nt,                          \
-	[KERNEL_TRIAD_NT] = run_triad_nt
+	[KERNEL_READ] = run_read, [KERNEL_WRITE] = run_write, [KERNEL_WRITE_NT] = run_write_nt,    \
+	[KERNEL_COPY] = run_copy, [KERNEL_COPY_NT] = run_copy_nt, [KERNEL_TRIAD] = run_triad,      \
+	[KERNEL_TRIAD_NT] = run_triad_nt, [KERNEL_MIX_3_1] = run_mix_3_1,                          \
+	[KERNEL_MIX_2_1] = run_mix_2_1, [KERNEL_MIX_1_1] = run_mix_1_1
 
 #endif

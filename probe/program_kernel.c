@@ -67,8 +67,7 @@ static int choose(const struct options *o, const struct kernel_set **set, enum k
 	if (!*set)
 		return error_set(err, ERR_CANNOT, "this processor has no \"%s\" that is known here",
 				 o->set);
-	if (!(*set)->non_temporal &&
-	    (*op == KERNEL_WRITE_NT || *op == KERNEL_COPY_NT || *op == KERNEL_TRIAD_NT))
+	if (!(*set)->non_temporal && kernel_is_non_temporal(*op))
 		return error_set(err, ERR_CANNOT, "%s has no stores past the caches", (*set)->name);
 	return 0;
 }

@@ -366,7 +366,7 @@ bool visit_cell(struct visit *v, struct survey_cell *c)
 
 	if (!c->why)
 		c->why = why_not(v, c);
-	if (!c->why && !alone && !v->set->run[c->op])
+	if (!c->why && !alone && !v->set->non_temporal && kernel_is_non_temporal(c->op))
 		c->why = "this processor has no stores past the caches that are known here";
 	if (c->why || c->rides)
 		return true;
