@@ -18,7 +18,9 @@ done
 for a in 0 1 2 3 4 5 6; do
 	b=$((a + 1))
 	while [ $b -lt 8 ]; do
-		[ $((a / 4)) -eq $((b / 4)) ] && far $a $b 12 || far $a $b 32
+		distance=32
+		[ $((a / 4)) -eq $((b / 4)) ] && distance=12
+		far $a $b $distance
 		b=$((b + 1))
 	done
 done

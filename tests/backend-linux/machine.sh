@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# shellcheck disable=SC2154 # work, kernel are the caller's
+# shellcheck disable=SC2034,SC2154 # work, kernel are the caller's, cache is kernel.sh's
 # Sourced, after tests/cli/lib.sh and tests/firmware/kernel.sh, by tests that run this
 # build's programs on a machine of QEMU's with several nodes.
 
