@@ -194,12 +194,12 @@ static const struct column figures[] = {
 		      "half of the 95 % confidence interval of the mean"),
 	COLUMN_FIGURE("latency_best_ps", PS, LOWER, MEASURED, "latency_best", "best sample"),
 	COLUMN_FIGURE("latency_worst_ps", PS, LOWER, MEASURED, "latency_worst", "worst sample"),
-	COLUMN_FIGURE("bytes_per_s", BYTES_PER_S, HIGHER, MEASURED, "rate", "median sample"),
-	COLUMN_FIGURE("half_95_bytes_per_s", BYTES_PER_S, LOWER, MEASURED, "rate_95",
+	COLUMN_FIGURE("rate_bytes_per_s", BYTES_PER_S, HIGHER, MEASURED, "rate", "median sample"),
+	COLUMN_FIGURE("rate_half_95_bytes_per_s", BYTES_PER_S, LOWER, MEASURED, "rate_95",
 		      "half of the 95 % confidence interval of the mean"),
-	COLUMN_FIGURE("best_bytes_per_s", BYTES_PER_S, HIGHER, MEASURED, "rate_best",
+	COLUMN_FIGURE("rate_best_bytes_per_s", BYTES_PER_S, HIGHER, MEASURED, "rate_best",
 		      "best sample"),
-	COLUMN_FIGURE("worst_bytes_per_s", BYTES_PER_S, HIGHER, MEASURED, "rate_worst",
+	COLUMN_FIGURE("rate_worst_bytes_per_s", BYTES_PER_S, HIGHER, MEASURED, "rate_worst",
 		      "worst sample"),
 	COLUMN_FIGURE("lines_milli", MILLI, HIGHER, MEASURED, "lines",
 		      "of lines: loads in flight: what one chain takes a load over what these "
@@ -212,3 +212,18 @@ static const struct column figures[] = {
 
 const struct schema schema_figures =
 	SCHEMA("figures", "homenode probe", "a figure of this machine's memory", figures);
+
+static const struct column guests[] = {
+	COLUMN_KEY("name", "name", "as -name or libvirt has it"),
+	COLUMN_KEY("pid", "pid", "the process"),
+	COLUMN_FIGURE("vcpus", COUNT, NEITHER, COUNTED, "vCPUs", "threads of vCPUs"),
+	COLUMN_FIGURE("memory_bytes", BYTES, NEITHER, COUNTED, "memory",
+		      "the process's pages that are resident"),
+	COLUMN_TEXT("vcpu_cpus", "may run on",
+		    "vCPU or vCPUs, a colon, the CPUs that they may run on"),
+	COLUMN_TEXT("pages_by_node", "4 KiB pages by node",
+		    "node, a colon, pages of 4 KiB; empty: not this user's to see"),
+};
+
+const struct schema schema_guests =
+	SCHEMA("guests", "homenode show this --zones", "a guest of QEMU", guests);
