@@ -345,7 +345,7 @@ const struct command cmd_probe = {
 	.operands = "",
 	.min_operands = 0,
 	.max_operands = 0,
-	.summary = "measure this machine, write a host file with what was found",
+	.summary = "measure this machine, write it as a host file",
 	.about = "Measures what the memory of this machine does, from every node with CPUs to "
 		 "every node with memory: latency idle and under load, bandwidth of reads, writes "
 		 "and mixes, of links between packages and of L3 ports, loads in flight, STREAM. "
