@@ -100,7 +100,7 @@ static int parse(struct job *job, const struct args *args, struct error *err)
 		.warm_ns = quick ? QUICK_WARM_NS : WARM_NS,
 		.window_ns = quick ? QUICK_WINDOW_NS : WINDOW_NS,
 		.time_ns = quick ? QUICK_TIME_NS : 0,
-		.smt = args_flag(args, "smt"),
+		.machine = {.smt = args_flag(args, "smt")},
 		.kernels = args_string(args, "kernels", NULL),
 		.stop = stop_flag(),
 	};

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/stats.h"
+#include "probe/machine.h"
 #include "probe/stream.h"
 
 static const char *const figure_names[] = {
@@ -164,7 +165,20 @@ static void add_hot(struct list *l)
 					    .why = "one node alone has CPUs: that is its read"});
 }
 
-/* 1, 2, 4, ... threads and all; writes by all. `count` is cut to the cores there are. */
+static uint32_t count_workers(const struct survey_machine *m, const struct cpuset *cpus)
+{
+	struct cpuset seen = {{0}}, siblings;
+	uint32_t nr = 0;
+
+	for (unsigned c = cpuset_next(cpus, 0); c != CPUSET_NONE; c = cpuset_next(cpus, c + 1)) {
+		nr += m->smt || !cpuset_has(&seen, c);
+		machine_siblings(m->sysfs, c, &siblings);
+		cpuset_or(&seen, &siblings);
+	}
+	return nr;
+}
+
+/* 1, 2, 4, ... cores and all; writes by all. */
 static void add_port_of(struct list *l, uint32_t l3, uint32_t node)
 {
 	struct cpuset cpus = l->m->l3[l3];
@@ -173,7 +187,7 @@ static void add_port_of(struct list *l, uint32_t l3, uint32_t node)
 	uint32_t most;
 
 	cpuset_and(&cpus, &l->m->node[node].cpus);
-	most = cpuset_count(&cpus);
+	most = count_workers(l->m, &cpus);
 	for (uint32_t n = 1; n < most; n *= 2) {
 		c.count = n;
 		add(l, c);

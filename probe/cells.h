@@ -58,6 +58,7 @@ struct survey_machine {
 	const uint32_t *distance; /* nr x nr, SLIT; NULL: all alike */
 	const struct cpuset *l3;
 	uint32_t nr_l3;
+	bool smt; /* all threads of a core work; else one */
 };
 
 const char *cell_figure_name(enum cell_figure f); /* "latency", "read", ... */

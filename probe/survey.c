@@ -219,7 +219,7 @@ static int prepare(struct work *w, struct error *err)
 {
 	const struct survey_request *r = w->r;
 	struct survey *s = w->s;
-	int rc = visit_open(&w->visit, &r->machine, r->smt, err);
+	int rc = visit_open(&w->visit, &r->machine, err);
 
 	w->visit.set = kernels_choose(r->kernels);
 	if (!rc && !w->visit.set)

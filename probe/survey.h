@@ -25,7 +25,6 @@ struct survey_request {
 	uint32_t repeats; /* rounds, 1 .. SURVEY_REPEATS_MAX */
 	int64_t warm_ns, window_ns; /* before a sample, and of one */
 	int64_t time_ns; /* no sample begins later than that after the start; 0: no end */
-	bool smt; /* all threads of a core work; else one */
 	const char *kernels; /* instruction set; NULL: the widest */
 	const atomic_bool *stop; /* a signal came: end with what there is; NULL: never */
 	/* Before each sample; NULL: nobody wants to know. */

@@ -18,7 +18,7 @@
 #define RING_FIGURES (1U << CELL_LATENCY | 1U << CELL_LOADED | 1U << CELL_LINES)
 #define BULK_FIGURES (~(1U << CELL_LATENCY | 1U << CELL_LINES))
 
-static void list_threads(struct visit *v, const struct cpuset *allowed, bool smt)
+static void list_threads(struct visit *v, const struct cpuset *allowed)
 {
 	for (uint32_t n = 0; n < v->m->nr; n++) {
 		struct cpuset cpus = v->m->node[n].cpus, done = {{0}};
@@ -33,7 +33,7 @@ static void list_threads(struct visit *v, const struct cpuset *allowed, bool smt
 			struct visit_thread *t = &v->thread[v->nr_threads++];
 
 			*t = (struct visit_thread){
-				.cpu = c, .node = n, .works = smt || !cpuset_has(&done, c)};
+				.cpu = c, .node = n, .works = v->m->smt || !cpuset_has(&done, c)};
 			machine_siblings(v->m->sysfs, c, &siblings);
 			cpuset_or(&done, &siblings);
 			v->node[n].nr_cores += t->works;
@@ -41,7 +41,7 @@ static void list_threads(struct visit *v, const struct cpuset *allowed, bool smt
 	}
 }
 
-int visit_open(struct visit *v, const struct survey_machine *m, bool smt, struct error *err)
+int visit_open(struct visit *v, const struct survey_machine *m, struct error *err)
 {
 	struct cpuset allowed, *each;
 	uint32_t cpus = 0;
@@ -55,7 +55,7 @@ int visit_open(struct visit *v, const struct survey_machine *m, bool smt, struct
 	v->node = xcalloc(m->nr, sizeof(*v->node));
 	v->most = xcalloc((size_t)m->nr * m->nr, sizeof(*v->most));
 	v->thread = xcalloc(cpus + (size_t)1, sizeof(*v->thread));
-	list_threads(v, &allowed, smt);
+	list_threads(v, &allowed);
 	if (!v->nr_threads)
 		return error_set(err, ERR_CANNOT, "this process may use no CPU of any node");
 	v->traffic = xcalloc(v->nr_threads, sizeof(*v->traffic));

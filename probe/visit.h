@@ -37,10 +37,8 @@ struct visit {
 	double *most; /* nr x nr: what LOADED's load gets unhindered; 0: not known yet */
 };
 
-/* Threads on every CPU of the machine that this process may use; `smt`: all of a core's
- * work, else one. Errors as crew_open(). */
-int visit_open(struct visit *v, const struct survey_machine *m, bool smt,
-	       struct error *err) MUST_USE;
+/* Threads on every CPU of the machine that this process may use. Errors as crew_open(). */
+int visit_open(struct visit *v, const struct survey_machine *m, struct error *err) MUST_USE;
 /* The nodes' memory of `bytes` each, for the figures asked for (bits). ERR_NO_ROOM, and
  * what memory_get() says. */
 int visit_take_memory(struct visit *v, size_t bytes, unsigned figures, struct error *err) MUST_USE;

@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -315,4 +316,54 @@ Test(survey, conditions_are_judged)
 	cr_expect_not_null(strstr(s.text, "between 2000 and 3000 MHz"));
 	cr_expect_not_null(strstr(s.text, "powersave"));
 	cr_expect_not_null(strstr(s.text, "3 other threads"));
+}
+
+/* Of a machine made of files: four CPUs of two cores behind one L3. */
+static void put(const char *root, unsigned cpu, const char *siblings)
+{
+	char text[256];
+	FILE *f;
+
+	snprintf(text, sizeof(text), "mkdir -p %s/devices/system/cpu/cpu%u/topology", root, cpu);
+	cr_assert_eq(system(text), 0);
+	snprintf(text, sizeof(text), "%s/devices/system/cpu/cpu%u/topology/thread_siblings_list",
+		 root, cpu);
+	f = fopen(text, "w");
+	cr_assert_not_null(f);
+	fprintf(f, "%s\n", siblings);
+	fclose(f);
+}
+
+static uint32_t most_of_port(const struct survey_machine *m)
+{
+	struct survey_cell *cell;
+	uint32_t nr = cells_list(&cell, m, 1U << CELL_PORT), most = 0, writes = 0;
+
+	for (uint32_t i = 0; i < nr; i++) {
+		most = cell[i].count > most ? cell[i].count : most;
+		writes += cell[i].op == KERNEL_WRITE_NT;
+	}
+	cr_expect_eq(writes, 1, "by all that work");
+	cells_free(cell, nr);
+	return most;
+}
+
+/* One thread a core counts, or all of them where that was asked for. */
+Test(survey, ports_count_cores)
+{
+	char root[] = "/tmp/homenode-cores-XXXXXX", command[64];
+	struct survey_node node = {.memory = true};
+	struct cpuset l3;
+	struct survey_machine m = {.node = &node, .nr = 1, .l3 = &l3, .nr_l3 = 1, .sysfs = root};
+
+	cr_assert_not_null(mkdtemp(root));
+	for (unsigned c = 0; c < 4; c++)
+		put(root, c, c % 2 ? "1,3" : "0,2");
+	cr_assert(cpuset_parse(&node.cpus, "0-3"));
+	l3 = node.cpus;
+	cr_expect_eq(most_of_port(&m), 2);
+	m.smt = true;
+	cr_expect_eq(most_of_port(&m), 4);
+	snprintf(command, sizeof(command), "rm -r %s", root);
+	cr_expect_eq(system(command), 0);
 }
