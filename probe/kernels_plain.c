@@ -1,7 +1,5 @@
 /* The loops of kernels.h for processors whose vectors are not known here: whole numbers of
  * 64 bits, which the compiler may join; no stores past the caches. */
-#include <string.h>
-
 #include "probe/kernels_sets.h"
 
 typedef uint64_t vector;
@@ -16,15 +14,17 @@ typedef uint64_t vector;
 #define plus(v, w) ((v) + (w))
 #define fold(v) (v)
 
+union word {
+	uint64_t whole;
+	double number;
+};
+
 static inline uint64_t scaled(uint64_t b, uint64_t c)
 {
-	double x, y;
+	union word x = {.whole = b}, y = {.whole = c};
 
-	memcpy(&x, &b, sizeof(x));
-	memcpy(&y, &c, sizeof(y));
-	x += 3.0 * y;
-	memcpy(&b, &x, sizeof(b));
-	return b;
+	x.number += 3.0 * y.number;
+	return x.whole;
 }
 
 #include "probe/kernels_loops.h"

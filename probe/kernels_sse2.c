@@ -1,6 +1,5 @@
 /* The loops of kernels.h in SSE2; built with its flags (CMakeLists.txt). */
 #include <immintrin.h>
-#include <string.h>
 
 #include "base/compiler.h"
 #include "probe/kernels_sets.h"
@@ -26,9 +25,10 @@ static inline vector scaled(vector b, vector c)
 
 static inline uint64_t fold(vector v)
 {
-	uint64_t lane[sizeof(vector) / sizeof(uint64_t)], sum = 0;
+	_Alignas(64) uint64_t lane[sizeof(vector) / sizeof(uint64_t)];
+	uint64_t sum = 0;
 
-	memcpy(lane, &v, sizeof(lane));
+	store((char *)lane, v);
 	for (size_t i = 0; i < sizeof(lane) / sizeof(lane[0]); i++)
 		sum += lane[i];
 	return sum;
