@@ -41,7 +41,7 @@ cgroups()
 	$bb find /sys/fs/cgroup -type d | $bb wc -l
 }
 said where /t/homenode-probe where
-/t/homenode probe --bytes 2MiB --repeats 1 --quick --time 120s -o /tmp/mine.xml --format csv -q \
+/t/homenode probe --bytes 2MiB --repeats 1 --quick --time 1h -o /tmp/mine.xml --format csv -q \
 	-f latency,read,write,link,hot,loaded >/tmp/figures
 echo "GUEST probe ended $?"
 $bb sed 's/^/GUEST csv /' /tmp/figures
