@@ -27,6 +27,23 @@
 __extension__ typedef __int128 int128;
 __extension__ typedef unsigned __int128 uint128;
 
+/* What this processor and its kernel let a program use; built for another one: nothing. */
+#if defined(__x86_64__)
+#define cpu_has_avx2() ((_Bool)__builtin_cpu_supports("avx2"))
+#define cpu_has_avx512f() ((_Bool)__builtin_cpu_supports("avx512f"))
+#else
+#define cpu_has_avx2() ((_Bool)0)
+#define cpu_has_avx512f() ((_Bool)0)
+#endif
+
+/* A pair of registers stored past the caches, and stores before that seen by all: what
+ * ARM's C has no name for. */
+#if defined(__aarch64__)
+#define store_pair_non_temporal(p, low, high)                                                      \
+	__asm__ volatile("stnp %q1, %q2, [%0]" : : "r"(p), "w"(low), "w"(high) : "memory")
+#define store_barrier() __asm__ volatile("dmb ishst" : : : "memory")
+#endif
+
 /* Index of the lowest set bit; `x` must not be 0. */
 static inline unsigned lowest_bit(unsigned long long x)
 {

@@ -1,6 +1,6 @@
 /*
- * homenode probe: latency and bandwidth between this machine's nodes, as a table and
- * as a host file that plans and prices can rest on.
+ * homenode probe: what this machine's memory does, as tables and as a host file that plans
+ * and prices can rest on.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -12,18 +12,37 @@
 #include "base/output.h"
 #include "base/units.h"
 #include "cli/command.h"
-#include "cli/rows.h"
+#include "cli/probe_out.h"
+#include "cli/stop.h"
+#include "host/figures.h"
 #include "host/host.h"
-#include "probe/matrix.h"
 #include "probe/stream.h"
 
 #define REPEATS 5
+#define WARM_NS (100 * NS_PER_MS)
+#define WINDOW_NS (300 * NS_PER_MS)
+/* A sample of a twentieth of a second has hundreds of looks at the clock. */
+#define QUICK_REPEATS 3
+#define QUICK_WARM_NS (10 * NS_PER_MS)
+#define QUICK_WINDOW_NS (50 * NS_PER_MS)
+#define QUICK_TIME_NS (25 * NS_PER_S)
 
 static const struct option options[] = {
 	{"output", 'o', "FILE", "write the XML there and the figures to standard output", false},
-	{"bytes", 0, "SIZE", "memory that is measured on each node (default: 4x its caches)",
+	{"save", 0, "FILE", "write the figures as FIGURES.json too", OPTION_RARE},
+	{"curves", 0, "DIR", "draw the curves into DIR as SVG and PNG", OPTION_RARE},
+	{"figures", 'f', "FIGURE,...",
+	 "some of latency, read, write, mix, link, hot, port, loaded, lines, stream, by commas "
+	 "(default: all)",
 	 false},
-	{"repeats", 0, "N", "rounds that count (default 5)", false},
+	{"quick", 0, NULL, "short samples, done in half a minute", false},
+	{"time", 0, "TIME", "begin no sample after so long (with --quick: 25 s)", false},
+	{"bytes", 0, "SIZE", "memory that is measured on each node (default: 4x its caches)",
+	 OPTION_RARE},
+	{"repeats", 0, "N", "samples of each figure (default 5, with --quick 3)", OPTION_RARE},
+	{"smt", 0, NULL, "let all threads of a core work, not one", OPTION_RARE},
+	{"kernels", 0, "avx512|avx2|sse2|neon|plain", "vector instructions (default: the widest)",
+	 OPTION_RARE},
 	{"format", 0, "text|json|csv", "how figures are printed; without --output instead of XML",
 	 false},
 	{0},
@@ -31,132 +50,160 @@ static const struct option options[] = {
 
 struct job {
 	struct host *host;
-	struct matrix_node *node;
-	struct matrix_cell *cell;
-	struct matrix_request request;
-	struct matrix_facts facts;
+	struct survey_node *node;
+	struct cpuset *l3;
+	struct survey_request request;
+	struct survey survey;
+	char date[32];
 };
 
-static void show_progress(void *context, uint32_t done, uint32_t total)
+static void show_progress(void *context, const struct survey_cell *c, uint32_t done, uint32_t total)
 {
 	(void)context;
-	fprintf(stderr, "\rprobe %" PRIu32 " of %" PRIu32, done, total);
-	if (done == total)
-		fprintf(stderr, "\r%*s\r", 32, "");
+	fprintf(stderr, "\r%" PRIu32 " of %" PRIu32 " %-8s", done, total,
+		cell_figure_name(c->figure));
 	fflush(stderr);
+}
+
+static int parse_figures(unsigned *out, const char *list, struct error *err)
+{
+	*out = list ? 0 : (1U << CELL_FIGURES) - 1;
+	while (list && *list) {
+		size_t n = strcspn(list, ",");
+		enum cell_figure figure;
+
+		if (!cell_figure_parse(&figure, list, n))
+			return error_set(err, ERR_USAGE,
+					 "--figures: \"%.*s\" is none of latency, read, write, "
+					 "mix, link, hot, port, loaded, lines, stream",
+					 (int)n, list);
+		*out |= 1U << figure;
+		list += n + (list[n] == ',');
+	}
+	return *out ? 0 : error_set(err, ERR_USAGE, "--figures names no figure");
 }
 
 static int parse(struct job *job, const struct args *args, struct error *err)
 {
-	int64_t bytes = 0, repeats = REPEATS;
+	bool quick = args_flag(args, "quick");
+	int64_t bytes = 0, repeats = quick ? QUICK_REPEATS : REPEATS;
+	struct survey_request *r = &job->request;
 	int rc = args_bytes(args, "bytes", &bytes, err);
 
 	if (!rc && args_given(args, "bytes") && bytes < MIB)
 		rc = error_set(err, ERR_USAGE, "--bytes is at least 1MiB");
 	if (!rc)
-		rc = args_int(args, "repeats", 1, STREAM_REPEATS_MAX, &repeats, err);
-	if (rc)
-		return rc;
-	job->request =
-		(struct matrix_request){.bytes = (size_t)bytes, .repeats = (uint32_t)repeats};
+		rc = args_int(args, "repeats", 1, SURVEY_REPEATS_MAX, &repeats, err);
+	*r = (struct survey_request){
+		.bytes = (size_t)bytes,
+		.repeats = (uint32_t)repeats,
+		.warm_ns = quick ? QUICK_WARM_NS : WARM_NS,
+		.window_ns = quick ? QUICK_WINDOW_NS : WINDOW_NS,
+		.time_ns = quick ? QUICK_TIME_NS : 0,
+		.machine = {.smt = args_flag(args, "smt")},
+		.kernels = args_string(args, "kernels", NULL),
+		.stop = stop_flag(),
+	};
+	if (!rc)
+		rc = args_duration(args, "time", &r->time_ns, err);
+	if (!rc)
+		rc = parse_figures(&r->figures, args_string(args, "figures", NULL), err);
 	if (!args_flag(args, "quiet") && isatty(STDERR_FILENO))
-		job->request.progress = show_progress;
-	return 0;
+		r->progress = show_progress;
+	return rc;
 }
 
 static int measure(struct job *job, struct error *err)
 {
 	const struct host *h = job->host;
-	uint32_t nr = h->nr_nodes;
+	struct survey_machine *m = &job->request.machine;
+	int rc;
 
-	job->node = xcalloc(nr, sizeof(*job->node));
-	job->cell = xcalloc((size_t)nr * nr, sizeof(*job->cell));
-	for (uint32_t n = 0; n < nr; n++)
-		job->node[n] = (struct matrix_node){.os_index = h->node[n].os_index,
+	job->node = xcalloc(h->nr_nodes, sizeof(*job->node));
+	job->l3 = xcalloc(h->nr_l3s + (size_t)1, sizeof(*job->l3));
+	for (uint32_t n = 0; n < h->nr_nodes; n++)
+		job->node[n] = (struct survey_node){.os_index = h->node[n].os_index,
+						    .package = h->node[n].package,
 						    .cpus = h->node[n].cpus,
 						    .memory = h->node[n].memory_bytes > 0};
-	job->request.node = job->node;
-	job->request.nr = nr;
-	return matrix_measure(&job->request, job->cell, &job->facts, err);
-}
-
-/* The host's matrices are what was measured, and nothing else. */
-static void calibrate(struct job *job)
-{
-	uint32_t nr = job->host->nr_nodes;
-	uint32_t *latency =
-		host_matrix_new(job->host, MATRIX_LATENCY, GRADE_MEASURED, "memattr ReadLatency");
-	uint32_t *bandwidth = host_matrix_new(job->host, MATRIX_BANDWIDTH, GRADE_MEASURED,
-					      "memattr ReadBandwidth");
-
-	for (uint32_t i = 0; i < nr * nr; i++) {
-		const struct matrix_cell *c = &job->cell[i];
-		int64_t ns = (c->latency_ps + 500) / 1000, mib = c->read_bytes_per_s / MIB;
-
-		if (!c->measured)
-			continue;
-		latency[i] = ns > 0 ? (uint32_t)ns : 1;
-		bandwidth[i] = mib > 0 ? (uint32_t)mib : 1;
-	}
+	for (uint32_t i = 0; i < h->nr_l3s; i++)
+		job->l3[i] = h->l3[i].cpus;
+	m->node = job->node;
+	m->nr = h->nr_nodes;
+	m->nr_packages = h->nr_packages;
+	m->distance = h->matrix[MATRIX_DISTANCE].value;
+	m->l3 = job->l3;
+	m->nr_l3 = h->nr_l3s;
+	stop_on_signals();
+	rc = survey_run(&job->survey, &job->request, err);
+	if (job->request.progress)
+		fprintf(stderr, "\r%*s\r", 40, "");
+	return rc;
 }
 
 static char *note_of(const struct job *job)
 {
-	const struct matrix_facts *f = &job->facts;
-	char bytes[32], caches[32], date[32] = "";
-	time_t now = time(NULL);
-	struct tm utc;
+	const struct survey *s = &job->survey;
+	uint32_t repeats = job->request.repeats;
+	char bytes[32], caches[32];
 
-	if (gmtime_r(&now, &utc))
-		strftime(date, sizeof(date), " on %Y-%m-%d", &utc);
-	return xasprintf("homenode probe%s: %" PRIu32 " round%s over %s a node, caches %s (%s), "
-			 "%lld %% huge pages",
-			 date, job->request.repeats, job->request.repeats == 1 ? "" : "s",
-			 bytes_text((int64_t)f->bytes, bytes, sizeof(bytes)),
-			 bytes_text(f->cache_bytes, caches, sizeof(caches)), f->cache_from,
-			 (long long)(f->least_huge_ppm / 10000));
+	return xasprintf("homenode probe on %s: %" PRIu32
+			 " sample%s over %s a node, caches %s (%s), "
+			 "%lld %% huge pages (%s), %s",
+			 job->date, repeats, repeats == 1 ? "" : "s",
+			 bytes_text((int64_t)s->bytes, bytes, sizeof(bytes)),
+			 bytes_text(s->cache_bytes, caches, sizeof(caches)), s->cache_from,
+			 (long long)(s->least_huge_ppm / 10000), s->pages, s->kernels);
+}
+
+static void warn(void *context, const char *sentence)
+{
+	(void)context;
+	fprintf(stderr, "homenode: warning: %s\n", sentence);
+}
+
+static void warn_of_cells(const struct survey *s)
+{
+	uint32_t again = 0, missing = 0;
+
+	for (uint32_t i = 0; i < s->nr; i++) {
+		again += s->cell[i].again;
+		missing += !s->cell[i].nr && !s->cell[i].why;
+	}
+	if (again)
+		fprintf(stderr,
+			"homenode: warning: %" PRIu32 " figure%s lay more than 5 %% from others "
+			"alike and %s measured again\n",
+			again, again == 1 ? "" : "s", again == 1 ? "was" : "were");
+	if (missing)
+		fprintf(stderr,
+			"homenode: warning: for %" PRIu32 " of %" PRIu32
+			" figures no time was left\n",
+			missing, s->nr);
 }
 
 /* What a person should know of the figures. */
 static void print_remarks(const struct job *job, const char *note)
 {
-	const struct matrix_facts *f = &job->facts;
+	const struct survey *s = &job->survey;
 
-	fprintf(stderr, "%s; CPUs were taken away %lld times meanwhile\n", note,
-		(long long)f->preempted);
-	if ((int64_t)f->bytes < STREAM_CACHE_FACTOR * f->cache_bytes)
-		fprintf(stderr,
-			"homenode: warning: less memory than four times the caches: figures are "
-			"partly the caches'\n");
-}
-
-static void print_figures(const struct job *job, enum output_format format)
-{
-	const struct host *h = job->host;
-	struct rows r = {
-		.name = "pairs", .column = schema_pairs.column, .nr_columns = schema_pairs.nr};
-
-	for (uint32_t i = 0; i < h->nr_nodes * h->nr_nodes; i++) {
-		const struct matrix_cell *c = &job->cell[i];
-		uint32_t from = i / h->nr_nodes, to = i % h->nr_nodes;
-
-		if (!c->measured)
-			continue;
-		rows_number(&r, h->node[from].os_index);
-		rows_number(&r, h->node[to].os_index);
-		rows_number(&r, host_distance(h, from, to));
-		rows_number(&r, c->latency_ps);
-		rows_number(&r, c->latency_best_ps);
-		rows_number(&r, c->latency_worst_ps);
-		rows_number(&r, c->read_bytes_per_s);
-		rows_number(&r, c->read_worst_bytes_per_s);
-	}
-	rows_print(&r, format, NULL, stdout);
-	rows_release(&r);
+	fprintf(stderr, "%s\n", note);
+	if ((int64_t)s->bytes < STREAM_CACHE_FACTOR * s->cache_bytes)
+		warn(NULL,
+		     "less memory than four times the caches: figures are partly the caches'");
+	if (s->least_huge_ppm >= 0 && s->least_huge_ppm < 990000)
+		warn(NULL, "not all memory is in huge pages: latency holds walks to small ones");
+	if (s->least_on_node_ppm < 0)
+		warn(NULL, "the kernel does not say where pages are: that they are on their node "
+			   "was not checked");
+	if (s->moved)
+		warn(NULL, "threads were found on other CPUs than they were pinned to");
+	conditions_judge(&s->before, &s->after, s->threads, warn, NULL);
+	warn_of_cells(s);
 }
 
 /* To `path`, whole or not at all; NULL: standard output. */
-static int write_xml(const char *path, const char *text, struct error *err)
+static int write_text(const char *path, const char *text, struct error *err)
 {
 	struct output out = {0};
 	int rc;
@@ -174,26 +221,90 @@ static int write_xml(const char *path, const char *text, struct error *err)
 	return rc;
 }
 
+static int save(const struct figures *f, const char *path, struct error *err)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	int rc;
+
+	BUG_ON(!out);
+	figures_write(f, out);
+	fclose(out);
+	rc = write_text(path, text, err);
+	free(text);
+	return rc;
+}
+
+/* The host with what was found, in the files that were asked for. */
+static int write_files(struct job *job, const struct args *args, bool xml_wanted, const char *note,
+		       struct error *err)
+{
+	const char *json = args_string(args, "save", NULL);
+	struct figures facts = {0};
+	char *xml = NULL;
+	int rc = probe_figures(job->host, &job->survey, job->date, &facts, err);
+
+	if (!rc && json)
+		rc = save(&facts, json, err);
+	if (!rc && xml_wanted)
+		rc = host_take_figures(job->host, &facts, err);
+	if (!rc && xml_wanted)
+		rc = host_calibrated_xml(&xml, job->host, note, err);
+	if (!rc && xml_wanted)
+		rc = write_text(args_string(args, "output", NULL), xml, err);
+	free(xml);
+	figures_release(&facts);
+	return rc;
+}
+
+static bool found_anything(const struct survey *s)
+{
+	for (uint32_t i = 0; i < s->nr; i++)
+		if (s->cell[i].nr)
+			return true;
+	return false;
+}
+
 static int write_results(struct job *job, const struct args *args, enum output_format format,
 			 struct error *err)
 {
+	const char *curves = args_string(args, "curves", NULL);
 	const char *path = args_string(args, "output", NULL);
 	bool figures = path || args_given(args, "format");
-	char *note = note_of(job), *xml = NULL;
-	int rc = 0;
+	char *note = note_of(job);
+	int rc = write_files(job, args, path || !figures, note, err);
 
-	if (path || !figures) {
-		calibrate(job);
-		rc = host_calibrated_xml(&xml, job->host, note, err);
-		if (!rc)
-			rc = write_xml(path, xml, err);
-	}
+	if (!rc && curves)
+		rc = make_directories(curves, err);
+	if (!rc && curves)
+		rc = probe_curves(job->host, &job->survey, curves, err);
 	if (!rc && figures)
-		print_figures(job, format);
+		probe_print(job->host, &job->survey, format, stdout);
 	if (!rc && !args_flag(args, "quiet"))
 		print_remarks(job, note);
-	free(xml);
 	free(note);
+	if (!rc && (fflush(stdout) != 0 || ferror(stdout)))
+		rc = error_set(err, ERR_MACHINE, "standard output cannot be written");
+	return rc;
+}
+
+static int finish(struct job *job, const struct args *args, enum output_format format,
+		  struct error *err)
+{
+	const struct survey *s = &job->survey;
+	int rc;
+
+	if (!found_anything(s))
+		return error_set(err, s->stopped ? ERR_INTERRUPTED : ERR_CANNOT,
+				 "%s before anything was measured; nothing was written",
+				 s->stopped ? "stopped" : "ended");
+	rc = write_results(job, args, format, err);
+	if (!rc && s->stopped)
+		rc = error_set(err, ERR_INTERRUPTED,
+			       "stopped after %" PRIu32 " of %" PRIu32
+			       " samples; what was measured until then was written",
+			       s->done, s->total);
 	return rc;
 }
 
@@ -201,8 +312,12 @@ static int run_probe(const struct args *args, int *status, struct error *err)
 {
 	enum output_format format = FORMAT_TEXT;
 	struct job job = {.host = NULL};
+	time_t now = time(NULL);
+	struct tm utc;
 	int rc = args_format(args, &format, err);
 
+	if (gmtime_r(&now, &utc))
+		strftime(job.date, sizeof(job.date), "%Y-%m-%d", &utc);
 	if (!rc)
 		rc = parse(&job, args, err);
 	if (!rc)
@@ -210,18 +325,17 @@ static int run_probe(const struct args *args, int *status, struct error *err)
 	if (!rc)
 		rc = measure(&job, err);
 	if (!rc)
-		rc = write_results(&job, args, format, err);
+		rc = finish(&job, args, format, err);
 	if (rc == ERR_NO_ROOM) {
 		char *why = xstrdup(err->text);
 
 		rc = error_set(err, ERR_CANNOT, "%s; --bytes asks for less", why);
 		free(why);
 	}
-	free(job.cell);
+	survey_release(&job.survey);
 	free(job.node);
+	free(job.l3);
 	host_free(job.host);
-	if (!rc && (fflush(stdout) != 0 || ferror(stdout)))
-		rc = error_set(err, ERR_MACHINE, "standard output cannot be written");
 	*status = 0;
 	return rc;
 }
@@ -232,10 +346,12 @@ const struct command cmd_probe = {
 	.min_operands = 0,
 	.max_operands = 0,
 	.summary = "measure this machine, write it as a host file",
-	.about = "Measures the latency of a load and the bandwidth of reads from every node with "
-		 "CPUs to every node with memory, and writes this machine's topology as hwloc XML "
-		 "with these figures, for use as HOST. Takes some seconds a pair of nodes and all "
-		 "CPUs of one node at a time; changes nothing. Quiet machines give better figures.",
+	.about = "Measures what the memory of this machine does, from every node with CPUs to "
+		 "every node with memory: latency idle and under load, bandwidth of reads, writes "
+		 "and mixes, of links between packages and of L3 ports, loads in flight, STREAM. "
+		 "Writes this machine's topology as hwloc XML with these figures, for use as "
+		 "HOST. All CPUs work at times; nothing is changed. Quiet machines give better "
+		 "figures.",
 	.example = "homenode probe --output mine.xml && homenode compare mine.xml",
 	.option = options,
 	.run = run_probe,

@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "cli/command.h"
 #include "cli/drawn_host.h"
+#include "cli/show_guests.h"
 #include "firmware/acpi.h"
 #include "host/host.h"
 #include "report/topology.h"
@@ -104,7 +105,14 @@ static int run_show(const struct args *args, int *status, struct error *err)
 			       host ? ", not both" : "");
 	if (!rc && args_flag(args, "svg") && (table || format != FORMAT_TEXT))
 		rc = error_set(err, ERR_USAGE, "--svg is a host's picture: no table, no --format");
-	if (!rc && (args_flag(args, "xml") || args_flag(args, "heap")))
+	if (!rc && args_flag(args, "zones") &&
+	    (!host || strcmp(host, "this") != 0 || args_flag(args, "svg") ||
+	     args_flag(args, "xml") || args_flag(args, "heap")))
+		rc = error_set(err, ERR_USAGE,
+			       "--zones is of the host \"this\", without --svg, --xml and --heap");
+	if (!rc && args_flag(args, "zones"))
+		rc = show_guests(format, err);
+	else if (!rc && (args_flag(args, "xml") || args_flag(args, "heap")))
 		rc = show_xen(args, err);
 	else if (!rc)
 		rc = table ? show_acpi(table, format, err)
@@ -123,6 +131,7 @@ static const struct option show_options[] = {
 	OPTION_FORMAT("text|json", "text (default) or json"),
 	{"svg", 0, NULL, "HOST as a picture: packages, nodes, CPUs, memory, devices", false},
 	{"xml", 0, NULL, "HOST xen as an hwloc XML file", false},
+	{"zones", 0, NULL, "HOST this: QEMU's guests, where vCPUs may run and pages are", false},
 	{"heap", 0, NULL, "HOST xen: the allocator's free pages, as JSON", false},
 	{0},
 };

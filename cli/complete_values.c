@@ -14,6 +14,7 @@
 #include "cli/data_files.h"
 #include "host/figures_formats.h"
 #include "placement/policy.h"
+#include "probe/cells.h"
 #include "schema/schema.h"
 #include "sim/allocator.h"
 #include "zone/workload.h"
@@ -120,6 +121,12 @@ static void offer_formats(struct unfinished *u)
 		complete_offer(u, trace_formats[i]->name, trace_formats[i]->summary);
 }
 
+static void offer_figures(struct unfinished *u)
+{
+	for (unsigned f = 0; f < CELL_FIGURES; f++)
+		offer_item(u, cell_figure_name((enum cell_figure)f), NULL);
+}
+
 static void offer_calibrations(struct unfinished *u)
 {
 	for (size_t i = 0; figure_formats[i]; i++)
@@ -223,6 +230,7 @@ static const struct kind {
 	{"COLUMN", offer_columns, NO_PATH},
 	{"COMMAND", offer_commands, NO_PATH},
 	{"DIR", NULL, DIRECTORIES},
+	{"FIGURE", offer_figures, NO_PATH},
 	{"FILE", NULL, FILES},
 	{"FORMAT", offer_formats, NO_PATH},
 	{"HOST", offer_hosts, FILES},

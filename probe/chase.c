@@ -49,6 +49,47 @@ void chase_make_cycle(void *memory, size_t lines, size_t stride_bytes, uint64_t 
 	}
 }
 
+static void shuffle(uint32_t *order, size_t nr, struct rng *rng)
+{
+	for (size_t i = 0; i < nr; i++)
+		order[i] = (uint32_t)i;
+	for (size_t i = nr; i > 1; i--) {
+		size_t j = (size_t)rng_below(rng, i);
+		uint32_t keep = order[i - 1];
+
+		order[i - 1] = order[j];
+		order[j] = keep;
+	}
+}
+
+void chase_make_blocks(void *memory, size_t bytes, size_t stride_bytes, size_t block_bytes,
+		       uint64_t seed, void **entry, unsigned nr)
+{
+	size_t lines = block_bytes / stride_bytes, blocks = bytes / block_bytes;
+	uint32_t *line = xcalloc(lines, sizeof(*line)), *block = xcalloc(blocks, sizeof(*block));
+	void *first = memory, **last = &first;
+	struct rng rng;
+
+	BUG_ON(!blocks || lines < 2 || lines > UINT32_MAX);
+	rng_seed(&rng, seed, "chase");
+	shuffle(block, blocks, &rng);
+	for (size_t b = 0; b < blocks; b++) {
+		char *base = (char *)memory + block[b] * block_bytes;
+
+		shuffle(line, lines, &rng);
+		for (size_t i = 0; i < lines; i++) {
+			*last = base + line[i] * stride_bytes;
+			last = (void **)*last;
+			for (unsigned e = 0; e < nr; e++)
+				if (b * lines + i == blocks * lines / nr * e)
+					entry[e] = last;
+		}
+	}
+	*last = first;
+	free(block);
+	free(line);
+}
+
 static uint64_t load_total(const struct job *job)
 {
 	uint64_t sum = 0;
@@ -64,7 +105,11 @@ static void chase(struct job *job)
 	uint64_t before;
 	void *at;
 
-	chase_make_cycle(r->memory, job->lines, job->stride_bytes, r->seed);
+	if (r->block_bytes)
+		chase_make_blocks(r->memory, r->bytes, job->stride_bytes, r->block_bytes, r->seed,
+				  NULL, 0);
+	else
+		chase_make_cycle(r->memory, job->lines, job->stride_bytes, r->seed);
 	at = chase_walk(r->memory, job->hops);
 	before = load_total(job);
 	job->load_ns = monotonic_ns();

@@ -32,6 +32,7 @@ struct chase_request {
 	void *memory; /* lent; overwritten */
 	size_t bytes; /* at least two lines */
 	size_t stride_bytes; /* between lines: a multiple of 64; 0: 64, every line */
+	size_t block_bytes; /* as in chase_make_blocks(); 0: random over all of it */
 	uint32_t chaser; /* the thread of the crew that follows the pointers */
 	uint64_t hops; /* loads a repeat; 0: every line once */
 	uint32_t repeats; /* 1 .. CHASE_REPEATS_MAX */
@@ -58,8 +59,20 @@ void chase_run(struct crew *crew, const struct chase_request *r, struct chase_re
  */
 void chase_make_cycle(void *memory, size_t lines, size_t stride_bytes, uint64_t seed);
 
+/*
+ * The same, but all lines of one block before those of the next, blocks and lines in
+ * them in random order: where pages are small, a block's stay in the TLB, so that the
+ * memory is timed and not the walk to its pages. `block_bytes` is a multiple of the
+ * stride; entry[i] is a place in the cycle for each i < nr, equally far apart.
+ */
+void chase_make_blocks(void *memory, size_t bytes, size_t stride_bytes, size_t block_bytes,
+		       uint64_t seed, void **entry, unsigned nr);
+
 /* chase_walk.c, built alike in every build: follow `hops` pointers (rounded up to
  * CHASE_STRIDE) and return where that led. */
 void *chase_walk(void *from, uint64_t hops);
+/* `chains` pointers at once, `hops` each (rounded up): loads that do not wait for each
+ * other. at[] moves on. */
+void chase_walk_chains(void **at, unsigned chains, uint64_t hops);
 
 #endif

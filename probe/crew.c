@@ -5,11 +5,13 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "probe/machine.h"
 
 #define SPINS_MAX 4096
+#define YIELDS_MAX (4 * SPINS_MAX)
 
 struct member {
 	struct crew *crew;
@@ -42,9 +44,12 @@ void crew_meet(struct crew *crew)
 		atomic_store_explicit(&crew->round, round + 1, memory_order_release);
 		return;
 	}
-	/* two of a crew may have to share a CPU, so that spinning has an end */
+	/* two of a crew may have to share a CPU, so that spinning has an end; who is as late as
+	 * that may be waiting for this very CPU outside of a virtual machine */
 	while (atomic_load_explicit(&crew->round, memory_order_acquire) == round)
-		if (++spins > SPINS_MAX)
+		if (++spins > YIELDS_MAX)
+			nanosleep(&(struct timespec){.tv_nsec = 20000}, NULL);
+		else if (spins > SPINS_MAX)
 			sched_yield();
 }
 

@@ -13,6 +13,7 @@
 
 #define ASSUMED_CACHE_BYTES (32 * MIB)
 #define LIST_MAX 4096
+#define MODULES_MAX 512
 #define CACHES_MAX 512 /* last-level caches told apart; a two-socket Turin has 32 */
 
 static FILE *open_file(const char *sysfs, const char *fmt, va_list ap)
@@ -165,6 +166,63 @@ int64_t machine_last_cache_bytes(const char *sysfs, const struct cpuset *cpus, c
 	bytes = sysconf(_SC_LEVEL3_CACHE_SIZE);
 	*from = bytes > 0 ? "cpuid" : "assumed";
 	return bytes > 0 ? bytes : ASSUMED_CACHE_BYTES;
+}
+
+void machine_siblings(const char *sysfs, unsigned cpu, struct cpuset *out)
+{
+	char list[LIST_MAX];
+
+	memset(out, 0, sizeof(*out));
+	if (machine_read(sysfs, list, sizeof(list),
+			 "devices/system/cpu/cpu%u/topology/thread_siblings_list", cpu) &&
+	    !cpuset_parse(out, list))
+		memset(out, 0, sizeof(*out));
+	cpuset_add(out, cpu);
+}
+
+static unsigned word_at(const unsigned char *raw, size_t at)
+{
+	return raw[at] | (unsigned)raw[at + 1] << 8;
+}
+
+/* SMBIOS 3.7, 7.18 "Memory Device (Type 17)": data width at 0x0A, size at 0x0C, speed in
+ * MT/s at 0x15 and as configured at 0x20. 0: no module, or no clock is said. */
+static int64_t module_bytes_per_s(const unsigned char *raw, size_t nr)
+{
+	unsigned bits, speed;
+
+	if (nr < 0x17 || word_at(raw, 0x0c) == 0 || word_at(raw, 0x0c) == 0xffff)
+		return 0;
+	bits = word_at(raw, 0x0a);
+	speed = nr >= 0x22 ? word_at(raw, 0x20) : 0;
+	if (speed == 0 || speed == 0xffff)
+		speed = word_at(raw, 0x15);
+	if (bits == 0xffff || speed == 0xffff)
+		return 0;
+	return (int64_t)speed * 1000000 * (bits / 8);
+}
+
+int64_t machine_modules_bytes_per_s(const char *sysfs)
+{
+	int64_t sum = 0;
+
+	for (unsigned i = 0; i < MODULES_MAX; i++) {
+		FILE *f = open_path(sysfs, "firmware/dmi/entries/17-%u/raw", i);
+		unsigned char raw[256];
+		size_t nr;
+		int64_t one;
+
+		if (!f)
+			break;
+		nr = fread(raw, 1, sizeof(raw), f);
+		fclose(f);
+		one = module_bytes_per_s(raw, nr);
+		/* one whose clock is not said makes the sum no bound */
+		if (nr >= 0x0e && word_at(raw, 0x0c) != 0 && one == 0)
+			return -1;
+		sum += one;
+	}
+	return sum ? sum : -1;
 }
 
 int machine_cpus_allowed(struct cpuset *out, struct error *err)

@@ -37,6 +37,13 @@ int64_t machine_node_available(const char *sysfs, unsigned node);
  */
 int64_t machine_last_cache_bytes(const char *sysfs, const struct cpuset *cpus, const char **from);
 
+/* CPUs that share a core with this one, itself among them. */
+void machine_siblings(const char *sysfs, unsigned cpu, struct cpuset *out);
+/* What all memory modules together could move by their clocks, as the firmware lists them
+ * (SMBIOS, readable by root); -1 where it does not. More than the memory can do: modules
+ * may share a channel. */
+int64_t machine_modules_bytes_per_s(const char *sysfs);
+
 /* CPUs that the calling thread may run on. */
 int machine_cpus_allowed(struct cpuset *out, struct error *err) MUST_USE;
 /* Let the calling thread run on these only. ERR_CANNOT when none is allowed. */

@@ -13,22 +13,16 @@
 #include "probe/chase.h"
 #include "probe/machine.h"
 #include "probe/memory.h"
+#include "probe/program.h"
 #include "probe/record.h"
 #include "probe/stream.h"
 #include "probe/usage.h"
 #include "probe/where.h"
 
-#define UNSET UINT64_MAX
 #define CHASE_BYTES_MIN (256 * MIB)
 #define CHASE_HOPS ((uint64_t)1 << 20)
 #define REPEATS 10 /* STREAM's least */
-
-struct options {
-	const char *sysfs, *pages;
-	bool json;
-	const char *cpus_text, *load_text;
-	uint64_t node, memory_node, load_node, bytes, factor, repeats, hops, seed, pause;
-};
+#define WINDOW_MS 200
 
 struct option {
 	const char *name;
@@ -83,6 +77,10 @@ static int parse(struct options *o, char **argv, struct error *err)
 		{.name = "--load-node", .number = &o->load_node},
 		{.name = "--pause", .number = &o->pause},
 		{.name = "--pages", .text = &o->pages},
+		{.name = "--block", .size = &o->block},
+		{.name = "--op", .text = &o->op},
+		{.name = "--set", .text = &o->set},
+		{.name = "--window", .number = &o->window_ms},
 		{.name = "--sysfs", .text = &o->sysfs},
 	};
 	const size_t nr = sizeof(table) / sizeof(table[0]);
@@ -113,6 +111,8 @@ static int check_options(const struct options *o, struct error *err)
 				 STREAM_REPEATS_MAX);
 	if (o->factor < 1 || o->factor > 1000)
 		return error_set(err, ERR_USAGE, "--factor is between 1 and 1000");
+	if (o->window_ms < 1 || o->window_ms > 3600000)
+		return error_set(err, ERR_USAGE, "--window is between 1 and 3600000 milliseconds");
 	if (o->pause > UINT32_MAX)
 		return error_set(err, ERR_USAGE, "--pause is at most %u", UINT32_MAX);
 	if (strcmp(o->pages, "huge") != 0 && strcmp(o->pages, "base") != 0)
@@ -121,7 +121,7 @@ static int check_options(const struct options *o, struct error *err)
 }
 
 /* A list as given, the CPUs of the node, or those that this program may use. */
-static int choose_cpus(const struct options *o, struct cpuset *out, struct error *err)
+int choose_cpus(const struct options *o, struct cpuset *out, struct error *err)
 {
 	if (o->cpus_text) {
 		if (!cpuset_parse(out, o->cpus_text) || cpuset_empty(out))
@@ -140,7 +140,7 @@ static int choose_cpus(const struct options *o, struct cpuset *out, struct error
 	return 0;
 }
 
-static uint32_t memory_node(const struct options *o)
+uint32_t memory_node(const struct options *o)
 {
 	uint64_t node = o->memory_node != UNSET ? o->memory_node : o->node;
 
@@ -148,13 +148,13 @@ static uint32_t memory_node(const struct options *o)
 	return node < MEMORY_ANY_NODE ? (uint32_t)node : MEMORY_ANY_NODE;
 }
 
-static enum memory_pages pages_of(const struct options *o)
+enum memory_pages pages_of(const struct options *o)
 {
 	return strcmp(o->pages, "base") == 0 ? MEMORY_PAGES_BASE : MEMORY_PAGES_HUGE;
 }
 
-static void print_place(struct record *r, const struct options *o, const struct cpuset *cpus,
-			const struct memory *m)
+void print_place(struct record *r, const struct options *o, const struct cpuset *cpus,
+		 const struct memory *m)
 {
 	char *list = cpuset_list(cpus);
 
@@ -198,7 +198,7 @@ static void print_stream(const struct options *o, const struct cpuset *cpus, con
 }
 
 /* One pinned thread a CPU. */
-static uint32_t one_each(const struct cpuset *cpus, struct cpuset **out)
+uint32_t one_each(const struct cpuset *cpus, struct cpuset **out)
 {
 	uint32_t nr = 0;
 
@@ -331,10 +331,17 @@ static int prepare_chase(const struct options *o, struct chase_setup *s, struct 
 	bytes = bytes < CHASE_BYTES_MIN ? CHASE_BYTES_MIN : bytes;
 	if (o->bytes != UNSET)
 		bytes = (int64_t)o->bytes / CHASE_LINE_BYTES * CHASE_LINE_BYTES;
+	if (o->block != UNSET && (o->block < 2 * CHASE_LINE_BYTES || o->block % CHASE_LINE_BYTES ||
+				  o->block > (uint64_t)bytes))
+		return error_set(err, ERR_USAGE,
+				 "--block is whole cache lines, two at least, --bytes at most");
 	if (bytes < 2 * CHASE_LINE_BYTES || bytes > PTRDIFF_MAX / 4)
 		return error_set(err, ERR_USAGE, "--bytes is at least two cache lines (%d)",
 				 2 * CHASE_LINE_BYTES);
+	if (o->block != UNSET)
+		bytes -= bytes % (int64_t)o->block;
 	s->request = (struct chase_request){.bytes = (size_t)bytes,
+					    .block_bytes = o->block != UNSET ? o->block : 0,
 					    .hops = o->hops,
 					    .repeats = (uint32_t)o->repeats,
 					    .seed = o->seed,
@@ -371,6 +378,9 @@ int main(int argc, char **argv)
 			    .memory_node = UNSET,
 			    .load_node = UNSET,
 			    .bytes = UNSET,
+			    .block = UNSET,
+			    .op = "read",
+			    .window_ms = WINDOW_MS,
 			    .factor = STREAM_CACHE_FACTOR,
 			    .repeats = REPEATS,
 			    .hops = CHASE_HOPS};
@@ -380,7 +390,8 @@ int main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		return fputs(probe_usage, stdout) < 0;
 	if (argc < 2)
-		rc = error_set(&err, ERR_USAGE, "say where, stream or chase; --help tells more");
+		rc = error_set(&err, ERR_USAGE,
+			       "say where, stream, chase or kernel; --help tells more");
 	if (!rc)
 		rc = parse(&o, argv + 2, &err);
 	if (!rc)
@@ -391,8 +402,11 @@ int main(int argc, char **argv)
 		rc = do_stream(&o, &err);
 	else if (!rc && strcmp(argv[1], "chase") == 0)
 		rc = do_chase(&o, &err);
+	else if (!rc && strcmp(argv[1], "kernel") == 0)
+		rc = do_kernel(&o, &err);
 	else if (!rc)
-		rc = error_set(&err, ERR_USAGE, "\"%s\" is none of where, stream, chase", argv[1]);
+		rc = error_set(&err, ERR_USAGE, "\"%s\" is none of where, stream, chase, kernel",
+			       argv[1]);
 	if (!rc && (fflush(stdout) != 0 || ferror(stdout)))
 		rc = error_set(&err, ERR_MACHINE, "the results cannot be written: %s",
 			       strerror(errno));

@@ -15,7 +15,6 @@ struct job {
 	struct crew *crew;
 	const struct stream_part *part;
 	uint32_t nr, rounds;
-	unsigned loops; /* STREAM_KERNELS; 1: reading alone */
 	/* [round][loop][thread] */
 	int64_t *begin_ns, *end_ns;
 };
@@ -61,20 +60,15 @@ static void work(void *context, uint32_t i)
 {
 	struct job *job = context;
 	const struct stream_part *part = &job->part[i];
-	volatile double sink = 0; /* so that reading is not left out */
 
-	if (job->loops == STREAM_KERNELS)
-		fill(part);
+	fill(part);
 	for (uint32_t r = 0; r < job->rounds; r++) {
-		for (unsigned k = 0; k < job->loops; k++) {
-			size_t at = ((size_t)r * job->loops + k) * job->nr + i;
+		for (unsigned k = 0; k < STREAM_KERNELS; k++) {
+			size_t at = ((size_t)r * STREAM_KERNELS + k) * job->nr + i;
 
 			crew_meet(job->crew);
 			job->begin_ns[at] = monotonic_ns();
-			if (job->loops == STREAM_KERNELS)
-				stream_loop((enum stream_kernel)k, part);
-			else
-				sink = sink + stream_read(part->a, part->nr);
+			stream_loop((enum stream_kernel)k, part);
 			job->end_ns[at] = monotonic_ns();
 		}
 	}
@@ -83,7 +77,7 @@ static void work(void *context, uint32_t i)
 /* From when the first thread began to when the last one ended. */
 static int64_t round_ns(const struct job *job, uint32_t round, unsigned k)
 {
-	const size_t at = ((size_t)round * job->loops + k) * job->nr;
+	const size_t at = ((size_t)round * STREAM_KERNELS + k) * job->nr;
 	int64_t begin = INT64_MAX, end = 0;
 
 	for (uint32_t i = 0; i < job->nr; i++) {
@@ -164,7 +158,7 @@ static int64_t run_job(struct job *job, uint32_t *threads)
 	size_t cells;
 
 	job->nr = crew_size(job->crew);
-	cells = (size_t)job->rounds * job->loops * job->nr;
+	cells = (size_t)job->rounds * STREAM_KERNELS * job->nr;
 	*threads = 0;
 	for (uint32_t i = 0; i < job->nr; i++) {
 		bytes += (int64_t)(job->part[i].nr * sizeof(double));
@@ -186,8 +180,7 @@ static void release_job(struct job *job)
 int stream_run(struct crew *crew, const struct stream_part *part, uint32_t repeats,
 	       struct stream_result *out, struct error *err)
 {
-	struct job job = {
-		.crew = crew, .part = part, .rounds = repeats + 1, .loops = STREAM_KERNELS};
+	struct job job = {.crew = crew, .part = part, .rounds = repeats + 1};
 	int rc;
 
 	*out = (struct stream_result){.repeats = repeats};
@@ -199,15 +192,4 @@ int stream_run(struct crew *crew, const struct stream_part *part, uint32_t repea
 					       stream_element_bytes((enum stream_kernel)k));
 	release_job(&job);
 	return rc;
-}
-
-void stream_read_run(struct crew *crew, const struct stream_part *part, uint32_t repeats,
-		     struct stream_rate *out)
-{
-	struct job job = {.crew = crew, .part = part, .rounds = repeats + 1, .loops = 1};
-	uint32_t threads;
-	int64_t bytes = run_job(&job, &threads);
-
-	*out = rate_of(&job, 0, bytes);
-	release_job(&job);
 }

@@ -54,11 +54,6 @@ struct stream_result {
 int stream_run(struct crew *crew, const struct stream_part *part, uint32_t repeats,
 	       struct stream_result *out, struct error *err) MUST_USE;
 
-/* Reading alone, as bandwidth matrices are measured: every thread sums its array `a`,
- * whose elements the caller has written. `repeats` as above. */
-void stream_read_run(struct crew *crew, const struct stream_part *part, uint32_t repeats,
-		     struct stream_rate *out);
-
 const char *stream_kernel_name(enum stream_kernel k); /* "copy", ... */
 int64_t stream_element_bytes(enum stream_kernel k); /* 16 or 24 */
 

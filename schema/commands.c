@@ -176,17 +176,54 @@ static const struct column launches[] = {
 const struct schema schema_launches =
 	SCHEMA("launches", "homenode compare --launches", "a policy and zone", launches);
 
-static const struct column pairs[] = {
-	COLUMN_KEY("node", "node", "whose CPUs"),
-	COLUMN_KEY("memory_node", "memory_node", "where the memory is"),
+static const struct column figures[] = {
+	COLUMN_KEY("figure", "figure", "what was measured, as --figures names it"),
+	COLUMN_KEY("kind", "kind", "by which loop"),
+	COLUMN_KEY("node", "node", "whose CPUs; of link the package; empty: every node's"),
+	COLUMN_KEY("memory_node", "memory", "where the memory is; of link the package"),
+	COLUMN_KEY("count", "count", "of port threads, of lines chains, of link directions"),
+	COLUMN_FIGURE("level_ppm", SHARE, NEITHER, COUNTED, "level",
+		      "of loaded: what the load was to get, as a share of the most that it can"),
 	COLUMN_FIGURE("distance", COUNT, NEITHER, COUNTED, "distance",
 		      "SLIT, as the firmware says"),
-	COLUMN_FIGURE("latency_ps", PS, LOWER, MEASURED, "latency", "of a load: median round"),
-	COLUMN_FIGURE("latency_best_ps", PS, LOWER, MEASURED, "latency_best", "best round"),
-	COLUMN_FIGURE("latency_worst_ps", PS, LOWER, MEASURED, "latency_worst", "worst round"),
-	COLUMN_FIGURE("read_bytes_per_s", BYTES_PER_S, HIGHER, MEASURED, "read", "best round"),
-	COLUMN_FIGURE("read_worst_bytes_per_s", BYTES_PER_S, HIGHER, MEASURED, "read_worst",
-		      "worst round"),
+	COLUMN_FIGURE("load_bytes_per_s", BYTES_PER_S, NEITHER, MEASURED, "load",
+		      "of loaded: what the load got meanwhile, median"),
+	COLUMN_FIGURE("latency_ps", PS, LOWER, MEASURED, "latency",
+		      "between two loads, median sample"),
+	COLUMN_FIGURE("latency_half_95_ps", PS, LOWER, MEASURED, "latency_95",
+		      "half of the 95 % confidence interval of the mean"),
+	COLUMN_FIGURE("latency_best_ps", PS, LOWER, MEASURED, "latency_best", "best sample"),
+	COLUMN_FIGURE("latency_worst_ps", PS, LOWER, MEASURED, "latency_worst", "worst sample"),
+	COLUMN_FIGURE("rate_bytes_per_s", BYTES_PER_S, HIGHER, MEASURED, "rate", "median sample"),
+	COLUMN_FIGURE("rate_half_95_bytes_per_s", BYTES_PER_S, LOWER, MEASURED, "rate_95",
+		      "half of the 95 % confidence interval of the mean"),
+	COLUMN_FIGURE("rate_best_bytes_per_s", BYTES_PER_S, HIGHER, MEASURED, "rate_best",
+		      "best sample"),
+	COLUMN_FIGURE("rate_worst_bytes_per_s", BYTES_PER_S, HIGHER, MEASURED, "rate_worst",
+		      "worst sample"),
+	COLUMN_FIGURE("lines_milli", MILLI, HIGHER, MEASURED, "lines",
+		      "of lines: loads in flight: what one chain takes a load over what these "
+		      "take"),
+	COLUMN_FIGURE("samples", COUNT, HIGHER, COUNTED, "samples", "that count"),
+	COLUMN_FIGURE("again", COUNT, LOWER, COUNTED, "again",
+		      "1: lay apart from its like and was measured again"),
+	COLUMN_TEXT("note", "note", "why there is no figure"),
 };
 
-const struct schema schema_pairs = SCHEMA("pairs", "homenode probe", "a pair of nodes", pairs);
+const struct schema schema_figures =
+	SCHEMA("figures", "homenode probe", "a figure of this machine's memory", figures);
+
+static const struct column guests[] = {
+	COLUMN_KEY("name", "name", "as -name or libvirt has it"),
+	COLUMN_KEY("pid", "pid", "the process"),
+	COLUMN_FIGURE("vcpus", COUNT, NEITHER, COUNTED, "vCPUs", "threads of vCPUs"),
+	COLUMN_FIGURE("memory_bytes", BYTES, NEITHER, COUNTED, "memory",
+		      "the process's pages that are resident"),
+	COLUMN_TEXT("vcpu_cpus", "may run on",
+		    "vCPU or vCPUs, a colon, the CPUs that they may run on"),
+	COLUMN_TEXT("pages_by_node", "4 KiB pages by node",
+		    "node, a colon, pages of 4 KiB; empty: not this user's to see"),
+};
+
+const struct schema schema_guests =
+	SCHEMA("guests", "homenode show this --zones", "a guest of QEMU", guests);

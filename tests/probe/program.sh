@@ -115,9 +115,30 @@ at_least latency_median_ps "$(value latency_best_ps)"
 try 0 chase --bytes 1MiB --hops 0 --repeats 1 --pages base --json
 says out '"pages":"base"'
 says out '"hops":16384'
+try 0 chase --bytes 1MiB --block 64KiB --hops 0 --repeats 1
+is bytes 1048576
+is lines 16384
+
+for op in read write write-nt copy copy-nt triad triad-nt mix-3-1 mix-2-1 mix-1-1; do
+	try 0 kernel --op $op --bytes 2MiB --repeats 2 --window 5
+	is op $op
+	at_least worst_bytes_per_s 1
+	at_least best_bytes_per_s "$(value worst_bytes_per_s)"
+done
+is read_ppm 500000
+widest=$(value set)
+try 0 kernel --set "$widest" --bytes 2MiB --repeats 1 --window 5
+is set "$widest"
 
 try 2
 try 2 fly
+try 2 kernel --op swap
+says err '"swap" is no loop'
+try 2 kernel --set mmx
+says err 'this processor has no "mmx"'
+try 2 kernel --window 0
+try 2 chase --bytes 1MiB --block 2MiB
+try 2 chase --bytes 1MiB --block 100B
 try 2 stream --repeats 0
 try 2 stream --repeats
 try 2 stream --bytes much

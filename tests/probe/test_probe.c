@@ -310,3 +310,44 @@ Test(probe, records)
 			       "{\"probe\":\"chase\",\"hops\":9223372036854775807}\n");
 	free(text);
 }
+
+/* A module as SMBIOS lists it: 64 bits wide, so many MiB, at so many MT/s and as configured. */
+static void put_module(const char *root, unsigned i, unsigned mib, unsigned speed,
+		       unsigned configured)
+{
+	unsigned char raw[0x28] = {17, 0x28};
+	char path[256];
+	FILE *f;
+
+	raw[0x0a] = 64;
+	raw[0x0c] = (unsigned char)mib;
+	raw[0x0d] = (unsigned char)(mib >> 8);
+	raw[0x15] = (unsigned char)speed;
+	raw[0x16] = (unsigned char)(speed >> 8);
+	raw[0x20] = (unsigned char)configured;
+	raw[0x21] = (unsigned char)(configured >> 8);
+	snprintf(path, sizeof(path), "mkdir -p %s/firmware/dmi/entries/17-%u", root, i);
+	cr_assert_eq(system(path), 0);
+	snprintf(path, sizeof(path), "%s/firmware/dmi/entries/17-%u/raw", root, i);
+	f = fopen(path, "w");
+	cr_assert_not_null(f);
+	cr_assert_eq(fwrite(raw, 1, sizeof(raw), f), sizeof(raw));
+	fclose(f);
+}
+
+/* The clock as configured counts, empty slots do not; one without a clock is no bound. */
+Test(probe, memory_modules)
+{
+	char root[] = "/tmp/homenode-modules-XXXXXX", command[128];
+
+	cr_assert_not_null(mkdtemp(root));
+	cr_expect_eq(machine_modules_bytes_per_s(root), -1);
+	put_module(root, 0, 16384, 4800, 4400);
+	put_module(root, 1, 0, 0, 0);
+	put_module(root, 2, 16384, 4800, 0);
+	cr_expect_eq(machine_modules_bytes_per_s(root), (4400 + 4800) * 8000000LL);
+	put_module(root, 3, 16384, 0, 0);
+	cr_expect_eq(machine_modules_bytes_per_s(root), -1);
+	snprintf(command, sizeof(command), "rm -r %s", root);
+	cr_expect_eq(system(command), 0);
+}

@@ -1,0 +1,92 @@
+#include "cli/show_guests.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "cli/rows.h"
+#include "probe/guests.h"
+
+/* "0:4-5 1:6-7", or "0-3:0-15" where neighbours may run on the same CPUs. */
+static char *pinning_of(const struct guest *g)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	BUG_ON(!f);
+	for (uint32_t i = 0, end; i < g->nr_vcpus; i = end) {
+		char *list = cpuset_list(&g->vcpu[i].cpus);
+
+		end = i + 1;
+		while (end < g->nr_vcpus && g->vcpu[end].number == g->vcpu[end - 1].number + 1 &&
+		       cpuset_equal(&g->vcpu[end].cpus, &g->vcpu[i].cpus))
+			end++;
+		fprintf(f, "%s%u", i ? " " : "", g->vcpu[i].number);
+		if (end > i + 1)
+			fprintf(f, "-%u", g->vcpu[end - 1].number);
+		fprintf(f, ":%s", list);
+		free(list);
+	}
+	fclose(f);
+	return text;
+}
+
+/* "0:1048576 2:4096", bytes by node, and their sum. */
+static char *pages_of(const struct guest *g, int64_t *sum)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+	bool any = false;
+
+	BUG_ON(!f);
+	*sum = g->node_bytes ? 0 : FIGURE_UNKNOWN;
+	for (unsigned n = 0; g->node_bytes && n < GUEST_NODES_MAX; n++) {
+		if (!g->node_bytes[n])
+			continue;
+		fprintf(f, "%s%u:%" PRId64, any ? " " : "", n, g->node_bytes[n] / 4096);
+		*sum += g->node_bytes[n];
+		any = true;
+	}
+	fclose(f);
+	return text;
+}
+
+static void add_guest(struct rows *r, const struct guest *g)
+{
+	int64_t bytes;
+	char *pinning = pinning_of(g), *pages = pages_of(g, &bytes), pid[32];
+
+	snprintf(pid, sizeof(pid), "%ld", g->pid);
+	rows_text(r, g->name);
+	rows_text(r, pid);
+	rows_number(r, g->nr_vcpus);
+	rows_number(r, bytes);
+	rows_text(r, pinning);
+	rows_text(r, pages);
+	free(pinning);
+	free(pages);
+}
+
+int show_guests(enum output_format format, struct error *err)
+{
+	struct rows r = {
+		.name = "guests", .column = schema_guests.column, .nr_columns = schema_guests.nr};
+	struct guest *guest;
+	uint32_t nr;
+	int rc = guests_find(&guest, &nr, NULL, err);
+
+	if (rc)
+		return rc;
+	for (uint32_t i = 0; i < nr; i++)
+		add_guest(&r, &guest[i]);
+	if (!nr && format == FORMAT_TEXT)
+		puts("no guest of QEMU runs here");
+	else
+		rows_print(&r, format, NULL, stdout);
+	rows_release(&r);
+	guests_free(guest, nr);
+	return 0;
+}

@@ -1,0 +1,133 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/units.h"
+#include "probe/machine.h"
+#include "probe/program.h"
+#include "probe/stream.h"
+#include "probe/traffic.h"
+
+#define WARM_NS (50 * NS_PER_MS)
+
+/* Threads share the memory evenly, on cache lines. */
+static int divide(struct traffic *t, uint32_t nr, enum kernel_op op, const struct memory *m,
+		  struct error *err)
+{
+	size_t each = m->bytes / nr / kernel_arrays(op) / KERNEL_GRAIN_BYTES * KERNEL_GRAIN_BYTES;
+	char *at = m->base;
+
+	for (uint32_t i = 0; i < nr; i++) {
+		t[i] = (struct traffic){
+			.kind = TRAFFIC_KERNEL, .op = op, .span = {.a = at, .bytes = each}};
+		t[i].span.b = kernel_arrays(op) > 1 ? at + each : NULL;
+		t[i].span.c = kernel_arrays(op) > 2 ? at + 2 * each : NULL;
+		at += each * kernel_arrays(op);
+	}
+	return each ? 0
+		    : error_set(err, ERR_USAGE, "%zu bytes are too few for %u threads", m->bytes,
+				nr);
+}
+
+static int ascending(const void *x, const void *y)
+{
+	int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
+
+	return (a > b) - (a < b);
+}
+
+static void print(const struct options *o, const struct cpuset *cpus, const struct memory *m,
+		  const struct kernel_set *set, enum kernel_op op, int64_t *rate)
+{
+	size_t nr = (size_t)o->repeats;
+	struct record r;
+
+	qsort(rate, nr, sizeof(*rate), ascending);
+	record_begin(&r, stdout, o->json);
+	record_text(&r, "probe", "kernel");
+	print_place(&r, o, cpus, m);
+	record_text(&r, "op", kernel_name(op));
+	record_text(&r, "set", set->name);
+	record_int(&r, "threads", cpuset_count(cpus));
+	record_int(&r, "bytes", (int64_t)m->bytes);
+	record_int(&r, "read_ppm", kernel_read_ppm(op));
+	record_int(&r, "best_bytes_per_s", rate[nr - 1]);
+	record_int(&r, "median_bytes_per_s", rate[(nr - 1) / 2]);
+	record_int(&r, "worst_bytes_per_s", rate[0]);
+	record_end(&r);
+}
+
+/* Everything that was asked for, checked. */
+static int choose(const struct options *o, const struct kernel_set **set, enum kernel_op *op,
+		  struct error *err)
+{
+	if (!kernel_parse(op, o->op))
+		return error_set(err, ERR_USAGE, "\"%s\" is no loop; --help lists them", o->op);
+	*set = kernels_choose(o->set);
+	if (!*set)
+		return error_set(err, ERR_CANNOT, "this processor has no \"%s\" that is known here",
+				 o->set);
+	if (!(*set)->non_temporal && kernel_is_non_temporal(*op))
+		return error_set(err, ERR_CANNOT, "%s has no stores past the caches", (*set)->name);
+	return 0;
+}
+
+static void measure(const struct options *o, struct crew *crew, const struct kernel_set *set,
+		    struct traffic *t, int64_t *rate)
+{
+	for (uint64_t i = 0; i < o->repeats; i++) {
+		struct traffic_result result;
+
+		traffic_run(
+			crew,
+			&(struct traffic_request){.set = set,
+						  .member = t,
+						  .warm_ns = WARM_NS,
+						  .window_ns = (int64_t)o->window_ms * NS_PER_MS},
+			&result);
+		rate[i] = result.bytes_per_s;
+	}
+}
+
+int do_kernel(const struct options *o, struct error *err)
+{
+	const struct kernel_set *set = NULL;
+	struct cpuset cpus, *each = NULL;
+	struct crew *crew = NULL;
+	struct memory m = {0};
+	enum kernel_op op;
+	const char *from;
+	uint64_t bytes;
+	uint32_t nr;
+	int rc = choose(o, &set, &op, err);
+
+	if (!rc)
+		rc = choose_cpus(o, &cpus, err);
+	if (rc)
+		return rc;
+	nr = one_each(&cpus, &each);
+	bytes = o->bytes != UNSET
+			? o->bytes
+			: o->factor * (uint64_t)machine_last_cache_bytes(o->sysfs, &cpus, &from);
+	struct traffic *t = xcalloc(nr, sizeof(*t));
+	int64_t *rate = xcalloc(o->repeats, sizeof(*rate));
+
+	if (bytes > SIZE_MAX / 4)
+		rc = error_set(err, ERR_USAGE, "that many bytes are too many");
+	if (!rc)
+		rc = memory_get(&m, o->sysfs, (size_t)bytes, memory_node(o), pages_of(o), err);
+	if (!rc)
+		rc = divide(t, nr, op, &m, err);
+	if (!rc)
+		rc = crew_open(&crew, each, nr, err);
+	if (!rc) {
+		measure(o, crew, set, t, rate);
+		print(o, &cpus, &m, set, op, rate);
+	}
+	crew_close(crew);
+	memory_put(&m);
+	free(rate);
+	free(t);
+	free(each);
+	return rc;
+}

@@ -1,0 +1,72 @@
+#!/bin/busybox sh
+# The first process of the machine that eight.sh starts: runs what is in /t.
+bb=/bin/busybox
+$bb mount -t proc proc /proc
+$bb mount -t sysfs sysfs /sys
+$bb mount -t devtmpfs dev /dev
+$bb mkdir -p /dev/shm /tmp
+$bb mount -t tmpfs shm /dev/shm
+$bb mount -t tmpfs tmp /tmp
+$bb mount -t cgroup2 cgroup /sys/fs/cgroup
+exec >/dev/ttyS0 2>&1 </dev/null
+cd /t || $bb poweroff -f
+export PATH=/bin HOME=/tmp
+echo
+# said NAME COMMAND...: its output, then how it ended
+said()
+{
+	name=$1
+	shift
+	"$@"
+	echo "GUEST $name ended $?"
+}
+# processes of zones: children of a homenode that runs
+zones()
+{
+	n=0
+	for status in /proc/[0-9]*/status; do
+		$bb grep -q '^Name:.homenode' "$status" 2>/dev/null || continue
+		parent=$($bb sed -n 's/^PPid:.//p' "$status" 2>/dev/null)
+		$bb grep -q '^Name:.homenode' "/proc/$parent/status" 2>/dev/null && n=$((n + 1))
+	done
+	echo $n
+}
+# any of them, whoever its parent is
+programs()
+{
+	$bb grep -l '^Name:.homenode' /proc/[0-9]*/status 2>/dev/null | $bb wc -l
+}
+cgroups()
+{
+	$bb find /sys/fs/cgroup -type d | $bb wc -l
+}
+said where /t/homenode-probe where
+/t/homenode probe --bytes 2MiB --repeats 1 --quick --time 1h -o /tmp/mine.xml --format csv -q \
+	-f latency,read,write,link,hot,loaded >/tmp/figures
+echo "GUEST probe ended $?"
+$bb sed 's/^/GUEST csv /' /tmp/figures
+/t/homenode show /tmp/mine.xml >/tmp/shown
+echo "GUEST show ended $?"
+$bb sed 's/^/GUEST show /' /tmp/shown
+said simulated /t/homenode run /t/eight.json --host /tmp/mine.xml --check -o /tmp/simulated -q
+before=$(cgroups)
+said run /t/homenode run /t/eight.json --backend linux --check --zones -o /tmp/run -q
+$bb sed 's/^/GUEST zones /' /tmp/run/zones.csv
+/t/homenode run /t/long.json --backend linux -o /tmp/long -q &
+child=$!
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	[ "$(zones)" = 2 ] && break
+	$bb sleep 1
+done
+echo "GUEST zones while it runs $(zones)"
+kill -9 $child
+wait $child
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	[ "$(programs)" = 0 ] && break
+	$bb sleep 1
+done
+echo "GUEST zones after kill $(programs)"
+echo "GUEST cgroups left $(($(cgroups) - before))"
+said again /t/homenode run /t/eight.json --backend linux --check -o /tmp/again -q
+echo "GUEST end"
+$bb poweroff -f

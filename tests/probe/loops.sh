@@ -1,0 +1,86 @@
+#!/bin/sh
+# What the compiler made of the loops that are timed: the loads and stores that they are
+# named for, and no call that would do the work in another way.
+. tests/cli/lib.sh
+
+command -v objdump >/dev/null 2>&1 || {
+	echo "skipped: no objdump"
+	exit 77
+}
+archive=$HOMENODE_BUILD/probe/libroom_probe.a
+[ -f "$archive" ] || {
+	echo "skipped: $archive is not built"
+	exit 77
+}
+objdump -d --no-show-raw-insn "$archive" >"$work/all" || exit 1
+
+# loop FILE FUNCTION: its instructions into $work/loop
+loop()
+{
+	awk -v file="$1.c.o:" -v name="<$2>:" '
+		/file format/ { inside = $1 == file }
+		/^[0-9a-f]+ <.*>:$/ { on = inside && $2 == name }
+		on { print }' "$work/all" >"$work/loop"
+	[ -s "$work/loop" ] || fail "$1 has no $2"
+	what="$1 $2"
+}
+
+# has NUMBER PATTERN: at least so many instructions like that
+has()
+{
+	n=$(grep -cE "$2" "$work/loop")
+	[ "$n" -ge "$1" ] || fail "$what has $n of '$2', not $1: $(cat "$work/loop")"
+}
+
+hasnt()
+{
+	grep -qE "$1" "$work/loop" && fail "$what has '$1': $(grep -E "$1" "$work/loop" | head -n 3)"
+}
+
+# check FILE REGISTER LINES STORE: eight lines a turn by registers of that kind
+check()
+{
+	file=kernels_$1 register=$2 lines=$3 past=$4
+	loop "$file" run_read
+	has "$lines" "\\(%r.*%$register"
+	hasnt 'call|movnt'
+	for function in run_write_nt run_copy_nt run_triad_nt; do
+		loop "$file" $function
+		has "$lines" "$past +%${register}[0-9]+,.*\\(%r"
+		has 1 'sfence'
+		hasnt 'call|rep '
+	done
+	for function in run_write run_copy run_triad; do
+		loop "$file" $function
+		has "$lines" "v?mov[a-z0-9]+ +%${register}[0-9]+,.*\\(%r"
+		hasnt 'call|rep |movnt'
+	done
+	loop "$file" run_mix_1_1
+	has "$lines" "v?mov[a-z0-9]+ +%${register}[0-9]+,.*\\(%r"
+	hasnt 'call|movnt'
+}
+
+case $(uname -m) in
+x86_64)
+	check avx512 zmm 8 'vmovntdq|vmovntpd|vmovntps'
+	check avx2 ymm 16 'vmovntdq|vmovntpd|vmovntps'
+	check sse2 xmm 32 'movntdq|movntpd|movntps'
+	loop chase_walk chase_walk
+	has 16 'mov +\(%r..\),%r'
+	loop stream_loops stream_loop
+	hasnt 'memcpy|memset|movnt'
+	;;
+aarch64)
+	for function in run_write_nt run_copy_nt run_triad_nt; do
+		loop kernels_neon $function
+		has 16 'stnp'
+	done
+	loop kernels_neon run_read
+	has 8 'ld[pr1].*q'
+	;;
+*)
+	echo "skipped: no loops of vector instructions for $(uname -m)"
+	exit 77
+	;;
+esac
+finish
