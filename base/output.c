@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -258,6 +259,19 @@ int make_directories(const char *path, struct error *err)
 	}
 	free(copy);
 	return rc;
+}
+
+int lock_directory(const char *path, int *lock, struct error *err)
+{
+	*lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*lock < 0 || flock(*lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+		return 0;
+	close(*lock);
+	*lock = -1;
+	return error_set(err, ERR_MACHINE,
+			 "%s: another run writes its results there: wait for its end, or choose "
+			 "another directory",
+			 path);
 }
 
 int file_read(const char *path, size_t max, char **out, size_t *size, struct error *err)

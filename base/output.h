@@ -37,6 +37,10 @@ void output_abandon(struct output *o);
 /* mkdir -p. */
 int make_directories(const char *path, struct error *err) MUST_USE;
 
+/* Keeps other programs that ask for it out of the directory until *lock is closed; -1 where the
+ * file system knows no locks, and nobody is kept out. ERR_MACHINE: another has it. */
+int lock_directory(const char *path, int *lock, struct error *err) MUST_USE;
+
 /* Whole file into memory, NUL-terminated (caller frees); more than `max` bytes is
  * ERR_INPUT. "-" is standard input. */
 int file_read(const char *path, size_t max, char **out, size_t *size, struct error *err) MUST_USE;

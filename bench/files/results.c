@@ -2,10 +2,8 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -132,19 +130,6 @@ static void allow_files(size_t nr_rows)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* Two runs at once would each remove what the other one wrote. Some file systems know no locks;
- * then nobody is kept out. */
-static int lock_directory(struct results *r, struct error *err)
-{
-	r->lock = open(r->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (r->lock < 0 || flock(r->lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
-		return 0;
-	return error_set(err, ERR_MACHINE,
-			 "%s: another run writes its results there: wait for its end, or choose "
-			 "another directory",
-			 r->directory);
-}
-
 int results_open(struct results *r, const char *directory, size_t nr_rows, bool want_zones,
 		 bool want_probes, struct error *err)
 {
@@ -161,7 +146,7 @@ int results_open(struct results *r, const char *directory, size_t nr_rows, bool 
 	allow_files(nr_rows);
 	rc = make_directories(directory, err);
 	if (!rc)
-		rc = lock_directory(r, err);
+		rc = lock_directory(directory, &r->lock, err);
 	if (!rc)
 		rc = open_stream(r, "timeline", &r->timeline, err);
 	if (!rc && want_zones)

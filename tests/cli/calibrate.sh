@@ -42,7 +42,8 @@ printf '%s' '{"homenode_figures": 1, "figures": [{"figure": "write", "unit": "GB
 	>"$work/my.figures.json"
 run 0 show "$work/my.xml"
 says out "2 of 64"
-says out "my.figures.json, beside it"
+tr -s '\n ' ' ' <"$work/out" >"$work/words"
+says words "my.figures.json, beside it"
 
 # what is wrong, and nothing written
 refused 2 calibrate "$host" $files/multichase.txt -o "$work/no.xml"
