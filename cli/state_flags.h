@@ -15,7 +15,7 @@
 #define STATE_FLAG_OPTIONS                                                                         \
 	{"cpu-overcommit", 0, "RATIO", "most vCPUs, as a multiple of CPUs (no limit)",             \
 	 OPTION_RARE},                                                                             \
-		{"dom0-memory", 0, "SIZE", "taken before any zone, by node size", OPTION_RARE},          \
+		{"dom0-memory", 0, "SIZE", "taken before any zone, by node size", OPTION_RARE},    \
 	{                                                                                          \
 		"free", 0, "NODE=SIZE,...", "what is free on nodes now (default all)", true        \
 	}
