@@ -33,8 +33,8 @@ done
 fits show uv2000-24n
 [ "$(grep -c 'from.to' "$work/out")" -eq 2 ] || fail "not two blocks of distances: $(cat "$work/out")"
 tail -n +60 "$work/out" | grep -Eq '^ +23 .* 50  10$' || fail "the last distance is gone: $(cat "$work/out")"
-fits compare epyc-nps4-8n docs/examples/day.json
-fits compare uv2000-24n docs/examples/zones.json
+fits compare epyc-nps4-8n docs/examples/epyc-nps4-8n/day.json
+fits compare uv2000-24n docs/examples/epyc-nps4-8n/zones.json
 
 for name in week devices balloon-week; do
 	sed 's/"duration": *"[^"]*"/"duration": "2h"/' "workloads/$name.json" >"$work/$name.json"

@@ -27,7 +27,7 @@ for file in topologies/*.xml; do
 	run 0 show "$host" --svg
 	drawn out
 	for policy in edera-compact flat libxl; do
-		"$HOMENODE" plan "$host" docs/examples/zones.json --policy "$policy" --svg >"$work/out" 2>"$work/err"
+		"$HOMENODE" plan "$host" docs/examples/epyc-nps4-8n/zones.json --policy "$policy" --svg >"$work/out" 2>"$work/err"
 		[ $? -le 1 ] || fail "plan $host --policy $policy --svg: $(cat "$work/err")"
 		drawn out
 	done
@@ -35,7 +35,7 @@ done
 
 # router 4 vCPUs on node 5, beside its nic0; db 16 on each of 0 and 1; cache 8 on node 2, whose last 4 GiB are on node 0.
 # A square in a zone's hue is a vCPU, or stands before its name.
-run 0 plan epyc-nps4-8n docs/examples/zones.json --svg -q
+run 0 plan epyc-nps4-8n docs/examples/epyc-nps4-8n/zones.json --svg -q
 [ "$(squares 0)" -eq $((4 + 1)) ] || fail "router: $(squares 0) squares"
 [ "$(squares 1)" -eq $((32 + 2)) ] || fail "db: $(squares 1) squares"
 [ "$(squares 2)" -eq $((8 + 2)) ] || fail "cache: $(squares 2) squares"
@@ -44,7 +44,7 @@ for text in 'epyc-nps4-8n, edera-compact' '16 vCPUs, 12 GiB' '4 GiB spilled' '4 
 	says out ">$text</text>"
 done
 cp "$work/out" "$work/first"
-run 0 plan epyc-nps4-8n docs/examples/zones.json --svg -q --output "$work/plan.svg"
+run 0 plan epyc-nps4-8n docs/examples/epyc-nps4-8n/zones.json --svg -q --output "$work/plan.svg"
 [ -s "$work/out" ] && fail "a file, and standard output too"
 cmp -s "$work/plan.svg" "$work/first" || fail "the file is another picture"
 
@@ -56,9 +56,9 @@ run 1 plan epyc-nps4-8n "$work/evil.json" --svg -q
 drawn out
 says out '&lt;/text&gt;&lt;script&gt;&amp;'
 says out '>refused (ERR_NO_ROOM)'
-refused 2 plan epyc-nps4-8n docs/examples/zones.json --svg --format json
-refused 2 plan epyc-nps4-8n docs/examples/zones.json --svg --emit xl
-refused 3 plan epyc-nps4-8n docs/examples/zones.json --svg --output "$work/nowhere/plan.svg"
+refused 2 plan epyc-nps4-8n docs/examples/epyc-nps4-8n/zones.json --svg --format json
+refused 2 plan epyc-nps4-8n docs/examples/epyc-nps4-8n/zones.json --svg --emit xl
+refused 3 plan epyc-nps4-8n docs/examples/epyc-nps4-8n/zones.json --svg --output "$work/nowhere/plan.svg"
 
 # 64 nodes, the most there can be; as many zones that each want one
 if command -v lstopo-no-graphics >/dev/null 2>&1; then
