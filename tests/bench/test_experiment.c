@@ -311,7 +311,7 @@ Test(experiment, progress_goes_on_to_the_end)
 Test(spool, a_key_in_front_of_each_row)
 {
 	static const char rows[] = "1,plain\n2,\"two\nlines, and \"\"quotes\"\"\"\n3,\n";
-	struct spool s = {NULL};
+	struct spool s = {.file = NULL};
 	struct error err;
 	struct row key;
 	char *text = NULL;
