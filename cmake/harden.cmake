@@ -36,8 +36,8 @@ set(static_link -static)
 if(HARDENED)
 	harden_fortify_level(level)
 	target_compile_options(house_style INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=${level})
-	# A replay without prices calls ten guarded functions a zone, which is 2 % of its instructions;
-	# rooms that are handed only what others have checked say that they need no guard (NO_CANARY).
+	# A replay without prices calls ten guarded functions a zone, most of them in rooms that are
+	# handed only what others have checked: those say that they need no guard (NO_CANARY).
 	harden_flag(STACK_PROTECTOR -fstack-protector-strong
 		$<IF:$<BOOL:$<TARGET_PROPERTY:NO_CANARY>>,-fno-stack-protector,-fstack-protector-strong>)
 	harden_flag(STACK_CLASH -fstack-clash-protection)
