@@ -14,6 +14,13 @@ target_compile_options(house_style INTERFACE -UNDEBUG)
 target_compile_definitions(house_style INTERFACE _POSIX_C_SOURCE=200809L)
 target_include_directories(house_style INTERFACE ${CMAKE_SOURCE_DIR})
 
+# The same sources make the same program, wherever they lie. Builds to debug keep where that is.
+if(NOT CMAKE_BUILD_TYPE STREQUAL Debug)
+	target_compile_options(house_style INTERFACE -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+	# gcc's LTO compiles once more as it links
+	target_link_options(house_style INTERFACE -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+endif()
+
 # These reach the test frameworks' objects too, so that one runtime is used.
 if(SANITIZE)
 	add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all
