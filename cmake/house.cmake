@@ -14,6 +14,13 @@ target_compile_options(house_style INTERFACE -UNDEBUG)
 target_compile_definitions(house_style INTERFACE _POSIX_C_SOURCE=200809L)
 target_include_directories(house_style INTERFACE ${CMAKE_SOURCE_DIR})
 
+# The same sources make the same program, wherever they lie. Builds to debug keep where that is.
+if(NOT CMAKE_BUILD_TYPE STREQUAL Debug)
+	target_compile_options(house_style INTERFACE -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+	# gcc's LTO compiles once more as it links
+	target_link_options(house_style INTERFACE -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+endif()
+
 # These reach the test frameworks' objects too, so that one runtime is used.
 if(SANITIZE)
 	add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all
@@ -21,14 +28,18 @@ if(SANITIZE)
 	add_link_options(-fsanitize=address,undefined)
 endif()
 
-# room(NAME SOURCES a.c ... [KNOWS room ...] [LIBS target ...])
+include(${CMAKE_CURRENT_LIST_DIR}/harden.cmake)
+
+# room(NAME [NO_CANARY] SOURCES a.c ... [KNOWS room ...] [LIBS target ...])
 # A room is a static library; KNOWS are the rooms whose headers it may include
-# (tools/check-includes holds the whole table), LIBS are third-party targets.
+# (tools/check-includes holds the whole table), LIBS are third-party targets. NO_CANARY:
+# no byte of a file or a guest comes into it but through rooms that check them (harden.cmake).
 function(room name)
-	cmake_parse_arguments(R "" "" "SOURCES;KNOWS;LIBS" ${ARGN})
+	cmake_parse_arguments(R "NO_CANARY" "" "SOURCES;KNOWS;LIBS" ${ARGN})
 	string(REPLACE "-" "_" target "room_${name}")
 	add_library(${target} STATIC ${R_SOURCES})
 	target_link_libraries(${target} PRIVATE house_style)
+	set_target_properties(${target} PROPERTIES NO_CANARY ${R_NO_CANARY})
 	foreach(known ${R_KNOWS})
 		string(REPLACE "-" "_" other "room_${known}")
 		target_link_libraries(${target} PUBLIC ${other})

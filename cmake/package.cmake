@@ -1,5 +1,6 @@
 # cpack -G DEB (in the build directory): the program, its data, man page and completion as a Debian
-# package. Libraries it needs are found by dpkg-shlibdeps (dpkg-dev). homenode-mpi is left out: it
+# package. Libraries it needs are found by dpkg-shlibdeps (dpkg-dev); package_deb.cmake puts there
+# what a package has beside what is installed. homenode-mpi is left out: it
 # would bring Open MPI to every machine that checks a figure.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME homenode)
@@ -17,6 +18,11 @@ set(CPACK_DEBIAN_PACKAGE_RECOMMENDS gnuplot-nox)
 set(CPACK_RESOURCE_FILE_LICENSE ${CMAKE_SOURCE_DIR}/LICENSE)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE
+	GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+set(CPACK_HOMENODE_SOURCE ${CMAKE_SOURCE_DIR})
+set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_SOURCE_DIR}/cmake/package_deb.cmake)
+set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_SOURCE_DIR}/cmake/package_deb.cmake)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_ALL Unspecified)
 set(CPACK_COMPONENTS_GROUPING ALL_COMPONENTS_IN_ONE)

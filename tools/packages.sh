@@ -63,6 +63,8 @@ ci     chromium         command chromium
 ci     nodejs           command node
 ci     npm              command npm
 ci     rsync            command rsync
+ci     lintian          command lintian
+ci     debootstrap      command debootstrap
 ci     node-typescript  command tsc
 ci     python3-yaml     file /usr/lib/python3/dist-packages/yaml/__init__.py
 '
