@@ -25,7 +25,7 @@ static unsigned char *piece_new(const struct slab *s)
 {
 	unsigned char *p = xaligned(SLAB_PIECE_BYTES, SLAB_PIECE_BYTES);
 
-	if (s->nr)
+	if (s->large || s->nr)
 		want_huge_pages(p, SLAB_PIECE_BYTES);
 	return p;
 }

@@ -26,9 +26,12 @@ struct fleet_sums {
 #define FLEET_MOST INT32_MAX
 #define FLEET_LEVELS_MAX 7 /* 32^7 > 2^32 */
 
+struct fleet_index; /* choice/index.h */
+
 /* Zero-initialise; fleet_init allocates, fleet_release frees. Choices read it. */
 struct fleet {
 	const struct choice *choice;
+	const struct fleet_index *index; /* as this processor does it best */
 	const struct host_state *const *state; /* nr_hosts; the caller's, who keeps them current */
 	uint32_t nr_hosts;
 	/* Maxima: level[0] is the hosts, an entry above stands for a group of those below, the

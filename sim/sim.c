@@ -176,6 +176,7 @@ static int sim_open(struct backend **out, const struct backend_config *config, s
 	sim->dom0_vcpus = config->dom0_vcpus;
 	sim->host_bytes = host_bytes(config);
 	sim->host = slab_lines(nr, sim->host_bytes);
+	sim->zone.large = nr >= SLAB_LARGE_HOSTS;
 	sim->low_start = xcalloc(nr, sizeof(*sim->low_start));
 	sim->first_zone = xcalloc(nr, sizeof(*sim->first_zone));
 	sim->node_base = xcalloc(nr, sizeof(*sim->node_base));

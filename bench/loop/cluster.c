@@ -25,6 +25,7 @@ int cluster_open(struct cluster *c, const struct choice *choice, const struct ba
 	c->asks_first = config->check || record || !(backend_traits(ops) & BACKEND_UNSHARED);
 	c->host = config->host;
 	c->nr_hosts = config->nr_hosts;
+	c->live.zone.large = c->nr_hosts >= SLAB_LARGE_HOSTS;
 	c->state = xcalloc(c->nr_hosts, sizeof(*c->state));
 	for (uint32_t i = 0; i < c->nr_hosts; i++)
 		c->state[i] = backend_observe(c->backend, i);

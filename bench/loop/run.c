@@ -476,19 +476,29 @@ static int turn(struct run *r, struct error *err)
 	return on_stream_event(r, err);
 }
 
+/* Looked at after each event; of those who set none, one that nobody sets. */
+static const atomic_bool *flag_of(const atomic_bool *flag)
+{
+	static const atomic_bool never;
+
+	return flag ? flag : &never;
+}
+
 static bool is_set(const atomic_bool *flag)
 {
-	return flag && atomic_load_explicit(flag, memory_order_relaxed);
+	return atomic_load_explicit(flag, memory_order_relaxed);
 }
 
 int run_on(struct run *r, struct error *err)
 {
+	const atomic_bool *stop = flag_of(r->in->stop), *cancel = flag_of(r->in->cancel);
+
 	while (!r->ended) {
 		int rc = turn(r, err);
 
 		if (rc)
 			return rc;
-		if (is_set(r->in->stop) || is_set(r->in->cancel))
+		if (is_set(stop) || is_set(cancel))
 			return error_set(err, ERR_INTERRUPTED, "stopped by a signal");
 		if (++r->since_progress < PROGRESS_EVENTS)
 			continue;

@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/compiler.h"
 #include "choice/choices.h"
 #include "choice/fleet.h"
+#include "choice/index.h"
 
 #define HOSTS 97
 
@@ -153,7 +155,7 @@ Test(choice, worst_fit_leaves_most)
 }
 
 /* Three levels of the index, full but for a few hosts, which come and go. */
-Test(choice, first_fit_finds_the_lowest_of_thousands)
+static void compare_thousands(const struct fleet_index *index)
 {
 	struct model *m = model_new(3000);
 	struct rng rng;
@@ -162,6 +164,7 @@ Test(choice, first_fit_finds_the_lowest_of_thousands)
 	for (uint32_t i = 0; i < m->nr; i++)
 		set_host(m, i, (uint32_t)rng_below(&rng, 3), (uint32_t)rng_below(&rng, 3));
 	fleet_init(&m->fleet, &choice_first_fit, m->seen, m->nr);
+	m->fleet.index = index;
 	for (int k = 0; k < 2000; k++) {
 		struct zone z =
 			zone_of(1 + (uint32_t)rng_below(&rng, 20), (uint32_t)rng_below(&rng, 10));
@@ -185,6 +188,19 @@ Test(choice, first_fit_finds_the_lowest_of_thousands)
 		fleet_update(&m->fleet, changed);
 	}
 	model_free(m);
+}
+
+Test(choice, first_fit_finds_the_lowest_of_thousands)
+{
+	compare_thousands(&fleet_index);
+}
+
+/* By the vectors of another processor. */
+Test(choice, first_fit_finds_the_same_with_avx2)
+{
+	if (!cpu_has_avx2())
+		cr_skip_test("this processor has no AVX2");
+	compare_thousands(&fleet_index_avx2);
 }
 
 /* More than the index counts (8 TiB): the hosts' own sums decide. */
