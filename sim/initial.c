@@ -40,7 +40,8 @@ static int take_node(struct sim *sim, const struct fleet_initial *i, const struc
 
 	if (n->node >= s->host->nr_nodes)
 		return error_set(err, ERR_USAGE, "%s: names node %u of host %u, but a %s has %u",
-				 i->path, n->node, i->first_host + n->host, s->host->name, s->host->nr_nodes);
+				 i->path, n->node, i->first_host + n->host, s->host->name,
+				 s->host->nr_nodes);
 	cpus = s->host->node[n->node].nr_cpus;
 	if (bytes > s->free_bytes[n->node] || (i->free && vcpus > cpus))
 		return too_much(i, n, s, err);

@@ -333,7 +333,8 @@ Test(clusters, joined_is_what_one_loop_counts, .timeout = 300)
 	}
 }
 
-/* Lines of zones.csv without the fleet and the numbers of zone and host; of `only` c<only> by their names. */
+/* Lines of zones.csv without the fleet and the numbers of zone and host; of `only` c<only> by their
+ * names. */
 static char *without_numbers(const char *zones, const char *other)
 {
 	char *text;
