@@ -56,6 +56,11 @@ says out "figures, memattr Latency"
 grep -q 'figures, memattr Latency, figures' "$work/out" && fail "a source is said twice: $(cat "$work/out")"
 run 0 show "$work/thrice.xml"
 
+# through a pipe, with what is said there too
+"$HOMENODE" calibrate "$work/once.xml" "$work/twice.json" -q -o /dev/stdout | cat >"$work/piped"
+grep -v '^ *$' "$work/piped" | grep '<' >"$work/piped.xml"
+grep -v '^ *$' "$work/twice.xml" | cmp - "$work/piped.xml" || fail "/dev/stdout that is a pipe has not got the file"
+
 # what is wrong, and nothing written
 printf '%s' '{"homenode_figures": 1, "figures": [
 {"figure": "latency", "unit": "ns", "values": [[90, 150], [150]]}]}' >"$work/short.json"
