@@ -166,8 +166,9 @@ int output_open(struct output *o, const char *path, struct error *err)
 {
 	int rc;
 
-	*o = (struct output){.path = behind_links(path)};
-	o->replaces = !is_no_file(o->path);
+	/* /dev/stdout leads to a pipe whose name no file has */
+	*o = (struct output){.replaces = !is_no_file(path)};
+	o->path = o->replaces ? behind_links(path) : xstrdup(path);
 	o->file = o->replaces ? open_hidden(o) : fopen(o->path, "w");
 	if (o->file)
 		return 0;
@@ -239,9 +240,12 @@ static bool is_directory(const char *path)
 
 int make_directories(const char *path, struct error *err)
 {
-	char *copy = xstrdup(path);
+	char *copy;
 	int rc = 0;
 
+	if (!*path)
+		return error_set(err, ERR_USAGE, "the name of a directory is empty");
+	copy = xstrdup(path);
 	for (char *p = copy + 1;; p++) {
 		char c = *p;
 

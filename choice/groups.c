@@ -149,14 +149,14 @@ uint32_t groups_barred(const struct fleet *f, const struct choice_request *r)
 	return nr;
 }
 
-char *groups_reason(const struct zone_group *of, uint32_t barred, const struct choice_request *r)
+char *groups_reason(const struct zone_group *of, uint32_t barred, uint32_t host)
 {
 	const char *rule = zone_group_rule_names[of->rule];
 	const char *hosts = barred == 1 ? "host" : "hosts";
 
 	if (of->rule == ZONE_AFFINITY)
 		return xasprintf("group \"%.80s\" (%s) lives on host %u; %u other %s room",
-				 of->name, rule, r->only - 1, barred,
+				 of->name, rule, host, barred,
 				 barred == 1 ? "host has" : "hosts have");
 	if (of->rule == ZONE_ANTI_AFFINITY)
 		return xasprintf("group \"%.80s\" (%s) lives on %u %s with room", of->name, rule,

@@ -41,9 +41,9 @@ void groups_bar(const struct groups *g, const struct zone_group *of, struct flee
 		struct choice_request *r);
 /* How many hosts with room in sum the last groups_bar() kept from being asked. */
 uint32_t groups_barred(const struct fleet *f, const struct choice_request *r);
-/* Why, in a sentence; the caller frees. `barred` hosts have room. */
-char *groups_reason(const struct zone_group *of, uint32_t barred,
-		    const struct choice_request *r) MUST_USE;
+/* Why, in a sentence; the caller frees. `barred` hosts have room. `host`: what the one is called
+ * where a group with affinity lives. */
+char *groups_reason(const struct zone_group *of, uint32_t barred, uint32_t host) MUST_USE;
 
 /* A zone of the group runs in `slot`, or no longer does (any zone that leaves). */
 void groups_join(struct groups *g, const struct zone_group *of, uint32_t slot, uint32_t host);

@@ -106,6 +106,9 @@ static int parse(struct job *job, const struct args *args, struct error *err)
 	};
 	if (!rc)
 		rc = args_duration(args, "time", &r->time_ns, err);
+	if (!rc && args_given(args, "time") && r->time_ns <= 0)
+		rc = error_set(err, ERR_USAGE,
+			       "--time is longer than 0; without it nothing is cut off");
 	if (!rc)
 		rc = parse_figures(&r->figures, args_string(args, "figures", NULL), err);
 	if (!args_flag(args, "quiet") && isatty(STDERR_FILENO))

@@ -145,6 +145,8 @@ static int unknown_key(const struct doc_value *at, const char *what, const char 
 {
 	const char *near = nearest_name(key, names);
 
+	if (near && strcmp(near, key) == 0)
+		return doc_error(at, err, "\"%.80s\" is for the command line and no default", key);
 	return doc_error(at, err, "unknown %s \"%.80s\"%s%s%s", what, key,
 			 near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }

@@ -92,9 +92,11 @@ static int read_row(struct entry *e, const struct doc_value *row, uint32_t from,
 	return rc;
 }
 
-/* A matrix, or a list with a value a node. */
+/* A matrix, or a list with a value a node. Rows of a matrix are as long as the first: one that
+ * breaks off is a mistake, what is not known is null. */
 static int read_values(struct entry *e, const struct doc_value *list, struct error *err)
 {
+	const struct doc_value *first = NULL;
 	int rc = 0;
 
 	if (list->nr > e->nr_nodes)
@@ -102,6 +104,13 @@ static int read_values(struct entry *e, const struct doc_value *list, struct err
 	for (uint32_t i = 0; !rc && i < list->nr; i++) {
 		const struct doc_value *v = &list->item[i];
 
+		if (!first && v->kind == DOC_LIST)
+			first = v;
+		if (v->kind == DOC_LIST && v->nr != first->nr)
+			return doc_error(v, err,
+					 "a row of %u values where the first has %u; what is not "
+					 "known is null",
+					 v->nr, first->nr);
 		rc = v->kind == DOC_LIST ? read_row(e, v, e->nodes[i], err)
 					 : read_cell(e, v, e->nodes[i], e->nodes[i], err);
 	}
@@ -182,9 +191,10 @@ static int read_head(struct entry *e, struct error *err)
 	bool time = k == FIGURE_LATENCY || k == FIGURE_LOADED;
 	int from = 0, load = 0;
 	int rc = read_unit(e->map, "unit",
-			   k == FIGURE_LINES ? 'l'
-			   : time	     ? 't'
-					     : 'r',
+			   k == FIGURE_LINES	  ? 'l'
+			   : k == FIGURE_DISTANCE ? 's'
+			   : time		  ? 't'
+						  : 'r',
 			   &e->unit, err);
 
 	e->common.read_share = k == FIGURE_LOADED ? 1 : 0;

@@ -319,14 +319,12 @@ static void name_source(struct host *h, enum host_matrix_kind kind, enum figure_
 			host_figure(h, fact, h->node[from].os_index, h->node[to].os_index);
 		bool mixed = !f && from == to && fit_of(h, from).nr;
 		const char *tool = f ? tool_of(h->figures, f) : "mixes";
-		size_t n = strlen(text);
 
 		if (m->value[i] == MATRIX_UNKNOWN)
 			continue;
 		if (!f && !mixed)
 			return;
-		if (!strstr(text, tool))
-			snprintf(text + n, sizeof(text) - n, "%s%s", n ? ", " : "", tool);
+		host_add_sources(text, sizeof(text), tool);
 	}
 	if (*text)
 		memcpy(m->source, text, sizeof(text));

@@ -20,6 +20,7 @@ static void put_text(json_t *object, const char *key, const char *text)
 static const char *unit_of(enum figure_kind k)
 {
 	return k == FIGURE_LINES			   ? "lines"
+	       : k == FIGURE_DISTANCE			   ? "slit"
 	       : k == FIGURE_LATENCY || k == FIGURE_LOADED ? "ns"
 							   : "GB/s";
 }

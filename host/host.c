@@ -108,6 +108,21 @@ static void split_grades(struct host *h, struct host_matrix *m)
 		m->cell_grade[i] = m->value[i] == MATRIX_UNKNOWN ? GRADE_NONE : (uint8_t)m->grade;
 }
 
+void host_add_sources(char *text, size_t size, const char *more)
+{
+	while (*more) {
+		size_t n = strcspn(more, ",");
+		char *one = xasprintf("%.*s", (int)n, more);
+
+		if (!strstr(text, one))
+			snprintf(text + strlen(text), size - strlen(text), "%s%s",
+				 *text ? ", " : "", one);
+		free(one);
+		more += n;
+		more += strspn(more, ", ");
+	}
+}
+
 void host_set_cell(struct host *h, enum host_matrix_kind kind, unsigned from, unsigned to,
 		   uint32_t value, enum host_grade grade, const char *source)
 {
@@ -123,9 +138,7 @@ void host_set_cell(struct host *h, enum host_matrix_kind kind, unsigned from, un
 	for (size_t i = 0; i < (size_t)h->nr_nodes * h->nr_nodes; i++)
 		if (m->cell_grade[i] != GRADE_NONE && m->cell_grade[i] < m->grade)
 			m->grade = (enum host_grade)m->cell_grade[i];
-	if (!strstr(m->source, source))
-		snprintf(m->source + strlen(m->source), sizeof(m->source) - strlen(m->source),
-			 ", %s", source);
+	host_add_sources(m->source, sizeof(m->source), source);
 }
 
 static int check_node(const struct host *h, unsigned n, struct error *err)

@@ -180,6 +180,8 @@ static inline uint32_t host_distance(const struct host *h, unsigned from, unsign
 /* GRADE_NONE for a cell that is not known. */
 enum host_grade host_cell_grade(const struct host *h, enum host_matrix_kind kind, unsigned from,
 				unsigned to);
+/* Add to a matrix's source what it does not name yet of `more`, names with commas between. */
+void host_add_sources(char *source, size_t size, const char *more);
 /* One cell, of a matrix that is made where it is missing. */
 void host_set_cell(struct host *h, enum host_matrix_kind kind, unsigned from, unsigned to,
 		   uint32_t value, enum host_grade grade, const char *source);

@@ -25,7 +25,7 @@ static int too_much(const struct fleet_initial *i, const struct initial_node *n,
 	return error_set(err, ERR_USAGE,
 			 "%s: node %u of host %u is to have %u vCPUs and %s %s, but on a %s it has "
 			 "%u CPUs and %s left",
-			 i->path, n->node, n->host, n->vcpus,
+			 i->path, n->node, i->first_host + n->host, n->vcpus,
 			 bytes_text(n->bytes, said, sizeof(said)), i->free ? "free" : "taken",
 			 s->host->name, s->host->node[n->node].nr_cpus,
 			 bytes_text(s->free_bytes[n->node], has, sizeof(has)));
@@ -40,7 +40,8 @@ static int take_node(struct sim *sim, const struct fleet_initial *i, const struc
 
 	if (n->node >= s->host->nr_nodes)
 		return error_set(err, ERR_USAGE, "%s: names node %u of host %u, but a %s has %u",
-				 i->path, n->node, n->host, s->host->name, s->host->nr_nodes);
+				 i->path, n->node, i->first_host + n->host, s->host->name,
+				 s->host->nr_nodes);
 	cpus = s->host->node[n->node].nr_cpus;
 	if (bytes > s->free_bytes[n->node] || (i->free && vcpus > cpus))
 		return too_much(i, n, s, err);

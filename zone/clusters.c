@@ -339,7 +339,8 @@ static const struct fleet_initial *share_initial(const struct fleet_initial *all
 	struct fleet_initial *own = arena_alloc(a, sizeof(*own));
 	size_t first = 0;
 
-	*own = (struct fleet_initial){.path = all->path, .free = all->free};
+	*own = (struct fleet_initial){
+		.path = all->path, .free = all->free, .first_host = c->first_host};
 	while (first < all->nr && all->node[first].host < c->first_host)
 		first++;
 	while (first + own->nr < all->nr &&

@@ -28,6 +28,7 @@ struct fleet_initial {
 	bool free; /* the figures are what is free; what else the node has is taken */
 	struct initial_node *node; /* by host, then node; none twice */
 	size_t nr;
+	uint32_t first_host; /* what its host 0 is called in messages: a part of a fleet */
 };
 
 struct fleet_racks {

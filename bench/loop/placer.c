@@ -11,12 +11,32 @@
 /* A clock is read for one decision of so many: most take less time than reading it. */
 #define DECISIONS_A_TIMING 256
 
+/* A cluster's policies draw as in a fleet of its hosts alone (zone/clusters.h), whose label is made
+ * of its groups of hosts. */
+static char *label_of_draws(const struct run_input *in)
+{
+	char *label, *longer;
+
+	if (!in->cluster || in->workload->fleet.nr_clusters == 1)
+		return xstrdup(in->topology);
+	label = xstrdup(in->host[0]->name);
+	for (uint32_t i = 1; i < in->nr_hosts; i++) {
+		if (in->host[i] == in->host[i - 1])
+			continue;
+		longer = xasprintf("%s+%s", label, in->host[i]->name);
+		free(label);
+		label = longer;
+	}
+	return label;
+}
+
 /* A row's random numbers depend on its own key alone; hosts are chosen by the same draws
  * under every policy. */
 static void seed_rngs(struct placer *p)
 {
 	const struct run_input *in = p->in;
-	char *key = xasprintf("%s/%s/%s/%s", in->topology, in->workload->name, in->policy->name,
+	char *label = label_of_draws(in);
+	char *key = xasprintf("%s/%s/%s/%s", label, in->workload->name, in->policy->name,
 			      run_memory_name(in->memory));
 
 	rng_seed(&p->policy_rng, in->seed, key);
@@ -24,6 +44,7 @@ static void seed_rngs(struct placer *p)
 	p->policy_unused = p->policy_rng;
 	p->choice_unused = p->choice_rng;
 	free(key);
+	free(label);
 }
 
 void placer_init(struct placer *p, const struct run_input *in, struct cluster *c,
@@ -193,7 +214,8 @@ static void note_group(struct placer *p, const struct zone_group *group,
 	refusal->hosts_barred = groups_barred(&p->cluster->fleet, r);
 	if (!refusal->hosts_barred || !reasons)
 		return;
-	rule = groups_reason(group, refusal->hosts_barred, r);
+	rule = groups_reason(group, refusal->hosts_barred,
+			     r->only ? run_host_number(p->in, r->only - 1) : 0);
 	if (refusal->hosts_asked)
 		snprintf(refusal->why.text + strlen(refusal->why.text),
 			 sizeof(refusal->why.text) - strlen(refusal->why.text), "; %s", rule);

@@ -191,6 +191,22 @@ static uint32_t hosts_of(const struct workload *w, struct host *kind[2], const s
 	return nr;
 }
 
+/* As the command line calls such a fleet. The caller frees it. */
+static char *fleet_label(const struct host *const *host, uint32_t nr)
+{
+	char *label = xstrdup(host[0]->name);
+
+	for (uint32_t i = 1; i < nr; i++) {
+		char *shorter = label;
+
+		if (host[i] == host[i - 1])
+			continue;
+		label = xasprintf("%s+%s", shorter, host[i]->name);
+		free(shorter);
+	}
+	return label;
+}
+
 /* The second policy is one that draws, or none that does. */
 static int try_files(const char *text, bool draws, unsigned jobs, const char *directory,
 		     struct error *err)
@@ -206,7 +222,8 @@ static int try_files(const char *text, bool draws, unsigned jobs, const char *di
 	struct results_about about = {
 		.version = "x", .backend = "sim", .input = none, .complete = true, .cost = true};
 	struct results results = {0};
-	struct matrix_fleet fleet = {.name = "fleet", .host = host};
+	struct matrix_fleet fleet = {.host = host};
+	char *label;
 	struct workload w;
 	struct host *kind[2];
 	struct experiment x = {
@@ -224,6 +241,7 @@ static int try_files(const char *text, bool draws, unsigned jobs, const char *di
 	load_text(&w, text);
 	workloads[0] = &w;
 	fleet.nr_hosts = hosts_of(&w, kind, host);
+	fleet.name = label = fleet_label(host, fleet.nr_hosts);
 	rc = results_open(&results, directory, 2, true, false, err);
 	if (!rc)
 		rc = experiment_run(&x, err);
@@ -231,6 +249,7 @@ static int try_files(const char *text, bool draws, unsigned jobs, const char *di
 		rc = results_commit(&results, &about, err);
 	results_release(&results);
 	workload_release(&w);
+	free(label);
 	host_free(kind[0]);
 	host_free(kind[1]);
 	return rc;
@@ -314,7 +333,8 @@ Test(clusters, joined_is_what_one_loop_counts, .timeout = 300)
 	}
 }
 
-/* Lines of zones.csv without the numbers of zone and host; of `only` c<only> by their names. */
+/* Lines of zones.csv without the fleet and the numbers of zone and host; of `only` c<only> by their
+ * names. */
 static char *without_numbers(const char *zones, const char *other)
 {
 	char *text;
@@ -335,8 +355,8 @@ static char *without_numbers(const char *zones, const char *other)
 		for (int i = 0; field < end; i++) {
 			size_t n = strcspn(field, ",\n");
 
-			/* zone and host, and of a refused one the first host asked */
-			if (i != 6 && i != 10 && i != 37)
+			/* fleet, zone and host, and of a refused one the first host asked */
+			if (i != 0 && i != 6 && i != 10 && i != 37)
 				fprintf(f, "%.*s,", (int)n, field);
 			field += n + 1;
 		}

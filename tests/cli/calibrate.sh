@@ -45,7 +45,28 @@ says out "2 of 64"
 tr -s '\n ' ' ' <"$work/out" >"$work/words"
 says words "my.figures.json, beside it"
 
+# distances too; a second time says each source once
+printf '%s' '{"homenode_figures": 1, "figures": [
+{"figure": "distance", "unit": "slit", "values": [[10, 21], [21, 10]]},
+{"figure": "latency", "unit": "ns", "values": [[90, 150], [150, null]]}]}' >"$work/twice.json"
+cp topologies/xeon-8360y-2n.xml "$work/once.xml"
+run 0 calibrate "$work/once.xml" "$work/twice.json" -o "$work/twice.xml"
+run 0 calibrate "$work/twice.xml" "$work/twice.json" -o "$work/thrice.xml"
+says out "figures, memattr Latency"
+grep -q 'figures, memattr Latency, figures' "$work/out" && fail "a source is said twice: $(cat "$work/out")"
+run 0 show "$work/thrice.xml"
+
+# through a pipe, with what is said there too
+"$HOMENODE" calibrate "$work/once.xml" "$work/twice.json" -q -o /dev/stdout | cat >"$work/piped"
+grep -v '^ *$' "$work/piped" | grep '<' >"$work/piped.xml"
+grep -v '^ *$' "$work/twice.xml" | cmp - "$work/piped.xml" || fail "/dev/stdout that is a pipe has not got the file"
+
 # what is wrong, and nothing written
+printf '%s' '{"homenode_figures": 1, "figures": [
+{"figure": "latency", "unit": "ns", "values": [[90, 150], [150]]}]}' >"$work/short.json"
+refused 2 calibrate topologies/xeon-8360y-2n.xml "$work/short.json" -o "$work/no.xml"
+says err "short.json:2:"
+says err "a row of 1 values where the first has 2"
 refused 2 calibrate "$host" $files/multichase.txt -o "$work/no.xml"
 says err "--node N"
 refused 2 calibrate "$host" $files/full.json --from mlc -o "$work/no.xml"

@@ -84,6 +84,23 @@ says err 'west.csv:'
 run 0 run "$work/each/w.json" --skip-bad --jobs 2 -o "$work/each/skipped"
 says err '1 bad rows skipped, the first: '
 
+# sentences count hosts as the fleet lists them, as columns do
+cat >"$work/group.json" <<END
+{"fleet": {"clusters": [{"name": "a", "hosts": [{"topology": "xeon-8360y-2n", "count": 3}]},
+{"name": "b", "hosts": [{"topology": "xeon-8360y-2n", "count": 2}]}]}, "events": [
+{"at": 0, "cluster": "b", "start": {"name": "one", "vcpus": 60, "memory": "1GiB"},
+"group": {"name": "g", "rule": "affinity"}},
+{"at": 1, "cluster": "b", "start": {"name": "two", "vcpus": 60, "memory": "1GiB"},
+"group": {"name": "g", "rule": "affinity"}}]}
+END
+run 0 run "$work/group.json" --zones -q -o "$work/group"
+grep -q 'group ""g"" (affinity) lives on host 3; 1 other host has room' "$work/group/zones.csv" ||
+	fail "not on host 3: $(cat "$work/group/zones.csv")"
+sed 's/"fleet": {/&"initial": [{"host": 4, "nodes": [{"memory": "900GiB"}]}], /' "$work/group.json" \
+	>"$work/initial.json"
+refused 2 run "$work/initial.json" -q -o "$work/no"
+says err "node 0 of host 4 is to have 0 vCPUs and 900 GiB taken"
+
 # what cannot be
 refused 2 run "$work/w.json" --hosts 3 -q -o "$work/no"
 says err "--hosts does not say which cluster"

@@ -102,6 +102,9 @@ printf '{"run": {"policy": "numad"}}' >"$work/mine.json"
 HOMENODE_CONFIG=$work/mine.json policies 'numad '
 HOMENODE_CONFIG=$work/nowhere refused 2 list policies
 says err 'nowhere'
+echo '{"run": {"help": true}}' >"$work/help.json"
+HOMENODE_CONFIG=$work/help.json refused 2 list policies
+says err 'help.json:1:10: "help" is for the command line and no default'
 # nothing at all: neither file nor environment
 HOMENODE_CONFIG='' HOMENODE_RUN_POLICY=flat policies 'edera-compact edera-scatter flat '
 HOMENODE_CONFIG='' run 0 help config

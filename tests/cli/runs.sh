@@ -23,6 +23,8 @@ cut -d, -f1-7 "$work/k/timeline.csv" | sort | uniq -d | grep . && fail "rows of 
 # rows are named by the allocator they were run with
 run 0 run golden-seven -p flat -b sim:allocator=slit -q -o "$work/slit" --format csv
 says out ",flat,as-asked,slit,1,"
+refused 2 run golden-seven -q -o ""
+says err "the name of a directory is empty"
 refused 2 run golden-seven -p flat -b sim:allocator=slit -a xen -q -o "$work/twice"
 
 # a killed run does not stand in the way of the next

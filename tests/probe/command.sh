@@ -90,6 +90,8 @@ says err 'homenode probe on '
 
 refused 2 probe --bytes 1KiB
 says err 'at least 1MiB'
+refused 2 probe --time 0
+says err "--time is longer than 0"
 refused 2 probe --repeats 0
 refused 2 probe --figures latency,warmth
 says err '"warmth" is none of latency, read'
