@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/output.h"
+#include "base/terminal.h"
 #include "cli/command.h"
 #include "cli/names.h"
 #include "report/check/noise.h"
@@ -86,11 +87,14 @@ static void advise(const struct args *args, const struct baseline *base, const s
 			"were not compared\n");
 	if (args_flag(args, "update"))
 		return;
-	if (l->nr_failed)
-		fprintf(stderr,
-			"if the change is meant: --update%s --reason LINE makes this run the "
-			"baseline\n",
-			check_losses(check) ? " --accept-worse" : "");
+	if (l->nr_failed && check_losses(check))
+		terminal_print_sentence("if the change is meant: --update --accept-worse --reason "
+					"LINE makes this run the baseline",
+					stderr);
+	else if (l->nr_failed)
+		terminal_print_sentence("if the change is meant: --update --reason LINE makes this "
+					"run the baseline",
+					stderr);
 	else if (findings_of(l, FOUND_BETTER) || findings_of(l, FOUND_KNOWN) ||
 		 findings_of(l, FOUND_ROW_NEW) || findings_of(l, FOUND_COLUMN_EXTRA))
 		fprintf(stderr,

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/output.h"
+#include "base/terminal.h"
 #include "base/units.h"
 #include "cli/command.h"
 #include "cli/probe_out.h"
@@ -190,7 +191,7 @@ static void print_remarks(const struct job *job, const char *note)
 {
 	const struct survey *s = &job->survey;
 
-	fprintf(stderr, "%s\n", note);
+	terminal_print_sentence(note, stderr);
 	if ((int64_t)s->bytes < STREAM_CACHE_FACTOR * s->cache_bytes)
 		warn(NULL,
 		     "less memory than four times the caches: figures are partly the caches'");

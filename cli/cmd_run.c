@@ -7,6 +7,7 @@
 #include "backend/backend_impl.h"
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/terminal.h"
 #include "bench/files/results.h"
 #include "cli/backends.h"
 #include "cli/command.h"
@@ -195,18 +196,27 @@ static void say_beside(const struct cmd *c)
 			r->nr_same, r->nr, (unsigned long long)c->experiment.matrix.seed[0]);
 }
 
+/* Takes the text. */
+static void say_grade(const char *what, const char *grade, char *text)
+{
+	char *sentence = xasprintf("%s is %s (%s)", what, grade, text);
+
+	terminal_print_sentence(sentence, stderr);
+	free(sentence);
+	free(text);
+}
+
 static void say_done(const struct cmd *c)
 {
 	const struct results *r = &c->results;
-	char *latency = cost_latency_text(&r->basis), *bandwidth = cost_bandwidth_text(&r->basis);
 
-	if (c->experiment.cost)
-		fprintf(stderr, "latency is %s (%s)\nbandwidth is %s (%s)\n",
-			cost_grade_name(cost_latency_grade(&r->basis)), latency,
-			cost_grade_name(cost_bandwidth_grade(&r->basis)), bandwidth);
+	if (c->experiment.cost) {
+		say_grade("latency", cost_grade_name(cost_latency_grade(&r->basis)),
+			  cost_latency_text(&r->basis));
+		say_grade("bandwidth", cost_grade_name(cost_bandwidth_grade(&r->basis)),
+			  cost_bandwidth_text(&r->basis));
+	}
 	fprintf(stderr, "results are in %s\n", c->directory);
-	free(latency);
-	free(bandwidth);
 }
 
 /* When the workload ends: its duration, else the last of its events. */

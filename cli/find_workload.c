@@ -32,7 +32,7 @@ int find_workload(const char *name, char **path, struct error *err)
 	*path = NULL;
 	if (strcmp(name, "-") == 0 || access(name, F_OK) == 0)
 		*path = xstrdup(name);
-	else if (strchr(name, '/'))
+	else if (strpbrk(name, "/.")) /* meant as a file: my-trace.csv */
 		rc = error_set(err, ERR_USAGE, "%s: cannot be opened: %s", name, strerror(errno));
 	else
 		rc = unknown_workload(name, err);

@@ -188,12 +188,20 @@ void man_program(FILE *out)
 	fputs(environment, out);
 }
 
-/* Text as it is typed or printed, line by line. */
+/* Text as it is printed, line by line. */
 static void put_verbatim(FILE *out, const char *text)
 {
-	fputs(".RS\n.nf\n", out);
+	fputs(".nf\n", out);
 	put_line(out, text, "");
-	fputs(".fi\n.RE\n", out);
+	fputs(".fi\n", out);
+}
+
+/* One line where the terminal is wide enough, broken between words where it is not. */
+static void put_command_line(FILE *out, const char *text)
+{
+	fputs(".RS\n.nh\n.ad l\n", out);
+	put_line(out, text, "");
+	fputs(".ad\n.hy\n.RE\n", out);
 }
 
 /* The static program that is called like the page of the command. */
@@ -222,7 +230,7 @@ void man_command(const struct command *cmd, FILE *out)
 		put_option(out, o);
 	if (cmd->example) {
 		fputs(".SH EXAMPLES\n", out);
-		put_verbatim(out, cmd->example);
+		put_command_line(out, cmd->example);
 	}
 	if (strcmp(page, "homenode-probe") == 0)
 		put_probe_program(out);

@@ -34,4 +34,10 @@ for name in $commands; do
 done
 run 0 --help
 cmp -s "$work/out" "$work/program" || fail "homenode --help differs from homenode help"
+
+# what run says beside its table
+COLUMNS=80 run 0 run golden-seven --output "$work/seven"
+says err "latency is assumed ("
+wide=$(awk 'length > 80 && !/^results are in/' "$work/err")
+[ -z "$wide" ] || fail "run says wider than 80 columns: $wide"
 finish

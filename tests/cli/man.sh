@@ -65,6 +65,8 @@ for page in "$work"/man1/*.1; do
 		LC_ALL=C MANWIDTH=80 man --warnings -E ascii -l "$page" 2>"$work/lint" >"$work/text"
 		[ -s "$work/lint" ] && fail "man: $(cat "$work/lint")"
 		[ "$(wc -l <"$work/text")" -gt 20 ] || fail "man shows nothing of $page"
+		wide=$(col -bx <"$work/text" | awk 'length > 80')
+		[ -z "$wide" ] || fail "$page is wider than 80 columns: $wide"
 	fi
 done
 [ "$failures" -eq 0 ] && [ "$checked" -eq 0 ] &&

@@ -75,6 +75,7 @@ near 'unknown policy "novaa"; did you mean "nova"?' size "$trace" --host $host -
 near 'unknown policy "qqqqqqqq"; "homenode list policies" names them all' run week --policy qqqqqqqq
 near 'unknown host "epyc-nps4-8m"; did you mean "epyc-nps4-8n"?' show epyc-nps4-8m
 near 'unknown workload "weak"; did you mean "week"?' run weak
+near 'no-such-trace.csv: cannot be opened: No such file or directory' size no-such-trace.csv
 near 'unknown backend "simm"; did you mean "sim"?' run week --backend simm
 near 'unknown host choice "best-fits"; did you mean "best-fit"?' run week --choice best-fits
 near 'unknown allocator "sli"; did you mean "slit"?' run week --allocator sli
