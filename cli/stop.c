@@ -15,8 +15,8 @@ static void on_signal(int number)
 	raise(number);
 }
 
-/* What the caller has them ignore (nohup; a shell, for what runs behind it) stays ignored. No
- * SA_RESTART: what waits for a pipe is told. */
+/* No SA_RESTART: what waits for a pipe is told. A shell has what runs behind it ignore SIGINT,
+ * which is taken all the same; SIGHUP and SIGQUIT that are ignored (nohup) stay so. */
 void stop_on_signals(void)
 {
 	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
@@ -24,7 +24,8 @@ void stop_on_signals(void)
 
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+		if (i < 2 ||
+		    (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN))
 			sigaction(numbers[i], &action, NULL);
 }
 
