@@ -159,8 +159,9 @@ static int take_header(struct sheet *s, const struct csv *csv, const char *renew
 			"the summary has format 1, in which 0 could stand for \"not known\", "
 			"and this homenode reads format %d; %s",
 			SUMMARY_FORMAT, renew);
-	s->nr_columns = csv->nr_columns - FORMAT_COLUMNS;
-	s->column = arena_alloc(&s->arena, s->nr_columns * sizeof(*s->column));
+	/* an object without members is a table without columns */
+	s->nr_columns = csv->nr_columns > FORMAT_COLUMNS ? csv->nr_columns - FORMAT_COLUMNS : 0;
+	s->column = arena_alloc(&s->arena, (s->nr_columns + 1) * sizeof(*s->column));
 	for (unsigned c = 0; c < s->nr_columns; c++)
 		s->column[c] = arena_strdup(&s->arena, csv->column[c + FORMAT_COLUMNS]);
 	for (size_t i = 0; i < NR_NEEDED; i++)

@@ -83,6 +83,13 @@ done
 refused 2 run "$work/life.csv" $hosts --output "$work/o"
 says err 'a fleet has at most 1000000 hosts, not 4295000000'
 
+# a table without columns
+for empty in '{}' '{"format": 2}' '{"format": 2, "x": 1}'; do
+	printf '%s\n' "$empty" >"$work/summary.csv"
+	refused 2 check "$work/summary.csv" --baseline results/baseline/week.csv
+	says err 'there is no column "topology"'
+done
+
 # a host without memory
 sed 's/local_memory="[0-9]*"/local_memory="0"/' "$host" >"$work/empty.xml"
 run 1 plan "$work/empty.xml" --name v --target-cpus 1
