@@ -352,7 +352,7 @@ static int replay_apply(struct backend *b, const struct step *s, struct error *e
 			r->vnodes[r->nr_slots] = 0;
 		}
 		r->vnodes[s->slot] = (uint8_t)s->plan->nr_vnodes;
-	} else if (s->kind == STEP_STOP && vnodes_of(r, s->slot)) {
+	} else if (s->kind == STEP_STOP && s->slot < r->nr_slots) {
 		r->vnodes[s->slot] = 0;
 	}
 	return 0;
@@ -386,7 +386,7 @@ static int replay_wait(struct backend *b, int64_t until_ns, struct event *out, s
 	if (code)
 		return error_set(err, (int)code, "the recorded wait failed");
 	out->kind = (enum event_kind)kind;
-	/* time does not run backwards, nor beyond what was waited for and is not over */
+	/* time does not run backwards, and a wait that timed out is over */
 	if (out->at_ns < r->now_ns || now < out->at_ns ||
 	    (out->kind == EVENT_TIMEOUT && out->at_ns < until_ns))
 		return malformed(r, err);

@@ -385,8 +385,7 @@ static int64_t sample_step_ns(const struct workload *w)
 /* Of a row, so that one odd time fills no disk: a century in hours, a year in half minutes. */
 #define SAMPLES_MAX 1000000
 
-/* Samples up to and including `to_ns`, before what happens then. */
-static int sample_until(struct run *r, int64_t to_ns, struct error *err)
+static int take_samples(struct run *r, int64_t to_ns, struct error *err)
 {
 	int64_t step_ns = sample_step_ns(r->in->workload);
 	char step[32], to[32];
@@ -401,6 +400,12 @@ static int sample_until(struct run *r, int64_t to_ns, struct error *err)
 	for (; r->sample_ns <= to_ns; r->sample_ns += step_ns)
 		audience_sample(&r->audience, r->sample_ns);
 	return 0;
+}
+
+/* Samples up to and including `to_ns`, before what happens then. */
+static inline int sample_until(struct run *r, int64_t to_ns, struct error *err)
+{
+	return r->sample_ns <= to_ns ? take_samples(r, to_ns, err) : 0;
 }
 
 static void report_progress(struct run *r)
@@ -453,9 +458,7 @@ static int turn(struct run *r, struct error *err)
 		return 0;
 	}
 	rc = backend_wait(r->cluster.backend, until, &ev, err);
-	if (rc)
-		return rc;
-	if (r->sample_ns <= ev.at_ns)
+	if (!rc)
 		rc = sample_until(r, ev.at_ns, err);
 	if (rc)
 		return rc;

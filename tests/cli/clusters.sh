@@ -52,6 +52,12 @@ for jobs in 1 4; do
 	run 0 sweep "$work/sweep.json" --jobs $jobs -q -o "$work/sweep-$jobs"
 	cmp "$work/w-1/summary.csv" "$work/sweep-$jobs/summary.csv" || fail "the sweep has other rows"
 done
+# where nobody samples, a step that is short for so long a time bounds nothing
+fleet '"duration": "400d", "timeline_step": "1s",' >"$work/long.json"
+echo "{\"workloads\": [\"$work/long.json\"]}" >"$work/sweep.json"
+run 0 sweep "$work/sweep.json" -q -o "$work/sweep-long"
+refused 2 run "$work/long.json" -q -o "$work/no"
+says err 'say a longer "timeline_step"'
 run 0 run "$work/w.json" --host epyc-nps4-8n:4 -o "$work/hosts"
 says err "rows of the trace name a cluster, and the fleet has none: their zones go anywhere (1500)"
 
