@@ -3,13 +3,15 @@
  * file.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "base/output.h"
 #include "cli/command.h"
+#include "cli/names.h"
 #include "host/figures_formats.h"
 #include "host/host.h"
+
+#define FORMATS_MAX 64
 
 static const struct option options[] = {
 	{"output", 'o', "FILE", "write the XML there, and what is known to standard output", false},
@@ -18,6 +20,7 @@ static const struct option options[] = {
 	{"node", 0, "N", "whose CPUs, where FILE does not say", false},
 	{"memory-node", 0, "M", "whose memory (default: the same node's)", false},
 	{"stores", 0, "ordinary|streaming", "how STREAM stored (default ordinary)", false},
+	OPTION_FORMAT("text|json", "how what is known is printed, beside --output"),
 	{0},
 };
 
@@ -30,15 +33,32 @@ struct job {
 	char *note;
 };
 
+static int choose_format(struct job *job, const struct args *args, struct error *err)
+{
+	const char *names[FORMATS_MAX] = {NULL};
+
+	job->format = args_string(args, "from", NULL);
+	if (!job->format || figure_format_find(job->format))
+		return 0;
+	for (size_t i = 0; figure_formats[i] && i + 1 < FORMATS_MAX; i++)
+		names[i] = figure_formats[i]->name;
+	return unknown_listed(err, "--from", "format", job->format, names,
+			      "homenode list calibrations");
+}
+
 static int parse(struct job *job, const struct args *args, struct error *err)
 {
-	const char *stores = args_string(args, "stores", "ordinary");
+	static const char *const ways[] = {
+		[STORES_ORDINARY] = "ordinary", [STORES_STREAMING] = "streaming", NULL};
 	int64_t node = FIGURE_UNSAID, memory = FIGURE_UNSAID;
+	int stores = STORES_ORDINARY;
 	int rc = args_format(args, &job->print, err);
 
 	if (!rc)
+		rc = find_name("--stores", "way to store",
+			       args_string(args, "stores", ways[stores]), ways, &stores, err);
+	if (!rc)
 		rc = args_int(args, "node", 0, INT32_MAX, &node, err);
-
 	if (!rc)
 		rc = args_int(args, "memory-node", 0, INT32_MAX, &memory, err);
 	if (!rc && args_given(args, "memory-node") && !args_given(args, "node"))
@@ -48,16 +68,12 @@ static int parse(struct job *job, const struct args *args, struct error *err)
 		rc = error_set(err, ERR_USAGE,
 			       "--format is for what is known of the host, which is "
 			       "printed beside --output FILE");
-	job->format = args_string(args, "from", NULL);
-	if (!rc && job->format && !figure_format_find(job->format))
-		rc = error_set(err, ERR_USAGE,
-			       "--from: there is no format \"%s\"; homenode list calibrations has "
-			       "them",
-			       job->format);
+	if (!rc)
+		rc = choose_format(job, args, err);
 	job->source = (struct figure_source){
 		.from = (uint32_t)node,
 		.to = (uint32_t)memory,
-		.stores = strcmp(stores, "streaming") == 0 ? STORES_STREAMING : STORES_ORDINARY,
+		.stores = (enum figure_stores)stores,
 		.warn = args_flag(args, "quiet") ? NULL : stderr,
 	};
 	return rc;

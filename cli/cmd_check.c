@@ -24,7 +24,7 @@ static const struct option options[] = {
 	{"noise", 0, "POLICY,...",
 	 "of two: print rules with what RUN's seeds make of their difference", OPTION_RARE},
 	{"wide", 'W', NULL, "all findings, with the whole names of rows and columns", OPTION_RARE},
-	{"format", 0, "text|json|csv|markdown|github", "how the verdict is printed", false},
+	OPTION_FORMAT("text|json|csv|markdown|github", "how the verdict is printed"),
 	{0},
 };
 

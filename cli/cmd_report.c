@@ -90,6 +90,25 @@ static void release_hosts(struct hosts *h)
 	arena_release(&h->arena);
 }
 
+/* The policies that `homenode run` was asked for; none, where these are not its arguments. */
+static void find_policies_asked_for(struct run_dir *run)
+{
+	struct error other = {0};
+	struct args *args;
+	int nr = 0;
+	char **word;
+
+	while (run->argument && run->argument[nr])
+		nr++;
+	word = arena_alloc(&run->arena, ((size_t)nr + 1) * sizeof(*word));
+	for (int i = 0; i < nr; i++)
+		word[i] = arena_strdup(&run->arena, run->argument[i]);
+	if (args_parse(&args, &cmd_run, nr, word, &other))
+		return;
+	run->policy = policies_asked_for(args, &run->arena);
+	args_free(args);
+}
+
 /* Everything that the page is made of. */
 struct pages {
 	struct run_dir dir[RUNS_MAX], measured;
@@ -112,6 +131,7 @@ static int load_runs(struct pages *p, const struct args *args, struct error *err
 		rc = run_dir_load(dir, args_operand(args, i), err);
 		if (rc)
 			return rc;
+		find_policies_asked_for(dir);
 		p->run[i] = (struct page_run){
 			.dir = dir,
 			.error = {dir->cost.latency_error_ppm, dir->cost.bandwidth_error_ppm}};
@@ -123,6 +143,8 @@ static int load_runs(struct pages *p, const struct args *args, struct error *err
 	}
 	if (machine) {
 		rc = run_dir_load(&p->measured, machine, err);
+		if (!rc)
+			find_policies_asked_for(&p->measured);
 		p->input.measured = &p->measured;
 	}
 	p->input.host = p->hosts.host;
@@ -168,9 +190,6 @@ static int run_report(const struct args *args, int *status, struct error *err)
 	enum output_format format;
 	int rc = args_format(args, &format, err);
 
-	if (!rc && format == FORMAT_CSV)
-		rc = error_set(err, ERR_USAGE,
-			       "a page is HTML, its figures are JSON; homenode diff prints CSV");
 	if (!rc)
 		rc = load_runs(&p, args, err);
 	*status = 0;

@@ -153,8 +153,7 @@ static int write_results(struct cmd *c, int64_t wall_ns, bool complete, struct e
 static void print_table(const struct cmd *c)
 {
 	struct arena words = {0};
-	size_t nr;
-	const char **policy = split_list(c->args, "policy", &words, &nr);
+	const char **policy = policies_asked_for(c->args, &words);
 
 	summary_print_table(c->results.row, c->results.nr, policy, &c->view, stdout);
 	summary_print_verdict(&c->results, policy, stdout);

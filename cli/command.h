@@ -183,6 +183,10 @@ int find_named_policies(const char *option, const char *const *name, const struc
  * absent. */
 int find_policies(const struct args *args, const char *option, const struct policy **out,
 		  size_t *nr, struct error *err) MUST_USE;
+/* Names of those that --policy lists, as rows of results have them, in that order: the first is
+ * the baseline. Nothing where it is not given; "all" is no name. NULL-terminated, in the arena. */
+struct arena;
+const char **policies_asked_for(const struct args *args, struct arena *a);
 /* Is there a host choice of this name? ERR_USAGE names where it stands and the nearest
  * known one. */
 int find_choice(const char *where, const char *name, struct error *err) MUST_USE;

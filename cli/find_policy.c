@@ -17,6 +17,15 @@ static const char every[] = "all";
 
 #define NR_ALIASES (sizeof(aliases) / sizeof(aliases[0]))
 
+/* The policy's name for what people call it; whatever else it is stays. */
+static const char *name_meant(const char *name)
+{
+	for (size_t i = 0; i < NR_ALIASES; i++)
+		if (strcmp(name, aliases[i].alias) == 0)
+			return aliases[i].name;
+	return name;
+}
+
 static bool is_every(const char *name)
 {
 	return strcmp(name, every) == 0;
@@ -27,12 +36,7 @@ int find_policy(const char *option, const char *name, const struct policy **out,
 	const char *names[POLICIES_MAX + NR_ALIASES + 1] = {NULL};
 	size_t n = 0;
 
-	*out = policy_find(name);
-	for (size_t i = 0; i < NR_ALIASES && !*out; i++) {
-		names[n++] = aliases[i].alias;
-		if (strcmp(name, aliases[i].alias) == 0)
-			*out = policy_find(aliases[i].name);
-	}
+	*out = policy_find(name_meant(name));
 	if (*out)
 		return 0;
 	if (is_every(name))
@@ -40,6 +44,8 @@ int find_policy(const char *option, const char *name, const struct policy **out,
 				 "%s: one policy is asked for, not all; \"homenode compare HOST "
 				 "ZONES\" puts all side by side",
 				 option);
+	for (size_t i = 0; i < NR_ALIASES; i++)
+		names[n++] = aliases[i].alias;
 	for (size_t i = 0; policies[i] && i < POLICIES_MAX; i++)
 		names[n++] = policies[i]->name;
 	return unknown_listed(err, option, "policy", name, names, "homenode list policies");
@@ -102,4 +108,14 @@ int find_policies(const struct args *args, const char *option, const struct poli
 	arena_release(&a);
 	free(shown);
 	return rc;
+}
+
+const char **policies_asked_for(const struct args *args, struct arena *a)
+{
+	size_t nr;
+	const char **list = split_list(args, "policy", a, &nr);
+
+	for (size_t i = 0; i < nr; i++)
+		list[i] = name_meant(list[i]);
+	return list;
 }

@@ -4,9 +4,7 @@
 #include <string.h>
 
 #include "cli/verdict.h"
-
-/* Who knows what comes; as report/page/errors.js has it. */
-#define FORESEES "oracle"
+#include "placement/policy.h"
 
 static const char *key(const struct sheet *s, size_t row, const char *column)
 {
@@ -16,6 +14,13 @@ static const char *key(const struct sheet *s, size_t row, const char *column)
 static bool same_place(const struct sheet *s, size_t a, size_t b)
 {
 	return sheet_same(s, a, b, "topology") && sheet_same(s, a, b, "workload");
+}
+
+/* What tells the row from others, without its seed. */
+static const char *contender_name(const struct sheet *s, size_t row, struct arena *a)
+{
+	return arena_printf(a, "%s\n%s\n%s", key(s, row, "policy"), key(s, row, "memory_policy"),
+			    key(s, row, "allocator"));
 }
 
 static void add_sample(struct verdict *v, const struct sheet *s, size_t row, struct arena *a)
@@ -31,12 +36,12 @@ static void add_sample(struct verdict *v, const struct sheet *s, size_t row, str
 		[VERDICT_GROWN] = SUMMARY_balloon_steps,
 		[VERDICT_SHORT] = SUMMARY_balloon_failures,
 	};
-	const char *name = arena_printf(a, "%s\n%s\n%s", key(s, row, "policy"),
-					key(s, row, "memory_policy"), key(s, row, "allocator"));
+	const char *name = contender_name(s, row, a);
 	struct verdict_contender *c = verdict_contender(v, name);
 	struct verdict_sample *sample = verdict_sample(c, strtoull(key(s, row, "seed"), NULL, 10));
+	const struct policy *policy = policy_find(key(s, row, "policy"));
 
-	c->foresees = strcmp(key(s, row, "policy"), FORESEES) == 0;
+	c->foresees = policy && policy->foresees_by;
 	for (int f = 0; f < NR_VERDICT_FIGURES; f++) {
 		int64_t value;
 
@@ -45,70 +50,34 @@ static void add_sample(struct verdict *v, const struct sheet *s, size_t row, str
 	}
 }
 
-/* What --policy named, or NULL. */
-static const char *named_policies(const struct run_dir *run)
+static bool named(const char *const *policy, const char *name)
 {
-	static const char option[] = "--policy";
-
-	for (const char **arg = run->argument; arg && *arg; arg++) {
-		if (strcmp(*arg, option) == 0 || strcmp(*arg, "-p") == 0)
-			return arg[1];
-		if (strncmp(*arg, "-p", 2) == 0)
-			return *arg + 2;
-		if (strncmp(*arg, option, strlen(option)) == 0 && (*arg)[strlen(option)] == '=')
-			return *arg + strlen(option) + 1;
-	}
-	return NULL;
+	for (; policy && *policy; policy++)
+		if (strcmp(*policy, name) == 0)
+			return true;
+	return false;
 }
 
-/* The row's policy among them, from 0; those that are not named come last. */
-static unsigned rank_of(const char *list, const char *policy)
-{
-	size_t n = strlen(policy);
-	unsigned rank = 0;
-
-	for (; list && *list; rank++) {
-		size_t word = strcspn(list, ",");
-
-		if (word == n && strncmp(list, policy, n) == 0)
-			return rank;
-		list += word + (list[word] == ',');
-	}
-	return UINT32_MAX;
-}
-
-/* The rows of a place in the order of --policy, then of the file. */
+/* The rows of a place: the policies in the order in which they were asked for, then the others. */
 static void fill_verdict(struct verdict *v, const struct run_dir *run, size_t place,
 			 struct arena *a)
 {
 	const struct sheet *s = &run->summary;
-	const char *list = named_policies(run);
-	bool *in = xcalloc(s->nr + 1, sizeof(*in));
 
-	for (;;) {
-		size_t next = SHEET_NO_ROW;
-
+	for (const char *const *p = run->policy; p && *p; p++)
 		for (size_t i = place; i < s->nr; i++)
-			if (!in[i] && same_place(s, place, i) &&
-			    (next == SHEET_NO_ROW || rank_of(list, key(s, i, "policy")) <
-							     rank_of(list, key(s, next, "policy"))))
-				next = i;
-		if (next == SHEET_NO_ROW)
-			break;
-		in[next] = true;
-		add_sample(v, s, next, a);
-	}
-	free(in);
+			if (same_place(s, place, i) && strcmp(key(s, i, "policy"), *p) == 0)
+				add_sample(v, s, i, a);
+	for (size_t i = place; i < s->nr; i++)
+		if (same_place(s, place, i) && !named(run->policy, key(s, i, "policy")))
+			add_sample(v, s, i, a);
 }
 
 /* The first row of a contender's, or SHEET_NO_ROW. */
 static size_t row_named(const struct sheet *s, size_t place, const char *name, struct arena *a)
 {
 	for (size_t i = place; name && i < s->nr; i++)
-		if (same_place(s, place, i) &&
-		    strcmp(name,
-			   arena_printf(a, "%s\n%s\n%s", key(s, i, "policy"),
-					key(s, i, "memory_policy"), key(s, i, "allocator"))) == 0)
+		if (same_place(s, place, i) && strcmp(name, contender_name(s, i, a)) == 0)
 			return i;
 	return SHEET_NO_ROW;
 }

@@ -1,4 +1,4 @@
-# cpack -G DEB (in the build directory): the program, its data, man page and completion as a Debian
+# cpack -G DEB (in the build directory): the program, its data, man pages and completion as a Debian
 # package. Libraries it needs are found by dpkg-shlibdeps (dpkg-dev); package_deb.cmake puts there
 # what a package has beside what is installed. homenode-mpi is left out: it
 # would bring Open MPI to every machine that checks a figure.

@@ -34,6 +34,10 @@ static void write_about(struct model_out *m, const struct run_dir *run)
 	for (size_t i = 0; run->argument[i]; i++)
 		model_text(m, NULL, run->argument[i]);
 	model_close(m, ']');
+	model_open(m, "policies", '[');
+	for (const char *const *p = run->policy; p && *p; p++)
+		model_text(m, NULL, *p);
+	model_close(m, ']');
 	write_inputs(m, run);
 }
 

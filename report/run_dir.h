@@ -34,6 +34,9 @@ struct run_dir {
 	bool real_clock; /* made on a machine, where figures differ from repeat to repeat */
 	const char *version, *backend;
 	const char **argument; /* of `homenode run`; NULL-terminated */
+	/* Names of the policies that were asked for, the baseline first; NULL-terminated, or NULL.
+	 * Left to whoever knows what the arguments mean. */
+	const char *const *policy;
 	struct run_input *input;
 	size_t nr_inputs;
 	int64_t rows_asked, events, wall_ms, events_per_s, bad_trace_rows;

@@ -28,6 +28,23 @@ bool sheet_same(const struct sheet *s, size_t a, size_t b, const char *column)
 	return strcmp(sheet_text(s, a, c), sheet_text(s, b, c)) == 0;
 }
 
+bool sheet_repeats(const struct sheet *s, size_t a, size_t b)
+{
+	/* the seed is the last of the key */
+	for (int c = 0; (unsigned)c + 1 < s->nr_keys; c++)
+		if (strcmp(sheet_text(s, a, c), sheet_text(s, b, c)) != 0)
+			return false;
+	return true;
+}
+
+bool sheet_is_first(const struct sheet *s, size_t row)
+{
+	for (size_t r = 0; r < row; r++)
+		if (sheet_repeats(s, r, row))
+			return false;
+	return true;
+}
+
 bool sheet_varies(const struct sheet *s, const char *column)
 {
 	for (size_t r = 1; r < s->nr; r++)

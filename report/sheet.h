@@ -45,6 +45,9 @@ int sheet_column(const struct sheet *s, const char *name); /* -1: there is none 
 const char *sheet_text(const struct sheet *s, size_t row, int column); /* "" for column -1 */
 /* Do two rows have the same there? Yes where there is no such column. */
 bool sheet_same(const struct sheet *s, size_t a, size_t b, const char *column);
+/* Rows that have all keys but the seed alike are repeats; is this the first of its repeats? */
+bool sheet_repeats(const struct sheet *s, size_t a, size_t b);
+bool sheet_is_first(const struct sheet *s, size_t row);
 /* Are there two rows that have not? */
 bool sheet_varies(const struct sheet *s, const char *column);
 /* False where the cell is empty or there is no such column. */

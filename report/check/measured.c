@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/stats.h"
 #include "base/units.h"
@@ -21,15 +20,6 @@ struct pairs {
 	size_t nr_lost, nr_gained; /* repeats in which the figure is known on one side alone */
 	int64_t lost, gained; /* one of those */
 };
-
-static bool same_but_seed(const struct sheet *s, size_t a, size_t b)
-{
-	/* the seed is the last of the key */
-	for (int c = 0; (unsigned)c + 1 < s->nr_keys; c++)
-		if (strcmp(sheet_text(s, a, c), sheet_text(s, b, c)) != 0)
-			return false;
-	return true;
-}
 
 /* Means, and half the width of the interval of their difference. */
 static void interval(const struct pairs *p, double *before, double *now, double *half)
@@ -122,7 +112,7 @@ static void collect(struct pairs *p, const struct sheet *a, const struct sheet *
 		bool had, has;
 		size_t other;
 
-		if (!same_but_seed(a, first, r))
+		if (!sheet_repeats(a, first, r))
 			continue;
 		other = sheet_find(b, a, r);
 		if (other == SHEET_NO_ROW || column_b < 0)
@@ -138,14 +128,6 @@ static void collect(struct pairs *p, const struct sheet *a, const struct sheet *
 		}
 		p->nr += had && has;
 	}
-}
-
-static bool seen_before(const struct sheet *s, size_t row)
-{
-	for (size_t r = 0; r < row; r++)
-		if (same_but_seed(s, r, row))
-			return true;
-	return false;
 }
 
 /* A column that nobody judges needs no repeats. */
@@ -173,7 +155,7 @@ int judge_measured(struct findings *l, struct sheet *base, const struct sheet *r
 	int rc = 0;
 
 	for (g.row = 0; !rc && g.row < base->nr; g.row++) {
-		if (seen_before(base, g.row))
+		if (!sheet_is_first(base, g.row))
 			continue;
 		for (unsigned i = base->nr_keys; !rc && i < base->nr_columns; i++) {
 			g.column = base->column[i];

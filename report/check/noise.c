@@ -14,41 +14,28 @@ struct differences {
 	size_t nr;
 };
 
-static bool is_key_but(const struct sheet *s, unsigned column, const char *name)
-{
-	return strcmp(s->column[column], name) != 0 && strcmp(s->column[column], "seed") != 0;
-}
-
-/* Rows of one workload, topology, ..., and, unless `of_any_policy`, of one policy. */
-static bool alike(const struct sheet *s, size_t a, size_t b, bool of_any_policy)
-{
-	for (unsigned c = 0; c < s->nr_keys; c++)
-		if (is_key_but(s, c, of_any_policy ? "policy" : "seed") &&
-		    strcmp(sheet_text(s, a, (int)c), sheet_text(s, b, (int)c)) != 0)
-			return false;
-	return true;
-}
-
 static bool is_of(const struct sheet *s, size_t row, const char *policy)
 {
 	return strcmp(sheet_text(s, row, sheet_column(s, "policy")), policy) == 0;
+}
+
+/* Rows that differ in the policy alone. */
+static bool alike(const struct sheet *s, size_t a, size_t b)
+{
+	for (unsigned c = 0; c < s->nr_keys; c++)
+		if (strcmp(s->column[c], "policy") != 0 &&
+		    strcmp(sheet_text(s, a, (int)c), sheet_text(s, b, (int)c)) != 0)
+			return false;
+	return true;
 }
 
 /* The row of `policy` that is row's counterpart. */
 static size_t counterpart(const struct sheet *s, size_t row, const char *policy)
 {
 	for (size_t r = 0; r < s->nr; r++)
-		if (is_of(s, r, policy) && alike(s, row, r, true) && sheet_same(s, row, r, "seed"))
+		if (is_of(s, r, policy) && alike(s, row, r))
 			return r;
 	return SHEET_NO_ROW;
-}
-
-static bool seen_before(const struct sheet *s, size_t row)
-{
-	for (size_t r = 0; r < row; r++)
-		if (alike(s, r, row, false))
-			return true;
-	return false;
 }
 
 static void collect(struct differences *d, const struct noise *n, size_t first,
@@ -59,7 +46,7 @@ static void collect(struct differences *d, const struct noise *n, size_t first,
 	d->nr = 0;
 	for (size_t r = first; r < s->nr; r++) {
 		size_t other =
-			alike(s, first, r, false) ? counterpart(s, r, n->policy[1]) : SHEET_NO_ROW;
+			sheet_repeats(s, first, r) ? counterpart(s, r, n->policy[1]) : SHEET_NO_ROW;
 		int64_t a, b;
 
 		if (other == SHEET_NO_ROW || !sheet_known(s, r, f, &a) ||
@@ -137,7 +124,7 @@ int noise_measure(struct noise *out, const struct sheet *s, const char *policy, 
 	if (!rc)
 		rc = check_policy(s, other, err);
 	for (size_t r = 0; !rc && r < s->nr; r++)
-		if (is_of(s, r, policy) && !seen_before(s, r))
+		if (is_of(s, r, policy) && sheet_is_first(s, r))
 			measure_rows(out, &d, r);
 	derive_regret(out);
 	if (!rc && out->nr_seeds == SIZE_MAX)

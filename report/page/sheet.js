@@ -17,17 +17,6 @@ function rowsOf(run) {
 	});
 }
 
-// The policies as --policy named them; the first is the baseline. What it does not name (or a
-// pattern that it is) stays in the order of the file.
-function policyOrder(run) {
-	const args = run.arguments || [];
-	for (let i = 0; i < args.length; i++) {
-		const m = /^(?:--policy(?:=(.*))?|-p(.+)?)$/.exec(args[i]);
-		if (m) return (m[1] ?? m[2] ?? args[i + 1] ?? '').split(',').filter(Boolean);
-	}
-	return [];
-}
-
 function varies(rows, column) {
 	return rows.some(r => r.key[column] !== rows[0].key[column]);
 }
@@ -57,10 +46,11 @@ function meanOf(contender, figure) {
 	return s && s.mean;
 }
 
-// All places of a run, in the order of the file.
+// All places of a run, in the order of the file; policies in the order in which they were asked for, of which the first
+// is the baseline, then the others.
 function placesOf(run) {
 	const rows = rowsOf(run),
-		order = policyOrder(run),
+		order = run.policies || [],
 		places = [];
 	const rank = name => (order.indexOf(name) < 0 ? order.length : order.indexOf(name));
 	for (const row of rows) {

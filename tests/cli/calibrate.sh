@@ -71,7 +71,13 @@ refused 2 calibrate "$host" $files/multichase.txt -o "$work/no.xml"
 says err "--node N"
 refused 2 calibrate "$host" $files/full.json --from mlc -o "$work/no.xml"
 refused 2 calibrate "$host" $files/full.json --from mcl -o "$work/no.xml"
+says err 'did you mean "mlc"'
+refused 2 calibrate "$host" $files/full.json --from spreadsheet -o "$work/no.xml"
 says err "homenode list calibrations"
+refused 2 calibrate "$host" $files/stream.txt --stores straming -o "$work/no.xml"
+says err 'did you mean "streaming"'
+refused 2 calibrate "$host" $files/full.json --format csv -o "$work/no.xml"
+says err 'there are text, json'
 refused 2 calibrate "$host" "$work" -o "$work/no.xml"
 refused 2 calibrate "$host" $files/full.json --memory-node 1 -o "$work/no.xml"
 refused 2 calibrate "$host" $files/full.json --format json

@@ -33,4 +33,10 @@ done
 alike golden-seven --policy edera-scatter,edera-compact,libxl
 alike golden-seven --policy edera-scatter,edera-compact --no-cost
 alike "$work/balloon-week.json" --policy edera-compact --allocator xen,slit
+# whatever the arguments look like: the first that was asked for is the baseline
+for policies in "--policy scatter,compact" "--policy=scatter --policy compact" "-pscatter,compact" "-qp edera-scatter,compact"; do
+	# shellcheck disable=SC2086 # words
+	alike golden-seven $policies
+	says verdict 'take edera-compact'
+done
 finish
