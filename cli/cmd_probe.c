@@ -206,25 +206,6 @@ static void print_remarks(const struct job *job, const char *note)
 	warn_of_cells(s);
 }
 
-/* To `path`, whole or not at all; NULL: standard output. */
-static int write_text(const char *path, const char *text, struct error *err)
-{
-	struct output out = {0};
-	int rc;
-
-	if (!path) {
-		fputs(text, stdout);
-		return 0;
-	}
-	rc = output_open(&out, path, err);
-	if (rc)
-		return rc;
-	fputs(text, out.file);
-	rc = output_commit(&out, err);
-	output_abandon(&out);
-	return rc;
-}
-
 static int save(const struct figures *f, const char *path, struct error *err)
 {
 	char *text = NULL;
@@ -235,7 +216,7 @@ static int save(const struct figures *f, const char *path, struct error *err)
 	BUG_ON(!out);
 	figures_write(f, out);
 	fclose(out);
-	rc = write_text(path, text, err);
+	rc = output_text(path, text, err);
 	free(text);
 	return rc;
 }
@@ -256,7 +237,7 @@ static int write_files(struct job *job, const struct args *args, bool xml_wanted
 	if (!rc && xml_wanted)
 		rc = host_calibrated_xml(&xml, job->host, note, err);
 	if (!rc && xml_wanted)
-		rc = write_text(args_string(args, "output", NULL), xml, err);
+		rc = output_text(args_string(args, "output", NULL), xml, err);
 	free(xml);
 	figures_release(&facts);
 	return rc;
