@@ -82,19 +82,6 @@ static int read_all(struct job *job, const struct args *args, struct error *err)
 	return rc;
 }
 
-/* What was read as FIGURES.json; the caller frees. */
-static char *figures_text(const struct figures *read)
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
-
-	BUG_ON(!f);
-	figures_write(read, f);
-	BUG_ON(fclose(f) != 0);
-	return text;
-}
-
 /* Both files are made whole before the first is written. */
 static int write_all(struct job *job, const struct args *args, struct error *err)
 {
