@@ -227,6 +227,22 @@ void output_abandon(struct output *o)
 	*o = (struct output){0};
 }
 
+int output_text(const char *path, const char *text, struct error *err)
+{
+	struct output out;
+	int rc;
+
+	if (!path) {
+		fputs(text, stdout);
+		return 0;
+	}
+	rc = output_open(&out, path, err);
+	if (rc)
+		return rc;
+	fputs(text, out.file); /* commit sees a failure */
+	return output_commit(&out, err);
+}
+
 static bool is_directory(const char *path)
 {
 	struct stat st;

@@ -33,6 +33,8 @@ int output_open(struct output *o, const char *path, struct error *err) MUST_USE;
 int output_commit(struct output *o, struct error *err) MUST_USE;
 /* Remove what was written; fine after commit or on a zeroed struct. */
 void output_abandon(struct output *o);
+/* A file of this text; NULL: to standard output, whose failure its owner looks for at the end. */
+int output_text(const char *path, const char *text, struct error *err) MUST_USE;
 
 /* mkdir -p. */
 int make_directories(const char *path, struct error *err) MUST_USE;

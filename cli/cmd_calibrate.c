@@ -98,38 +98,6 @@ static int read_all(struct job *job, const struct args *args, struct error *err)
 	return rc;
 }
 
-/* To `path`, whole or not at all; NULL: standard output. */
-static int write_text(const char *path, const char *text, struct error *err)
-{
-	struct output out = {0};
-	int rc;
-
-	if (!path) {
-		fputs(text, stdout);
-		return 0;
-	}
-	rc = output_open(&out, path, err);
-	if (rc)
-		return rc;
-	fputs(text, out.file);
-	rc = output_commit(&out, err);
-	output_abandon(&out);
-	return rc;
-}
-
-/* What was read as FIGURES.json; the caller frees. */
-static char *figures_text(const struct figures *read)
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
-
-	BUG_ON(!f);
-	figures_write(read, f);
-	BUG_ON(fclose(f) != 0);
-	return text;
-}
-
 /* Both files are made whole before the first is written. */
 static int write_all(struct job *job, const struct args *args, struct error *err)
 {
@@ -141,9 +109,9 @@ static int write_all(struct job *job, const struct args *args, struct error *err
 	if (!rc)
 		rc = host_calibrated_xml(&xml, job->host, job->note, err);
 	if (!rc && figures)
-		rc = write_text(figures, json, err);
+		rc = output_text(figures, json, err);
 	if (!rc)
-		rc = write_text(path, xml, err);
+		rc = output_text(path, xml, err);
 	if (!rc && path && job->print == FORMAT_JSON)
 		host_print_json(job->host, stdout);
 	else if (!rc && path)

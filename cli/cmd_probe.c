@@ -206,57 +206,27 @@ static void print_remarks(const struct job *job, const char *note)
 	warn_of_cells(s);
 }
 
-/* To `path`, whole or not at all; NULL: standard output. */
-static int write_text(const char *path, const char *text, struct error *err)
-{
-	struct output out = {0};
-	int rc;
-
-	if (!path) {
-		fputs(text, stdout);
-		return 0;
-	}
-	rc = output_open(&out, path, err);
-	if (rc)
-		return rc;
-	fputs(text, out.file);
-	rc = output_commit(&out, err);
-	output_abandon(&out);
-	return rc;
-}
-
-static int save(const struct figures *f, const char *path, struct error *err)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-	int rc;
-
-	BUG_ON(!out);
-	figures_write(f, out);
-	fclose(out);
-	rc = write_text(path, text, err);
-	free(text);
-	return rc;
-}
-
-/* The host with what was found, in the files that were asked for. */
+/* The host with what was found, in the files that were asked for; both are made whole before
+ * the first is written. */
 static int write_files(struct job *job, const struct args *args, bool xml_wanted, const char *note,
 		       struct error *err)
 {
-	const char *json = args_string(args, "save", NULL);
+	const char *path = args_string(args, "save", NULL);
 	struct figures facts = {0};
-	char *xml = NULL;
+	char *json = NULL, *xml = NULL;
 	int rc = probe_figures(job->host, &job->survey, job->date, &facts, err);
 
-	if (!rc && json)
-		rc = save(&facts, json, err);
+	if (!rc && path)
+		json = figures_text(&facts);
 	if (!rc && xml_wanted)
 		rc = host_take_figures(job->host, &facts, err);
 	if (!rc && xml_wanted)
 		rc = host_calibrated_xml(&xml, job->host, note, err);
-	if (!rc && xml_wanted)
-		rc = write_text(args_string(args, "output", NULL), xml, err);
+	if (!rc && json)
+		rc = output_text(path, json, err);
+	if (!rc && xml)
+		rc = output_text(args_string(args, "output", NULL), xml, err);
+	free(json);
 	free(xml);
 	figures_release(&facts);
 	return rc;

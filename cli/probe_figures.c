@@ -26,37 +26,38 @@ static double best_rate(const struct survey_cell *c)
 	return rounded(cell_value(c).best / B_PER_GB);
 }
 
-static int add_own(const struct facts *f, const struct survey_cell *c, enum figure_kind kind,
-		   double read_share)
+static double median_ns(const struct survey_cell *c)
 {
-	return figures_add(f->out,
-			   &(struct figure){.kind = kind,
-					    .from = f->h->node[c->from].os_index,
-					    .to = f->h->node[c->to].os_index,
-					    .value = best_rate(c),
-					    .read_share = read_share},
-			   f->err);
+	return rounded(cell_value(c).median / PS_PER_NS);
+}
+
+/* From the cell's nodes to its nodes. */
+static int add(const struct facts *f, const struct survey_cell *c, struct figure what)
+{
+	what.from = c->from == CELL_ALL ? FIGURE_ALL : f->h->node[c->from].os_index;
+	what.to = f->h->node[c->to].os_index;
+	return figures_add(f->out, &what, f->err);
+}
+
+static int add_rate(const struct facts *f, const struct survey_cell *c, enum figure_kind kind)
+{
+	return add(f, c, (struct figure){.kind = kind, .value = best_rate(c)});
 }
 
 static int add_latency(const struct facts *f, const struct survey_cell *c)
 {
-	return figures_add(f->out,
-			   &(struct figure){.kind = FIGURE_LATENCY,
-					    .from = f->h->node[c->from].os_index,
-					    .to = f->h->node[c->to].os_index,
-					    .value = rounded(cell_value(c).median / PS_PER_NS)},
-			   f->err);
+	return add(f, c, (struct figure){.kind = FIGURE_LATENCY, .value = median_ns(c)});
 }
 
 static int add_read(const struct facts *f, const struct survey_cell *c)
 {
-	return add_own(f, c, FIGURE_READ, 0);
+	return add_rate(f, c, FIGURE_READ);
 }
 
 /* Ordinary stores read lines that nobody counts: no write bandwidth of the memory. */
 static int add_write(const struct facts *f, const struct survey_cell *c)
 {
-	return c->op == KERNEL_WRITE_NT ? add_own(f, c, FIGURE_WRITE, 0) : 0;
+	return c->op == KERNEL_WRITE_NT ? add_rate(f, c, FIGURE_WRITE) : 0;
 }
 
 /* Copy and triad have their share of reads too, but one known mix a share is enough. */
@@ -64,9 +65,13 @@ static int add_mix(const struct facts *f, const struct survey_cell *c)
 {
 	if (c->op != KERNEL_MIX_3_1 && c->op != KERNEL_MIX_2_1 && c->op != KERNEL_MIX_1_1)
 		return 0;
-	return add_own(f, c, FIGURE_MIX, (double)kernel_read_ppm(c->op) / 1e6);
+	return add(f, c,
+		   (struct figure){.kind = FIGURE_MIX,
+				   .value = best_rate(c),
+				   .read_share = (double)kernel_read_ppm(c->op) / 1e6});
 }
 
+/* Of packages, not nodes. */
 static int add_link(const struct facts *f, const struct survey_cell *c)
 {
 	if (c->op != KERNEL_READ || c->both)
@@ -80,12 +85,7 @@ static int add_link(const struct facts *f, const struct survey_cell *c)
 
 static int add_hot(const struct facts *f, const struct survey_cell *c)
 {
-	return figures_add(f->out,
-			   &(struct figure){.kind = FIGURE_HOT,
-					    .from = FIGURE_ALL,
-					    .to = f->h->node[c->to].os_index,
-					    .value = best_rate(c)},
-			   f->err);
+	return add_rate(f, c, FIGURE_HOT);
 }
 
 /* By all cores of an L3 that is not the node's only one: else it is the node that limits.
@@ -102,21 +102,18 @@ static int add_port(const struct facts *f, const struct survey_cell *c)
 		if (s->cell[i].figure == CELL_PORT && s->cell[i].from == c->from &&
 		    s->cell[i].l3 != c->l3)
 			return 0;
-	return add_own(f, c, c->op == KERNEL_WRITE_NT ? FIGURE_PORT_WRITE : FIGURE_PORT_READ, 0);
+	return add_rate(f, c, c->op == KERNEL_WRITE_NT ? FIGURE_PORT_WRITE : FIGURE_PORT_READ);
 }
 
 static int add_loaded(const struct facts *f, const struct survey_cell *c)
 {
 	if (!c->level_ppm)
 		return 0;
-	return figures_add(f->out,
-			   &(struct figure){.kind = FIGURE_LOADED,
-					    .from = f->h->node[c->from].os_index,
-					    .to = f->h->node[c->to].os_index,
-					    .value = rounded(cell_value(c).median / PS_PER_NS),
-					    .read_share = 1,
-					    .load = round(cell_load(c) / 1000) / 1e6},
-			   f->err);
+	return add(f, c,
+		   (struct figure){.kind = FIGURE_LOADED,
+				   .value = median_ns(c),
+				   .read_share = 1,
+				   .load = round(cell_load(c) / 1000) / 1e6});
 }
 
 /* The most that any number of chains brought. */
@@ -131,12 +128,7 @@ static int add_lines(const struct facts *f, const struct survey_cell *c)
 		most = fmax(most, probe_lines(f->s, x));
 	if (most < 1)
 		return 0;
-	return figures_add(f->out,
-			   &(struct figure){.kind = FIGURE_LINES,
-					    .from = f->h->node[c->from].os_index,
-					    .to = f->h->node[c->to].os_index,
-					    .value = rounded(most)},
-			   f->err);
+	return add(f, c, (struct figure){.kind = FIGURE_LINES, .value = rounded(most)});
 }
 
 static int add_stream(const struct facts *f, const struct survey_cell *c)
@@ -144,7 +136,7 @@ static int add_stream(const struct facts *f, const struct survey_cell *c)
 	static const enum figure_kind kind[STREAM_KERNELS] = {
 		FIGURE_STREAM_COPY, FIGURE_STREAM_SCALE, FIGURE_STREAM_ADD, FIGURE_STREAM_TRIAD};
 
-	return add_own(f, c, kind[c->count], 0);
+	return add_rate(f, c, kind[c->count]);
 }
 
 int probe_figures(const struct host *h, const struct survey *s, const char *date,

@@ -24,7 +24,7 @@ int probe_figures(const struct host *h, const struct survey *s, const char *date
 /* Loads in flight of one core at so many chains; 0: not measured. */
 double probe_lines(const struct survey *s, const struct survey_cell *c);
 
-/* DIRECTORY/latency.svg and others, by gnuplot, with a PNG beside each. */
+/* DIRECTORY/loaded.svg and others, by gnuplot, with a PNG beside each. */
 int probe_curves(const struct host *h, const struct survey *s, const char *directory,
 		 struct error *err) MUST_USE;
 

@@ -33,7 +33,7 @@ static char *pinning_of(const struct guest *g)
 	return text;
 }
 
-/* "0:1048576 2:4096", bytes by node, and their sum. */
+/* "0:256 2:1", pages of 4 KiB by node; their sum in bytes. */
 static char *pages_of(const struct guest *g, int64_t *sum)
 {
 	char *text = NULL;

@@ -2,13 +2,13 @@
  * Figures of what a machine's memory does, from wherever people have them: a flat list
  * of facts, each with its kind, the nodes it is about, and the place it was read at. A
  * reader of a format (host/figures_formats.h) adds facts; figures_apply() makes them a
- * host's; figures_write() writes FIGURES.json (docs/calibrate.md).
+ * host's; figures_text() makes FIGURES.json (docs/calibrate.md).
  *
  *	struct figures f = {0};
  *	figures_begin(&f, "homenode probe", machine);
  *	figures_add(&f, &(struct figure){.kind = FIGURE_READ, .from = 0, .to = 1,
  *					 .value = 76.6}, &err);
- *	figures_write(&f, stdout);
+ *	char *text = figures_text(&f);
  *	figures_release(&f);
  */
 #ifndef HOST_FIGURES_H
@@ -17,7 +17,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -108,9 +107,9 @@ int figures_load(struct figures *f, const char *path, struct error *err) MUST_US
 /* The same from memory; `path` for messages. */
 int figures_parse(struct figures *f, const char *path, const char *text, size_t size,
 		  struct error *err) MUST_USE;
-/* One that figures_load() reads to the same facts. */
-void figures_write(const struct figures *f, FILE *out);
-/* The same on one line; the caller frees. */
+/* One that figures_load() reads to the same facts; the caller frees. */
+char *figures_text(const struct figures *f) MUST_USE;
+/* The same on one line. */
 char *figures_line(const struct figures *f) MUST_USE;
 
 #endif

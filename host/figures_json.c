@@ -1,5 +1,6 @@
 /* FIGURES.json, written: one entry a fact, or a curve's facts together. */
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "host/figures.h"
@@ -116,13 +117,16 @@ static json_t *root_of(const struct figures *f)
 	return root;
 }
 
-void figures_write(const struct figures *f, FILE *out)
+char *figures_text(const struct figures *f)
 {
 	json_t *root = root_of(f);
+	char *json = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(12)), *text;
 
-	json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
-	fputc('\n', out);
+	BUG_ON(!json);
+	text = xasprintf("%s\n", json);
+	free(json);
 	json_decref(root);
+	return text;
 }
 
 char *figures_line(const struct figures *f)

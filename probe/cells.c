@@ -55,15 +55,13 @@ bool cell_is_time(const struct survey_cell *c)
 struct list {
 	const struct survey_machine *m;
 	struct survey_cell *cell;
-	uint32_t nr, cap;
+	uint32_t nr;
+	size_t cap;
 };
 
 static void add(struct list *l, struct survey_cell c)
 {
-	if (l->nr == l->cap) {
-		l->cap = l->cap ? 2 * l->cap : 64;
-		l->cell = xreallocarray(l->cell, l->cap, sizeof(*l->cell));
-	}
+	l->cell = grow(l->cell, &l->cap, l->nr, sizeof(*l->cell));
 	l->cell[l->nr++] = c;
 }
 

@@ -63,7 +63,7 @@ struct survey_machine {
 
 const char *cell_figure_name(enum cell_figure f); /* "latency", "read", ... */
 bool cell_figure_parse(enum cell_figure *out, const char *name, size_t length);
-/* "read", "mix-3-1", "stream-triad", "both ways read", ...: what exactly. */
+/* "chase", "read", "mix-3-1", "stream-triad", ...: by which loop. */
 const char *cell_kind(const struct survey_cell *c);
 /* true: ps, less is better; false: bytes a second. */
 bool cell_is_time(const struct survey_cell *c);

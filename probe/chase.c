@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "base/rng.h"
 #include "base/units.h"
-#include "probe/machine.h"
 #include "probe/stream.h"
 
 #define BLOCK_BYTES 4096 /* a load thread reads so much between looks at the clock */

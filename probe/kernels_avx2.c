@@ -23,17 +23,6 @@ static inline vector scaled(vector b, vector c)
 						 _mm256_mul_pd(three, _mm256_castsi256_pd(c))));
 }
 
-static inline uint64_t fold(vector v)
-{
-	_Alignas(64) uint64_t lane[sizeof(vector) / sizeof(uint64_t)];
-	uint64_t sum = 0;
-
-	store((char *)lane, v);
-	for (size_t i = 0; i < sizeof(lane) / sizeof(lane[0]); i++)
-		sum += lane[i];
-	return sum;
-}
-
 #include "probe/kernels_loops.h"
 
 static bool usable(void)

@@ -8,7 +8,6 @@
  *	zero(), step(), plus(v, w)	of whole numbers, 0 and 1: no pattern of bits is slow
  *	filler()			1.0: what is written is a number to every loop
  *	scaled(b, c)			b + 3 c, of doubles
- *	fold(v)				to one number
  *
  * Eight lines a turn, four sums: neither counting nor adding is what is timed.
  */
@@ -86,6 +85,17 @@ static inline void line_triad_nt(char *a, const char *b, const char *c)
 		bypass(a + v, scaled(load(b + v), load(c + v)));
 }
 
+static inline uint64_t total(const vector sum[4])
+{
+	_Alignas(64) uint64_t lane[sizeof(vector) / sizeof(uint64_t)];
+	uint64_t out = 0;
+
+	store((char *)lane, plus(plus(sum[0], sum[1]), plus(sum[2], sum[3])));
+	for (size_t i = 0; i < sizeof(lane) / sizeof(lane[0]); i++)
+		out += lane[i];
+	return out;
+}
+
 /* The spans are copies, which no store can change. `at` is where a turn begins. */
 #define READ(n) sum[(n) % 4] = line_sum(s.a + at + (n)*LINE, sum[(n) % 4])
 #define CHANGE(n) sum[(n) % 4] = line_change(s.a + at + (n)*LINE, sum[(n) % 4], by)
@@ -96,6 +106,27 @@ static inline void line_triad_nt(char *a, const char *b, const char *c)
 #define TRIAD(n) line_triad(s.a + at + (n)*LINE, s.b + at + (n)*LINE, s.c + at + (n)*LINE)
 #define TRIAD_NT(n) line_triad_nt(s.a + at + (n)*LINE, s.b + at + (n)*LINE, s.c + at + (n)*LINE)
 
+/* A loop that stores and sums nothing; `after` is settle() where its stores need it. */
+#define STORING(name, line, after)                                                                 \
+	static uint64_t name(const struct kernel_span *span)                                       \
+	{                                                                                          \
+		const struct kernel_span s = *span;                                                \
+		const vector x = filler();                                                         \
+                                                                                                   \
+		(void)x;                                                                           \
+		for (size_t at = 0; at + 8 * LINE <= s.bytes; at += 8 * LINE)                      \
+			EIGHT(line);                                                               \
+		after;                                                                             \
+		return 0;                                                                          \
+	}
+
+STORING(run_write, WRITE, (void)0)
+STORING(run_write_nt, WRITE_NT, settle())
+STORING(run_copy, COPY, (void)0)
+STORING(run_copy_nt, COPY_NT, settle())
+STORING(run_triad, TRIAD, (void)0)
+STORING(run_triad_nt, TRIAD_NT, settle())
+
 static uint64_t run_read(const struct kernel_span *span)
 {
 	const struct kernel_span s = *span;
@@ -103,66 +134,7 @@ static uint64_t run_read(const struct kernel_span *span)
 
 	for (size_t at = 0; at + 8 * LINE <= s.bytes; at += 8 * LINE)
 		EIGHT(READ);
-	return fold(plus(plus(sum[0], sum[1]), plus(sum[2], sum[3])));
-}
-
-static uint64_t run_write(const struct kernel_span *span)
-{
-	const struct kernel_span s = *span;
-	vector x = filler();
-
-	for (size_t at = 0; at + 8 * LINE <= s.bytes; at += 8 * LINE)
-		EIGHT(WRITE);
-	return 0;
-}
-
-static uint64_t run_write_nt(const struct kernel_span *span)
-{
-	const struct kernel_span s = *span;
-	vector x = filler();
-
-	for (size_t at = 0; at + 8 * LINE <= s.bytes; at += 8 * LINE)
-		EIGHT(WRITE_NT);
-	settle();
-	return 0;
-}
-
-static uint64_t run_copy(const struct kernel_span *span)
-{
-	const struct kernel_span s = *span;
-
-	for (size_t at = 0; at + 8 * LINE <= s.bytes; at += 8 * LINE)
-		EIGHT(COPY);
-	return 0;
-}
-
-static uint64_t run_copy_nt(const struct kernel_span *span)
-{
-	const struct kernel_span s = *span;
-
-	for (size_t at = 0; at + 8 * LINE <= s.bytes; at += 8 * LINE)
-		EIGHT(COPY_NT);
-	settle();
-	return 0;
-}
-
-static uint64_t run_triad(const struct kernel_span *span)
-{
-	const struct kernel_span s = *span;
-
-	for (size_t at = 0; at + 8 * LINE <= s.bytes; at += 8 * LINE)
-		EIGHT(TRIAD);
-	return 0;
-}
-
-static uint64_t run_triad_nt(const struct kernel_span *span)
-{
-	const struct kernel_span s = *span;
-
-	for (size_t at = 0; at + 8 * LINE <= s.bytes; at += 8 * LINE)
-		EIGHT(TRIAD_NT);
-	settle();
-	return 0;
+	return total(sum);
 }
 
 static uint64_t run_mix_3_1(const struct kernel_span *span)
@@ -184,7 +156,7 @@ static uint64_t run_mix_3_1(const struct kernel_span *span)
 		READ(10);
 		READ(11);
 	}
-	return fold(plus(plus(sum[0], sum[1]), plus(sum[2], sum[3])));
+	return total(sum);
 }
 
 static uint64_t run_mix_2_1(const struct kernel_span *span)
@@ -202,7 +174,7 @@ static uint64_t run_mix_2_1(const struct kernel_span *span)
 		CHANGE(6);
 		READ(7);
 	}
-	return fold(plus(plus(sum[0], sum[1]), plus(sum[2], sum[3])));
+	return total(sum);
 }
 
 static uint64_t run_mix_1_1(const struct kernel_span *span)
@@ -212,7 +184,7 @@ static uint64_t run_mix_1_1(const struct kernel_span *span)
 
 	for (size_t at = 0; at + 8 * LINE <= s.bytes; at += 8 * LINE)
 		EIGHT(CHANGE);
-	return fold(plus(plus(sum[0], sum[1]), plus(sum[2], sum[3])));
+	return total(sum);
 }
 
 /* The rows of a set. */

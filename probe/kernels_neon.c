@@ -52,17 +52,6 @@ static inline vector scaled(vector b, vector c)
 	return (vector){scaled_half(b.low, c.low), scaled_half(b.high, c.high)};
 }
 
-static inline uint64_t fold(vector v)
-{
-	_Alignas(64) uint64_t lane[sizeof(vector) / sizeof(uint64_t)];
-	uint64_t sum = 0;
-
-	store((char *)lane, v);
-	for (size_t i = 0; i < sizeof(lane) / sizeof(lane[0]); i++)
-		sum += lane[i];
-	return sum;
-}
-
 #include "probe/kernels_loops.h"
 
 static bool usable(void)

@@ -12,7 +12,6 @@ typedef uint64_t vector;
 #define step() ((uint64_t)1)
 #define filler() scaled(0, UINT64_C(0x3fd5555555555555))
 #define plus(v, w) ((v) + (w))
-#define fold(v) (v)
 
 union word {
 	uint64_t whole;

@@ -1,7 +1,6 @@
 /* The loops of kernels.h in SSE2; built with its flags (CMakeLists.txt). */
 #include <immintrin.h>
 
-#include "base/compiler.h"
 #include "probe/kernels_sets.h"
 
 typedef __m128i vector;
@@ -21,17 +20,6 @@ static inline vector scaled(vector b, vector c)
 
 	return _mm_castpd_si128(
 		_mm_add_pd(_mm_castsi128_pd(b), _mm_mul_pd(three, _mm_castsi128_pd(c))));
-}
-
-static inline uint64_t fold(vector v)
-{
-	_Alignas(64) uint64_t lane[sizeof(vector) / sizeof(uint64_t)];
-	uint64_t sum = 0;
-
-	store((char *)lane, v);
-	for (size_t i = 0; i < sizeof(lane) / sizeof(lane[0]); i++)
-		sum += lane[i];
-	return sum;
 }
 
 #include "probe/kernels_loops.h"

@@ -10,23 +10,14 @@
 
 #define WARM_NS (50 * NS_PER_MS)
 
-/* Threads share the memory evenly, on cache lines. */
 static int divide(struct traffic *t, uint32_t nr, enum kernel_op op, const struct memory *m,
 		  struct error *err)
 {
-	size_t each = m->bytes / nr / kernel_arrays(op) / KERNEL_GRAIN_BYTES * KERNEL_GRAIN_BYTES;
-	char *at = m->base;
-
-	for (uint32_t i = 0; i < nr; i++) {
-		t[i] = (struct traffic){
-			.kind = TRAFFIC_KERNEL, .op = op, .span = {.a = at, .bytes = each}};
-		t[i].span.b = kernel_arrays(op) > 1 ? at + each : NULL;
-		t[i].span.c = kernel_arrays(op) > 2 ? at + 2 * each : NULL;
-		at += each * kernel_arrays(op);
-	}
-	return each ? 0
-		    : error_set(err, ERR_USAGE, "%zu bytes are too few for %u threads", m->bytes,
-				nr);
+	for (uint32_t i = 0; i < nr; i++)
+		t[i] = traffic_share(op, m->base, m->bytes, i, nr);
+	return t->span.bytes ? 0
+			     : error_set(err, ERR_USAGE, "%zu bytes are too few for %u threads",
+					 m->bytes, nr);
 }
 
 static int ascending(const void *x, const void *y)

@@ -6,7 +6,6 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/units.h"
-#include "probe/machine.h"
 
 #define LINE_DOUBLES 8
 #define EPSILON 1e-13 /* STREAM's, for doubles */

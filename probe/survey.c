@@ -145,15 +145,15 @@ static bool lies_apart(const struct work *w, const struct survey_cell *c)
 static bool measure_again(struct work *w, struct survey_cell *c)
 {
 	uint32_t old = c->nr, total = w->s->total;
-	struct survey_cell before = *c, later;
 	double was = cell_value(c).median, is;
+	struct survey_cell later;
 
 	c->again = true;
 	w->s->total += old;
 	while (c->nr < 2 * old)
 		if (!take_sample(w, c))
 			break;
-	later = before = *c;
+	later = *c;
 	w->s->total = total;
 	if (c->nr == old)
 		return false;
@@ -162,8 +162,8 @@ static bool measure_again(struct work *w, struct survey_cell *c)
 	is = cell_value(&later).median;
 	if (later.nr == old && (cell_is_time(c) ? is < was : is > was)) {
 		for (uint32_t i = 0; i < old; i++) {
-			c->sample[i] = before.sample[old + i];
-			c->load[i] = before.load[old + i];
+			c->sample[i] = c->sample[old + i];
+			c->load[i] = c->load[old + i];
 		}
 		c->nr = old;
 	}

@@ -168,6 +168,22 @@ static void add_up(const struct job *job, uint32_t nr, struct traffic_result *ou
 	out->bytes_per_s = (int64_t)sum;
 }
 
+struct traffic traffic_share(enum kernel_op op, void *base, size_t bytes, uint32_t i, uint32_t nr)
+{
+	unsigned arrays = kernel_arrays(op);
+	size_t each = bytes / nr / arrays / KERNEL_GRAIN_BYTES * KERNEL_GRAIN_BYTES;
+	char *at = (char *)base + each * arrays * i;
+
+	return (struct traffic){
+		.kind = TRAFFIC_KERNEL,
+		.op = op,
+		.span = {.a = at,
+			 .b = arrays > 1 ? at + each : NULL,
+			 .c = arrays > 2 ? at + 2 * each : NULL,
+			 .bytes = each},
+	};
+}
+
 void traffic_run(struct crew *crew, const struct traffic_request *r, struct traffic_result *out)
 {
 	uint32_t nr = crew_size(crew);

@@ -41,6 +41,10 @@ struct traffic_result {
 	bool whole; /* false: stopped before the window closed, nothing else holds */
 };
 
+/* A kernel over the i-th of `nr` equal shares of memory, on whole lines; span.bytes is 0 where
+ * there is too little for so many. */
+struct traffic traffic_share(enum kernel_op op, void *base, size_t bytes, uint32_t i, uint32_t nr);
+
 /* One chaser at most. */
 void traffic_run(struct crew *crew, const struct traffic_request *r, struct traffic_result *out);
 

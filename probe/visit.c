@@ -36,7 +36,6 @@ static void list_threads(struct visit *v, const struct cpuset *allowed)
 				.cpu = c, .node = n, .works = v->m->smt || !cpuset_has(&done, c)};
 			machine_siblings(v->m->sysfs, c, &siblings);
 			cpuset_or(&done, &siblings);
-			v->node[n].nr_cores += t->works;
 		}
 	}
 }
@@ -122,24 +121,12 @@ static bool give_share(struct visit *v, uint32_t thread, enum kernel_op op, uint
 		       uint32_t nr)
 {
 	const struct memory *m = &v->node[to].bulk;
-	size_t share = m->bytes / nr / KERNEL_GRAIN_BYTES * KERNEL_GRAIN_BYTES;
-	unsigned arrays = kernel_arrays(op);
-	size_t each = share / arrays / KERNEL_GRAIN_BYTES * KERNEL_GRAIN_BYTES;
-	/* lines of 64 bytes, whatever the number of shares */
-	char *at = (char *)m->base + share * i;
 
-	v->traffic[thread] = (struct traffic){
-		.kind = TRAFFIC_KERNEL,
-		.op = op,
-		.span = {.a = at,
-			 .b = arrays > 1 ? at + each : NULL,
-			 .c = arrays > 2 ? at + 2 * each : NULL,
-			 .bytes = each},
-	};
-	return each > 0;
+	v->traffic[thread] = traffic_share(op, m->base, m->bytes, i, nr);
+	return v->traffic[thread].span.bytes > 0;
 }
 
-/* Cores of a node, but for one, or of those in `among`. */
+/* `most` cores of a node, of those in `among` unless that is NULL; returns how many there are. */
 static uint32_t find_cores(const struct visit *v, uint32_t node, const struct cpuset *among,
 			   uint32_t most, uint32_t *out)
 {
@@ -362,14 +349,12 @@ bool visit_cell(struct visit *v, struct survey_cell *c)
 		[CELL_LINK] = visit_link,     [CELL_HOT] = visit_hot,
 		[CELL_PORT] = visit_own,      [CELL_LOADED] = visit_loaded,
 		[CELL_LINES] = visit_chase,   [CELL_STREAM] = visit_stream};
-	bool alone = c->figure == CELL_LATENCY || c->figure == CELL_LOADED ||
-		     c->figure == CELL_LINES || c->figure == CELL_STREAM;
 	uint32_t *thread;
 	bool whole;
 
 	if (!c->why)
 		c->why = why_not(v, c);
-	if (!c->why && !alone && !v->set->non_temporal && kernel_is_non_temporal(c->op))
+	if (!c->why && !v->set->non_temporal && kernel_is_non_temporal(c->op))
 		c->why = "this processor has no stores past the caches that are known here";
 	if (c->why || c->rides)
 		return true;

@@ -14,7 +14,6 @@
 struct visit_node {
 	struct memory ring, bulk;
 	void *entry[TRAFFIC_CHAINS_MAX]; /* of the ring's cycle */
-	uint32_t nr_cores; /* threads of this node that are given work */
 	const char *why; /* it cannot be measured, and why; NULL */
 };
 

@@ -18,8 +18,8 @@
 #include "base/units.h"
 #include "bench/agreement/peers.h"
 #include "probe/machine.h"
+#include "probe/stream.h"
 
-#define ARRAY_FACTOR 4 /* STREAM's rule: bytes of an array per byte of cache */
 #define ROUNDS 30
 #define TIME_NS (600 * NS_PER_S)
 
@@ -103,9 +103,9 @@ static int settle(const struct options *o, struct setup *s, struct error *err)
 		return rc;
 	s->cpu = o->cpu >= 0 ? (unsigned)o->cpu : cpuset_next(&cpus, 0);
 	cpuset_add(&one, s->cpu);
-	s->array_bytes =
-		(size_t)(o->bytes ? o->bytes
-				  : ARRAY_FACTOR * machine_last_cache_bytes(NULL, &one, &from));
+	s->array_bytes = (size_t)(o->bytes ? o->bytes
+					   : STREAM_CACHE_FACTOR *
+						     machine_last_cache_bytes(NULL, &one, &from));
 	s->array_bytes -= s->array_bytes % (size_t)MIB;
 	return machine_pin(&one, err);
 }

@@ -4,7 +4,6 @@
 # zones take one node and two; every page must be where the plan has it.
 . tests/cli/lib.sh
 . tests/firmware/kernel.sh
-
 . tests/backend-linux/machine.sh
 
 begin tests/backend-linux/init.sh

@@ -1,25 +1,7 @@
 #!/bin/busybox sh
 # The first process of the machine that eight.sh starts: runs what is in /t.
-bb=/bin/busybox
-$bb mount -t proc proc /proc
-$bb mount -t sysfs sysfs /sys
-$bb mount -t devtmpfs dev /dev
-$bb mkdir -p /dev/shm /tmp
-$bb mount -t tmpfs shm /dev/shm
-$bb mount -t tmpfs tmp /tmp
+. /init-common.sh
 $bb mount -t cgroup2 cgroup /sys/fs/cgroup
-exec >/dev/ttyS0 2>&1 </dev/null
-cd /t || $bb poweroff -f
-export PATH=/bin HOME=/tmp
-echo
-# said NAME COMMAND...: its output, then how it ended
-said()
-{
-	name=$1
-	shift
-	"$@"
-	echo "GUEST $name ended $?"
-}
 # processes of zones: children of a homenode that runs
 zones()
 {
@@ -68,5 +50,4 @@ done
 echo "GUEST zones after kill $(programs)"
 echo "GUEST cgroups left $(($(cgroups) - before))"
 said again /t/homenode run /t/eight.json --backend linux --check -o /tmp/again -q
-echo "GUEST end"
-$bb poweroff -f
+the_end

@@ -22,7 +22,7 @@ add()
 	done
 }
 
-# begin INIT: an initramfs whose first process is that script
+# begin INIT: an initramfs whose first process is that script, which begins with init-common.sh
 begin()
 {
 	fetch_kernel
@@ -31,6 +31,7 @@ begin()
 	ln -s busybox "$root/bin/rm"
 	ln -s busybox "$root/bin/sh"
 	cp "$1" "$root/init"
+	cp tests/backend-linux/init-common.sh "$root/"
 }
 
 # node MIB CPUS: one more node with so much memory and so many CPUs

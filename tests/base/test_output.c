@@ -114,6 +114,18 @@ Test(output, appears_whole_on_commit)
 	free(path);
 }
 
+Test(output, a_text_is_one_file)
+{
+	char *path = xasprintf("%s/text", dir);
+	struct error err = {0};
+
+	cr_assert_eq(output_text(path, "one\ntwo\n", &err), 0, "%s", err.text);
+	content_is(path, "one\ntwo\n");
+	cr_assert_eq(files_in(dir), 1, "no temporary file is left");
+	cr_assert_eq(output_text("/no/such/place/x", "one", &err), ERR_MACHINE);
+	free(path);
+}
+
 /* Also those that replace another: who may read is the umask's to say. */
 Test(output, obeys_the_umask)
 {

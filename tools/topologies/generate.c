@@ -11,15 +11,8 @@
 static int write_file(const char *directory, const char *name, const char *text, struct error *err)
 {
 	char *path = xasprintf("%s/%s", directory, name);
-	struct output o = {0};
-	int rc;
+	int rc = output_text(path, text, err);
 
-	rc = output_open(&o, path, err);
-	if (!rc) {
-		fputs(text, o.file);
-		rc = output_commit(&o, err);
-	}
-	output_abandon(&o);
 	free(path);
 	return rc;
 }
