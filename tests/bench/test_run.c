@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "backend/record.h"
+#include "base/alloc.h"
 #include "bench/files/timeline_csv.h"
 #include "bench/files/zones_csv.h"
 #include "bench/loop/run.h"
@@ -446,6 +447,44 @@ Test(run, a_signal_ends_it_cleanly)
 	cr_assert_eq(run_row(&in, &result, &err), ERR_INTERRUPTED);
 	cr_assert_gt(result.row.events, 0);
 	cr_assert_lt(result.row.events, 20000);
+	host_free(host);
+	workload_release(&w);
+}
+
+/* Nor is anything looked at that was not begun: a trace that is read whole before its first zone.
+ */
+Test(run, a_signal_ends_it_while_a_trace_is_opened)
+{
+	struct host *host = load_host();
+	const struct host *hosts[1] = {host};
+	struct workload w;
+	struct run_result result;
+	struct error err = {0};
+	char path[256], *text;
+	struct run_input in = {
+		.policy = policy_find("edera-compact"),
+		.seed = 1,
+		.backend = &sim_backend,
+		.host = hosts,
+		.nr_hosts = 1,
+		.topology = "x",
+		.workload = &w,
+	};
+	int fd = mkstemp(temporary_name(path, sizeof(path), "containers"));
+	FILE *f = fdopen(fd, "w");
+
+	cr_assert(f);
+	fputs("c_1,m_1,0,app_1,started,250,400,101\n", f);
+	fclose(f);
+	text = xasprintf("{\"fleet\":{\"hosts\":[{\"topology\":\"epyc-nps4-8n\",\"count\":1}]},"
+			 "\"trace\":{\"file\":\"%s\",\"format\":\"alibaba-2018\"}}",
+			 path);
+	load_text(&w, text);
+	workload_stop_on(&w, &stop_now);
+	cr_assert_eq(run_row(&in, &result, &err), ERR_INTERRUPTED);
+	cr_assert_eq(result.row.events, 0);
+	unlink(path);
+	free(text);
 	host_free(host);
 	workload_release(&w);
 }
