@@ -56,6 +56,12 @@ const char *fleet_cluster_names(const struct fleet_spec *f, char *buf, size_t si
 	return buf;
 }
 
+const char *fleet_cluster_note(const struct fleet_spec *f)
+{
+	return f->cluster ? "name a cluster, and their trace is one cluster's: not used"
+			  : "name a cluster, and the fleet has none: their zones go anywhere";
+}
+
 /* --- reading -------------------------------------------------------------------------- */
 
 /* Names in their order; ERR_INPUT where one is there twice. */
