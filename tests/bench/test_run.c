@@ -422,15 +422,15 @@ Test(run, dynamic_memory_is_conserved_and_repeatable, .timeout = 120)
 
 static atomic_bool stop_now = true;
 
-/* A signal ends the run between events, with what was reached. */
-Test(run, a_signal_ends_it_cleanly)
+/* Run it with a signal that came before. */
+static void run_stopped(const char *text, struct run_result *out)
 {
 	struct host *host = load_host();
 	const struct host *hosts[1] = {host};
 	struct workload w;
-	struct run_result result;
 	struct error err = {0};
 	struct run_input in = {
+		.workload = &w,
 		.policy = policy_find("edera-compact"),
 		.seed = 1,
 		.backend = &sim_backend,
@@ -440,38 +440,32 @@ Test(run, a_signal_ends_it_cleanly)
 		.stop = &stop_now,
 	};
 
-	load_text(&w, "{\"duration\":\"365d\",\"generator\":{\"arrivals\":{\"per_hour\":1000},"
-		      "\"lifetimes\":{\"exponential\":\"10min\"},"
-		      "\"sizes\":[{\"vcpus\":1,\"memory\":\"1GiB\"}]}}");
-	in.workload = &w;
-	cr_assert_eq(run_row(&in, &result, &err), ERR_INTERRUPTED);
-	cr_assert_gt(result.row.events, 0);
-	cr_assert_lt(result.row.events, 20000);
+	load_text(&w, text);
+	workload_stop_on(&w, &stop_now);
+	cr_assert_eq(run_row(&in, out, &err), ERR_INTERRUPTED);
 	host_free(host);
 	workload_release(&w);
 }
 
-/* Nor is anything looked at that was not begun: a trace that is read whole before its first zone.
- */
+/* A signal ends the run between events, with what was reached. */
+Test(run, a_signal_ends_it_cleanly)
+{
+	struct run_result result;
+
+	run_stopped("{\"duration\":\"365d\",\"generator\":{\"arrivals\":{\"per_hour\":1000},"
+		    "\"lifetimes\":{\"exponential\":\"10min\"},"
+		    "\"sizes\":[{\"vcpus\":1,\"memory\":\"1GiB\"}]}}",
+		    &result);
+	cr_assert_gt(result.row.events, 0);
+	cr_assert_lt(result.row.events, 20000);
+}
+
+/* So it does while a trace is opened that is read whole before its first zone. */
 Test(run, a_signal_ends_it_while_a_trace_is_opened)
 {
-	struct host *host = load_host();
-	const struct host *hosts[1] = {host};
-	struct workload w;
 	struct run_result result;
-	struct error err = {0};
 	char path[256], *text;
-	struct run_input in = {
-		.policy = policy_find("edera-compact"),
-		.seed = 1,
-		.backend = &sim_backend,
-		.host = hosts,
-		.nr_hosts = 1,
-		.topology = "x",
-		.workload = &w,
-	};
-	int fd = mkstemp(temporary_name(path, sizeof(path), "containers"));
-	FILE *f = fdopen(fd, "w");
+	FILE *f = fdopen(mkstemp(temporary_name(path, sizeof(path), "containers")), "w");
 
 	cr_assert(f);
 	fputs("c_1,m_1,0,app_1,started,250,400,101\n", f);
@@ -479,12 +473,8 @@ Test(run, a_signal_ends_it_while_a_trace_is_opened)
 	text = xasprintf("{\"fleet\":{\"hosts\":[{\"topology\":\"epyc-nps4-8n\",\"count\":1}]},"
 			 "\"trace\":{\"file\":\"%s\",\"format\":\"alibaba-2018\"}}",
 			 path);
-	load_text(&w, text);
-	workload_stop_on(&w, &stop_now);
-	cr_assert_eq(run_row(&in, &result, &err), ERR_INTERRUPTED);
+	run_stopped(text, &result);
 	cr_assert_eq(result.row.events, 0);
 	unlink(path);
 	free(text);
-	host_free(host);
-	workload_release(&w);
 }
