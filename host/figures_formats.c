@@ -183,10 +183,8 @@ void figure_traffic(struct figure *figure, double rate, double loads, double sto
 	figure->value = rate * (loads + stores) / counted;
 	figure->read_share = loads / (loads + stores);
 	figure->kind = !(stores > 0) ? FIGURE_READ : !(loads > 0) ? FIGURE_WRITE : FIGURE_MIX;
-	if (figure->from == FIGURE_ALL && figure->kind == FIGURE_READ)
+	if (figure->from == FIGURE_ALL)
 		figure->kind = FIGURE_MIX; /* of the machine: shared out over its nodes */
-	if (figure->from == FIGURE_ALL && figure->kind == FIGURE_WRITE)
-		figure->kind = FIGURE_MIX;
 	if (figure->kind != FIGURE_MIX)
 		figure->read_share = 0;
 }

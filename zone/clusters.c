@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/order.h"
 #include "zone/stream.h"
 #include "zone/workload.h"
 
@@ -54,6 +55,12 @@ const char *fleet_cluster_names(const struct fleet_spec *f, char *buf, size_t si
 		used = used < size ? used : size - 1;
 	}
 	return buf;
+}
+
+const char *fleet_cluster_note(const struct fleet_spec *f)
+{
+	return f->cluster ? "name a cluster, and their trace is one cluster's: not used"
+			  : "name a cluster, and the fleet has none: their zones go anywhere";
 }
 
 /* --- reading -------------------------------------------------------------------------- */
@@ -229,6 +236,7 @@ void clusters_release(struct workload *w)
 struct clusters_stream {
 	struct zone_stream base;
 	uint32_t nr, last; /* last: whose event was handed out; nr: none was */
+	struct order order; /* of the next of each */
 	struct {
 		struct zone_stream *stream;
 		const struct zone_event *next;
@@ -274,29 +282,33 @@ static void sum_stats(struct zone_stream *base)
 		add_stats(base, zone_stream_stats(s->of[i].stream));
 }
 
+/* The next of a trace, among those of the others. */
+static int look_ahead(struct clusters_stream *s, uint32_t i, struct error *err)
+{
+	int rc = zone_stream_next(s->of[i].stream, &s->of[i].next, err);
+
+	if (!rc && s->of[i].next)
+		order_push(&s->order,
+			   &(struct order_key){.at_ns = s->of[i].next->at_ns, .part = i});
+	return rc;
+}
+
 static int clusters_next(struct zone_stream *base, const struct zone_event **out, struct error *err)
 {
 	struct clusters_stream *s = (struct clusters_stream *)base;
-	uint32_t first = 0;
+	bool begun = s->last < s->nr;
+	/* the first of all, then one after another */
+	uint32_t i = begun ? s->last : 0, end = begun ? s->last + 1 : s->nr;
 	int rc = 0;
 
 	*out = NULL;
-	for (uint32_t i = s->last < s->nr ? s->last : 0; i < s->nr && !rc; i++) {
-		rc = zone_stream_next(s->of[i].stream, &s->of[i].next, err);
-		if (s->last < s->nr)
-			break; /* else each has its first */
-	}
-	if (rc)
+	for (; i < end && !rc; i++)
+		rc = look_ahead(s, i, err);
+	if (rc || !s->order.nr)
 		return rc;
-	for (uint32_t i = 1; i < s->nr; i++)
-		if (s->of[i].next &&
-		    (!s->of[first].next || s->of[i].next->at_ns < s->of[first].next->at_ns))
-			first = i;
-	if (!s->of[first].next)
-		return 0;
-	s->last = first;
-	base->event = *s->of[first].next;
-	base->event.cluster = first;
+	s->last = order_pop(&s->order).part;
+	base->event = *s->of[s->last].next;
+	base->event.cluster = s->last;
 	*out = &base->event;
 	return 0;
 }
@@ -307,6 +319,7 @@ static void clusters_close(struct zone_stream *base)
 
 	for (uint32_t i = 0; i < s->nr; i++)
 		zone_stream_close(s->of[i].stream);
+	order_release(&s->order);
 	free(s);
 }
 

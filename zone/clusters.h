@@ -35,6 +35,8 @@ struct fleet_cluster {
 uint32_t fleet_find_cluster(const struct fleet_spec *f, const char *name, size_t n);
 /* "a, b and 3 more" */
 const char *fleet_cluster_names(const struct fleet_spec *f, char *buf, size_t size);
+/* What is noted of zones of a trace that name one where the fleet has no list of them. */
+const char *fleet_cluster_note(const struct fleet_spec *f);
 
 /* Of a workload's "fleet": the list "clusters". Fills nr_clusters and the groups of hosts. */
 int clusters_from_doc(struct workload *w, const struct doc_value *fleet,

@@ -124,11 +124,7 @@ int docs_cluster(struct doc_stream *s, const struct doc_value *at, const char *w
 	*out = 0;
 	if (!s->fleet->nr_clusters) {
 		if (name)
-			stream_note(&s->base, s->fleet->cluster
-						      ? "name a cluster, and their trace is one "
-							"cluster's: not used"
-						      : "name a cluster, and the fleet has none: "
-							"their zones go anywhere");
+			stream_note(&s->base, fleet_cluster_note(s->fleet));
 		return 0;
 	}
 	fleet_cluster_names(s->fleet, names, sizeof(names));

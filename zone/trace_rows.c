@@ -237,11 +237,7 @@ static int read_cluster(struct trace_stream *t, struct error *err)
 	t->base.event.cluster = 0;
 	if (!t->fleet->nr_clusters) {
 		if (f->n)
-			trace_note(t, t->fleet->cluster
-					      ? "name a cluster, and their trace is one cluster's: "
-						"not used"
-					      : "name a cluster, and the fleet has none: their "
-						"zones go anywhere");
+			trace_note(t, fleet_cluster_note(t->fleet));
 		return 0;
 	}
 	t->base.event.cluster = fleet_find_cluster(t->fleet, f->text, f->n);

@@ -18,7 +18,6 @@ struct part {
 	struct run_input in;
 	struct run_result result;
 	struct run *run;
-	struct host_log log;
 	struct observer observer[RUN_OBSERVERS_MAX];
 	struct run_progress progress; /* as last told, under the lock */
 	atomic_bool give_up;
@@ -28,6 +27,7 @@ struct part {
 struct whole {
 	const struct run_input *in;
 	struct part *part;
+	struct host_log *log; /* of each part */
 	uint32_t nr;
 	int64_t end_ns;
 	pthread_mutex_t lock; /* of the progress */
@@ -68,7 +68,8 @@ static bool is_set(const atomic_bool *flag)
 /* Under the lock. Every part reads all of the trace. */
 static void report(const struct whole *w)
 {
-	struct run_progress all = {.now_ns = INT64_MAX, .duration_ns = NS_NEVER};
+	struct run_progress all = {.now_ns = INT64_MAX,
+				   .duration_ns = w->in->workload->duration_ns};
 
 	for (uint32_t i = 0; i < w->nr; i++) {
 		const struct run_progress *p = &w->part[i].progress;
@@ -77,7 +78,6 @@ static void report(const struct whole *w)
 		all.live_zones += p->live_zones;
 		all.done += p->done / w->nr;
 		all.total = p->total > all.total ? p->total : all.total;
-		all.duration_ns = w->in->workload->duration_ns;
 		all.now_ns = p->now_ns < all.now_ns ? p->now_ns : all.now_ns;
 	}
 	w->in->progress(w->in->progress_context, &all);
@@ -100,13 +100,13 @@ static void on_progress(void *context, const struct run_progress *p)
 
 /* --- parts ------------------------------------------------------------------------------ */
 
-static int split_observers(struct part *p, struct error *err)
+static int split_observers(struct part *p, struct host_log *log, struct error *err)
 {
 	const struct run_input *in = p->whole->in;
 	int rc = 0;
 
-	p->log.directory = in->scratch;
-	p->observer[0] = (struct observer){&host_log_observer, &p->log};
+	log->directory = in->scratch;
+	p->observer[0] = (struct observer){&host_log_observer, log};
 	p->in.observer = p->observer;
 	p->in.nr_observers = 1;
 	BUG_ON(in->nr_observers >= RUN_OBSERVERS_MAX);
@@ -164,6 +164,7 @@ static int open_parts(struct whole *w, struct error *err)
 	BUG_ON(in->nr_hosts != last->first_host + last->nr_hosts);
 	w->nr = f->nr_clusters;
 	w->part = xcalloc(w->nr, sizeof(*w->part));
+	w->log = xcalloc(w->nr, sizeof(*w->log));
 	pthread_mutex_init(&w->lock, NULL);
 	for (uint32_t i = 0; i < w->nr && !rc; i++) {
 		struct part *p = &w->part[i];
@@ -176,7 +177,7 @@ static int open_parts(struct whole *w, struct error *err)
 		p->in.progress = on_progress;
 		p->in.progress_context = p;
 		p->in.cancel = &p->give_up;
-		rc = split_observers(p, err);
+		rc = split_observers(p, &w->log[i], err);
 	}
 	return rc;
 }
@@ -187,11 +188,12 @@ static void close_parts(struct whole *w)
 		struct part *p = &w->part[i];
 
 		run_close(p->run);
-		host_log_release(&p->log);
+		host_log_release(&w->log[i]);
 		for (unsigned k = 1; k < p->in.nr_observers; k++)
 			p->observer[k].ops->release(p->observer[k].self);
 	}
 	free(w->part);
+	free(w->log);
 	pthread_mutex_destroy(&w->lock);
 }
 
@@ -212,24 +214,14 @@ static int run_parts(struct whole *w, unsigned threads, struct error *err)
 
 /* --- the whole --------------------------------------------------------------------------- */
 
-static int join_logs(struct whole *w, struct run_result *out, struct error *err)
+static int join_logs(const struct whole *w, struct row *row, struct error *err)
 {
-	struct host_log *log = xcalloc(w->nr, sizeof(*log));
 	struct stranded stranded;
-	struct row *row = &out->row;
-	int rc;
+	int rc = host_logs_join(w->log, w->nr, &row->peak_live_zones, &stranded, err);
 
-	for (uint32_t i = 0; i < w->nr; i++) {
-		log[i] = w->part[i].log;
-		w->part[i].log = (struct host_log){.directory = NULL};
-	}
-	rc = host_logs_join(log, w->nr, &row->peak_live_zones, &stranded, err);
 	if (!rc)
 		stranded_result(&stranded, &row->stranded_vcpu_ppm, &row->stranded_memory_ppm,
 				&row->fr16_ppm);
-	for (uint32_t i = 0; i < w->nr; i++)
-		host_log_release(&log[i]);
-	free(log);
 	return rc;
 }
 
@@ -249,7 +241,7 @@ static int join_observers(const struct whole *w, struct error *err)
 	return rc;
 }
 
-static int join_parts(struct whole *w, struct run_result *out, struct error *err)
+static int join_parts(const struct whole *w, struct run_result *out, struct error *err)
 {
 	struct run *first = w->part[0].run;
 
@@ -257,7 +249,7 @@ static int join_parts(struct whole *w, struct run_result *out, struct error *err
 		run_join(first, w->part[i].run);
 	run_fill(first);
 	*out = w->part[0].result;
-	return join_logs(w, out, err);
+	return join_logs(w, &out->row, err);
 }
 
 static int run_clusters(const struct run_input *in, unsigned threads, struct run_result *out,

@@ -2,14 +2,14 @@
  * What a part of a row did to its hosts, so that the most that lives at one time and the
  * fullest moment of all parts together can be found: neither is known from the parts' own.
  * Each change is kept in a file without a name, some 15 bytes of it; the files of all parts
- * are read side by side, in the order in which it happened (order.h), once for when the
+ * are read side by side, in the order in which it happened (base/order.h), once for when the
  * moment is, and once more for what each host had free then.
  */
 #ifndef BENCH_CLUSTERS_LOG_H
 #define BENCH_CLUSTERS_LOG_H
 
+#include "base/order.h"
 #include "bench/accounts/stranded.h"
-#include "bench/clusters/order.h"
 #include "bench/clusters/tape.h"
 
 /* Of one part. Zero-initialise but for `directory`. */

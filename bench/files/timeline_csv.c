@@ -1,16 +1,14 @@
 #include "bench/files/timeline_csv.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
-#include "base/scratch.h"
 #include "base/stats.h"
 #include "base/units.h"
 #include "bench/accounts/stranded.h"
 #include "bench/accounts/totals.h"
+#include "bench/clusters/tape.h"
 #include "bench/loop/balloons.h"
 #include "bench/loop/cluster.h"
 #include "schema/schema.h"
@@ -161,24 +159,35 @@ static void on_sample(void *self, const struct run_view *view, int64_t at_ns)
 
 /* --- in parts ---------------------------------------------------------------------------- */
 
+/* Moments, each with its shares behind it. */
+struct part_writer {
+	struct timeline_writer timeline; /* takes, and prints nothing */
+	struct tape tape;
+};
+
+static struct tape *tape_of(const struct observer *part)
+{
+	return &((struct part_writer *)part->self)->tape;
+}
+
 static void part_sample(void *self, const struct run_view *view, int64_t at_ns)
 {
-	struct timeline_writer *w = self;
+	struct part_writer *p = self;
+	const struct timeline_writer *w = &p->timeline;
 
-	take(w, view, at_ns);
-	fwrite(&w->now, sizeof(w->now), 1, w->out);
+	take(&p->timeline, view, at_ns);
+	tape_write_bytes(&p->tape, &w->now, sizeof(w->now));
 	if (w->now.nr_shares)
-		fwrite(w->share, sizeof(*w->share), w->now.nr_shares, w->out);
+		tape_write_bytes(&p->tape, w->share, w->now.nr_shares * sizeof(*w->share));
 }
 
 static void part_release(void *self)
 {
-	struct timeline_writer *w = self;
+	struct part_writer *p = self;
 
-	if (w->out)
-		fclose(w->out);
-	timeline_writer_release(w);
-	free(w);
+	tape_close(&p->tape);
+	timeline_writer_release(&p->timeline);
+	free(p);
 }
 
 static const struct observer_ops part_observer = {
@@ -190,80 +199,63 @@ static const struct observer_ops part_observer = {
 static int split(void *self, struct observer *part, struct error *err)
 {
 	const struct timeline_writer *all = self;
-	struct timeline_writer *w = xcalloc(1, sizeof(*w));
-	int rc = scratch_open(&w->out, all->directory, err);
+	struct part_writer *p = xcalloc(1, sizeof(*p));
+	int rc = tape_open(&p->tape, all->directory, err);
 
-	w->directory = all->directory;
 	if (rc)
-		part_release(w);
+		part_release(p);
 	else
-		*part = (struct observer){&part_observer, w};
+		*part = (struct observer){&part_observer, p};
 	return rc;
 }
 
 /* Add the next moment of a part; false where there is none. */
-static bool add_moment(struct timeline_writer *all, struct timeline_writer *part)
+static bool add_moment(struct timeline_writer *all, struct tape *part)
 {
-	struct timeline_moment *m = &part->now, *sum = &all->now;
+	struct timeline_moment m, *sum = &all->now;
 
-	if (fread(m, sizeof(*m), 1, part->out) != 1)
+	if (!tape_read_bytes(part, &m, sizeof(m)))
 		return false;
-	make_room(all, sum->nr_shares + m->nr_shares);
-	if (m->nr_shares && fread(all->share + sum->nr_shares, sizeof(*all->share), m->nr_shares,
-				  part->out) != m->nr_shares)
+	make_room(all, sum->nr_shares + m.nr_shares);
+	if (m.nr_shares &&
+	    !tape_read_bytes(part, all->share + sum->nr_shares, m.nr_shares * sizeof(*all->share)))
 		return false;
-	sum->at_ns = m->at_ns;
-	sum->nr_shares += m->nr_shares;
-	sum->live += m->live;
-	sum->waiting += m->waiting;
-	sum->vcpus += m->vcpus;
-	sum->resident_bytes += m->resident_bytes;
-	sum->off_home_bytes += m->off_home_bytes;
-	sum->off_node_bytes += m->off_node_bytes;
-	sum->free_bytes += m->free_bytes;
-	sum->distance += m->distance;
-	sum->placed += m->placed;
-	sum->refused += m->refused;
-	sum->steps += m->steps;
-	sum->failures += m->failures;
-	sum->nr_nodes = m->nr_nodes > sum->nr_nodes ? m->nr_nodes : sum->nr_nodes;
-	for (uint32_t n = 0; n < m->nr_nodes; n++)
-		sum->taken_bytes[n] += m->taken_bytes[n];
+	sum->at_ns = m.at_ns;
+	sum->nr_shares += m.nr_shares;
+	sum->live += m.live;
+	sum->waiting += m.waiting;
+	sum->vcpus += m.vcpus;
+	sum->resident_bytes += m.resident_bytes;
+	sum->off_home_bytes += m.off_home_bytes;
+	sum->off_node_bytes += m.off_node_bytes;
+	sum->free_bytes += m.free_bytes;
+	sum->distance += m.distance;
+	sum->placed += m.placed;
+	sum->refused += m.refused;
+	sum->steps += m.steps;
+	sum->failures += m.failures;
+	sum->nr_nodes = m.nr_nodes > sum->nr_nodes ? m.nr_nodes : sum->nr_nodes;
+	for (uint32_t n = 0; n < m.nr_nodes; n++)
+		sum->taken_bytes[n] += m.taken_bytes[n];
 	return true;
-}
-
-static int rewind_part(const struct timeline_writer *w, struct error *err)
-{
-	bool bad = fflush(w->out) != 0 || ferror(w->out);
-
-	if (bad)
-		return error_set(err, ERR_MACHINE,
-				 "%s: what a part of a row held cannot be kept: %s",
-				 scratch_directory(w->directory), strerror(errno));
-	rewind(w->out);
-	return 0;
 }
 
 /* Every part was looked at at the same times. */
 static int join(void *self, const struct observer *part, size_t nr, struct error *err)
 {
 	struct timeline_writer *all = self;
-	size_t added = nr;
 	int rc = 0;
 
 	for (size_t i = 0; i < nr && !rc; i++)
-		rc = rewind_part(part[i].self, err);
-	while (!rc && added == nr) {
+		rc = tape_rewind(tape_of(&part[i]), err);
+	while (!rc && !tape_ended(tape_of(&part[0]))) {
 		all->now = (struct timeline_moment){.at_ns = 0};
-		added = 0;
-		while (added < nr && add_moment(all, part[added].self))
-			added++;
-		if (added == nr)
+		for (size_t i = 0; i < nr && !rc; i++)
+			if (!add_moment(all, tape_of(&part[i])))
+				rc = tape_lost(tape_of(&part[i]), err);
+		if (!rc)
 			print_moment(all);
 	}
-	if (!rc && added)
-		rc = error_set(err, ERR_MACHINE, "%s: what a part of a row held cannot be read",
-			       scratch_directory(all->directory));
 	return rc;
 }
 

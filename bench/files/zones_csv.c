@@ -6,9 +6,9 @@
 
 #include "base/alloc.h"
 #include "base/csv.h"
+#include "base/order.h"
 #include "base/units.h"
 #include "bench/accounts/pricing.h"
-#include "bench/clusters/order.h"
 #include "bench/clusters/tape.h"
 #include "bench/loop/balloons.h"
 #include "bench/loop/cluster.h"

@@ -599,22 +599,15 @@ static struct run *run_new(const struct run_input *in, struct run_result *out)
 	return r;
 }
 
-/* `write` and `known` may be NULL: what this run is like, and what one before was. */
-static int run_once(const struct run_input *in, struct schedule *write,
-		    const struct schedule *known, struct run_result *out, struct error *err)
+/* Of one that has begun. */
+static int run_through(struct run *r, struct error *err)
 {
-	struct run *r = run_new(in, out);
-	int rc = start_up(r, write, known, err), rc2 = 0;
+	int rc = run_on(r, err), rc2 = 0;
 
-	if (!rc)
-		rc = run_on(r, err);
 	if (!rc || rc == ERR_INTERRUPTED) {
 		rc2 = run_finish(r, rc ? NULL : err);
 		run_fill(r);
 	}
-	if (write)
-		write->end_ns = r->cluster.now_ns;
-	run_close(r);
 	return rc ? rc : rc2;
 }
 
@@ -623,6 +616,8 @@ static int foresee(const struct run_input *in, struct schedule *out, struct run_
 		   struct error *err)
 {
 	struct run_input before = *in;
+	struct run *r;
+	int rc;
 
 	before.policy = in->policy->foresees_by;
 	before.record_path = NULL;
@@ -630,27 +625,14 @@ static int foresee(const struct run_input *in, struct schedule *out, struct run_
 	before.nr_observers = 0;
 	before.progress = NULL;
 	schedule_init(out, in->nr_hosts);
-	return run_once(&before, out, NULL, result, err);
-}
-
-static int run_foreseen(const struct run_input *in, struct run_result *out, struct error *err)
-{
-	struct schedule schedule;
-	int rc = foresee(in, &schedule, out, err);
-
+	r = run_new(&before, result);
+	rc = start_up(r, out, NULL, err);
 	if (!rc)
-		rc = run_once(in, NULL, &schedule, out, err);
-	schedule_release(&schedule);
+		rc = run_through(r, err);
+	out->end_ns = r->cluster.now_ns;
+	run_close(r);
 	return rc;
 }
-
-int run_row(const struct run_input *in, struct run_result *out, struct error *err)
-{
-	return in->policy->foresees_by ? run_foreseen(in, out, err)
-				       : run_once(in, NULL, NULL, out, err);
-}
-
-/* --- in parts ------------------------------------------------------------------------- */
 
 int run_open(struct run **out, const struct run_input *in, struct run_result *result,
 	     struct error *err)
@@ -668,6 +650,19 @@ int run_open(struct run **out, const struct run_input *in, struct run_result *re
 	return rc ? rc : start_up(*out, NULL, foresees ? &(*out)->known : NULL, err);
 }
 
+int run_row(const struct run_input *in, struct run_result *out, struct error *err)
+{
+	struct run *r;
+	int rc = run_open(&r, in, out, err);
+
+	if (!rc)
+		rc = run_through(r, err);
+	run_close(r);
+	return rc;
+}
+
+/* --- in parts ------------------------------------------------------------------------- */
+
 int64_t run_reached_ns(const struct run *r)
 {
 	return r->turned ? r->cluster.now_ns : -1;
@@ -684,7 +679,7 @@ int run_on_to(struct run *r, int64_t end_ns, struct error *err)
 		rc = run_on(r, err);
 	}
 	/* where nothing ever came */
-	if (!rc)
+	if (!rc && r->sample_ns <= end_ns)
 		rc = sample_until(r, end_ns, err);
 	r->result->duration_reached = reached;
 	return rc;

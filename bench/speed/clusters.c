@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -32,16 +31,13 @@ struct times {
 static struct times run(const struct run_input *in, unsigned threads, struct run_result *result)
 {
 	int64_t cpu_ns = process_cpu_ns();
-	struct timespec from, to;
+	int64_t from_ns = monotonic_ns();
 	struct error err;
 
-	clock_gettime(CLOCK_MONOTONIC, &from);
 	if (clusters_run_row(in, threads, result, &err))
 		fail(&err);
-	clock_gettime(CLOCK_MONOTONIC, &to);
 	return (struct times){
-		.wall = (double)(to.tv_sec - from.tv_sec) +
-			(double)(to.tv_nsec - from.tv_nsec) / 1e9,
+		.wall = (double)(monotonic_ns() - from_ns) / 1e9,
 		.cpu = (double)(process_cpu_ns() - cpu_ns) / 1e9,
 	};
 }

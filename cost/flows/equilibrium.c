@@ -175,16 +175,13 @@ static void measure_use(struct problem *s)
 		const struct column *c = &s->column[i], *like = &s->column[c->like];
 		double capacity = c->capacity;
 
-		if (like != c && like->capacity == capacity &&
-		    resource_curve(&s->n, s->p, like->number) ==
-			    resource_curve(&s->n, s->p, c->number)) {
+		if (like != c && like->capacity == capacity && like->measured == c->measured) {
 			s->used[c->number] = s->used[like->number];
 			s->curve[c->number] = s->curve[like->number];
 			continue;
 		}
 		s->used[c->number] = capacity > 0 ? smaller(s->sum[i] / capacity, 1) : 1;
-		s->curve[c->number] = loaded_latency_on(resource_curve(&s->n, s->p, c->number),
-							s->used[c->number]);
+		s->curve[c->number] = loaded_latency_on(c->measured, s->used[c->number]);
 	}
 }
 

@@ -303,7 +303,11 @@ static void make_columns(struct problem *s)
 	s->nr_columns = number_seen(s, s->compact, s->wide);
 	for (uint32_t i = 0; i < s->nr_columns; i++)
 		s->column[i] = (struct column){
-			.number = s->wide[i], .first = UNUSED, .capacity = s->capacity[s->wide[i]]};
+			.number = s->wide[i],
+			.first = UNUSED,
+			.capacity = s->capacity[s->wide[i]],
+			.measured = resource_curve(&s->n, s->p, s->wide[i]),
+		};
 	find_amounts(s, room_of(&s->column_room, find_users(s) * sizeof(double)));
 	find_likes(s);
 }

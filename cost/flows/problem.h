@@ -33,6 +33,7 @@ struct column {
 	uint32_t first, end; /* of those worked out, who use it */
 	double *amount; /* of each of them, for each unit of its rate */
 	double capacity;
+	const struct host_curve *measured; /* how its latency rises; NULL: as any */
 	bool shared; /* by flows of other nodes, so by doubles too */
 };
 

@@ -460,6 +460,16 @@ Test(clusters, all_go_on_to_the_end_of_the_last)
 	cr_assert_eq(r.row.vcpu_time_s, 4 * (150 + 50));
 }
 
+/* However far apart: who looks at no timeline has no rows of it that could be too many. */
+Test(clusters, ends_may_be_a_century_apart)
+{
+	struct run_result r =
+		run_two(ZONE("0", "A", "10", "a") "," ZONE("3786912000", "B", "10", "b"), 1);
+
+	cr_assert_eq(r.row.zones_placed, 2);
+	cr_assert_eq(r.row.vcpu_time_s, 4 * (10 + 10));
+}
+
 /* Zones are numbered in all clusters together: the third is the first that is refused. */
 Test(clusters, zones_are_numbered_together)
 {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "backend/record.h"
+#include "base/alloc.h"
 #include "bench/files/timeline_csv.h"
 #include "bench/files/zones_csv.h"
 #include "bench/loop/run.h"
@@ -421,15 +422,15 @@ Test(run, dynamic_memory_is_conserved_and_repeatable, .timeout = 120)
 
 static atomic_bool stop_now = true;
 
-/* A signal ends the run between events, with what was reached. */
-Test(run, a_signal_ends_it_cleanly)
+/* Run it with a signal that came before. */
+static void run_stopped(const char *text, struct run_result *out)
 {
 	struct host *host = load_host();
 	const struct host *hosts[1] = {host};
 	struct workload w;
-	struct run_result result;
 	struct error err = {0};
 	struct run_input in = {
+		.workload = &w,
 		.policy = policy_find("edera-compact"),
 		.seed = 1,
 		.backend = &sim_backend,
@@ -439,13 +440,41 @@ Test(run, a_signal_ends_it_cleanly)
 		.stop = &stop_now,
 	};
 
-	load_text(&w, "{\"duration\":\"365d\",\"generator\":{\"arrivals\":{\"per_hour\":1000},"
-		      "\"lifetimes\":{\"exponential\":\"10min\"},"
-		      "\"sizes\":[{\"vcpus\":1,\"memory\":\"1GiB\"}]}}");
-	in.workload = &w;
-	cr_assert_eq(run_row(&in, &result, &err), ERR_INTERRUPTED);
-	cr_assert_gt(result.row.events, 0);
-	cr_assert_lt(result.row.events, 20000);
+	load_text(&w, text);
+	workload_stop_on(&w, &stop_now);
+	cr_assert_eq(run_row(&in, out, &err), ERR_INTERRUPTED);
 	host_free(host);
 	workload_release(&w);
+}
+
+/* A signal ends the run between events, with what was reached. */
+Test(run, a_signal_ends_it_cleanly)
+{
+	struct run_result result;
+
+	run_stopped("{\"duration\":\"365d\",\"generator\":{\"arrivals\":{\"per_hour\":1000},"
+		    "\"lifetimes\":{\"exponential\":\"10min\"},"
+		    "\"sizes\":[{\"vcpus\":1,\"memory\":\"1GiB\"}]}}",
+		    &result);
+	cr_assert_gt(result.row.events, 0);
+	cr_assert_lt(result.row.events, 20000);
+}
+
+/* So it does while a trace is opened that is read whole before its first zone. */
+Test(run, a_signal_ends_it_while_a_trace_is_opened)
+{
+	struct run_result result;
+	char path[256], *text;
+	FILE *f = fdopen(mkstemp(temporary_name(path, sizeof(path), "containers")), "w");
+
+	cr_assert(f);
+	fputs("c_1,m_1,0,app_1,started,250,400,101\n", f);
+	fclose(f);
+	text = xasprintf("{\"fleet\":{\"hosts\":[{\"topology\":\"epyc-nps4-8n\",\"count\":1}]},"
+			 "\"trace\":{\"file\":\"%s\",\"format\":\"alibaba-2018\"}}",
+			 path);
+	run_stopped(text, &result);
+	cr_assert_eq(result.row.events, 0);
+	unlink(path);
+	free(text);
 }

@@ -1,10 +1,9 @@
 /*
- * What happened in parts of a row, put in the order in which one loop over all of them would
- * have met it: by time, then by its place in the stream (bench/loop/observer.h), then by part;
- * what is of one part stays as it was there.
+ * What several have, each in its own order, put in one order: by time, then by a place at that
+ * time, then by who has it. As one loop over all of them would have met it.
  */
-#ifndef BENCH_CLUSTERS_ORDER_H
-#define BENCH_CLUSTERS_ORDER_H
+#ifndef BASE_ORDER_H
+#define BASE_ORDER_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "bench/clusters/order.h"
+#include "base/order.h"
 
 #include <stdlib.h>
 
