@@ -22,6 +22,7 @@ struct recorder {
 	struct output file;
 	struct written *written; /* by host */
 	int64_t now_ns; /* as last written */
+	bool kept; /* nothing is written any more */
 };
 
 static struct recorder *recorder_of(const struct backend *b)
@@ -200,16 +201,31 @@ static int recorder_correct(struct backend *b, const struct step *s, const int64
 	return rc;
 }
 
+static int keep(struct recorder *r, struct error *err)
+{
+	struct error own = {0};
+
+	r->kept = true;
+	return output_commit(&r->file, &own)
+		       ? error_set(err, ERR_MACHINE, "the record was not kept: %s", own.text)
+		       : 0;
+}
+
 static void recorder_close(struct backend *b)
 {
 	struct recorder *r = recorder_of(b);
 	struct error err = {0};
 
 	backend_close(r->inner);
-	if (output_commit(&r->file, &err))
-		fprintf(stderr, "homenode: the record was not kept: %s\n", err.text);
+	if (!r->kept && keep(r, &err))
+		fprintf(stderr, "homenode: %s\n", err.text);
 	free(r->written);
 	free(r);
+}
+
+int recorder_keep(struct backend *b, struct error *err)
+{
+	return b->ops->close == recorder_close ? keep(recorder_of(b), err) : 0;
 }
 
 static int recorder_not_opened_by_ops(struct backend **out, const struct backend_config *config,

@@ -17,10 +17,14 @@
 /*
  * *out records everything passed to `inner` into `path` and owns `inner` from
  * now on (on failure too: it is then closed). The file is complete, and appears
- * under its name, when the recorder is closed without a write error.
+ * under its name, when it is kept or the recorder closed without a write error.
  */
 int recorder_open(struct backend **out, struct backend *inner, const char *path,
 		  const struct backend_config *config, struct error *err) MUST_USE;
+
+/* What was recorded appears under its name; nothing but close may follow. ERR_MACHINE: it cannot
+ * be written. Any other backend keeps nothing. */
+int recorder_keep(struct backend *b, struct error *err) MUST_USE;
 
 /* options: the recorded file's path. The hosts of the config must be those of the record. */
 extern const struct backend_ops replay_backend;

@@ -32,16 +32,20 @@ void *xcalloc(size_t nr, size_t size)
 	return p;
 }
 
+void *xrealloc(void *old, size_t size)
+{
+	void *p = realloc(old, size ? size : 1);
+
+	if (!p)
+		out_of_memory(size);
+	return p;
+}
+
 void *xreallocarray(void *old, size_t nr, size_t size)
 {
-	void *p;
-
 	if (size && nr > SIZE_MAX / size)
 		out_of_memory(SIZE_MAX);
-	p = realloc(old, nr && size ? nr * size : 1);
-	if (!p)
-		out_of_memory(nr * size);
-	return p;
+	return xrealloc(old, nr * size);
 }
 
 void *xaligned(size_t align, size_t size)
@@ -83,6 +87,28 @@ char *xasprintf(const char *fmt, ...)
 	vsnprintf(p, (size_t)n + 1, fmt, ap);
 	va_end(ap);
 	return p;
+}
+
+FILE *xmemstream(char **text, size_t *size)
+{
+	FILE *f = open_memstream(text, size);
+
+	if (!f)
+		out_of_memory(BUFSIZ);
+	return f;
+}
+
+void xmemstream_flush(FILE *f)
+{
+	if (fflush(f) != 0 || ferror(f))
+		out_of_memory(BUFSIZ);
+}
+
+void xmemstream_close(FILE *f)
+{
+	xmemstream_flush(f);
+	if (fclose(f) != 0)
+		out_of_memory(BUFSIZ);
 }
 
 void *grow(void *array, size_t *cap, size_t nr, size_t size)

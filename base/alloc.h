@@ -6,11 +6,13 @@
 #define BASE_ALLOC_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/compiler.h"
 
 void *xmalloc(size_t size) MUST_USE;
 void *xcalloc(size_t nr, size_t size) MUST_USE;
+void *xrealloc(void *old, size_t size) MUST_USE;
 void *xreallocarray(void *old, size_t nr, size_t size) MUST_USE;
 /* Aligned to `align`, a power of two >= sizeof(void *); free() frees it. */
 void *xaligned(size_t align, size_t size) MUST_USE;
@@ -18,6 +20,12 @@ char *xstrdup(const char *s) MUST_USE;
 char *xstrndup(const char *s, size_t n) MUST_USE;
 /* Formatted; the caller frees. */
 char *xasprintf(const char *fmt, ...) MUST_USE PRINTF_LIKE(1, 2);
+
+/* A stream into memory: *text and *size are what was written, once it is flushed or closed; the
+ * caller frees the text. A plain fclose() would lose what memory was too little for. */
+FILE *xmemstream(char **text, size_t *size) MUST_USE;
+void xmemstream_flush(FILE *f);
+void xmemstream_close(FILE *f);
 
 /*
  * Room for one more item in a growing array: doubles `*cap` (in items of

@@ -34,6 +34,11 @@ enum doc_format {
 	DOC_YAML,
 };
 
+/* From now on jansson, which reads and writes JSON everywhere, ends the program as base/alloc.h
+ * does where memory is out, so that nobody looks at what it makes. For main(), before any thread.
+ */
+void doc_json_memory(void);
+
 /* Everything in it lives as long as the document. */
 struct doc {
 	char *path; /* as given, for messages */

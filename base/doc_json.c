@@ -150,3 +150,8 @@ struct library *libraries_of_json(struct library *out)
 	snprintf(out->version, sizeof(out->version), "%s", jansson_version_str());
 	return out + 1;
 }
+
+void doc_json_memory(void)
+{
+	json_set_alloc_funcs(xmalloc, free);
+}

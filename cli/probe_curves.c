@@ -93,12 +93,11 @@ static int draw(const struct curve *v, const struct host *h, const struct survey
 	struct picture picture = {.name = v->name, .height = 420, .directory = directory};
 	char *script = NULL;
 	size_t size, nr;
-	FILE *f = open_memstream(&script, &size);
+	FILE *f = xmemstream(&script, &size);
 	int rc = 0;
 
-	BUG_ON(!f);
 	nr = print_script(v, h, s, f);
-	fclose(f);
+	xmemstream_close(f);
 	picture.script = script;
 	if (nr)
 		rc = picture_write(&picture, err);

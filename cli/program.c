@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/doc.h"
 #include "cli/command.h"
 #include "cli/complete.h"
 #include "cli/defaults.h"
@@ -147,6 +148,7 @@ static int run_words(int argc, char **argv)
 
 int program_run(int argc, char **argv)
 {
+	doc_json_memory();
 	hold_standard_streams();
 	signal(SIGXFSZ, SIG_IGN);
 	return close_stdout(run_words(argc, argv));

@@ -13,9 +13,8 @@ static char *pinning_of(const struct guest *g)
 {
 	char *text = NULL;
 	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	FILE *f = xmemstream(&text, &size);
 
-	BUG_ON(!f);
 	for (uint32_t i = 0, end; i < g->nr_vcpus; i = end) {
 		char *list = cpuset_list(&g->vcpu[i].cpus);
 
@@ -29,7 +28,7 @@ static char *pinning_of(const struct guest *g)
 		fprintf(f, ":%s", list);
 		free(list);
 	}
-	fclose(f);
+	xmemstream_close(f);
 	return text;
 }
 
@@ -38,10 +37,9 @@ static char *pages_of(const struct guest *g, int64_t *sum)
 {
 	char *text = NULL;
 	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	FILE *f = xmemstream(&text, &size);
 	bool any = false;
 
-	BUG_ON(!f);
 	*sum = g->node_bytes ? 0 : FIGURE_UNKNOWN;
 	for (unsigned n = 0; g->node_bytes && n < GUEST_NODES_MAX; n++) {
 		if (!g->node_bytes[n])
@@ -50,7 +48,7 @@ static char *pages_of(const struct guest *g, int64_t *sum)
 		*sum += g->node_bytes[n];
 		any = true;
 	}
-	fclose(f);
+	xmemstream_close(f);
 	return text;
 }
 

@@ -13,14 +13,14 @@ void emit_note(struct emit_notes *n, const char *fmt, ...)
 {
 	char *text;
 	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	FILE *f = xmemstream(&text, &size);
 	va_list args;
 
-	BUG_ON(!f || n->nr == EMIT_NOTES_MAX);
+	BUG_ON(n->nr == EMIT_NOTES_MAX);
 	va_start(args, fmt);
 	vfprintf(f, fmt, args);
 	va_end(args);
-	fclose(f);
+	xmemstream_close(f);
 	n->line[n->nr++] = text;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "host/figures.h"
 
 static bool has(const struct xml_element *e, const char *name, const char *value)
@@ -139,14 +140,13 @@ static char *text_of(const struct hwloc_tree *t)
 {
 	char *text = NULL;
 	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
+	FILE *f = xmemstream(&text, &size);
 
-	BUG_ON(!f);
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 	      "<!DOCTYPE topology SYSTEM \"hwloc2.dtd\">\n",
 	      f);
 	xml_write(t->doc->root, f);
-	BUG_ON(fclose(f) != 0);
+	xmemstream_close(f);
 	return text;
 }
 

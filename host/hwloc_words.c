@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 #include "host/hwloc_tree.h"
 
 bool plain_number(const char *text, uint64_t max, uint64_t *out)
@@ -132,14 +134,13 @@ char *hwloc_set_text(const struct cpuset *set)
 	int word = 2 * CPUSET_WORDS - 1;
 	char *text = NULL;
 	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
+	FILE *f = xmemstream(&text, &size);
 
-	BUG_ON(!f);
 	while (word > 0 && !(uint32_t)(set->word[word / 2] >> 32 * (word % 2)))
 		word--;
 	for (; word >= 0; word--)
 		fprintf(f, "0x%08" PRIx32 "%s", (uint32_t)(set->word[word / 2] >> 32 * (word % 2)),
 			word ? "," : "");
-	BUG_ON(fclose(f) != 0);
+	xmemstream_close(f);
 	return text;
 }

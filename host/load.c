@@ -397,11 +397,10 @@ static char *written(const struct host *h)
 	uint32_t *core = deal_cores(h);
 	char *text = NULL;
 	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
+	FILE *f = xmemstream(&text, &size);
 
-	BUG_ON(!f);
 	host_write_xml(h, core, f);
-	BUG_ON(fclose(f) != 0);
+	xmemstream_close(f);
 	free(core);
 	return text;
 }

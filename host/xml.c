@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/alloc.h"
 #include "base/library.h"
 #include "host/host.h"
 
@@ -346,6 +347,8 @@ static void set_handlers(struct reader *r)
 	XML_SetSkippedEntityHandler(r->parser, on_entity);
 }
 
+static const XML_Memory_Handling_Suite memory = {xmalloc, xrealloc, free};
+
 int xml_parse(struct xml_doc *doc, const char *path, const char *text, size_t size,
 	      struct error *err)
 {
@@ -357,8 +360,7 @@ int xml_parse(struct xml_doc *doc, const char *path, const char *text, size_t si
 	/* A declaration after blank lines is an error for expat and common in pastes. */
 	for (; size > 0 && strchr(" \t\r\n", *r.text) && *r.text; r.text++, size--)
 		r.lines_before += *r.text == '\n';
-	r.parser = XML_ParserCreate("UTF-8");
-	BUG_ON(!r.parser);
+	r.parser = XML_ParserCreate_MM("UTF-8", &memory, NULL);
 	set_handlers(&r);
 	if (XML_Parse(r.parser, r.text, (int)size, XML_TRUE) != XML_STATUS_OK)
 		syntax_error(&r);

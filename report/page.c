@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "report/model.h"
 #include "report/page_template.h"
 #include "report/topology.h"
@@ -144,11 +145,10 @@ static void write_drawing(struct model_out *m, const struct page_host *h, size_t
 {
 	char *name = xasprintf("topology%zu", number + 1), *svg = NULL;
 	size_t n;
-	FILE *f = open_memstream(&svg, &n);
+	FILE *f = xmemstream(&svg, &n);
 
-	BUG_ON(!f);
 	topology_print(h, NULL, name, false, f);
-	fclose(f);
+	xmemstream_close(f);
 	model_text(m, "svg", svg);
 	free(svg);
 	free(name);

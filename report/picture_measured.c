@@ -1,6 +1,7 @@
 /* Prediction against measurement, for gnuplot: a point a zone, with its interval. */
 #include <stdlib.h>
 
+#include "base/alloc.h"
 #include "report/measured_pairs.h"
 #include "report/pictures.h"
 
@@ -38,8 +39,7 @@ static int draw(const char *path, const char *directory, const struct measured_q
 	size_t n;
 	int rc;
 
-	p.script = open_memstream(&script, &n);
-	BUG_ON(!p.script);
+	p.script = xmemstream(&script, &n);
 	fputs("$p << END\n", p.script);
 	rc = measured_pairs(path, q, take_pair, &p, err);
 	fprintf(p.script,
@@ -48,7 +48,7 @@ static int draw(const char *path, const char *directory, const struct measured_q
 		"plot x with lines lc rgb '#808080', $p using 1:2:3 with yerrorbars pt 7 ps 0.6 "
 		"lc rgb '%s'\n",
 		unit_sign(unit), unit_sign(unit), p.most * 1.05, p.most * 1.05, picture_colour(0));
-	fclose(p.script);
+	xmemstream_close(p.script);
 	picture.script = script;
 	if (!rc && p.nr)
 		rc = picture_write(&picture, err);

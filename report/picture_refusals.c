@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/units.h"
 #include "report/pictures.h"
 
@@ -23,9 +24,8 @@ char *refusals_script(const struct refusals *r)
 	struct refusal_row **row = xcalloc(r->nr, sizeof(struct refusal_row *));
 	size_t n, nr = r->nr < DRAWN_MAX ? r->nr : DRAWN_MAX, last = 0;
 	char *text = NULL;
-	FILE *f = open_memstream(&text, &n);
+	FILE *f = xmemstream(&text, &n);
 
-	BUG_ON(!f);
 	memcpy(row, r->row, r->nr * sizeof(struct refusal_row *));
 	qsort(row, r->nr, sizeof(struct refusal_row *), most_first);
 	for (size_t i = 0; i < nr; i++)
@@ -50,7 +50,7 @@ char *refusals_script(const struct refusals *r)
 		print_gnuplot_text(row[i]->name, f);
 	}
 	fputc('\n', f);
-	fclose(f);
+	xmemstream_close(f);
 	free(row);
 	return text;
 }

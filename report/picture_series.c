@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/units.h"
 #include "report/pictures.h"
 
@@ -159,13 +160,12 @@ char *live_script(const struct series *s)
 {
 	char *text = NULL;
 	size_t n;
-	FILE *f = open_memstream(&text, &n);
+	FILE *f = xmemstream(&text, &n);
 
-	BUG_ON(!f);
 	print_data(s, CURVE_LIVE, 1, f);
 	fputs("set ylabel 'zones alive'\nset key outside above\nset yrange [0:*]\n", f);
 	print_plot(s, CURVE_LIVE, NULL, false, f);
-	fclose(f);
+	xmemstream_close(f);
 	return text;
 }
 
@@ -189,9 +189,8 @@ char *locality_script(const struct series *s, unsigned *height)
 	const char *policy[CURVES_MAX];
 	size_t n, nr = list_policies(s, policy), across = nr > 1 ? 2 : 1;
 	char *text = NULL;
-	FILE *f = open_memstream(&text, &n);
+	FILE *f = xmemstream(&text, &n);
 
-	BUG_ON(!f);
 	*height = (unsigned)((nr + across - 1) / across) * 280;
 	print_data(s, CURVE_MID, 1e-4, f);
 	fprintf(f,
@@ -206,6 +205,6 @@ char *locality_script(const struct series *s, unsigned *height)
 		print_plot(s, CURVE_MID, policy[p], s->spread, f);
 	}
 	fputs("unset multiplot\n", f);
-	fclose(f);
+	xmemstream_close(f);
 	return text;
 }

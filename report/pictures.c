@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/alloc.h"
 #include "base/output.h"
 #include "base/units.h"
 #include "report/figures.h"
@@ -15,9 +16,8 @@ static char *heat_script(const struct heat *h, const struct heat_map *m)
 	bool one = h->nr_hosts == 1;
 	char *text = NULL;
 	size_t n;
-	FILE *f = open_memstream(&text, &n);
+	FILE *f = xmemstream(&text, &n);
 
-	BUG_ON(!f);
 	fputs("$heat << END\n", f);
 	for (size_t r = 0; r < h->nr_rows; r++) {
 		for (size_t c = 0; c < HEAT_COLUMNS; c++)
@@ -33,7 +33,7 @@ static char *heat_script(const struct heat *h, const struct heat_map *m)
 		one ? "node" : "host", hours, one ? h->nr_nodes - 0.5 : (double)h->nr_hosts,
 		one ? -0.5 : 0.0, h->nr_hosts <= 16 ? "1" : "autofreq", hours / HEAT_COLUMNS,
 		(double)h->per_row / (one ? 1 : h->nr_nodes), one ? "-0.5" : "");
-	fclose(f);
+	xmemstream_close(f);
 	return text;
 }
 

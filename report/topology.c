@@ -250,12 +250,11 @@ static int write_png(const struct page_host *h, const char *name, const char *di
 	struct picture p = {.name = name, .directory = directory};
 	char *script = NULL;
 	size_t n;
-	FILE *out = open_memstream(&script, &n);
+	FILE *out = xmemstream(&script, &n);
 	struct topology t;
 	struct sheet_plan s;
 	int rc;
 
-	BUG_ON(!out);
 	t = topology_of(h, NULL, out);
 	t.draw.plot = true;
 	lay_out(&t, &s, true);
@@ -267,7 +266,7 @@ static int write_png(const struct page_host *h, const char *name, const char *di
 		p.width, p.height);
 	draw_all(&t, &s);
 	fputs("plot NaN\n", out);
-	fclose(out);
+	xmemstream_close(out);
 	free(s.package);
 	p.script = script;
 	rc = picture_write_png(&p, err);

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/map.h"
 #include "base/rng.h"
 #include "base/units.h"
@@ -337,7 +338,7 @@ static int kubernetes_read(struct doc_stream *s, struct error *err)
 	size_t size;
 	int rc;
 
-	how.warn = open_memstream(&text, &size);
+	how.warn = xmemstream(&text, &size);
 	k.reader.out = &s->zones;
 	rc = pod_load_rows(&k.reader, err);
 	if (!rc)
@@ -345,7 +346,7 @@ static int kubernetes_read(struct doc_stream *s, struct error *err)
 	if (!rc)
 		rc = add_pods(&k, err);
 	if (how.warn)
-		fclose(how.warn);
+		xmemstream_close(how.warn);
 	if (text)
 		note_warnings(&s->base.stats, text);
 	free(text);

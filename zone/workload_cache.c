@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/output.h"
 #include "base/sha256.h"
 #include "zone/trace_cache.h"
@@ -49,10 +50,9 @@ static int write_key(const struct workload *w, bool skip_bad, char key[SHA256_HE
 	const char *const with[] = {w->types_path, w->lifetimes_path};
 	char *text = NULL;
 	size_t n;
-	FILE *out = open_memstream(&text, &n);
+	FILE *out = xmemstream(&text, &n);
 	int rc;
 
-	BUG_ON(!out);
 	fprintf(out, "%s %" PRIu32 "\nvcpu_scale %" PRIu32 "\ngpus %d\nskip_bad %d\nsort %d\n",
 		w->trace_format->name, w->trace_format->version, w->vcpu_scale_milli, w->trace_gpus,
 		skip_bad, w->sort);
@@ -68,7 +68,7 @@ static int write_key(const struct workload *w, bool skip_bad, char key[SHA256_HE
 	}
 	for (const char *const *more = w->trace_with; more && *more && !rc; more++)
 		rc = describe_file(out, *more, err);
-	fclose(out);
+	xmemstream_close(out);
 	if (!rc)
 		text_sha256(text, n, key);
 	free(text);

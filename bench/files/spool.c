@@ -29,12 +29,11 @@ static char *key_text(const struct row *key)
 {
 	char *text = NULL;
 	size_t n;
-	FILE *f = open_memstream(&text, &n);
+	FILE *f = xmemstream(&text, &n);
 
-	BUG_ON(!f);
 	row_print_key(key, f);
 	fputc(',', f);
-	fclose(f);
+	xmemstream_close(f);
 	return text;
 }
 

@@ -260,7 +260,7 @@ static int part_on_zone(void *self, const struct run_view *view, const struct zo
 
 	rewind(p->zones.out);
 	rc = on_zone(&p->zones, view, n, err);
-	fflush(p->zones.out);
+	xmemstream_flush(p->zones.out);
 	if (rc || !p->size)
 		return rc;
 	tape_write(&p->tape, (uint64_t)n->at_ns);
@@ -276,7 +276,7 @@ static void part_release(void *self)
 
 	tape_close(&p->tape);
 	if (p->zones.out)
-		fclose(p->zones.out);
+		xmemstream_close(p->zones.out);
 	zones_writer_release(&p->zones);
 	free(p->text);
 	free(p);
@@ -297,8 +297,7 @@ static int split(void *self, struct observer *part, struct error *err)
 	struct part_writer *p = xcalloc(1, sizeof(*p));
 	int rc = tape_open(&p->tape, all->directory, err);
 
-	p->zones.out = open_memstream(&p->text, &p->size);
-	BUG_ON(!p->zones.out);
+	p->zones.out = xmemstream(&p->text, &p->size);
 	if (rc)
 		part_release(p);
 	else

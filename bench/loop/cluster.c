@@ -33,6 +33,11 @@ int cluster_open(struct cluster *c, const struct choice *choice, const struct ba
 	return 0;
 }
 
+int cluster_keep_record(struct cluster *c, struct error *err)
+{
+	return recorder_keep(c->backend, err);
+}
+
 void cluster_close(struct cluster *c)
 {
 	backend_close(c->backend);

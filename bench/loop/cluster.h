@@ -37,6 +37,8 @@ struct cluster {
 int cluster_open(struct cluster *c, const struct choice *choice, const struct backend_ops *ops,
 		 const struct backend_config *config, const char *record,
 		 struct error *err) MUST_USE;
+/* At the end of all steps; ERR_MACHINE: the record cannot be written. */
+int cluster_keep_record(struct cluster *c, struct error *err) MUST_USE;
 void cluster_close(struct cluster *c); /* zeroed is fine */
 
 /* The zone in `slot` goes soon: what is known of it is fetched; later, when that is there,

@@ -657,6 +657,8 @@ int run_row(const struct run_input *in, struct run_result *out, struct error *er
 
 	if (!rc)
 		rc = run_through(r, err);
+	if (!rc)
+		rc = cluster_keep_record(&r->cluster, err);
 	run_close(r);
 	return rc;
 }

@@ -375,10 +375,9 @@ int sweep_identity(const struct experiment *x, const char *version, const char *
 		   const char *const *input, char **out, struct error *err)
 {
 	size_t size, files = 0;
-	FILE *f = open_memstream(out, &size);
+	FILE *f = xmemstream(out, &size);
 	int rc;
 
-	BUG_ON(!f);
 	while (input[files])
 		files++;
 	fprintf(f, "homenode %s, %d figures\n", version, NR_SUMMARY_FIGURES);
@@ -387,7 +386,7 @@ int sweep_identity(const struct experiment *x, const char *version, const char *
 	rc = print_file(f, file, err);
 	for (size_t i = 0; i < files && !rc; i++)
 		rc = print_file(f, input[i], err);
-	fclose(f);
+	xmemstream_close(f);
 	if (rc) {
 		free(*out);
 		*out = NULL;

@@ -152,10 +152,9 @@ static char *grades_text(const struct cost_basis *b, const enum cost_figure *lis
 {
 	char *text = NULL;
 	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
+	FILE *f = xmemstream(&text, &size);
 	bool first = true;
 
-	BUG_ON(!f);
 	for (enum host_grade g = GRADE_MEASURED; g > GRADE_NONE; g--) {
 		unsigned nr = 0, at = 0;
 
@@ -175,7 +174,7 @@ static char *grades_text(const struct cost_basis *b, const enum cost_figure *lis
 		if (nr)
 			fprintf(f, " %s", cost_grade_name(g));
 	}
-	BUG_ON(fclose(f) != 0);
+	xmemstream_close(f);
 	return text;
 }
 

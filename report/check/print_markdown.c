@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "report/check/print.h"
 #include "report/check/words.h"
 #include "report/text.h"
@@ -115,10 +116,9 @@ static void print_table(const struct check *c, bool fails, size_t *room, FILE *o
 
 		if (finding_fails(f->kind) != fails)
 			continue;
-		memory = open_memstream(&row, &n);
-		BUG_ON(!memory);
+		memory = xmemstream(&row, &n);
 		print_row(f, largest, memory);
-		fclose(memory);
+		xmemstream_close(memory);
 		if (!left && n <= *room) {
 			fputs(row, out);
 			*room -= n;
