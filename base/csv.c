@@ -677,13 +677,24 @@ int csv_error(const struct csv *c, unsigned field, struct error *err, const char
 			(unsigned long)(c->field[field].text - c->row) + 1, "%s", sentence);
 }
 
+/* "-1.5e9" */
+static bool is_number(const char *text)
+{
+	char *end;
+
+	(void)strtod(text, &end);
+	return end != text && !*end;
+}
+
 void csv_print_field(const char *text, FILE *out)
 {
+	const char *guard = *text && strchr("=+-@\t\r", *text) && !is_number(text) ? "'" : "";
+
 	if (!text[strcspn(text, ",\"\r\n")]) {
-		fputs(text, out);
+		fprintf(out, "%s%s", guard, text);
 		return;
 	}
-	fputc('"', out);
+	fprintf(out, "\"%s", guard);
 	for (; *text; text++) {
 		if (*text == '"')
 			fputc('"', out);

@@ -50,8 +50,7 @@ static char *hidden_name(const char *path)
 	return xasprintf("%.*s.%s.XXXXXX", (int)(name - path), path, name);
 }
 
-/* Something that is not to be replaced: a pipe, a device. */
-static bool is_no_file(const char *path)
+bool is_no_file(const char *path)
 {
 	struct stat st;
 

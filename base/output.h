@@ -28,6 +28,9 @@ struct output {
  * is put, is never hidden and never taken for an option. The caller frees. */
 char *file_name_of(const char *name) MUST_USE;
 
+/* Is something there that is neither file nor directory: a pipe, a device? */
+bool is_no_file(const char *path);
+
 int output_open(struct output *o, const char *path, struct error *err) MUST_USE;
 /* Flush, fsync, rename, fsync the directory. On failure nothing is left. */
 int output_commit(struct output *o, struct error *err) MUST_USE;

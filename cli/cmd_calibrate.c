@@ -3,6 +3,7 @@
  * file.
  */
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/output.h"
@@ -98,6 +99,24 @@ static int read_all(struct job *job, const struct args *args, struct error *err)
 	return rc;
 }
 
+/* What was measured is not to be lost; HOST may be written over. */
+static int keep_inputs(const struct args *args, struct error *err)
+{
+	const char *out[] = {args_string(args, "output", NULL), args_string(args, "figures", NULL)};
+	struct stat written, read;
+
+	for (unsigned k = 0; k < 2; k++)
+		for (unsigned i = 1; out[k] && i < args_nr_operands(args); i++)
+			if (stat(out[k], &written) == 0 && S_ISREG(written.st_mode) &&
+			    stat(args_operand(args, i), &read) == 0 &&
+			    written.st_dev == read.st_dev && written.st_ino == read.st_ino)
+				return error_set(err, ERR_USAGE,
+						 "%s is read, and would be written over: name "
+						 "another file",
+						 out[k]);
+	return 0;
+}
+
 /* Both files are made whole before the first is written. */
 static int write_all(struct job *job, const struct args *args, struct error *err)
 {
@@ -126,6 +145,8 @@ static int run_calibrate(const struct args *args, int *status, struct error *err
 	struct job job = {.host = NULL};
 	int rc = parse(&job, args, err);
 
+	if (!rc)
+		rc = keep_inputs(args, err);
 	if (!rc)
 		rc = find_host(args_operand(args, 0), &job.host, err);
 	if (!rc)

@@ -8,6 +8,7 @@
 
 #include "base/doc.h"
 #include "base/nearest.h"
+#include "base/output.h"
 #include "cli/names.h"
 
 #define PREFIX "HOMENODE_"
@@ -295,6 +296,9 @@ int defaults_load(struct defaults *out, struct error *err)
 		return 0;
 	out->path = named ? named : own_file(out);
 	out->found = out->path && (named || access(out->path, F_OK) == 0 || errno == EACCES);
+	/* nobody named it, and it could be waited for */
+	if (out->found && !named && is_no_file(out->path))
+		return error_set(err, ERR_INPUT, "%s: is no file", out->path);
 	rc = out->found ? read_file(out, err) : 0;
 	return rc ? rc : read_environment(out, err);
 }

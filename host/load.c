@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "host/figures.h"
 #include "host/hwloc_calibrate.h"
@@ -242,7 +243,9 @@ static int take_side_figures(struct host *h, struct error *err)
 	struct figures f;
 	int rc = 0;
 
-	if (access(path, F_OK) == 0) {
+	if (is_no_file(path)) {
+		host_warn(h, "%s is no file: nothing is taken from it", path);
+	} else if (access(path, F_OK) == 0) {
 		rc = figures_load(&f, path, err);
 		if (!rc)
 			rc = host_take_figures(h, &f, err);

@@ -610,3 +610,21 @@ Test(csv, first_line_is_a_row)
 	cr_assert_not(next(&c));
 	csv_close(&c);
 }
+
+/* What a spreadsheet would calculate is text there; numbers stay numbers. */
+Test(csv, formulas_are_guarded)
+{
+	static const char *const field[] = {"=1+1", "@sum", "+a", "-a",	 "\ta", "=\"a\",b",
+					    "-1.5", "+2e9", "-",  "a=b", ""};
+	char *text;
+	size_t size;
+	FILE *f = xmemstream(&text, &size);
+
+	for (size_t i = 0; i < sizeof(field) / sizeof(field[0]); i++) {
+		csv_print_field(field[i], f);
+		fputc(';', f);
+	}
+	xmemstream_close(f);
+	cr_assert_str_eq(text, "'=1+1;'@sum;'+a;'-a;'\ta;\"'=\"\"a\"\",b\";-1.5;+2e9;'-;a=b;;");
+	free(text);
+}

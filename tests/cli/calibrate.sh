@@ -36,6 +36,13 @@ run 0 calibrate "$host" "$work/f.json" --quiet
 run 0 show "$work/two.xml" --format json
 says out '"grade": "measured"'
 
+# what is read is not written over; the host may be
+cp $files/likwid.txt "$work/measured.txt"
+refused 2 calibrate "$host" "$work/measured.txt" --node 0 -o "$work/measured.txt"
+says err "measured.txt is read, and would be written over"
+cmp -s $files/likwid.txt "$work/measured.txt" || fail "it was written over"
+run 0 calibrate "$work/two.xml" "$work/f.json" --quiet -o "$work/two.xml"
+
 # beside the host, without a command
 cp topologies/epyc-nps4-8n.xml "$work/my.xml"
 printf '%s' '{"homenode_figures": 1, "figures": [{"figure": "write", "unit": "GB/s", "values": [21, null, 22]}]}' \
@@ -90,4 +97,9 @@ printf '%s' '{"homenode_figures": 1, "figures": [{"figure": "read", "unit": "GB/
 refused 2 calibrate "$host" "$work/0.json" -o "$work/no.xml" --figures "$work/no.json"
 says err "0.json:1:"
 [ -e "$work/no.xml" ] || [ -e "$work/no.json" ] && fail "something was written"
+# nobody waits for a pipe that happens to have such a name
+cp topologies/epyc-nps4-8n.xml "$work/piped.xml"
+mkfifo "$work/piped.figures.json"
+run 0 show "$work/piped.xml"
+says out "piped.figures.json is no file"
 finish

@@ -33,6 +33,12 @@ policies()
 	[ "$(rows)" = "$those" ] || fail "run $* has $(rows)not $those"
 }
 
+# what is no file and was not named is not waited for
+mkfifo "$HOME/.config/homenode/config.json"
+refused 2 list policies
+says err 'config.json: is no file'
+rm "$HOME/.config/homenode/config.json"
+
 # none
 run 0 help config
 says out "$HOME/.config/homenode/config.json (not there)"
