@@ -41,10 +41,9 @@ static void put_item(FILE *out, int *column, const char *name, const char *versi
 static const struct feature {
 	const char *name, *version;
 } features[] = {
-	{"linux (libnuma)", HOMENODE_WITH_NUMA},
-	{"xen (libxl)", HOMENODE_WITH_XEN},
-	{"mpi (homenode-mpi)", HOMENODE_WITH_MPI},
-	{"sqlite", HOMENODE_WITH_SQLITE},
+	{"linux (libnuma)", HOMENODE_WITH_NUMA},   {"xen (libxl)", HOMENODE_WITH_XEN},
+	{"mpi (homenode-mpi)", HOMENODE_WITH_MPI}, {"sqlite", HOMENODE_WITH_SQLITE},
+	{"seccomp", HOMENODE_WITH_SECCOMP},
 };
 
 static void print_features(FILE *out, bool there)

@@ -25,6 +25,12 @@ if(LIBNUMA)
 	pkg_check_modules(numa IMPORTED_TARGET numa)
 endif()
 
+# what hwloc's own process may do; without it that is not restricted
+option(SECCOMP "Confine what reads broken files where libseccomp is" ON)
+if(SECCOMP)
+	pkg_check_modules(seccomp IMPORTED_TARGET libseccomp)
+endif()
+
 # homenode-mpi; without it `homenode sweep` on ranks says how to get it
 option(MPI "Build homenode-mpi where Open MPI is" ON)
 if(MPI)
@@ -35,7 +41,7 @@ endif()
 # they are installed as archives: for a dom0 that has none of them. hwloc's own need of
 # libudev is met by cli/without_udev.c.
 set(STATIC_PACKAGES ON)
-foreach(package hwloc expat jansson yaml nettle lzma z zstd bz2 sqlite3 numa)
+foreach(package hwloc expat jansson yaml nettle lzma z zstd bz2 sqlite3 numa seccomp)
 	if(NOT TARGET PkgConfig::${package})
 		continue()
 	endif()

@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/library.h"
 #include "base/units.h"
+#include "host/confine.h"
 #include "host/host.h"
 #include "host/hwloc_child.h"
 
@@ -225,8 +226,10 @@ static void NORETURN child(int fd, enum hwloc_source from, const char *text)
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_CPU, CPU_SECONDS_MAX);
 	/* GPU plugins map more address space than any limit for a file. */
-	if (!ADDRESS_SANITIZER && from != HWLOC_MACHINE)
+	if (!ADDRESS_SANITIZER && from != HWLOC_MACHINE) {
 		limit_address_space();
+		(void)confine_process(); /* the limits hold without it */
+	}
 	if (answer(fd, from, text, &err)) {
 		send_all(fd, (char[]){ANSWER_ERROR}, 1);
 		send_all(fd, err.text, strlen(err.text));

@@ -1,7 +1,8 @@
 /*
  * What libhwloc makes of this machine, or of an XML file that only it can read
  * (private to host/). It runs in a process of its own, with limits on time, memory
- * and size, because it can crash or hang on a broken file and loads plugins; what
+ * and size, because it can crash or hang on a broken file and loads plugins; for a file it may
+ * do nothing but read (host/confine.h). What
  * comes back is hwloc's own XML, version 2, which is read like any other file.
  */
 #ifndef HOST_HWLOC_CHILD_H

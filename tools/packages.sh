@@ -21,6 +21,7 @@ build  libzstd-dev      library libzstd
 build  libbz2-dev       file /usr/include/bzlib.h
 build  libsqlite3-dev   library sqlite3
 build  libnuma-dev      library numa
+build  libseccomp-dev   library libseccomp
 build  libjs-dygraphs   file /usr/share/javascript/dygraphs/dygraph.min.js
 deb    dpkg-dev         command dpkg-shlibdeps
 xen    libxen-dev       library xenlight
