@@ -24,6 +24,7 @@ build  libnuma-dev      library numa
 build  libseccomp-dev   library libseccomp
 build  libjs-dygraphs   file /usr/share/javascript/dygraphs/dygraph.min.js
 deb    dpkg-dev         command dpkg-shlibdeps
+deb    file             command file
 xen    libxen-dev       library xenlight
 mpi    libopenmpi-dev   library ompi-c
 mpi    openmpi-bin      command mpirun
@@ -57,6 +58,7 @@ test   mandoc           command mandoc
 test   man-db           command man
 test   jq               command jq
 test   strace           command strace
+test   abigail-tools    command abidiff
 test   python3-prometheus-client file /usr/lib/python3/dist-packages/prometheus_client/__init__.py
 ci     clang            command clang
 ci     clang-format     command clang-format
