@@ -42,6 +42,9 @@ static int next_line(struct replay *r, struct error *err)
 	ssize_t n = getline(&r->line, &r->cap, r->file);
 
 	r->number++;
+	if (n < 0 && !feof(r->file))
+		return error_at(err, ERR_MACHINE, r->path, r->number, 0, "cannot be read: %s",
+				strerror(errno));
 	if (n < 0)
 		return error_at(err, ERR_INPUT, r->path, r->number, 0,
 				"the record ends here, but the run goes on");

@@ -104,10 +104,11 @@ void xmemstream_flush(FILE *f)
 		out_of_memory(BUFSIZ);
 }
 
-void xmemstream_close(FILE *f)
+void xmemstream_close(FILE *f, char **text)
 {
 	xmemstream_flush(f);
-	if (fclose(f) != 0)
+	/* glibc closes a stream whose text it could not move, and leaves none */
+	if (fclose(f) != 0 || !*text)
 		out_of_memory(BUFSIZ);
 }
 

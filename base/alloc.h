@@ -25,7 +25,7 @@ char *xasprintf(const char *fmt, ...) MUST_USE PRINTF_LIKE(1, 2);
  * caller frees the text. A plain fclose() would lose what memory was too little for. */
 FILE *xmemstream(char **text, size_t *size) MUST_USE;
 void xmemstream_flush(FILE *f);
-void xmemstream_close(FILE *f);
+void xmemstream_close(FILE *f, char **text); /* the same text */
 
 /*
  * Room for one more item in a growing array: doubles `*cap` (in items of

@@ -28,7 +28,7 @@ static char *pinning_of(const struct guest *g)
 		fprintf(f, ":%s", list);
 		free(list);
 	}
-	xmemstream_close(f);
+	xmemstream_close(f, &text);
 	return text;
 }
 
@@ -48,7 +48,7 @@ static char *pages_of(const struct guest *g, int64_t *sum)
 		*sum += g->node_bytes[n];
 		any = true;
 	}
-	xmemstream_close(f);
+	xmemstream_close(f, &text);
 	return text;
 }
 

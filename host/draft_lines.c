@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/units.h"
 #include "host/draft.h"
 
@@ -181,9 +182,8 @@ int draft_lines(struct draft *d, const char *text, unsigned *seen, struct error 
 	*seen = 0;
 	while (*text && !rc) {
 		size_t n = strcspn(text, "\n");
-		char *line = strndup(text, n);
+		char *line = xstrndup(text, n);
 
-		BUG_ON(!line);
 		rc = one_line(d, &head, line, seen, err);
 		free(line);
 		text += n + (text[n] == '\n');

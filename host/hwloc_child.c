@@ -191,12 +191,28 @@ static int set_source(hwloc_topology_t t, enum hwloc_source from, const char *te
 	}
 }
 
-static int answer(int fd, enum hwloc_source from, const char *text, struct error *err)
+/* Twice: where memory is short hwloc 2.9 leaves out a word here and there, and says nothing. */
+static int export_xml(hwloc_topology_t t, char **out, struct error *err)
 {
 	unsigned long flags = hwloc_library_major() >= 3 ? EXPORT_V2 : 0;
+	char *again = NULL;
+	int length = 0;
+
+	if (hwloc_topology_export_xmlbuffer(t, out, &length, flags) != 0 ||
+	    hwloc_topology_export_xmlbuffer(t, &again, &length, flags) != 0)
+		return error_set(err, ERR_INPUT, "hwloc does not write its XML: %s",
+				 strerror(errno));
+	if (strcmp(*out, again) != 0)
+		return error_set(err, ERR_MACHINE, "hwloc runs out of memory");
+	hwloc_free_xmlbuffer(t, again);
+	return 0;
+}
+
+static int answer(int fd, enum hwloc_source from, const char *text, struct error *err)
+{
 	hwloc_topology_t t;
 	char *xml = NULL;
-	int length = 0, rc = setup(&t, err);
+	int rc = setup(&t, err);
 
 	if (rc)
 		return rc;
@@ -208,9 +224,9 @@ static int answer(int fd, enum hwloc_source from, const char *text, struct error
 			       ? refused(from, err)
 			       : error_set(err, ERR_INPUT, "hwloc cannot look at it: %s",
 					   strerror(errno));
-	if (hwloc_topology_export_xmlbuffer(t, &xml, &length, flags) != 0)
-		return error_set(err, ERR_INPUT, "hwloc does not write its XML: %s",
-				 strerror(errno));
+	rc = export_xml(t, &xml, err);
+	if (rc)
+		return rc;
 	send_all(fd, (char[]){ANSWER_TEXT}, 1);
 	send_all(fd, xml, strlen(xml));
 	return 0;
