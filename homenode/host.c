@@ -23,7 +23,7 @@ void hn_free(void *what)
 	free(what);
 }
 
-int hn_fail(struct hn_error *err, int code, const char *fmt, ...)
+int lib_fail(struct hn_error *err, int code, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -36,9 +36,9 @@ int hn_fail(struct hn_error *err, int code, const char *fmt, ...)
 	return code;
 }
 
-int hn_pass(struct hn_error *err, int code, const struct error *own)
+int lib_pass(struct hn_error *err, int code, const struct error *own)
 {
-	return code ? hn_fail(err, code, "%s", own->text) : 0;
+	return code ? lib_fail(err, code, "%s", own->text) : 0;
 }
 
 /* --- loaded ---------------------------------------------------------------------------- */
@@ -48,7 +48,7 @@ static int take_over(struct hn_host **out, struct host *h, int rc, const struct 
 {
 	*out = NULL;
 	if (rc)
-		return hn_pass(err, rc, own);
+		return lib_pass(err, rc, own);
 	*out = xcalloc(1, sizeof(**out));
 	**out = (struct hn_host){.host = h, .finished = true};
 	return 0;
@@ -90,12 +90,12 @@ static int check_setting(const struct hn_host *h, unsigned a, unsigned b, struct
 	unsigned highest = a > b ? a : b;
 
 	if (h->finished)
-		return hn_fail(err, HN_USAGE,
-			       "host %s is finished: nothing of it can be set any more",
-			       h->host->name);
+		return lib_fail(err, HN_USAGE,
+				"host %s is finished: nothing of it can be set any more",
+				h->host->name);
 	if (highest >= h->host->nr_nodes)
-		return hn_fail(err, HN_USAGE, "host %s has %u nodes and no node %u", h->host->name,
-			       h->host->nr_nodes, highest);
+		return lib_fail(err, HN_USAGE, "host %s has %u nodes and no node %u", h->host->name,
+				h->host->nr_nodes, highest);
 	return 0;
 }
 
@@ -109,14 +109,14 @@ int hn_host_set_node(struct hn_host *h, unsigned node, unsigned number, unsigned
 		return rc;
 	n = &h->host->node[node];
 	if (package >= NODES_MAX)
-		return hn_fail(err, HN_USAGE, "package %u: packages are below %u", package,
-			       NODES_MAX);
+		return lib_fail(err, HN_USAGE, "package %u: packages are below %u", package,
+				NODES_MAX);
 	if (memory_bytes < 0)
-		return hn_fail(err, HN_USAGE, "node %u cannot have %lld bytes", node,
-			       (long long)memory_bytes);
+		return lib_fail(err, HN_USAGE, "node %u cannot have %lld bytes", node,
+				(long long)memory_bytes);
 	if (*cpus && !cpuset_parse(&n->cpus, cpus))
-		return hn_fail(err, HN_USAGE, "\"%s\" is no list of CPUs such as \"0-7,64-71\"",
-			       cpus);
+		return lib_fail(err, HN_USAGE, "\"%s\" is no list of CPUs such as \"0-7,64-71\"",
+				cpus);
 	if (!*cpus)
 		n->cpus = (struct cpuset){0};
 	n->os_index = number;
@@ -135,8 +135,8 @@ static int set_cell(struct hn_host *h, enum host_matrix_kind kind, unsigned from
 	if (rc)
 		return rc;
 	if (value <= 0 || value >= UINT32_MAX)
-		return hn_fail(err, HN_USAGE, "%s from node %u to node %u cannot be %lld", what,
-			       from, to, (long long)value);
+		return lib_fail(err, HN_USAGE, "%s from node %u to node %u cannot be %lld", what,
+				from, to, (long long)value);
 	host_set_cell(h->host, kind, from, to, (uint32_t)value,
 		      kind == MATRIX_DISTANCE ? GRADE_FIRMWARE : GRADE_MEASURED, "libhomenode");
 	return 0;
@@ -180,13 +180,13 @@ int hn_host_add_device(struct hn_host *h, const char *pci, const char *name, con
 	if (rc)
 		return rc;
 	if (!find_class(class_name, &d.class))
-		return hn_fail(err, HN_USAGE,
-			       "\"%s\" is no class of devices: nic, gpu, storage, other",
-			       class_name);
+		return lib_fail(err, HN_USAGE,
+				"\"%s\" is no class of devices: nic, gpu, storage, other",
+				class_name);
 	if (strlen(pci) >= sizeof(d.pci) || (name && strlen(name) >= sizeof(d.name[0])))
-		return hn_fail(err, HN_USAGE, "a device's address or name is too long");
+		return lib_fail(err, HN_USAGE, "a device's address or name is too long");
 	if (!*pci && !name)
-		return hn_fail(err, HN_USAGE, "a device needs an address or a name");
+		return lib_fail(err, HN_USAGE, "a device needs an address or a name");
 	memcpy(d.pci, pci, strlen(pci) + 1);
 	if (name)
 		memcpy(d.name[d.nr_names++], name, strlen(name) + 1);
@@ -204,7 +204,7 @@ static int check_distances(const struct hn_host *h, struct hn_error *err)
 	for (unsigned from = 0; h->has_distances && from < host->nr_nodes; from++)
 		for (unsigned to = 0; to < host->nr_nodes; to++)
 			if (host_distance(host, from, to) == MATRIX_UNKNOWN)
-				return hn_fail(
+				return lib_fail(
 					err, HN_USAGE,
 					"host %s: the distance from node %u to node %u is not "
 					"set, and others are",
@@ -223,7 +223,7 @@ int hn_host_finish(struct hn_host *h, struct hn_error *err)
 		return rc;
 	rc = host_finish(h->host, &own);
 	h->finished = !rc;
-	return hn_pass(err, rc, &own);
+	return lib_pass(err, rc, &own);
 }
 
 void hn_host_free(struct hn_host *h)

@@ -32,8 +32,8 @@ static inline const struct policy *policy_of(const struct hn_policy *p)
 }
 
 /* Fill `err`, NULL is fine, and return `code`. */
-int hn_fail(struct hn_error *err, int code, const char *fmt, ...) PRINTF_LIKE(3, 4);
+int lib_fail(struct hn_error *err, int code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* The same of an error of ours; 0: nothing is filled. */
-int hn_pass(struct hn_error *err, int code, const struct error *own);
+int lib_pass(struct hn_error *err, int code, const struct error *own);
 
 #endif

@@ -84,7 +84,7 @@ int hn_place(const struct hn_policy *policy, const struct hn_state *state,
 	int rc = place(policy, state, zone, seed, NULL, &out->plan, err ? &own : NULL);
 
 	out->filled = !rc;
-	return rc && err ? hn_pass(err, rc, &own) : rc;
+	return rc && err ? lib_pass(err, rc, &own) : rc;
 }
 
 char *hn_explain(const struct hn_policy *policy, const struct hn_state *state,
@@ -101,7 +101,7 @@ char *hn_explain(const struct hn_policy *policy, const struct hn_state *state,
 		fprintf(f, "%s\n", own.text);
 	for (size_t i = 0; i < why.nr; i++)
 		fprintf(f, "%s\n", why.line[i]);
-	xmemstream_close(f);
+	xmemstream_close(f, &text);
 	explain_release(&why);
 	free(plan);
 	return text;
@@ -118,8 +118,8 @@ static int check_vnode(const struct hn_plan *p, unsigned vnode, struct hn_error 
 {
 	return vnode < hn_plan_vnodes(p)
 		       ? 0
-		       : hn_fail(err, HN_USAGE, "the plan has %u vnodes and no vnode %u",
-				 hn_plan_vnodes(p), vnode);
+		       : lib_fail(err, HN_USAGE, "the plan has %u vnodes and no vnode %u",
+				  hn_plan_vnodes(p), vnode);
 }
 
 /* As much of a struct as its user knows of. */
@@ -127,9 +127,9 @@ static int hand_out(void *out, size_t user_size, const void *ours, size_t size,
 		    struct hn_error *err)
 {
 	if (user_size < sizeof(size_t) || user_size > size)
-		return hn_fail(err, HN_USAGE,
-			       "size is %zu: it is to be the struct's own, %zu at most", user_size,
-			       size);
+		return lib_fail(err, HN_USAGE,
+				"size is %zu: it is to be the struct's own, %zu at most", user_size,
+				size);
 	memcpy(out, ours, user_size);
 	memcpy(out, &user_size, sizeof(user_size));
 	return 0;
@@ -223,14 +223,14 @@ static int find_table(const char *table, const char *machine, enum acpi_kind *ki
 	while (k < ACPI_KINDS && strcmp(table, acpi_signature((enum acpi_kind)k)) != 0)
 		k++;
 	if (k == ACPI_KINDS)
-		return hn_fail(err, HN_USAGE,
-			       "there is no table \"%s\": they are SRAT, SLIT, APIC and HMAT",
-			       table);
+		return lib_fail(err, HN_USAGE,
+				"there is no table \"%s\": they are SRAT, SLIT, APIC and HMAT",
+				table);
 	*kind = (enum acpi_kind)k;
 	*layout = !strcmp(machine, "q35") ? GUEST_Q35 : GUEST_PVH;
 	if (*layout == GUEST_PVH && strcmp(machine, "xen-pvh") != 0)
-		return hn_fail(err, HN_USAGE,
-			       "there is no machine \"%s\": they are xen-pvh and q35", machine);
+		return lib_fail(err, HN_USAGE,
+				"there is no machine \"%s\": they are xen-pvh and q35", machine);
 	return 0;
 }
 
@@ -248,14 +248,14 @@ int hn_plan_acpi_table(const struct hn_plan *p, const char *table, const char *m
 	if (!rc)
 		rc = check_vnode(p, 0, err);
 	if (!rc && guest_untold(p->plan.zone))
-		rc = hn_fail(err, HN_CANNOT, "%s", guest_untold(p->plan.zone));
+		rc = lib_fail(err, HN_CANNOT, "%s", guest_untold(p->plan.zone));
 	if (rc)
 		return rc;
 	guest_map_make(&map, &p->plan, layout);
 	if (kind == ACPI_HMAT && !map.nr_matrices) {
-		rc = hn_fail(err, HN_CANNOT,
-			     "host %s: no latency or bandwidth is known between these nodes",
-			     p->plan.host->name);
+		rc = lib_fail(err, HN_CANNOT,
+			      "host %s: no latency or bandwidth is known between these nodes",
+			      p->plan.host->name);
 	} else {
 		acpi_write(kind, &map, &bytes);
 		*out = bytes.data;
@@ -278,8 +278,8 @@ int hn_plan_price(const struct hn_plan *p, const struct hn_state *before, struct
 	if (rc)
 		return rc;
 	if (before && before->state.host != p->plan.host)
-		return hn_fail(err, HN_USAGE, "the plan is for host %s, not %s", p->plan.host->name,
-			       before->state.host->name);
+		return lib_fail(err, HN_USAGE, "the plan is for host %s, not %s",
+				p->plan.host->name, before->state.host->name);
 	cost_outlook_init(&look, p->plan.host, before ? &before->state : NULL);
 	cost_predict(&look,
 		     &(struct cost_ask){.nodes = p->plan.nodes,

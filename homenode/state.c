@@ -25,8 +25,8 @@ static int check_node(const struct hn_state *s, unsigned node, struct hn_error *
 	const struct host *h = s->state.host;
 
 	return node < h->nr_nodes ? 0
-				  : hn_fail(err, HN_USAGE, "host %s has %u nodes and no node %u",
-					    h->name, h->nr_nodes, node);
+				  : lib_fail(err, HN_USAGE, "host %s has %u nodes and no node %u",
+					     h->name, h->nr_nodes, node);
 }
 
 int hn_state_set_free_bytes(struct hn_state *s, unsigned node, int64_t bytes, struct hn_error *err)
@@ -36,9 +36,9 @@ int hn_state_set_free_bytes(struct hn_state *s, unsigned node, int64_t bytes, st
 	if (rc)
 		return rc;
 	if (bytes < 0 || bytes > s->state.host->node[node].memory_bytes)
-		return hn_fail(err, HN_USAGE,
-			       "node %u has %lld bytes, of which %lld cannot be free", node,
-			       (long long)s->state.host->node[node].memory_bytes, (long long)bytes);
+		return lib_fail(
+			err, HN_USAGE, "node %u has %lld bytes, of which %lld cannot be free", node,
+			(long long)s->state.host->node[node].memory_bytes, (long long)bytes);
 	host_state_set_free(&s->state, node, bytes / PAGE_BYTES * PAGE_BYTES);
 	return 0;
 }
@@ -56,7 +56,7 @@ int hn_state_set_vcpus(struct hn_state *s, unsigned node, uint32_t vcpus, struct
 	if (rc)
 		return rc;
 	if (vcpus > UINT32_MAX - (s->state.total_vcpus - s->state.vcpus[node]))
-		return hn_fail(err, HN_USAGE, "so many vCPUs cannot be counted");
+		return lib_fail(err, HN_USAGE, "so many vCPUs cannot be counted");
 	s->state.total_vcpus += vcpus - s->state.vcpus[node];
 	s->state.vcpus[node] = vcpus;
 	return 0;
@@ -79,8 +79,8 @@ int hn_state_set_device_taken(struct hn_state *s, const char *device, bool taken
 	int found = host_find_device(s->state.host, device);
 
 	if (found < 0)
-		return hn_fail(err, HN_NO_DEVICE, "host %s has no device %s", s->state.host->name,
-			       device);
+		return lib_fail(err, HN_NO_DEVICE, "host %s has no device %s", s->state.host->name,
+				device);
 	s->state.device_taken[found] = taken;
 	return 0;
 }
@@ -88,10 +88,10 @@ int hn_state_set_device_taken(struct hn_state *s, const char *device, bool taken
 static int check_plan(const struct hn_state *s, const struct hn_plan *p, struct hn_error *err)
 {
 	if (!p->filled)
-		return hn_fail(err, HN_USAGE, "the plan is empty");
+		return lib_fail(err, HN_USAGE, "the plan is empty");
 	if (p->plan.host != s->state.host)
-		return hn_fail(err, HN_USAGE, "the plan is for host %s, not %s", p->plan.host->name,
-			       s->state.host->name);
+		return lib_fail(err, HN_USAGE, "the plan is for host %s, not %s",
+				p->plan.host->name, s->state.host->name);
 	return 0;
 }
 
@@ -114,18 +114,18 @@ int hn_state_take(struct hn_state *s, const struct hn_plan *plan, struct hn_erro
 
 	for (unsigned n = 0; !rc && n < s->state.host->nr_nodes; n++)
 		if (expected(p, n) > s->state.free_bytes[n])
-			rc = hn_fail(err, HN_NO_ROOM,
-				     "zone %s: node %u has %lld bytes free, not %lld",
-				     p->zone->name, s->state.host->node[n].os_index,
-				     (long long)s->state.free_bytes[n], (long long)expected(p, n));
+			rc = lib_fail(err, HN_NO_ROOM,
+				      "zone %s: node %u has %lld bytes free, not %lld",
+				      p->zone->name, s->state.host->node[n].os_index,
+				      (long long)s->state.free_bytes[n], (long long)expected(p, n));
 	for (uint32_t v = 0; !rc && v < p->nr_vnodes; v++)
 		vcpus += p->vnode[v].vcpus;
 	if (!rc && vcpus > UINT32_MAX - s->state.total_vcpus)
-		rc = hn_fail(err, HN_NO_ROOM, "so many vCPUs cannot be counted");
+		rc = lib_fail(err, HN_NO_ROOM, "so many vCPUs cannot be counted");
 	for (uint32_t i = 0; !rc && i < p->nr_devices; i++)
 		if (s->state.device_taken[p->device[i]])
-			rc = hn_fail(err, HN_NO_DEVICE, "zone %s: device %s is taken",
-				     p->zone->name, plan_device_name(p, i));
+			rc = lib_fail(err, HN_NO_DEVICE, "zone %s: device %s is taken",
+				      p->zone->name, plan_device_name(p, i));
 	if (!rc)
 		host_state_take(&s->state, p);
 	return rc;
@@ -145,7 +145,7 @@ int hn_state_give(struct hn_state *s, const struct hn_plan *plan, struct hn_erro
 	for (uint32_t i = 0; taken && i < p->nr_devices; i++)
 		taken = s->state.device_taken[p->device[i]];
 	if (!rc && !taken)
-		rc = hn_fail(err, HN_USAGE, "zone %s was not taken here", p->zone->name);
+		rc = lib_fail(err, HN_USAGE, "zone %s was not taken here", p->zone->name);
 	if (!rc)
 		host_state_give(&s->state, p);
 	return rc;

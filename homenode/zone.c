@@ -24,8 +24,8 @@ void hn_zone_free(struct hn_zone *z)
 int hn_zone_set_vcpus(struct hn_zone *z, uint32_t online, uint32_t most, struct hn_error *err)
 {
 	if (!online || online > most)
-		return hn_fail(err, HN_USAGE, "zone %s cannot have %u vCPUs of %u at most",
-			       z->zone.name, online, most);
+		return lib_fail(err, HN_USAGE, "zone %s cannot have %u vCPUs of %u at most",
+				z->zone.name, online, most);
 	z->zone.vcpus = online;
 	z->zone.vcpus_max = most;
 	return 0;
@@ -36,7 +36,7 @@ static int set_memory(struct hn_zone *z, enum zone_memory_policy policy, int64_t
 {
 	if (least <= 0 || at_boot < least || most < at_boot || least % PAGE_BYTES ||
 	    at_boot % PAGE_BYTES || most % PAGE_BYTES)
-		return hn_fail(
+		return lib_fail(
 			err, HN_USAGE,
 			"zone %s: its least memory, that at boot and its most are whole pages of "
 			"4096 bytes, and none is below the one before",
@@ -62,8 +62,8 @@ int hn_zone_set_dynamic_memory(struct hn_zone *z, int64_t least, int64_t at_boot
 int hn_zone_set_nodes(struct hn_zone *z, unsigned nodes, struct hn_error *err)
 {
 	if (nodes > NODES_MAX)
-		return hn_fail(err, HN_USAGE, "zone %s cannot have %u nodes: %u is the most",
-			       z->zone.name, nodes, NODES_MAX);
+		return lib_fail(err, HN_USAGE, "zone %s cannot have %u nodes: %u is the most",
+				z->zone.name, nodes, NODES_MAX);
 	z->zone.numa_nodes = nodes;
 	return 0;
 }
@@ -76,8 +76,8 @@ void hn_zone_set_pv(struct hn_zone *z, bool pv)
 int hn_zone_add_device(struct hn_zone *z, const char *device, struct hn_error *err)
 {
 	if (z->zone.nr_devices == ZONE_DEVICES_MAX)
-		return hn_fail(err, HN_USAGE, "zone %s has %u devices, the most there can be",
-			       z->zone.name, ZONE_DEVICES_MAX);
+		return lib_fail(err, HN_USAGE, "zone %s has %u devices, the most there can be",
+				z->zone.name, ZONE_DEVICES_MAX);
 	z->device[z->zone.nr_devices++] = arena_strdup(&z->arena, device);
 	return 0;
 }
@@ -87,10 +87,10 @@ int hn_zone_set_profile(struct hn_zone *z, const char *profile, struct hn_error 
 	const struct zone_profile *found = zone_profile_find(profile);
 
 	if (!found)
-		return hn_fail(err, HN_USAGE,
-			       "there is no profile \"%s\": they are stream, chase, web, database "
-			       "and idle",
-			       profile);
+		return lib_fail(err, HN_USAGE,
+				"there is no profile \"%s\": they are stream, chase, web, database "
+				"and idle",
+				profile);
 	z->zone.profile = found;
 	return 0;
 }

@@ -12,8 +12,7 @@ import sys
 
 import hn
 
-states = {name: hn.lib.hn_state_new(hn.host(path))
-          for name, _, path in (word.partition("=") for word in sys.argv[2:])}
+states = {}
 
 
 def wants(pod):
@@ -57,6 +56,11 @@ class Extender(http.server.BaseHTTPRequestHandler):
 
 if len(sys.argv) < 3:
     sys.exit("usage: extender.py PORT NODE=HOST.xml...")
+try:
+    for name, _, path in (word.partition("=") for word in sys.argv[2:]):
+        states[name] = hn.lib.hn_state_new(hn.host(path))
+except hn.Refused as why:
+    sys.exit(f"extender.py: {why}")
 with http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Extender) as server:
     print(server.server_address[1], flush=True)
     server.serve_forever()
