@@ -68,8 +68,3 @@ bool confine_process(void)
 	seccomp_release(filter);
 	return rc == 0;
 }
-
-bool confine_is_there(void)
-{
-	return true;
-}

@@ -12,7 +12,5 @@
 
 /* Of this process, for good. False: it is as free as before. */
 bool confine_process(void);
-/* Can this build do it? */
-bool confine_is_there(void);
 
 #endif

@@ -5,8 +5,3 @@ bool confine_process(void)
 {
 	return false;
 }
-
-bool confine_is_there(void)
-{
-	return false;
-}

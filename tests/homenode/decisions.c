@@ -1,7 +1,8 @@
 /* So many decisions as the argument says: with more of them it allocates no more (allocations.sh).
  */
-#include <homenode/homenode.h>
 #include <stdlib.h>
+
+#include "homenode/homenode.h"
 
 int main(int argc, char **argv)
 {
