@@ -14,21 +14,18 @@
 debian_sources()
 {
 	keys=${HOMENODE_XEN_RIG_KEYS:-/usr/share/keyrings/debian-archive-keyring.gpg}
-	# one line an archive and suite; what is no suite of Debian's main archive falls out
-	# shellcheck disable=SC2016 # apt's own variables
-	apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' 2>/dev/null |
-		awk -v release="$1" -v keys="$keys" '
-		$1 !~ /\/debian(-security)?\/?$/ { next }
+	# where apt would look for lists: 'URI/dists/SUITE/InRelease' ..., asked of nobody
+	apt-get --print-uris update 2>/dev/null | awk -v release="$1" -v keys="$keys" -F "'" '
+		$2 !~ /\/dists\/[a-z]+(-updates|-security)?\/InRelease$/ { next }
 		{
-			suffix = ""
-			if (match($2, /(-updates|-security|\/updates)$/))
-				suffix = substr($2, RSTART)
-			if (suffix == "/updates")
-				suffix = "-security"
-			if (($1 ~ /-security\/?$/) != (suffix == "-security"))
-				next
-			if (!seen[$1 suffix]++)
-				print "deb [signed-by=" keys "] " $1 " " release suffix " main"
+			uri = suite = $2
+			sub(/\/dists\/.*/, "", uri)
+			sub(/.*\/dists\//, "", suite)
+			sub(/\/InRelease$/, "", suite)
+			sub(/^[a-z]+/, release, suite)
+		}
+		uri ~ (suite ~ /-security$/ ? "/debian-security$" : "/debian$") && !seen[uri suite]++ {
+			print "deb [signed-by=" keys "] " uri " " suite " main"
 		}'
 }
 

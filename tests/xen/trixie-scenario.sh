@@ -1,0 +1,18 @@
+#!/bin/sh
+# In dom0 of another release: what homenode says of its libxl, the defects of
+# docs/upstream-xen.md, and a zone with two vnodes from its launch to its end.
+# shellcheck source=tools/xen-rig/dom0-lib.sh
+. /t/lib.sh
+echo "== version"
+./homenode-dom0 --version
+./homenode-dom0 list backends --format csv | grep '^xen,'
+echo "== defects"
+sh /t/defects-scenario.sh || fail "the defects"
+echo "== run"
+scrubbed
+guest="console=hvc0 loglevel=4 mitigations=off nowatchdog"
+./homenode-dom0 run /t/short.json --probe --no-cost --zones --output /run/results \
+	--backend "xen:kernel=/t/vmlinux,ramdisk=/t/guest.cpio,tsc=native,wait=240,probe-bytes=1MiB,cmdline=$guest" 2>&1 ||
+	fail "the run"
+cp /run/results/zones.csv /out/
+finish
