@@ -26,7 +26,7 @@ debian_sources()
 		}
 		uri ~ (suite ~ /-security$/ ? "/debian-security$" : "/debian$") && !seen[uri suite]++ {
 			print "deb [signed-by=" keys "] " uri " " suite " main"
-		}'
+		}' | LC_ALL=C sort
 }
 
 # apt_of_release: makes apt-get and apt-cache of this shell work on $release alone
