@@ -1,6 +1,7 @@
 #!/bin/sh
 # In dom0 of another release: what homenode says of its libxl, the defects of
-# docs/upstream-xen.md, and a zone with two vnodes from its launch to its end.
+# docs/upstream-xen.md, a zone with two vnodes from its launch to its end, and scenarios
+# of the comparison with the simulator.
 # shellcheck source=tools/xen-rig/dom0-lib.sh
 . /t/lib.sh
 echo "== version"
@@ -14,5 +15,7 @@ guest="console=hvc0 loglevel=4 mitigations=off nowatchdog"
 ./homenode-dom0 run /t/short.json --probe --no-cost --zones --output /run/results \
 	--backend "xen:kernel=/t/vmlinux,ramdisk=/t/guest.cpio,tsc=native,wait=240,probe-bytes=1MiB,cmdline=$guest" 2>&1 ||
 	fail "the run"
-cp /run/results/zones.csv /out/
+sed 's/^/zones: /' /run/results/zones.csv
+echo "== observe"
+sh /t/observe.sh || fail "the scenarios"
 finish
