@@ -3,7 +3,6 @@
  * (docs/upstream-xen.md, 1) for what it is, then says what room libxl brings for the
  * distances (2). The hypervisor would write past it, so it is not asked.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <malloc.h>
 #include <stdint.h>
