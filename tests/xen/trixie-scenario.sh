@@ -16,6 +16,7 @@ guest="console=hvc0 loglevel=4 mitigations=off nowatchdog"
 	--backend "xen:kernel=/t/vmlinux,ramdisk=/t/guest.cpio,tsc=native,wait=240,probe-bytes=1MiB,cmdline=$guest" 2>&1 ||
 	fail "the run"
 sed 's/^/zones: /' /run/results/zones.csv
+tr -d '\r' </var/log/xen/guest-db.log | sed -n 's/^homenode: \(node\|cpu\) /believes: \1 /p'
 echo "== observe"
 sh /t/observe.sh || fail "the scenarios"
 finish
