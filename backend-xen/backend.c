@@ -468,7 +468,7 @@ static int xen_measure(struct backend *b, uint32_t host, uint32_t slot, struct m
 
 const struct backend_ops xen_backend = {
 	.name = "xen",
-	.summary = "this Xen host, from its dom0: PVH domains through libxl",
+	.summary = "this Xen host, from its dom0: PVH domains through libxl " XEN_LIBRARY_VERSION,
 	.can = STEP_START | STEP_RESIZE | STEP_PROBE | STEP_STOP,
 	.traits = BACKEND_FIXED_HOST | BACKEND_OWN_ALLOCATOR,
 	.default_host = "xen",

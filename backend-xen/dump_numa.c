@@ -24,14 +24,14 @@ static bool take_node(struct numa_dump *d, struct dump_line l)
 	return true;
 }
 
-/* "Domain 2 (total: 131089):" */
+/* "Domain 2 (total: 131089):", from 4.18 on "d2 (total: 131089):" */
 static bool take_domain(struct numa_dump *d, struct dump_line l)
 {
 	uint64_t domid, total;
 
-	if (!dump_word(&l, "Domain ") || !dump_number(&l, UINT32_MAX, &domid) ||
-	    !dump_word(&l, " (total: ") || !dump_number(&l, UINT64_MAX, &total) ||
-	    !dump_word(&l, "):"))
+	if ((!dump_word(&l, "Domain ") && !dump_word(&l, "d")) ||
+	    !dump_number(&l, UINT32_MAX, &domid) || !dump_word(&l, " (total: ") ||
+	    !dump_number(&l, UINT64_MAX, &total) || !dump_word(&l, "):"))
 		return false;
 	d->domain = grow(d->domain, &d->cap_domains, d->nr_domains, sizeof(*d->domain));
 	d->domain[d->nr_domains++] =

@@ -180,8 +180,8 @@ int guest_acpi_make(const struct guest_acpi *acpi, const struct guest_map *m, ui
 {
 	uint64_t ours[ACPI_KINDS], scratch;
 	struct bytes xsdt = {0};
-	const uint8_t *old;
-	uint32_t length, nr;
+	const uint8_t *old = NULL;
+	uint32_t length = 0, nr;
 	int rc = find_xsdt(acpi, &old, &length, err);
 
 	if (rc)

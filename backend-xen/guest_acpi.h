@@ -2,12 +2,13 @@
  * Our tables beside those that libacpi made for a PVH domain, in memory, before it
  * is loaded. Pure: works on pieces of guest memory that the caller holds.
  *
- * What libacpi gives a PVH domain (tools/libacpi/build.c, 4.17): at 0xfc000000 a page
+ * What libacpi gives a PVH domain (tools/libacpi/build.c, 4.17 to 4.20): at 0xfc000000 a page
  * with struct acpi_info, behind it DSDT, FACP, MADT, XSDT and, where libxl was told of
  * vNUMA, SRAT and SLIT, then the RSDP. Its DSDT has a method (_SB.PRSC, run at boot on
  * a PVH domain because nothing answers behind its GPE block) that sets bit 0 of every
  * eighth byte for 1 KiB from the MADT's first local APIC on, over whatever tables lie
- * there (docs/upstream-xen.md). acpi_info says where that local APIC is.
+ * there (docs/upstream-xen.md). acpi_info says where that local APIC is. 4.19.4 and 4.20.2
+ * have that method no more; then nobody writes to the room that is made for it here.
  *
  * So everything of ours goes to fresh pages behind all that: an XSDT that refers to
  * libacpi's FACP and to our own MADT, SRAT, SLIT and HMAT, and a table of 128 local

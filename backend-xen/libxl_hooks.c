@@ -13,7 +13,6 @@
 #include "base/output.h"
 #include "base/units.h"
 
-#define TESTED_VERSION "4.17"
 #define LIBRARY_BYTES_MAX ((size_t)64 << 20)
 #define E820_ACPI 3 /* ACPI 6.4, table 15.4 */
 #define OUR_MODULE (MAX_ACPI_MODULES - 1) /* libxl uses the first three */
@@ -250,6 +249,16 @@ static char *libxl_path(void)
 	return path;
 }
 
+static int version_tested(struct error *err)
+{
+	if (strcmp(XEN_LIBRARY_VERSION, "4.17") == 0 || strcmp(XEN_LIBRARY_VERSION, "4.20") == 0)
+		return 0;
+	return error_set(err, ERR_CANNOT,
+			 "this homenode was built for libxl %s; the way in which zones get "
+			 "their tables is tested with 4.17 and 4.20 only",
+			 XEN_LIBRARY_VERSION);
+}
+
 /* Ours come first, and libxl leaves them to be found. */
 static int look(struct error *err)
 {
@@ -259,13 +268,8 @@ static int look(struct error *err)
 				  {.memory_map = xc_domain_set_memory_map}};
 	void *program = dlopen(NULL, RTLD_LAZY);
 	size_t size = 0;
-	int rc = 0;
+	int rc = version_tested(err);
 
-	if (strcmp(XEN_LIBRARY_VERSION, TESTED_VERSION) != 0)
-		rc = error_set(err, ERR_CANNOT,
-			       "this homenode was built for libxl %s; the way in which zones get "
-			       "their tables is tested with " TESTED_VERSION " only",
-			       XEN_LIBRARY_VERSION);
 	if (!rc && (!path || file_read(path, LIBRARY_BYTES_MAX, &data, &size, NULL)))
 		rc = error_set(err, ERR_CANNOT, "the libxl in use is not found in memory");
 	for (size_t i = 0; !rc && i < 2; i++) {

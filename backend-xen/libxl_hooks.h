@@ -18,6 +18,8 @@
  *	  once the ACPI tables are made and not yet loaded: we add our pages to the list of
  *	  what is to be loaded (xc_dom_image.acpi_modules) and to the e820.
  *
+ * struct xc_dom_image is the same in 4.17 and 4.20.
+ *
  * A dynamic linker gives libxl the executable's definition of these names; each calls the
  * library's own, and with no build under way does nothing else. hooks_usable() looks
  * whether that holds for the libraries this process runs with.

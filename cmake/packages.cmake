@@ -56,7 +56,10 @@ endforeach()
 
 # For backend-xen/, which says how to get them where they are missing.
 option(XEN "Drive Xen hosts, where libxl is installed" ON)
-if(XEN)
+set(XEN_ROOT "" CACHE PATH "Folder with Xen's libraries of another release, to build for its dom0")
+if(XEN AND XEN_ROOT)
+	include(${CMAKE_CURRENT_LIST_DIR}/xen_root.cmake)
+elseif(XEN)
 	pkg_check_modules(xen IMPORTED_TARGET xenlight xencontrol xenguest xenstore xentoollog)
 endif()
 if(xen_FOUND)

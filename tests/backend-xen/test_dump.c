@@ -148,6 +148,35 @@ Test(xen_dump, numa_refuses)
 		     ERR_MACHINE);
 }
 
+/* 4.18 and later write a domain as d1, and say with hexadecimal frames what is odd. */
+Test(xen_dump, numa_of_newer_versions)
+{
+	static const char text[] =
+		"(XEN) 'u' pressed -> dumping numa info (now = 60194482341)\n"
+		"(XEN) NODE0 start->0 size->262144 free->146823\n"
+		"(XEN) NODE1 start->262144 size->262144 free->260889\n"
+		"(XEN) CPU0 -> NODE0\n(XEN) CPU1 -> NODE1\n"
+		"(XEN) Memory location of each domain:\n"
+		"(XEN) d0 (total: 98304):\n(XEN)     Node 0: 98304\n(XEN)     Node 1: 0\n"
+		"(XEN) d12 (total: 40977):\n(XEN)     Node 0: 16\n(XEN)     Node 1: 40961\n"
+		"(XEN)      1 vnodes, 2 vcpus, guest physical layout:\n"
+		"(XEN)          0: pnode   1, vcpus 0-1\n"
+		"(XEN)            0000000000000000 - 000000000a000000\n";
+	struct numa_dump dump;
+	struct error err = {0};
+
+	cr_assert_eq(numa_dump_parse(&dump, text, strlen(text), &err), 0, "%s", err.text);
+	cr_assert_eq(dump.nr_domains, 2);
+	cr_expect_eq(dump.domain[0].domid, 0);
+	cr_expect_eq(dump.domain[0].node_pages[0], 98304);
+	cr_expect_eq(dump.domain[1].domid, 12);
+	cr_expect_eq(dump.domain[1].total_pages, 40977);
+	cr_expect_eq(dump.domain[1].node_pages[1], 40961);
+	cr_expect_eq(dump.domain[1].nr_vnodes, 1);
+	cr_expect_eq(dump.domain[1].vnode_node[0], 1);
+	numa_dump_release(&dump);
+}
+
 Test(xen_dump, heap)
 {
 	size_t size;

@@ -53,7 +53,7 @@ state()
 			if (step == 0)
 				printf "%s,%s,\"%s\",(low),%d,%d\n", scenario, step, action, n, below[n]
 		} }'
-	debug_key u | awk -v scenario="$scenario" -v step="$1" -v action="$2" \
+	numa_dump | awk -v scenario="$scenario" -v step="$1" -v action="$2" \
 		-v names="$(xl list | awk 'NR > 2 { print $2 "=" $1 }' | tr '\n' ' ')" '
 		BEGIN { n = split(names, pair, " ")
 			for (i = 1; i <= n; i++) { split(pair[i], part, "="); name[part[1]] = part[2] } }

@@ -16,4 +16,5 @@ done
 echo "answer $(xenstore-read "$data/result")"
 xenstore_text "$data/result"
 xl destroy one
+[ ! -e /t/defects-scenario.sh ] || sh /t/defects-scenario.sh || fail "the defects cannot be looked for"
 finish

@@ -13,7 +13,10 @@ topology()
 		in_nodes && $1 ~ /^[0-9]/ { $3 = ""; $0 = $0; $1 = $1; print "node", $0 }' "$1"
 }
 
-rig tests/xen/rig-scenario.sh || finish
+dom0_programs bookworm xen-tables xen-getvnuma
+rig tests/xen/rig-scenario.sh tests/xen/defects-scenario.sh "$programs/tests/xen/xen-tables" \
+	"$programs/tests/xen/xen-getvnuma.so" || finish
+defects_as_documented 4.17.7
 topology "$work/out" >"$work/got"
 for node in 0 1 2 3 4 5 6 7; do
 	awk -v n="$node" 'BEGIN {
@@ -52,6 +55,9 @@ topology "$work/out" >"$work/got"
 diff "$work/wanted" "$work/got" || fail "other parameters do not give another host"
 
 # what goes wrong says so
+tools/xen-rig/run --release sid tests/xen/rig-topology.sh >"$work/out" 2>"$work/err"
+[ $? -eq 2 ] || fail "an unknown release is not refused"
+grep -q "no rig for Debian's release sid: bookworm or trixie" "$work/err" || fail "it said: $(cat "$work/err")"
 tools/xen-rig/run --nodes three tests/xen/rig-topology.sh >"$work/out" 2>"$work/err"
 [ $? -eq 2 ] || fail "a wrong number is not refused"
 grep -q 'takes a whole number, not three' "$work/err" || fail "it said: $(cat "$work/err")"

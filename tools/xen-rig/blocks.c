@@ -44,7 +44,7 @@ int main(int argc, char **argv)
 		.max_vcpus = 1,
 		.max_grant_frames = -1,
 		.max_maptrack_frames = -1,
-		.max_evtchn_port = -1,
+		.max_evtchn_port = UINT32_MAX,
 		.grant_opts = XEN_DOMCTL_GRANT_version(1),
 	};
 	xc_interface *xc = xc_interface_open(NULL, NULL, 0);

@@ -91,11 +91,17 @@ scrubbed()
 	done
 }
 
+# numa_dump: the hypervisor's, in which "d3 (total: ..." of newer ones reads "Domain 3 ..."
+numa_dump()
+{
+	debug_key u | sed 's/^d\([0-9]* (total\)/Domain \1/'
+}
+
 # pages NAME: "NODE PAGES" a line, from the hypervisor's NUMA dump
 pages()
 {
 	domain=$(xl domid "$1") || return 1
-	debug_key u | awk -v domain="$domain" '
+	numa_dump | awk -v domain="$domain" '
 		/^Domain [0-9]+ \(/ { mine = $2 == domain }
 		mine && $1 == "Node" { sub(/:/, "", $2); print $2, $3 }'
 }

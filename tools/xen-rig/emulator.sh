@@ -2,7 +2,7 @@
 # shellcheck disable=SC2154 # variables of run
 # Sourced by tools/xen-rig/run: the machine that QEMU pretends to be, and one boot of it.
 #
-# What the software emulation of QEMU 7.2 needs to run Xen 4.17 with guests in it:
+# What the software emulation of QEMU 7.2 needs to run Xen 4.17 and 4.20 with guests in it:
 #   thread=multi     one host thread for all CPUs corrupts guests now and then
 #   -monitor         MWAIT with hints faults in the hypervisor's idle loop
 #   -smap            a PV dom0 dies in IRET to its own ring 3

@@ -1,11 +1,66 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154 # variables of run
-# Sourced by tools/xen-rig/run: Debian's hypervisor, its tools and two kernels,
-# unpacked into the rig's folder. Nothing is installed, no version is named: the
-# archive's own meta packages say which one is current.
+# Sourced by tools/xen-rig/run: the hypervisor of one of Debian's releases, its tools,
+# headers and two kernels, unpacked into a folder of that release. Nothing is installed
+# and no version is named: the archive's own meta packages say which one is current.
 #
+#   $rig/apt/            apt's lists of that release, meanwhile; the machine's own stay as
+#                        they are
 #   $rig/packages/NAME   what `dpkg -x` made of the packages of one purpose
 #   $rig/images/         xen, vmlinux-dom0, vmlinux-guest
+
+# debian_sources RELEASE: where that release is, from where this machine has its own Debian
+# packages. Prints lines for a sources.list.
+debian_sources()
+{
+	keys=${HOMENODE_XEN_RIG_KEYS:-/usr/share/keyrings/debian-archive-keyring.gpg}
+	# where apt would look for lists: 'URI/dists/SUITE/InRelease' ..., asked of nobody
+	apt-get --print-uris update 2>/dev/null | awk -v release="$1" -v keys="$keys" -F "'" '
+		$2 !~ /\/dists\/[a-z]+(-updates|-security)?\/InRelease$/ { next }
+		{
+			uri = suite = $2
+			sub(/\/dists\/.*/, "", uri)
+			sub(/.*\/dists\//, "", suite)
+			sub(/\/InRelease$/, "", suite)
+			sub(/^[a-z]+/, release, suite)
+		}
+		uri ~ (suite ~ /-security$/ ? "/debian-security$" : "/debian$") && !seen[uri suite]++ {
+			print "deb [signed-by=" keys "] " uri " " suite " main"
+		}' | LC_ALL=C sort
+}
+
+# apt_of_release: makes apt-get and apt-cache of this shell work on $release alone
+apt_of_release()
+{
+	mkdir -p "$rig/apt/lists/partial" "$rig/apt/cache/archives/partial" || return 1
+	apt=$(cd "$rig/apt" && pwd) || return 1
+	debian_sources "$release" >"$apt/sources.list"
+	[ -s "$apt/sources.list" ] || {
+		cannot "apt of this machine knows no archive of Debian's, where the hypervisor comes from"
+		return 1
+	}
+	: >"$apt/status"
+	cat >"$apt/config" <<END
+Dir::State "$apt";
+Dir::State::status "$apt/status";
+Dir::Cache "$apt/cache";
+Dir::Etc::sourcelist "$apt/sources.list";
+Dir::Etc::sourceparts "-";
+APT::Architecture "amd64";
+APT::Sandbox::User "";
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+END
+	APT_CONFIG=$apt/config
+	export APT_CONFIG
+	say "reading the package lists of Debian's $release"
+	apt-get -qq update >"$rig/download.log" 2>&1 || {
+		cannot "Debian's $release cannot be read (an old debian-archive-keyring does not know its keys): $(
+			grep -m 1 '^[EW]:' "$rig/download.log")"
+		return 1
+	}
+}
 
 # first_dependency PACKAGE PATTERN: the package that a meta package stands for
 first_dependency()
@@ -84,17 +139,18 @@ fetch()
 			return 1
 		}
 	done
+	apt_of_release || return 1
 	hypervisor=$(first_dependency xen-system-amd64 '^xen-hypervisor-[0-9.]*-amd64$')
 	utils=$(first_dependency xen-system-amd64 '^xen-utils-[0-9.]*$')
 	dom0_kernel=$(first_dependency linux-image-amd64 '^linux-image-[0-9]')
 	guest_kernel=$(first_dependency linux-image-cloud-amd64 '^linux-image-[0-9]')
 	if [ -z "$hypervisor" ] || [ -z "$utils" ] || [ -z "$dom0_kernel" ] ||
 		[ -z "$guest_kernel" ]; then
-		cannot "the archive has no xen-system-amd64 or no linux-image-amd64 (apt-get update?)"
+		cannot "Debian's $release has no xen-system-amd64 or no linux-image-amd64"
 		return 1
 	fi
 	# shellcheck disable=SC2046 # words
-	unpack tools "$utils" xen-utils-common xenstore-utils \
+	unpack tools "$utils" xen-utils-common xenstore-utils libxen-dev \
 		$(dependencies "$utils" 'libxen|libyajl|liblzma|zlib1g|libzstd|libuuid|libc6$|libgcc-s1|liblzo|libbz2') ||
 		return 1
 	unpack hypervisor "$hypervisor" && unpack dom0-kernel "$dom0_kernel" &&
@@ -105,5 +161,6 @@ fetch()
 		"$rig/images/vmlinux-dom0" || return 1
 	kernel_image "$rig"/packages/guest-kernel/root/boot/vmlinuz-* \
 		"$rig/images/vmlinux-guest" || return 1
+	rm -rf "$rig/apt"
 	cat "$rig"/packages/*/versions >"$rig/images/complete"
 }

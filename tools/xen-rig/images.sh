@@ -35,6 +35,19 @@ copy_libraries()
 	done
 }
 
+# dom0_modules FOLDER: what dom0-init loads, unpacked, as insmod wants them
+dom0_modules()
+{
+	for module in xen-privcmd xenfs xen-evtchn xen-gntdev xen-gntalloc; do
+		found=$(find "$rig/packages/dom0-kernel/root" -name "$module.ko*" | head -n 1)
+		case $found in
+		*.ko) cp "$found" "$1/" ;;
+		*.ko.xz) xz -dc "$found" >"$1/$module.ko" ;;
+		*) cannot "the kernel of dom0 has no module $module" && return 1 ;;
+		esac || return 1
+	done
+}
+
 # dom0_image: $rig/images/dom0.cpio, once; the part that scenarios share
 dom0_image()
 {
@@ -81,11 +94,7 @@ dom0_image()
 	done
 	mv "$root/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2" "$root/lib64/"
 	cp -r "$tools/etc/xen/scripts" "$tools/etc/xen/xl.conf" "$root/etc/xen/"
-	for module in drivers/xen/xen-privcmd drivers/xen/xenfs/xenfs drivers/xen/xen-evtchn \
-		drivers/xen/xen-gntdev drivers/xen/xen-gntalloc; do
-		cp "$rig"/packages/dom0-kernel/root/lib/modules/*/kernel/$module.ko \
-			"$root/mod/" || return 1
-	done
+	dom0_modules "$root/mod" || return 1
 	cp "$here/dom0-init" "$root/init"
 	cp "$here/dom0-lib.sh" "$root/t/lib.sh"
 	$CC -O2 -static -o "$root/t/exit" "$here/exit.c" || {
