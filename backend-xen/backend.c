@@ -1,3 +1,5 @@
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,76 +65,36 @@ static struct machine_zone *slot_of(struct machine *m, uint32_t slot)
 	return &m->zone[slot];
 }
 
-/* Whom a run that was killed left, where its memory is, and what becomes of it. */
-static void say_orphan(struct machine *m, const struct orphan *o, const char *what)
+void machine_say(struct machine *m, const char *fmt, ...)
 {
-	char *where, *sentence;
+	char sentence[ERROR_TEXT_MAX];
+	va_list ap;
 
 	if (!m->say)
 		return;
-	where = residency_text(m, o->domid);
-	sentence = xasprintf("zone %s (domain %u), left by a run that was killed, %s: %s", o->name,
-			     o->domid, what, where);
+	va_start(ap, fmt);
+	vsnprintf(sentence, sizeof(sentence), fmt, ap);
+	va_end(ap);
 	m->say(m->say_context, sentence);
-	free(sentence);
-	free(where);
 }
 
 static void xen_close(struct backend *b)
 {
 	struct machine *m = machine_of(b);
 
+	struct error err;
+
 	for (size_t i = 0; i < m->cap_zones; i++)
-		if (m->zone[i].live)
-			domain_discard(&m->xen, m->zone[i].domid);
-	for (size_t i = 0; i < m->nr_adopted; i++) {
-		say_orphan(m, &m->adopted[i], "is stopped with this run");
-		domain_discard(&m->xen, m->adopted[i].domid);
-	}
-	free(m->adopted);
+		if (m->zone[i].live &&
+		    domain_destroy(&m->xen, &m->zone[i].id, lease_keeper_id(m->lease), &err))
+			machine_say(m, "%s", err.text);
+	recover_end(m);
+	lease_keeper_end(m->lease);
 	free(m->zone);
 	host_state_release(&m->state);
 	machine_options_release(&m->options);
 	xen_disconnect(&m->xen);
 	free(m);
-}
-
-static int refuse_orphans(const struct orphan *o, size_t nr, struct error *err)
-{
-	return error_set(err, ERR_MACHINE,
-			 "%zu zone%s of a run that was killed %s still here (%s%s): end %s with "
-			 "--recover destroy, or take %s over with --recover adopt",
-			 nr, nr == 1 ? "" : "s", nr == 1 ? "is" : "are", o[0].name,
-			 nr == 1 ? "" : ", ...", nr == 1 ? "it" : "them", nr == 1 ? "it" : "them");
-}
-
-/* What runs that were killed left behind. */
-static int recover(struct machine *m, struct error *err)
-{
-	struct orphan *o;
-	size_t nr;
-	int fd, rc = owner_lock(&fd, err);
-
-	if (rc)
-		return rc;
-	rc = owner_orphans(&m->xen, &o, &nr, err);
-	if (!rc && nr && m->options.recover == RECOVER_REFUSE)
-		rc = refuse_orphans(o, nr, err);
-	for (size_t i = 0; !rc && i < nr; i++) {
-		bool ends = m->options.recover == RECOVER_DESTROY;
-
-		say_orphan(m, &o[i], ends ? "is destroyed" : "is adopted");
-		rc = ends ? domain_destroy(&m->xen, o[i].domid, err)
-			  : owner_adopt(&m->xen, o[i].domid, err);
-	}
-	if (!rc && m->options.recover == RECOVER_ADOPT) {
-		m->adopted = o;
-		m->nr_adopted = nr;
-		o = NULL;
-	}
-	free(o);
-	owner_unlock(&fd);
-	return rc;
 }
 
 static int prepare(struct machine *m, const struct backend_config *config, struct error *err)
@@ -145,10 +107,13 @@ static int prepare(struct machine *m, const struct backend_config *config, struc
 	rc = machine_options_read(&m->options, config->options, err);
 	if (!rc)
 		rc = xen_connect(&m->xen, err);
+	m->xen.stop = config->stop;
 	if (!rc)
 		rc = topology_same(&m->xen, m->host, err);
 	if (!rc)
-		rc = recover(m, err);
+		rc = lease_keeper_begin(&m->lease, err);
+	if (!rc)
+		rc = recover_begin(m, err);
 	return rc ? rc : refresh(m, err);
 }
 
@@ -296,8 +261,10 @@ static int xen_check(struct backend *b, const struct step *s, struct error *err)
 	struct machine *m = machine_of(b);
 	struct machine_zone *z = zone_in(m, s->slot);
 	struct guest_build *build;
-	int rc;
+	int rc = owner_alive(m, err);
 
+	if (rc)
+		return rc;
 	if (s->kind != STEP_START) {
 		if (!z)
 			return error_set(err, ERR_CANNOT, "slot %u runs no zone", s->slot);
@@ -322,7 +289,7 @@ static int finish_start(struct machine *m, struct machine_zone *z, const struct 
 	if (!rc)
 		rc = domain_unpause(&m->xen, z->domid, err);
 	if (rc)
-		domain_discard(&m->xen, z->domid);
+		domain_discard(&m->xen, &z->id, lease_keeper_id(m->lease));
 	z->live = !rc;
 	return rc;
 }
@@ -341,6 +308,7 @@ static int start_locked(struct machine *m, const struct step *s, struct guest_bu
 	if (rc)
 		return rc;
 	request.name = name;
+	request.owner = lease_keeper_id(m->lease);
 	memset(z, 0, sizeof(*z));
 	z->nr_vnodes = s->plan->nr_vnodes;
 	z->most_bytes = s->plan->zone->memory_bytes;
@@ -349,7 +317,7 @@ static int start_locked(struct machine *m, const struct step *s, struct guest_bu
 		z->vcpus[s->plan->vnode[v].node] += s->plan->vnode[v].vcpus;
 		z->nr_vcpus += s->plan->vnode[v].vcpus;
 	}
-	rc = domain_create(&m->xen, &request, &z->domid, err);
+	rc = domain_create(&m->xen, &request, &z->id, err);
 	free(name);
 	return rc ? rc : finish_start(m, z, b, s->plan, err);
 }
@@ -358,16 +326,16 @@ static int start(struct machine *m, const struct step *s, struct error *err)
 {
 	struct guest_build *build = xcalloc(1, sizeof(*build));
 	const struct zone *zone = s->plan->zone;
-	int fd, rc = owner_lock(&fd, err);
+	int rc = owner_lock(m, err);
 
 	if (!rc)
 		rc = start_locked(m, s, build, err);
-	owner_unlock(&fd);
+	owner_unlock(m);
 	/* a boot later, and in nobody's way */
 	if (!rc && build->told && zone_boot_bytes(zone) < zone->memory_bytes) {
 		rc = balloon_move(m, &m->zone[s->slot], zone_boot_bytes(zone), err);
 		if (rc) {
-			domain_discard(&m->xen, m->zone[s->slot].domid);
+			domain_discard(&m->xen, &m->zone[s->slot].id, lease_keeper_id(m->lease));
 			m->zone[s->slot].live = false;
 		}
 	}
@@ -378,7 +346,7 @@ static int start(struct machine *m, const struct step *s, struct error *err)
 
 static int stop(struct machine *m, uint32_t slot, struct error *err)
 {
-	int rc = domain_destroy(&m->xen, m->zone[slot].domid, err);
+	int rc = domain_destroy(&m->xen, &m->zone[slot].id, lease_keeper_id(m->lease), err);
 
 	if (!rc)
 		m->zone[slot].live = false;
@@ -414,7 +382,7 @@ static size_t find_ended(struct machine *m)
 
 		if (!m->zone[i].live)
 			continue;
-		life = domain_look(&m->xen, m->zone[i].domid, NULL);
+		life = domain_look_at(&m->xen, &m->zone[i].id, NULL);
 		if (life == DOMAIN_GONE || life == DOMAIN_DOWN)
 			break;
 	}
@@ -426,8 +394,10 @@ static int xen_wait(struct backend *b, int64_t until_ns, struct event *out, stru
 	struct machine *m = machine_of(b);
 	int64_t left;
 	size_t ended;
-	int rc = 0;
+	int rc = owner_alive(m, err);
 
+	if (rc)
+		return rc;
 	for (;;) {
 		ended = find_ended(m);
 		if (ended < m->cap_zones)
@@ -436,7 +406,7 @@ static int xen_wait(struct backend *b, int64_t until_ns, struct event *out, stru
 		if (left <= 0)
 			break;
 		left = left / NS_PER_MS + 1;
-		if (!pause_ms(left < LOOK_MS ? left : LOOK_MS))
+		if (!pause_ms(m->xen.stop, left < LOOK_MS ? left : LOOK_MS))
 			return error_set(err, ERR_INTERRUPTED, "stopped by a signal");
 	}
 	*out = (struct event){.kind = EVENT_TIMEOUT, .at_ns = xen_now_ns(b)};

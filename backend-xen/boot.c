@@ -62,7 +62,7 @@ int boot_await(struct machine *m, struct machine_zone *z, struct error *err)
 
 	while (!z->booted) {
 		enum boot_stage at = stage(m, z->domid);
-		enum domain_life life = domain_look(&m->xen, z->domid, NULL);
+		enum domain_life life = domain_look_at(&m->xen, &z->id, NULL);
 		int64_t now = monotonic_ns(), used = domain_cpu_ns(&m->xen, z->domid);
 
 		if (life != DOMAIN_RUNS)
@@ -77,8 +77,9 @@ int boot_await(struct machine *m, struct machine_zone *z, struct error *err)
 			    (listens && (now - quiet > IDLE_NS || now - listens > BUSY_NS));
 		if (at == BOOT_SILENT && now - begin > m->options.patience_ns)
 			return never(m, z->domid, err);
-		if (!z->booted && !pause_ms(LOOK_MS))
-			return error_set(err, ERR_INTERRUPTED, "stopped by a signal");
+		if (!z->booted && !pause_ms(m->xen.stop, LOOK_MS))
+			return error_set(err, ERR_INTERRUPTED,
+					 "stopped by a signal while domain %u booted", z->domid);
 	}
 	return 0;
 }

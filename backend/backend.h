@@ -83,6 +83,7 @@
 #ifndef BACKEND_BACKEND_H
 #define BACKEND_BACKEND_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -122,6 +123,9 @@ struct backend_config {
 	uint64_t seed; /* for a machine that draws; the simulator does not */
 	bool check; /* verify the machine's own invariants after every step */
 	const char *options; /* backend-specific "key=value,key=value"; NULL: none */
+	/* Once it is set, by a signal handler, every wait of a machine's ends with
+	 * ERR_INTERRUPTED; NULL: nobody sets one. */
+	const atomic_bool *stop;
 	/* Sentences that are no errors, while it opens, works and closes; NULL: nobody listens. */
 	void (*say)(void *say_context, const char *sentence);
 	void *say_context;
