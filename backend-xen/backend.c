@@ -125,6 +125,8 @@ static int xen_open(struct backend **out, const struct backend_config *config, s
 
 	m->base = (struct backend){.ops = &xen_backend, .nr_hosts = 1};
 	m->host = config->host[0];
+	m->workload = config->workload;
+	m->seed = config->seed;
 	m->say = config->say;
 	m->say_context = config->say_context;
 	m->start_ns = monotonic_ns();
@@ -273,6 +275,9 @@ static int xen_check(struct backend *b, const struct step *s, struct error *err)
 		rc = refresh(m, err);
 		return rc ? rc : balloon_check(m, z, s->bytes, err);
 	}
+	if (s->left)
+		return z ? error_set(err, ERR_CANNOT, "slot %u runs a zone already", s->slot)
+			 : recover_check(m, s, err);
 	build = xcalloc(1, sizeof(*build));
 	rc = check_start(m, s, build, err);
 	guest_build_release(build);
@@ -282,10 +287,12 @@ static int xen_check(struct backend *b, const struct step *s, struct error *err)
 
 /* The domain is there, paused; a failure from here on takes it away again. */
 static int finish_start(struct machine *m, struct machine_zone *z, const struct guest_build *b,
-			const struct plan *p, struct error *err)
+			const struct step *s, struct error *err)
 {
-	int rc = residency_begin(m, z, b, p, err);
+	int rc = residency_begin(m, z, b, s->plan, err);
 
+	if (!rc)
+		rc = recover_note(m, z, s, err);
 	if (!rc)
 		rc = domain_unpause(&m->xen, z->domid, err);
 	if (rc)
@@ -319,7 +326,7 @@ static int start_locked(struct machine *m, const struct step *s, struct guest_bu
 	}
 	rc = domain_create(&m->xen, &request, &z->id, err);
 	free(name);
-	return rc ? rc : finish_start(m, z, b, s->plan, err);
+	return rc ? rc : finish_start(m, z, b, s, err);
 }
 
 static int start(struct machine *m, const struct step *s, struct error *err)
@@ -356,12 +363,15 @@ static int stop(struct machine *m, uint32_t slot, struct error *err)
 static int xen_apply(struct backend *b, const struct step *s, struct error *err)
 {
 	struct machine *m = machine_of(b);
-	int rc = s->kind == STEP_START ? 0 : xen_check(b, s, err), late;
+	bool launches = s->kind == STEP_START && !s->left;
+	int rc = launches ? owner_alive(m, err) : xen_check(b, s, err), late;
 
 	if (rc)
 		return rc;
-	if (s->kind == STEP_START)
+	if (launches)
 		rc = start(m, s, err);
+	else if (s->kind == STEP_START)
+		rc = recover_go_on(m, s, slot_of(m, s->slot), err);
 	else if (s->kind == STEP_RESIZE)
 		rc = balloon_move(m, &m->zone[s->slot], s->bytes, err);
 	else if (s->kind == STEP_PROBE)
@@ -453,4 +463,5 @@ const struct backend_ops xen_backend = {
 	.wait = xen_wait,
 	.observe = xen_observe,
 	.measure = xen_measure,
+	.left = xen_left,
 };

@@ -227,18 +227,24 @@ static uint64_t free_pages(struct xen *x)
 	return xc_physinfo(x->xch, &info) ? 0 : info.free_pages;
 }
 
+/* By the list: what asks for one domain alone is not the same in all versions of libxenctrl. */
+static bool look_up(struct xen *x, uint32_t domid, xc_domaininfo_t *info)
+{
+	return xc_domain_getinfolist(x->xch, domid, 1, info) == 1 && info->domain == domid;
+}
+
 /* How many pages are free once the domain is no more: its own and the hypervisor's for its page
  * tables. */
 static uint64_t pages_after(struct xen *x, uint32_t domid)
 {
 	uint64_t pool_bytes = 0;
-	xc_dominfo_t info;
+	xc_domaininfo_t info;
 
-	if (xc_domain_getinfo(x->xch, domid, 1, &info) != 1 || info.domid != domid)
+	if (!look_up(x, domid, &info))
 		return 0;
 	if (xc_get_paging_mempool_size(x->xch, domid, &pool_bytes))
 		pool_bytes = 0;
-	return free_pages(x) + info.nr_pages + pool_bytes / PAGE_BYTES;
+	return free_pages(x) + info.tot_pages + pool_bytes / PAGE_BYTES;
 }
 
 /* A domain leaves the list of domains first; its vCPUs and page tables are freed after a grace
@@ -310,39 +316,33 @@ void domain_discard(struct xen *x, const struct domain_id *id, const char *owner
 		return;
 }
 
-static enum domain_life life_of(const xc_dominfo_t *info, int64_t *bytes)
-{
-	if (bytes)
-		*bytes = (int64_t)info->nr_pages * PAGE_BYTES;
-	if (info->dying || info->shutdown)
-		return DOMAIN_DOWN;
-	return info->paused ? DOMAIN_PAUSED : DOMAIN_RUNS;
-}
-
 enum domain_life domain_look(struct xen *x, uint32_t domid, int64_t *bytes)
 {
-	xc_dominfo_t info;
+	xc_domaininfo_t info;
 
-	if (xc_domain_getinfo(x->xch, domid, 1, &info) != 1 || info.domid != domid)
+	if (!look_up(x, domid, &info))
 		return DOMAIN_GONE;
-	return life_of(&info, bytes);
+	if (bytes)
+		*bytes = (int64_t)info.tot_pages * PAGE_BYTES;
+	if (info.flags & (XEN_DOMINF_dying | XEN_DOMINF_shutdown))
+		return DOMAIN_DOWN;
+	return info.flags & XEN_DOMINF_paused ? DOMAIN_PAUSED : DOMAIN_RUNS;
 }
 
 enum domain_life domain_look_at(struct xen *x, const struct domain_id *id, int64_t *bytes)
 {
-	xc_dominfo_t info;
+	xc_domaininfo_t info;
 
-	if (xc_domain_getinfo(x->xch, id->domid, 1, &info) != 1 || info.domid != id->domid ||
-	    memcmp(info.handle, id->uuid, sizeof(id->uuid)) != 0)
+	if (!look_up(x, id->domid, &info) || memcmp(info.handle, id->uuid, sizeof(id->uuid)) != 0)
 		return DOMAIN_GONE;
-	return life_of(&info, bytes);
+	return domain_look(x, id->domid, bytes);
 }
 
 int64_t domain_cpu_ns(struct xen *x, uint32_t domid)
 {
-	xc_dominfo_t info;
+	xc_domaininfo_t info;
 
-	if (xc_domain_getinfo(x->xch, domid, 1, &info) != 1 || info.domid != domid)
+	if (!look_up(x, domid, &info))
 		return 0;
 	return (int64_t)info.cpu_time;
 }

@@ -38,6 +38,19 @@ struct machine_zone {
 	int64_t bandwidth_bytes_per_s, latency_ps;
 };
 
+/* Special pages are 16 to 20 and our tables a few more; what is beyond this was the
+ * zone's own memory, on the wrong node. */
+#define SPECIAL_BYTES_MAX (64 * PAGE_BYTES)
+
+/* A zone that a killed run left and this one has taken over. */
+struct adopted {
+	struct orphan orphan;
+	bool known; /* this workload's: `left` and `zone` say what it is */
+	bool goes_on; /* in a slot, as if it had been launched now */
+	struct left_zone left;
+	struct machine_zone zone; /* its special pages */
+};
+
 struct machine {
 	struct backend base;
 	struct xen xen;
@@ -51,7 +64,9 @@ struct machine {
 	void *say_context;
 	struct lease_keeper *lease; /* ours */
 	bool locked; /* we launch: owner_lock() */
-	struct orphan *adopted;
+	const char *workload; /* NULL: none */
+	uint64_t seed;
+	struct adopted *adopted;
 	size_t nr_adopted;
 	uint32_t probes; /* names requests */
 	struct plan_memory lent[PLAN_MEMORY_MAX]; /* measure's answer */
@@ -64,6 +79,14 @@ void machine_say(struct machine *m, const char *fmt, ...) PRINTF_LIKE(2, 3);
  * options say; and what became of those that were adopted, at the end. */
 int recover_begin(struct machine *m, struct error *err) MUST_USE;
 void recover_end(struct machine *m);
+/* Written beside a zone that has just been built, so that another run can go on with it. */
+int recover_note(struct machine *m, const struct machine_zone *z, const struct step *s,
+		 struct error *err) MUST_USE;
+/* backend_ops.left, and a START that names such a zone: could it go on, and it does, in `z`. */
+const struct left_zone *xen_left(const struct backend *b, uint32_t number);
+int recover_check(struct machine *m, const struct step *s, struct error *err) MUST_USE;
+int recover_go_on(struct machine *m, const struct step *s, struct machine_zone *z,
+		  struct error *err) MUST_USE;
 
 /* residency.c. After the build, before the first instruction: is every piece where it
  * was asked for? Sets special_* and part. ERR_NO_ROOM when it is not. */
