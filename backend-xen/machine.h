@@ -33,6 +33,7 @@ struct machine_zone {
 	bool resized; /* a balloon moved: which vnode a page belongs to is not known */
 	uint32_t nr_parts;
 	struct plan_memory part[PLAN_MEMORY_MAX]; /* as built */
+	bool lied; /* of its boot, and it was said */
 	bool booted; /* its balloon driver listens: boot_await() */
 	bool probed;
 	int64_t bandwidth_bytes_per_s, latency_ps;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "backend-xen/balloon_watch.h"
+#include "backend-xen/boot_stage.h"
 #include "backend-xen/pause.h"
 #include "backend-xen/store.h"
 #include "base/clock.h"
@@ -75,6 +76,53 @@ Test(store, numbers)
 		cr_expect(!store_field(&text, '\0', 100, &n), "\"%s\"", bad[i]);
 		cr_expect_eq(text, bad[i]);
 	}
+}
+
+/* --- what a guest says of its boot --- */
+
+static enum boot_stage stage_of(const char *report, size_t size, const char *poweroff, char *lie)
+{
+	struct fake_store map = {.broken = 0};
+	struct store s = fake_store(&map);
+	enum boot_stage at;
+
+	if (report)
+		fake_store_set(&map, "/local/domain/7/data/homenode/report", report, size);
+	if (poweroff)
+		fake_store_set(&map, "/local/domain/7/control/feature-poweroff", poweroff,
+			       strlen(poweroff));
+	at = boot_stage(&s, 7, lie);
+	fake_store_release(&map);
+	return at;
+}
+
+Test(boot, stages)
+{
+	char lie[BOOT_LIE_MAX];
+
+	cr_expect_eq(stage_of(NULL, 0, NULL, lie), BOOT_SILENT);
+	cr_expect_eq(stage_of(NULL, 0, "1", lie), BOOT_LISTENS);
+	cr_expect_eq(stage_of(NULL, 0, "11", lie), BOOT_SILENT);
+	cr_expect_eq(stage_of("1 3", 3, NULL, lie), BOOT_REPORTS);
+	cr_expect_str_eq(lie, "");
+}
+
+/* What cannot be counts for nothing, and is shown so that it can be. */
+Test(boot, lies)
+{
+	static const char *const lies[] = {"", "1", "0 3", "1 65", "100 1", "1 -1", "1 3 ", "yes"};
+	char lie[BOOT_LIE_MAX], endless[4096];
+
+	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		cr_expect_eq(stage_of(lies[i], strlen(lies[i]), "1", lie), BOOT_LISTENS);
+		cr_expect(strstr(lie, lies[i]), "%s", lie);
+	}
+	memset(endless, '9', sizeof(endless));
+	cr_expect_eq(stage_of(endless, sizeof(endless), NULL, lie), BOOT_SILENT);
+	cr_expect_lt(strlen(lie), 80);
+	cr_expect_eq(stage_of("1\0 3", 4, NULL, lie), BOOT_SILENT);
+	cr_expect_eq(stage_of("\033]0;x\a", 6, NULL, lie), BOOT_SILENT);
+	cr_expect(strstr(lie, "\"?]0;x?...\""), "%s", lie);
 }
 
 /* --- balloons --- */
