@@ -258,6 +258,17 @@ static int check_start(struct machine *m, const struct step *s, struct guest_bui
 	return rc;
 }
 
+/* Before anything is done to it: a run that stood still may have lost it a moment ago. */
+static int check_ours(struct machine *m, const struct machine_zone *z, struct error *err)
+{
+	if (domain_look_at(&m->xen, &z->id, NULL) == DOMAIN_GONE ||
+	    owner_is(&m->xen, z->domid, lease_keeper_id(m->lease)))
+		return 0;
+	return error_set(err, ERR_MACHINE,
+			 "domain %u is not this run's any more: another homenode has taken it over",
+			 z->domid);
+}
+
 static int xen_check(struct backend *b, const struct step *s, struct error *err)
 {
 	struct machine *m = machine_of(b);
@@ -270,6 +281,9 @@ static int xen_check(struct backend *b, const struct step *s, struct error *err)
 	if (s->kind != STEP_START) {
 		if (!z)
 			return error_set(err, ERR_CANNOT, "slot %u runs no zone", s->slot);
+		rc = check_ours(m, z, err);
+		if (rc)
+			return rc;
 		if (s->kind != STEP_RESIZE)
 			return 0;
 		rc = refresh(m, err);

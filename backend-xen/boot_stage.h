@@ -1,7 +1,7 @@
 /*
- * How far a guest is, by its own word in xenstore. Its kernel announces that it listens: Linux writes
- * "1" to control/feature-poweroff (drivers/xen/manage.c) in the same round of notifications in which
- * its balloon driver begins to watch memory/target. The first process of a zone of ours
+ * How far a guest is, by its own word in xenstore. Its kernel announces that it listens: Linux
+ * writes "1" to control/feature-poweroff (drivers/xen/manage.c) in the same round of notifications
+ * in which its balloon driver begins to watch memory/target. The first process of a zone of ours
  * (guest/init.c) reports in data/homenode/report, "VERSION PARTS".
  *
  * All of that is the guest's to write. What it can gain by lying is that its balloon is moved, and

@@ -30,6 +30,7 @@ struct xen {
 	libxl_ctx *ctx;
 	xc_interface *xch;
 	struct xs_handle *xs;
+	int64_t last_wait_ns; /* for what dies, once `stop` is set; 0: not yet */
 	const atomic_bool *stop; /* ends every wait once it is set; NULL: nobody sets one */
 };
 

@@ -13,6 +13,7 @@
 #include "base/units.h"
 
 #define DESTROY_NS (60 * NS_PER_S)
+#define AFTER_SIGNAL_NS (700 * NS_PER_MS)
 /* What a domain held beside its pages comes back after the domain has left the list of
  * domains; for so long at most is waited for it. */
 #define SETTLE_NS (2 * NS_PER_S)
@@ -266,6 +267,18 @@ static void settle(struct xen *x, uint64_t expected)
 	}
 }
 
+/* Between two looks at dying domains. After a signal all of them together have a moment: most are
+ * gone by then. */
+static bool wait_on(struct xen *x)
+{
+	if (pause_ms(x->stop, 20))
+		return true;
+	if (!x->last_wait_ns)
+		x->last_wait_ns = monotonic_ns() + AFTER_SIGNAL_NS;
+	(void)pause_ms(NULL, 20);
+	return monotonic_ns() < x->last_wait_ns;
+}
+
 /* Waits until the hypervisor knows it no more. */
 static int await_end(struct xen *x, const struct domain_id *id, struct error *err)
 {
@@ -277,7 +290,7 @@ static int await_end(struct xen *x, const struct domain_id *id, struct error *er
 					 "domain %u is destroyed, but its memory does not come "
 					 "back: another domain still uses its pages",
 					 id->domid);
-		if (!pause_ms(x->stop, 20))
+		if (!wait_on(x))
 			return error_set(err, ERR_INTERRUPTED,
 					 "domain %u is destroyed, and nobody waited until its "
 					 "memory is back: stopped by a signal",

@@ -7,8 +7,9 @@
  * the probe inside it, STOP destroys it, measure asks the hypervisor where its pages
  * are. Xen cannot move memory, and pinning never changes here.
  *
- * Options: options.c. With recover=adopt, zones that a killed run left keep running, count
- * as taken, and are stopped when this run ends.
+ * Options: options.c. With recover=adopt, zones that a killed run left keep running and count
+ * as taken; those of this workload go on when their START comes, the others are stopped when this
+ * run ends (recover.c).
  *
  * Domains carry the zone's name where it is free, else NAME-SLOT, and are known as
  * ours by the first half of their UUID ("homenode" in ASCII, so from the hypercall
