@@ -16,6 +16,7 @@
 #include "tests/backend-xen/fake_store.h"
 
 #define LEASE "0123456789abcdef0123456789abcdef"
+#define LEASE_PATH "/tool/homenode/lease/" LEASE
 #define LEFT "/local/domain/7/homenode/left"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -23,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const char *const key[] = {
 	"/local/domain/7/data/homenode/report",
 	"/local/domain/7/control/feature-poweroff",
-	"/tool/homenode/lease/" LEASE,
+	LEASE_PATH,
 	LAUNCH_PATH,
 	LEFT,
 };
