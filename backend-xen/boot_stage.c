@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/units.h"
+
 #define VALUE_MAX 32
 #define VERSION_MAX 99
 #define PARTS_MAX 64
@@ -27,8 +29,8 @@ static bool is_report(const char *value)
 {
 	uint64_t version, parts;
 
-	return store_field(&value, ' ', VERSION_MAX, &version) && version &&
-	       store_field(&value, '\0', PARTS_MAX, &parts);
+	return digits_parse(&value, ' ', VERSION_MAX, &version) && version &&
+	       digits_parse(&value, '\0', PARTS_MAX, &parts);
 }
 
 enum boot_stage boot_stage(const struct store *s, uint32_t domid, char lie[BOOT_LIE_MAX])

@@ -10,6 +10,8 @@
 #ifndef BACKEND_XEN_BOOT_STAGE_H
 #define BACKEND_XEN_BOOT_STAGE_H
 
+#include <stdint.h>
+
 #include "backend-xen/store.h"
 
 enum boot_stage { BOOT_SILENT, BOOT_LISTENS, BOOT_REPORTS };

@@ -69,7 +69,7 @@ bool lease_parse(const char *text, uint64_t *beat, struct lease_place *place)
 {
 	size_t n;
 
-	if (!store_field(&text, ' ', UINT64_MAX, beat))
+	if (!digits_parse(&text, ' ', UINT64_MAX, beat))
 		return false;
 	n = strcspn(text, " ");
 	if (!n || n >= sizeof(place->boot) || text[n] != ' ')
@@ -77,8 +77,8 @@ bool lease_parse(const char *text, uint64_t *beat, struct lease_place *place)
 	memcpy(place->boot, text, n);
 	place->boot[n] = '\0';
 	text += n + 1;
-	return store_field(&text, ' ', UINT64_MAX, &place->pid_namespace) &&
-	       store_field(&text, '\0', PID_MAX, &place->pid) && place->pid;
+	return digits_parse(&text, ' ', UINT64_MAX, &place->pid_namespace) &&
+	       digits_parse(&text, '\0', PID_MAX, &place->pid) && place->pid;
 }
 
 /* Would we see the process if there was one, and is there none? */

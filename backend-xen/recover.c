@@ -98,13 +98,13 @@ static bool read_special(const char *text, unsigned nr_nodes, struct machine_zon
 {
 	uint64_t exact, bytes, sum = 0;
 
-	if (!store_field(&text, ' ', 1, &exact) ||
-	    !store_field(&text, ' ', SPECIAL_BYTES_MAX * NODES_MAX, &bytes))
+	if (!digits_parse(&text, ' ', 1, &exact) ||
+	    !digits_parse(&text, ' ', SPECIAL_BYTES_MAX * NODES_MAX, &bytes))
 		return false;
 	out->exact = exact;
 	out->special_total = (int64_t)bytes;
 	for (unsigned n = 0; n < nr_nodes; n++) {
-		if (!store_field(&text, n + 1 < nr_nodes ? ' ' : '\0', SPECIAL_BYTES_MAX, &bytes))
+		if (!digits_parse(&text, n + 1 < nr_nodes ? ' ' : '\0', SPECIAL_BYTES_MAX, &bytes))
 			return false;
 		out->special_bytes[n] = (int64_t)bytes;
 		sum += bytes;

@@ -22,30 +22,3 @@ enum store_value store_text(const struct store *s, const char *path, size_t max,
 	free(value);
 	return whole ? STORE_TEXT : STORE_ODD;
 }
-
-bool store_number(const char **text, uint64_t max, uint64_t *out)
-{
-	const char *at = *text;
-	uint64_t n = 0;
-
-	if (*at < '0' || *at > '9')
-		return false;
-	for (; *at >= '0' && *at <= '9'; at++) {
-		unsigned digit = (unsigned)(*at - '0');
-
-		if (digit > max || n > (max - digit) / 10)
-			return false;
-		n = 10 * n + digit;
-	}
-	*text = at;
-	*out = n;
-	return true;
-}
-
-bool store_field(const char **text, char end, uint64_t max, uint64_t *out)
-{
-	if (!store_number(text, max, out) || **text != end)
-		return false;
-	*text += end != '\0';
-	return true;
-}

@@ -10,7 +10,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/compiler.h"
 
@@ -48,10 +47,5 @@ enum store_value {
  * it, else nothing. */
 enum store_value store_text(const struct store *s, const char *path, size_t max,
 			    char *out) MUST_USE;
-
-/* Decimal digits, nothing before them, at most `max`; *text is moved behind them. */
-bool store_number(const char **text, uint64_t max, uint64_t *out) MUST_USE;
-/* The same, and then this character, or, '\0', the end. */
-bool store_field(const char **text, char end, uint64_t max, uint64_t *out) MUST_USE;
 
 #endif

@@ -84,32 +84,11 @@ char *left_zone_copy_text(const struct left_zone *l)
 
 /* --- read --------------------------------------------------------------------------------- */
 
-static bool number(const char **p, char end, uint64_t max, uint64_t *out)
-{
-	const char *at = *p;
-	uint64_t n = 0;
-
-	if (*at < '0' || *at > '9')
-		return false;
-	for (; *at >= '0' && *at <= '9'; at++) {
-		unsigned digit = (unsigned)(*at - '0');
-
-		if (digit > max || n > (max - digit) / 10)
-			return false;
-		n = 10 * n + digit;
-	}
-	if (*at != end)
-		return false;
-	*p = at + 1;
-	*out = n;
-	return true;
-}
-
 static bool number32(const char **p, char end, uint32_t max, uint32_t *out)
 {
 	uint64_t n;
 
-	if (!number(p, end, max, &n))
+	if (!digits_parse(p, end, max, &n))
 		return false;
 	*out = (uint32_t)n;
 	return true;
@@ -119,7 +98,7 @@ static bool bytes(const char **p, char end, int64_t *out)
 {
 	uint64_t n;
 
-	if (!number(p, end, (uint64_t)LEFT_BYTES_MAX, &n))
+	if (!digits_parse(p, end, (uint64_t)LEFT_BYTES_MAX, &n))
 		return false;
 	*out = (int64_t)n;
 	return true;
@@ -129,7 +108,7 @@ static bool flag(const char **p, bool *out)
 {
 	uint64_t n;
 
-	if (!number(p, ' ', 1, &n))
+	if (!digits_parse(p, ' ', 1, &n))
 		return false;
 	*out = n;
 	return true;
@@ -206,8 +185,8 @@ static bool read_plan(const char **p, struct plan *out)
 {
 	uint64_t told, rule;
 
-	if (!number(p, ' ', PLAN_TOLD_FLAT, &told) || !flag(p, &out->pinned) ||
-	    !flag(p, &out->soft) || !number(p, ' ', PLAN_MEMORY_STRIPED, &rule))
+	if (!digits_parse(p, ' ', PLAN_TOLD_FLAT, &told) || !flag(p, &out->pinned) ||
+	    !flag(p, &out->soft) || !digits_parse(p, ' ', PLAN_MEMORY_STRIPED, &rule))
 		return false;
 	out->told = (enum plan_told)told;
 	out->memory_rule = (enum plan_memory_rule)rule;
@@ -249,8 +228,8 @@ bool left_zone_read(struct left_zone *out, const char *text, const struct host *
 {
 	memset(out, 0, sizeof(*out));
 	out->plan.host = host;
-	return host->nr_nodes && number(&text, ' ', UINT64_MAX, &out->seed) &&
-	       number(&text, ' ', UINT64_MAX, &out->ordinal) && out->ordinal &&
+	return host->nr_nodes && digits_parse(&text, ' ', UINT64_MAX, &out->seed) &&
+	       digits_parse(&text, ' ', UINT64_MAX, &out->ordinal) && out->ordinal &&
 	       number32(&text, ' ', VCPUS_MAX, &out->vcpus) && out->vcpus &&
 	       number32(&text, ' ', VCPUS_MAX, &out->vcpus_max) && out->vcpus_max >= out->vcpus &&
 	       bytes(&text, ' ', &out->most_bytes) && bytes(&text, ' ', &out->boot_bytes) &&

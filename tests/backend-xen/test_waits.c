@@ -55,29 +55,6 @@ Test(store, unreadable_is_not_absent)
 	cr_expect_eq(store_text(&s, "data/x", 8, out), STORE_UNREADABLE);
 }
 
-Test(store, numbers)
-{
-	static const char *const bad[] = {"", "-1", "+1", " 1", "x", "101", "99999999999999999999"};
-	const char *text = "100 7";
-	uint64_t n;
-
-	cr_assert(store_field(&text, ' ', 100, &n));
-	cr_assert_eq(n, 100);
-	cr_assert(store_field(&text, '\0', 7, &n));
-	cr_assert_eq(n, 7);
-	cr_assert_eq(*text, '\0');
-	text = "18446744073709551615";
-	cr_assert(store_number(&text, UINT64_MAX, &n));
-	cr_assert_eq(n, UINT64_MAX);
-	text = "3";
-	cr_expect(!store_number(&text, 2, &n));
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		text = bad[i];
-		cr_expect(!store_field(&text, '\0', 100, &n), "\"%s\"", bad[i]);
-		cr_expect_eq(text, bad[i]);
-	}
-}
-
 /* --- what a guest says of its boot --- */
 
 static enum boot_stage stage_of(const char *report, size_t size, const char *poweroff, char *lie)

@@ -60,8 +60,8 @@ Test(error, bugs_abort, .signal = SIGABRT)
 	BUG_ON(1 + 1 == 2);
 }
 
-/* What a terminal obeys: control characters of ASCII, and of Latin-1 in UTF-8 or by themselves, also
- * behind each other. */
+/* What a terminal obeys: control characters of ASCII, and of Latin-1 in UTF-8 or by themselves,
+ * also behind each other. */
 Test(error, text_is_tamed)
 {
 	static const char *const text[][2] = {
