@@ -81,7 +81,6 @@ void machine_say(struct machine *m, const char *fmt, ...)
 static void xen_close(struct backend *b)
 {
 	struct machine *m = machine_of(b);
-
 	struct error err;
 
 	for (size_t i = 0; i < m->cap_zones; i++)
@@ -369,7 +368,8 @@ static int stop(struct machine *m, uint32_t slot, struct error *err)
 {
 	int rc = domain_destroy(&m->xen, &m->zone[slot].id, lease_keeper_id(m->lease), err);
 
-	if (!rc)
+	/* what is dying needs nobody */
+	if (!rc || rc == ERR_INTERRUPTED)
 		m->zone[slot].live = false;
 	return rc;
 }
@@ -418,11 +418,12 @@ static int xen_wait(struct backend *b, int64_t until_ns, struct event *out, stru
 	struct machine *m = machine_of(b);
 	int64_t left;
 	size_t ended;
-	int rc = owner_alive(m, err);
+	int rc = 0;
 
-	if (rc)
-		return rc;
 	for (;;) {
+		rc = owner_alive(m, err);
+		if (rc)
+			return rc;
 		ended = find_ended(m);
 		if (ended < m->cap_zones)
 			break;
