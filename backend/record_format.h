@@ -4,11 +4,11 @@
  *
  *	homenode-record 2 BACKEND CAN NR_HOSTS
  *	state HOST TOTAL_FREE VCPUS LIMIT NR_ZONES free N... vcpus N... taken N...
- *	left TEXT
  *	check|apply KIND HOST SLOT BYTES PLAN -> CODE SENTENCE
  *	wait UNTIL_NS -> CODE KIND AT_NS HOST SLOT NOW_NS
  *	now NS
  *	correct KIND HOST SLOT BYTES PLAN N... -> CODE SENTENCE
+ *	left TEXT
  *	measure HOST SLOT -> CODE FIELDS RESIDENT UNKNOWN BANDWIDTH LATENCY NR part V:N:BYTES...
  *
  * What a killed run left follows the first states, TEXT as in backend/left.h; where a START goes on
