@@ -124,7 +124,7 @@ part taken | grep -qx 'still live' || fail "taken over: $(part taken)"
 part taken | grep -q 'zone live .* is destroyed' || fail "taken over: $(part taken)"
 part lock | grep -qx 'interrupted: 3' || fail "the launch lock: $(part lock)"
 part lock | grep -q 'waits for another homenode that launches' || fail "the launch lock: $(part lock)"
-part lock | grep -q 'stopped by a signal while another homenode launched' || fail "the launch lock: $(part lock)"
+part lock | grep -q 'homenode: stopped by a signal' || fail "the launch lock: $(part lock)"
 [ "$(part alive | grep '^alive ' | tr '\n' ' ')" = "alive Domain-0 alive foreign alive live " ] ||
 	fail "beside a run that lives: $(part alive)"
 
