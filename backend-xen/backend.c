@@ -1,3 +1,5 @@
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,76 +65,35 @@ static struct machine_zone *slot_of(struct machine *m, uint32_t slot)
 	return &m->zone[slot];
 }
 
-/* Whom a run that was killed left, where its memory is, and what becomes of it. */
-static void say_orphan(struct machine *m, const struct orphan *o, const char *what)
+void machine_say(struct machine *m, const char *fmt, ...)
 {
-	char *where, *sentence;
+	char sentence[ERROR_TEXT_MAX];
+	va_list ap;
 
 	if (!m->say)
 		return;
-	where = residency_text(m, o->domid);
-	sentence = xasprintf("zone %s (domain %u), left by a run that was killed, %s: %s", o->name,
-			     o->domid, what, where);
+	va_start(ap, fmt);
+	vsnprintf(sentence, sizeof(sentence), fmt, ap);
+	va_end(ap);
 	m->say(m->say_context, sentence);
-	free(sentence);
-	free(where);
 }
 
 static void xen_close(struct backend *b)
 {
 	struct machine *m = machine_of(b);
+	struct error err;
 
 	for (size_t i = 0; i < m->cap_zones; i++)
-		if (m->zone[i].live)
-			domain_discard(&m->xen, m->zone[i].domid);
-	for (size_t i = 0; i < m->nr_adopted; i++) {
-		say_orphan(m, &m->adopted[i], "is stopped with this run");
-		domain_discard(&m->xen, m->adopted[i].domid);
-	}
-	free(m->adopted);
+		if (m->zone[i].live &&
+		    domain_destroy(&m->xen, &m->zone[i].id, lease_keeper_id(m->lease), &err))
+			machine_say(m, "%s", err.text);
+	recover_end(m);
+	lease_keeper_end(m->lease);
 	free(m->zone);
 	host_state_release(&m->state);
 	machine_options_release(&m->options);
 	xen_disconnect(&m->xen);
 	free(m);
-}
-
-static int refuse_orphans(const struct orphan *o, size_t nr, struct error *err)
-{
-	return error_set(err, ERR_MACHINE,
-			 "%zu zone%s of a run that was killed %s still here (%s%s): end %s with "
-			 "--recover destroy, or take %s over with --recover adopt",
-			 nr, nr == 1 ? "" : "s", nr == 1 ? "is" : "are", o[0].name,
-			 nr == 1 ? "" : ", ...", nr == 1 ? "it" : "them", nr == 1 ? "it" : "them");
-}
-
-/* What runs that were killed left behind. */
-static int recover(struct machine *m, struct error *err)
-{
-	struct orphan *o;
-	size_t nr;
-	int fd, rc = owner_lock(&fd, err);
-
-	if (rc)
-		return rc;
-	rc = owner_orphans(&m->xen, &o, &nr, err);
-	if (!rc && nr && m->options.recover == RECOVER_REFUSE)
-		rc = refuse_orphans(o, nr, err);
-	for (size_t i = 0; !rc && i < nr; i++) {
-		bool ends = m->options.recover == RECOVER_DESTROY;
-
-		say_orphan(m, &o[i], ends ? "is destroyed" : "is adopted");
-		rc = ends ? domain_destroy(&m->xen, o[i].domid, err)
-			  : owner_adopt(&m->xen, o[i].domid, err);
-	}
-	if (!rc && m->options.recover == RECOVER_ADOPT) {
-		m->adopted = o;
-		m->nr_adopted = nr;
-		o = NULL;
-	}
-	free(o);
-	owner_unlock(&fd);
-	return rc;
 }
 
 static int prepare(struct machine *m, const struct backend_config *config, struct error *err)
@@ -145,10 +106,13 @@ static int prepare(struct machine *m, const struct backend_config *config, struc
 	rc = machine_options_read(&m->options, config->options, err);
 	if (!rc)
 		rc = xen_connect(&m->xen, err);
+	m->xen.stop = config->stop;
 	if (!rc)
 		rc = topology_same(&m->xen, m->host, err);
 	if (!rc)
-		rc = recover(m, err);
+		rc = lease_keeper_begin(&m->lease, err);
+	if (!rc)
+		rc = recover_begin(m, err);
 	return rc ? rc : refresh(m, err);
 }
 
@@ -160,6 +124,8 @@ static int xen_open(struct backend **out, const struct backend_config *config, s
 
 	m->base = (struct backend){.ops = &xen_backend, .nr_hosts = 1};
 	m->host = config->host[0];
+	m->workload = config->workload;
+	m->seed = config->seed;
 	m->say = config->say;
 	m->say_context = config->say_context;
 	m->start_ns = monotonic_ns();
@@ -291,21 +257,40 @@ static int check_start(struct machine *m, const struct step *s, struct guest_bui
 	return rc;
 }
 
+/* Before anything is done to it: a run that stood still may have lost it a moment ago. */
+static int check_ours(struct machine *m, const struct machine_zone *z, struct error *err)
+{
+	if (domain_look_at(&m->xen, &z->id, NULL) == DOMAIN_GONE ||
+	    owner_is(&m->xen, z->domid, lease_keeper_id(m->lease)))
+		return 0;
+	return error_set(err, ERR_MACHINE,
+			 "domain %u is not this run's any more: another homenode has taken it over",
+			 z->domid);
+}
+
 static int xen_check(struct backend *b, const struct step *s, struct error *err)
 {
 	struct machine *m = machine_of(b);
 	struct machine_zone *z = zone_in(m, s->slot);
 	struct guest_build *build;
-	int rc;
+	int rc = owner_alive(m, err);
 
+	if (rc)
+		return rc;
 	if (s->kind != STEP_START) {
 		if (!z)
 			return error_set(err, ERR_CANNOT, "slot %u runs no zone", s->slot);
+		rc = check_ours(m, z, err);
+		if (rc)
+			return rc;
 		if (s->kind != STEP_RESIZE)
 			return 0;
 		rc = refresh(m, err);
 		return rc ? rc : balloon_check(m, z, s->bytes, err);
 	}
+	if (s->left)
+		return z ? error_set(err, ERR_CANNOT, "slot %u runs a zone already", s->slot)
+			 : recover_check(m, s, err);
 	build = xcalloc(1, sizeof(*build));
 	rc = check_start(m, s, build, err);
 	guest_build_release(build);
@@ -315,14 +300,16 @@ static int xen_check(struct backend *b, const struct step *s, struct error *err)
 
 /* The domain is there, paused; a failure from here on takes it away again. */
 static int finish_start(struct machine *m, struct machine_zone *z, const struct guest_build *b,
-			const struct plan *p, struct error *err)
+			const struct step *s, struct error *err)
 {
-	int rc = residency_begin(m, z, b, p, err);
+	int rc = residency_begin(m, z, b, s->plan, err);
 
+	if (!rc)
+		rc = recover_note(m, z, s, err);
 	if (!rc)
 		rc = domain_unpause(&m->xen, z->domid, err);
 	if (rc)
-		domain_discard(&m->xen, z->domid);
+		domain_discard(&m->xen, &z->id, lease_keeper_id(m->lease));
 	z->live = !rc;
 	return rc;
 }
@@ -341,6 +328,7 @@ static int start_locked(struct machine *m, const struct step *s, struct guest_bu
 	if (rc)
 		return rc;
 	request.name = name;
+	request.owner = lease_keeper_id(m->lease);
 	memset(z, 0, sizeof(*z));
 	z->nr_vnodes = s->plan->nr_vnodes;
 	z->most_bytes = s->plan->zone->memory_bytes;
@@ -349,25 +337,25 @@ static int start_locked(struct machine *m, const struct step *s, struct guest_bu
 		z->vcpus[s->plan->vnode[v].node] += s->plan->vnode[v].vcpus;
 		z->nr_vcpus += s->plan->vnode[v].vcpus;
 	}
-	rc = domain_create(&m->xen, &request, &z->domid, err);
+	rc = domain_create(&m->xen, &request, &z->id, err);
 	free(name);
-	return rc ? rc : finish_start(m, z, b, s->plan, err);
+	return rc ? rc : finish_start(m, z, b, s, err);
 }
 
 static int start(struct machine *m, const struct step *s, struct error *err)
 {
 	struct guest_build *build = xcalloc(1, sizeof(*build));
 	const struct zone *zone = s->plan->zone;
-	int fd, rc = owner_lock(&fd, err);
+	int rc = owner_lock(m, err);
 
 	if (!rc)
 		rc = start_locked(m, s, build, err);
-	owner_unlock(&fd);
+	owner_unlock(m);
 	/* a boot later, and in nobody's way */
 	if (!rc && build->told && zone_boot_bytes(zone) < zone->memory_bytes) {
 		rc = balloon_move(m, &m->zone[s->slot], zone_boot_bytes(zone), err);
 		if (rc) {
-			domain_discard(&m->xen, m->zone[s->slot].domid);
+			domain_discard(&m->xen, &m->zone[s->slot].id, lease_keeper_id(m->lease));
 			m->zone[s->slot].live = false;
 		}
 	}
@@ -378,9 +366,10 @@ static int start(struct machine *m, const struct step *s, struct error *err)
 
 static int stop(struct machine *m, uint32_t slot, struct error *err)
 {
-	int rc = domain_destroy(&m->xen, m->zone[slot].domid, err);
+	int rc = domain_destroy(&m->xen, &m->zone[slot].id, lease_keeper_id(m->lease), err);
 
-	if (!rc)
+	/* what is dying needs nobody */
+	if (!rc || rc == ERR_INTERRUPTED)
 		m->zone[slot].live = false;
 	return rc;
 }
@@ -388,12 +377,15 @@ static int stop(struct machine *m, uint32_t slot, struct error *err)
 static int xen_apply(struct backend *b, const struct step *s, struct error *err)
 {
 	struct machine *m = machine_of(b);
-	int rc = s->kind == STEP_START ? 0 : xen_check(b, s, err), late;
+	bool launches = s->kind == STEP_START && !s->left;
+	int rc = launches ? owner_alive(m, err) : xen_check(b, s, err), late;
 
 	if (rc)
 		return rc;
-	if (s->kind == STEP_START)
+	if (launches)
 		rc = start(m, s, err);
+	else if (s->kind == STEP_START)
+		rc = recover_go_on(m, s, slot_of(m, s->slot), err);
 	else if (s->kind == STEP_RESIZE)
 		rc = balloon_move(m, &m->zone[s->slot], s->bytes, err);
 	else if (s->kind == STEP_PROBE)
@@ -414,7 +406,7 @@ static size_t find_ended(struct machine *m)
 
 		if (!m->zone[i].live)
 			continue;
-		life = domain_look(&m->xen, m->zone[i].domid, NULL);
+		life = domain_look_at(&m->xen, &m->zone[i].id, NULL);
 		if (life == DOMAIN_GONE || life == DOMAIN_DOWN)
 			break;
 	}
@@ -429,6 +421,9 @@ static int xen_wait(struct backend *b, int64_t until_ns, struct event *out, stru
 	int rc = 0;
 
 	for (;;) {
+		rc = owner_alive(m, err);
+		if (rc)
+			return rc;
 		ended = find_ended(m);
 		if (ended < m->cap_zones)
 			break;
@@ -436,7 +431,7 @@ static int xen_wait(struct backend *b, int64_t until_ns, struct event *out, stru
 		if (left <= 0)
 			break;
 		left = left / NS_PER_MS + 1;
-		if (!pause_ms(left < LOOK_MS ? left : LOOK_MS))
+		if (!pause_ms(m->xen.stop, left < LOOK_MS ? left : LOOK_MS))
 			return error_set(err, ERR_INTERRUPTED, "stopped by a signal");
 	}
 	*out = (struct event){.kind = EVENT_TIMEOUT, .at_ns = xen_now_ns(b)};
@@ -483,4 +478,5 @@ const struct backend_ops xen_backend = {
 	.wait = xen_wait,
 	.observe = xen_observe,
 	.measure = xen_measure,
+	.left = xen_left,
 };

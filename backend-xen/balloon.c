@@ -6,22 +6,19 @@
  */
 #include <libxl.h>
 
+#include "backend-xen/balloon_watch.h"
 #include "backend-xen/machine.h"
 #include "backend-xen/pause.h"
 #include "base/clock.h"
 #include "base/units.h"
 
 #define LOOK_MS 50
-/* A guest counts a few pages otherwise than the hypervisor: what comes this near and
- * stays for a second is there. */
-#define NEAR_BYTES (64 * PAGE_BYTES)
-#define SETTLED_NS NS_PER_S
 
 int balloon_check(const struct machine *m, const struct machine_zone *z, int64_t bytes,
 		  struct error *err)
 {
 	int64_t has = 0;
-	enum domain_life life = domain_look((struct xen *)(uintptr_t)&m->xen, z->domid, &has);
+	enum domain_life life = domain_look_at((struct xen *)(uintptr_t)&m->xen, &z->id, &has);
 
 	if (bytes <= 0 || bytes % PAGE_BYTES)
 		return error_set(err, ERR_CANNOT, "a balloon's target is whole pages, not %lld",
@@ -62,52 +59,63 @@ static int set_target(struct machine *m, uint32_t domid, int64_t bytes, struct e
 	return 0;
 }
 
-static int not_reached(struct machine *m, const struct machine_zone *z, int64_t has, int64_t bytes,
-		       enum domain_life life, struct error *err)
+static const char *why_not(const struct balloon_watch *w, enum domain_life life,
+			   enum balloon_way way)
 {
+	if (life == DOMAIN_PAUSED)
+		return "it was paused";
+	if (way == BALLOON_CRAWLS)
+		return "its guest goes on, but so slowly that it is not waited for";
+	return w->has_bytes > w->target_bytes
+		       ? "its guest has no more to give, or no balloon driver"
+		       : "its guest takes no more, or has no balloon driver";
+}
+
+static int not_reached(struct machine *m, const struct machine_zone *z,
+		       const struct balloon_watch *w, enum domain_life life, enum balloon_way way,
+		       struct error *err)
+{
+	int64_t since = way == BALLOON_CRAWLS ? w->begin_ns : w->changed_ns;
+
 	if (life == DOMAIN_GONE || life == DOMAIN_DOWN)
 		return error_set(err, ERR_MACHINE, "domain %u went away while its balloon moved",
 				 z->domid);
 	/* or it would go on whenever it can, and surprise everybody */
-	(void)set_target(m, z->domid, has, NULL);
+	(void)set_target(m, z->domid, w->has_bytes, NULL);
 	return error_set(err, ERR_MACHINE,
-			 "domain %u stopped at %lld KiB on its way to %lld KiB for %lld s: %s",
-			 z->domid, (long long)(has / 1024), (long long)(bytes / 1024),
-			 (long long)(m->options.patience_ns / NS_PER_S),
-			 life == DOMAIN_PAUSED ? "it was paused"
-			 : has > bytes ? "its guest has no more to give, or no balloon driver"
-				       : "its guest takes no more, or has no balloon driver");
-}
-
-static bool is_near(int64_t has, int64_t bytes)
-{
-	return has - bytes <= NEAR_BYTES && bytes - has <= NEAR_BYTES;
+			 "domain %u %s at %lld KiB on its way to %lld KiB %s %lld s: %s", z->domid,
+			 way == BALLOON_CRAWLS ? "was" : "stopped",
+			 (long long)(w->has_bytes / 1024), (long long)(w->target_bytes / 1024),
+			 way == BALLOON_CRAWLS ? "after" : "for",
+			 (long long)((monotonic_ns() - since) / NS_PER_S), why_not(w, life, way));
 }
 
 int balloon_move(struct machine *m, struct machine_zone *z, int64_t bytes, struct error *err)
 {
-	int64_t has = 0, last = -1, changed_ns;
+	struct balloon_watch w;
+	int64_t has = 0;
 	int rc = boot_await(m, z, err);
 
+	(void)domain_look_at(&m->xen, &z->id, &has);
 	if (!rc)
 		rc = set_target(m, z->domid, bytes, err);
 	if (rc)
 		return rc;
-	changed_ns = monotonic_ns();
+	balloon_watch_begin(&w, has - z->special_total, bytes, m->options.patience_ns,
+			    monotonic_ns());
 	z->resized = true;
 	for (;;) {
-		enum domain_life life = domain_look(&m->xen, z->domid, &has);
+		enum domain_life life = domain_look_at(&m->xen, &z->id, &has);
+		enum balloon_way way =
+			balloon_watch_look(&w, has - z->special_total, monotonic_ns());
 
-		has -= z->special_total;
-		if (has != last)
-			changed_ns = monotonic_ns();
-		last = has;
-		if (life == DOMAIN_RUNS && is_near(has, bytes) &&
-		    (has == bytes || monotonic_ns() - changed_ns > SETTLED_NS))
+		if (life == DOMAIN_RUNS && way == BALLOON_THERE)
 			return 0;
-		if (life != DOMAIN_RUNS || monotonic_ns() - changed_ns > m->options.patience_ns)
-			return not_reached(m, z, has, bytes, life, err);
-		if (!pause_ms(LOOK_MS))
-			return error_set(err, ERR_INTERRUPTED, "stopped by a signal");
+		if (life != DOMAIN_RUNS || way != BALLOON_MOVES)
+			return not_reached(m, z, &w, life, way, err);
+		if (!pause_ms(m->xen.stop, LOOK_MS))
+			return error_set(err, ERR_INTERRUPTED,
+					 "stopped by a signal while the balloon of domain %u moved",
+					 z->domid);
 	}
 }

@@ -1,7 +1,5 @@
 /*
- * A guest that boots. Its kernel announces in xenstore that it listens: Linux writes
- * "1" to control/feature-poweroff (drivers/xen/manage.c) in the same round of
- * notifications in which its balloon driver begins to watch memory/target. From then
+ * A guest that boots. Its kernel announces in xenstore that it listens (boot_stage.h). From then
  * on a target is heard. But a kernel that hears one before user space runs carries it
  * out first ("Waiting for initial ballooning down having finished"), page by page with
  * both the balloon and the rest of the boot running, each page a TLB flush on the
@@ -9,12 +7,10 @@
  * ready when its user space reports (guest/init.c), or, with another user space, when
  * it listens and its vCPUs have gone idle or it has been listening for a while.
  */
-#include <stdlib.h>
-#include <string.h>
-
+#include "backend-xen/boot_stage.h"
 #include "backend-xen/machine.h"
 #include "backend-xen/pause.h"
-#include "base/alloc.h"
+#include "backend-xen/store_xen.h"
 #include "base/clock.h"
 #include "base/units.h"
 
@@ -24,27 +20,24 @@
 /* Listening, and busy for other reasons than its boot. */
 #define BUSY_NS (20 * NS_PER_S)
 
-enum boot_stage { BOOT_SILENT, BOOT_LISTENS, BOOT_REPORTS };
-
-static bool holds(struct machine *m, uint32_t domid, const char *path, const char *value)
+/* Once a zone: it says something of itself, and it is not so. */
+static void say_lie(struct machine *m, struct machine_zone *z, const char *lie)
 {
-	char *whole = xasprintf("/local/domain/%u/%s", domid, path);
-	char *text = xen_store_read(&m->xen, whole);
-	bool yes = text && (!value || strcmp(text, value) == 0);
-
-	free(text);
-	free(whole);
-	return yes;
+	if (!*lie || z->lied)
+		return;
+	z->lied = true;
+	machine_say(m, "domain %u is not believed: %s, which no zone's first process writes",
+		    z->domid, lie);
 }
 
-static enum boot_stage stage(struct machine *m, uint32_t domid)
+static enum boot_stage stage(struct machine *m, struct machine_zone *z)
 {
-	if (holds(m, domid, "data/homenode/report", NULL))
-		return BOOT_REPORTS;
-	return holds(m, domid, "control/feature-poweroff", "1") ||
-			       holds(m, domid, "control/feature-balloon", "1")
-		       ? BOOT_LISTENS
-		       : BOOT_SILENT;
+	struct store s = store_of(m->xen.xs);
+	char lie[BOOT_LIE_MAX];
+	enum boot_stage at = boot_stage(&s, z->domid, lie);
+
+	say_lie(m, z, lie);
+	return at;
 }
 
 static int never(const struct machine *m, uint32_t domid, struct error *err)
@@ -61,8 +54,8 @@ int boot_await(struct machine *m, struct machine_zone *z, struct error *err)
 	int64_t begin = monotonic_ns(), listens = 0, quiet = 0, cpu_ns = 0;
 
 	while (!z->booted) {
-		enum boot_stage at = stage(m, z->domid);
-		enum domain_life life = domain_look(&m->xen, z->domid, NULL);
+		enum boot_stage at = stage(m, z);
+		enum domain_life life = domain_look_at(&m->xen, &z->id, NULL);
 		int64_t now = monotonic_ns(), used = domain_cpu_ns(&m->xen, z->domid);
 
 		if (life != DOMAIN_RUNS)
@@ -77,8 +70,9 @@ int boot_await(struct machine *m, struct machine_zone *z, struct error *err)
 			    (listens && (now - quiet > IDLE_NS || now - listens > BUSY_NS));
 		if (at == BOOT_SILENT && now - begin > m->options.patience_ns)
 			return never(m, z->domid, err);
-		if (!z->booted && !pause_ms(LOOK_MS))
-			return error_set(err, ERR_INTERRUPTED, "stopped by a signal");
+		if (!z->booted && !pause_ms(m->xen.stop, LOOK_MS))
+			return error_set(err, ERR_INTERRUPTED,
+					 "stopped by a signal while domain %u booted", z->domid);
 	}
 	return 0;
 }

@@ -7,6 +7,7 @@
 #define BACKEND_XEN_CONNECTION_H
 
 #include <libxl.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <xenctrl.h>
@@ -29,6 +30,8 @@ struct xen {
 	libxl_ctx *ctx;
 	xc_interface *xch;
 	struct xs_handle *xs;
+	int64_t last_wait_ns; /* for what dies, once `stop` is set; 0: not yet */
+	const atomic_bool *stop; /* ends every wait once it is set; NULL: nobody sets one */
 };
 
 /* ERR_CANNOT: no Xen, a guest of Xen, no privilege; ERR_MACHINE: a daemon is missing.

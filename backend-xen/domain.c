@@ -13,6 +13,7 @@
 #include "base/units.h"
 
 #define DESTROY_NS (60 * NS_PER_S)
+#define AFTER_SIGNAL_NS (700 * NS_PER_MS)
 /* What a domain held beside its pages comes back after the domain has left the list of
  * domains; for so long at most is waited for it. */
 #define SETTLE_NS (2 * NS_PER_S)
@@ -121,7 +122,7 @@ static int set_identity(const struct domain_request *r, libxl_domain_create_info
 	if (!tag)
 		abort();
 	tag[0] = libxl_text("homenode/owner");
-	tag[1] = owner_text();
+	tag[1] = libxl_text(r->owner);
 	tag[2] = libxl_text("homenode/zone");
 	tag[3] = libxl_text(r->plan->zone->name);
 	info->type = LIBXL_DOMAIN_TYPE_PVH;
@@ -157,9 +158,13 @@ static void remove_by_uuid(struct xen *x, const libxl_uuid *uuid)
 	int nr = 0;
 	libxl_dominfo *d = libxl_list_domain(x->ctx, &nr);
 
-	for (int i = 0; d && i < nr; i++)
-		if (d[i].domid && libxl_uuid_compare(&d[i].uuid, uuid) == 0)
-			domain_discard(x, d[i].domid);
+	for (int i = 0; d && i < nr; i++) {
+		struct domain_id id = {.domid = d[i].domid};
+
+		memcpy(id.uuid, libxl_uuid_bytearray_const(uuid), sizeof(id.uuid));
+		if (id.domid && libxl_uuid_compare(&d[i].uuid, uuid) == 0)
+			domain_discard(x, &id, NULL);
+	}
 	if (d)
 		libxl_dominfo_list_free(d, nr);
 }
@@ -175,7 +180,8 @@ static int create_error(struct xen *x, const struct domain_request *r, int why, 
 			 why, memory ? ", memory is missing on a planned node" : "");
 }
 
-int domain_create(struct xen *x, const struct domain_request *r, uint32_t *domid, struct error *err)
+int domain_create(struct xen *x, const struct domain_request *r, struct domain_id *out,
+		  struct error *err)
 {
 	libxl_domain_config config;
 	struct error hook = {0};
@@ -189,13 +195,16 @@ int domain_create(struct xen *x, const struct domain_request *r, uint32_t *domid
 	set_build(x, r, &config.b_info);
 	xen_log_begin(x);
 	hooks_begin(r->build, r->plan->host);
-	why = libxl_domain_create_new(x->ctx, &config, domid, NULL, NULL);
+	why = libxl_domain_create_new(x->ctx, &config, &out->domid, NULL, NULL);
 	if (hooks_end(!why, &hook))
 		rc = error_set(err, hook.code, "zone %s: %s", r->plan->zone->name, hook.text);
 	else if (why)
 		rc = create_error(x, r, why, err);
 	if (!rc && (r->build->nr_gaps || r->build->nr_online != r->build->nr_vcpus))
-		rc = renumber_availability(x, r->build, *domid, err);
+		rc = renumber_availability(x, r->build, out->domid, err);
+	if (!rc)
+		rc = owner_hide(x, out->domid, err);
+	memcpy(out->uuid, libxl_uuid_bytearray_const(&config.c_info.uuid), sizeof(out->uuid));
 out:
 	if (rc)
 		remove_by_uuid(x, &config.c_info.uuid);
@@ -250,7 +259,7 @@ static void settle(struct xen *x, uint64_t expected)
 	unsigned same = 0;
 
 	while ((now < expected || same < SETTLED_READINGS) && monotonic_ns() < until) {
-		if (!pause_ms(10))
+		if (!pause_ms(x->stop, 10))
 			return;
 		last = now;
 		now = free_pages(x);
@@ -258,33 +267,65 @@ static void settle(struct xen *x, uint64_t expected)
 	}
 }
 
-int domain_destroy(struct xen *x, uint32_t domid, struct error *err)
+/* Between two looks at dying domains. After a signal all of them together have a moment: most are
+ * gone by then. */
+static bool wait_on(struct xen *x)
+{
+	if (pause_ms(x->stop, 20))
+		return true;
+	if (!x->last_wait_ns)
+		x->last_wait_ns = monotonic_ns() + AFTER_SIGNAL_NS;
+	(void)pause_ms(NULL, 20);
+	return monotonic_ns() < x->last_wait_ns;
+}
+
+/* Waits until the hypervisor knows it no more. */
+static int await_end(struct xen *x, const struct domain_id *id, struct error *err)
 {
 	int64_t until = monotonic_ns() + DESTROY_NS;
-	uint64_t expected = pages_after(x, domid);
-	int why;
 
-	xen_log_begin(x);
-	why = libxl_domain_destroy(x->ctx, domid, NULL);
-	if (why && why != ERROR_DOMAIN_NOTFOUND)
-		return xen_error(x, err, ERR_MACHINE, "domain %u cannot be destroyed", domid);
-	while (domain_look(x, domid, NULL) != DOMAIN_GONE) {
+	while (domain_look_at(x, id, NULL) != DOMAIN_GONE) {
 		if (monotonic_ns() > until)
 			return error_set(err, ERR_MACHINE,
 					 "domain %u is destroyed, but its memory does not come "
 					 "back: another domain still uses its pages",
-					 domid);
-		pause_ms(20);
+					 id->domid);
+		if (!wait_on(x))
+			return error_set(err, ERR_INTERRUPTED,
+					 "domain %u is destroyed, and nobody waited until its "
+					 "memory is back: stopped by a signal",
+					 id->domid);
 	}
-	settle(x, expected);
 	return 0;
 }
 
-void domain_discard(struct xen *x, uint32_t domid)
+int domain_destroy(struct xen *x, const struct domain_id *id, const char *owner, struct error *err)
+{
+	uint64_t expected = pages_after(x, id->domid);
+	int why, rc;
+
+	if (domain_look_at(x, id, NULL) == DOMAIN_GONE)
+		return 0;
+	if (owner && !owner_is(x, id->domid, owner))
+		return error_set(err, ERR_MACHINE,
+				 "domain %u is not this run's any more, and stays as it is: "
+				 "another homenode has taken it over",
+				 id->domid);
+	xen_log_begin(x);
+	why = libxl_domain_destroy(x->ctx, id->domid, NULL);
+	if (why && why != ERROR_DOMAIN_NOTFOUND)
+		return xen_error(x, err, ERR_MACHINE, "domain %u cannot be destroyed", id->domid);
+	rc = await_end(x, id, err);
+	if (!rc)
+		settle(x, expected);
+	return rc;
+}
+
+void domain_discard(struct xen *x, const struct domain_id *id, const char *owner)
 {
 	struct error nobody;
 
-	if (domain_destroy(x, domid, &nobody))
+	if (domain_destroy(x, id, owner, &nobody))
 		return;
 }
 
@@ -299,6 +340,15 @@ enum domain_life domain_look(struct xen *x, uint32_t domid, int64_t *bytes)
 	if (info.flags & (XEN_DOMINF_dying | XEN_DOMINF_shutdown))
 		return DOMAIN_DOWN;
 	return info.flags & XEN_DOMINF_paused ? DOMAIN_PAUSED : DOMAIN_RUNS;
+}
+
+enum domain_life domain_look_at(struct xen *x, const struct domain_id *id, int64_t *bytes)
+{
+	xc_domaininfo_t info;
+
+	if (!look_up(x, id->domid, &info) || memcmp(info.handle, id->uuid, sizeof(id->uuid)) != 0)
+		return DOMAIN_GONE;
+	return domain_look(x, id->domid, bytes);
 }
 
 int64_t domain_cpu_ns(struct xen *x, uint32_t domid)

@@ -5,6 +5,7 @@
 #include "backend-xen/connection.h"
 #include "backend-xen/domain.h"
 #include "backend-xen/guest_build.h"
+#include "backend-xen/lease_keeper.h"
 #include "backend-xen/options.h"
 #include "backend-xen/owner.h"
 #include "backend/backend_impl.h"
@@ -15,7 +16,11 @@ void xen_tells(char *out, size_t size, struct error *err);
 /* A zone that runs in a slot. */
 struct machine_zone {
 	bool live;
-	uint32_t domid, nr_vnodes;
+	union {
+		uint32_t domid; /* is id.domid */
+		struct domain_id id;
+	};
+	uint32_t nr_vnodes;
 	/* As planned, by host node index: the hypervisor calls a vCPU online only once its guest
 	 * has started it. */
 	uint32_t nr_vcpus, vcpus[NODES_MAX];
@@ -28,9 +33,23 @@ struct machine_zone {
 	bool resized; /* a balloon moved: which vnode a page belongs to is not known */
 	uint32_t nr_parts;
 	struct plan_memory part[PLAN_MEMORY_MAX]; /* as built */
+	bool lied; /* of its boot, and it was said */
 	bool booted; /* its balloon driver listens: boot_await() */
 	bool probed;
 	int64_t bandwidth_bytes_per_s, latency_ps;
+};
+
+/* Special pages are 16 to 20 and our tables a few more; what is beyond this was the
+ * zone's own memory, on the wrong node. */
+#define SPECIAL_BYTES_MAX (64 * PAGE_BYTES)
+
+/* A zone that a killed run left and this one has taken over. */
+struct adopted {
+	struct orphan orphan;
+	bool known; /* this workload's: `left` and `zone` say what it is */
+	bool goes_on; /* in a slot, as if it had been launched now */
+	struct left_zone left;
+	struct machine_zone zone; /* its special pages */
 };
 
 struct machine {
@@ -44,11 +63,31 @@ struct machine {
 	size_t cap_zones;
 	void (*say)(void *context, const char *sentence); /* NULL: nobody listens */
 	void *say_context;
-	struct orphan *adopted;
+	struct lease_keeper *lease; /* ours */
+	bool locked; /* we launch: owner_lock() */
+	const char *workload; /* NULL: none */
+	uint64_t seed;
+	struct adopted *adopted;
 	size_t nr_adopted;
 	uint32_t probes; /* names requests */
 	struct plan_memory lent[PLAN_MEMORY_MAX]; /* measure's answer */
 };
+
+/* A sentence that is no error, to whoever listens. */
+void machine_say(struct machine *m, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* recover.c: what runs that were killed left behind is refused, destroyed or adopted, as the
+ * options say; and what became of those that were adopted, at the end. */
+int recover_begin(struct machine *m, struct error *err) MUST_USE;
+void recover_end(struct machine *m);
+/* Written beside a zone that has just been built, so that another run can go on with it. */
+int recover_note(struct machine *m, const struct machine_zone *z, const struct step *s,
+		 struct error *err) MUST_USE;
+/* backend_ops.left, and a START that names such a zone: could it go on, and it does, in `z`. */
+const struct left_zone *xen_left(const struct backend *b, uint32_t number);
+int recover_check(struct machine *m, const struct step *s, struct error *err) MUST_USE;
+int recover_go_on(struct machine *m, const struct step *s, struct machine_zone *z,
+		  struct error *err) MUST_USE;
 
 /* residency.c. After the build, before the first instruction: is every piece where it
  * was asked for? Sets special_* and part. ERR_NO_ROOM when it is not. */
@@ -65,7 +104,8 @@ int residency_measure(struct machine *m, struct machine_zone *z, struct measure 
 int boot_await(struct machine *m, struct machine_zone *z, struct error *err) MUST_USE;
 
 /* balloon.c: waits for the guest's boot, then until the zone has `bytes`. ERR_MACHINE: it was not
- * reached; the target is then what the zone has. */
+ * reached, in all the time that it may take (balloon_watch.h); the target is then what the zone
+ * has. */
 int balloon_check(const struct machine *m, const struct machine_zone *z, int64_t bytes,
 		  struct error *err) MUST_USE;
 int balloon_move(struct machine *m, struct machine_zone *z, int64_t bytes,

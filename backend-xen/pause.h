@@ -2,10 +2,12 @@
 #ifndef BACKEND_XEN_PAUSE_H
 #define BACKEND_XEN_PAUSE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-/* False: a signal ended it early. */
-bool pause_ms(int64_t ms);
+/* False, within a tenth of a second: `stop` was set, now or before. NULL: nobody sets one, and a
+ * signal that interrupts it counts. */
+bool pause_ms(const atomic_bool *stop, int64_t ms);
 
 #endif

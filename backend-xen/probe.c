@@ -46,8 +46,9 @@ static int await(struct machine *m, uint32_t domid, const char *path, const char
 					 "does its initramfs hold the zone's init and the probe?",
 					 domid, path,
 					 (long long)(m->options.patience_ns / NS_PER_S));
-		if (!pause_ms(LOOK_MS))
-			return error_set(err, ERR_INTERRUPTED, "stopped by a signal");
+		if (!pause_ms(m->xen.stop, LOOK_MS))
+			return error_set(err, ERR_INTERRUPTED,
+					 "stopped by a signal while domain %u was probed", domid);
 	}
 }
 

@@ -5,10 +5,6 @@
 #include "base/alloc.h"
 #include "base/units.h"
 
-/* Special pages are 16 to 20 and our tables a few more; what is beyond this was the
- * zone's own memory, on the wrong node. */
-#define SPECIAL_BYTES_MAX (64 * PAGE_BYTES)
-
 static int look(struct machine *m, uint32_t domid, struct dump_domain *out, struct error *err)
 {
 	const struct dump_domain *found;

@@ -7,14 +7,16 @@
  * the probe inside it, STOP destroys it, measure asks the hypervisor where its pages
  * are. Xen cannot move memory, and pinning never changes here.
  *
- * Options: options.c. With recover=adopt, zones that a killed run left keep running, count
- * as taken, and are stopped when this run ends.
+ * Options: options.c. With recover=adopt, zones that a killed run left keep running and count
+ * as taken; those of this workload go on when their START comes, the others are stopped when this
+ * run ends (recover.c).
  *
  * Domains carry the zone's name where it is free, else NAME-SLOT, and are known as
  * ours by the first half of their UUID ("homenode" in ASCII, so from the hypercall
  * that makes them on) and by /local/domain/ID/homenode in xenstore. No other domain
- * is ever changed. Two homenodes that launch at the same moment take turns (a lock in
- * /run/homenode); another toolstack that takes the memory in between makes the
+ * is ever changed: before one is, its UUID is looked at, and before one is destroyed whose it is.
+ * Two homenodes that launch at the same moment take turns (a lock in xenstore, as their leases are:
+ * lease.h); another toolstack that takes the memory in between makes the
  * launch fail, since memory is asked for on exactly the planned nodes.
  */
 #ifndef BACKEND_XEN_XEN_H

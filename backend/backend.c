@@ -142,6 +142,11 @@ int backend_measure(struct backend *b, uint32_t host, uint32_t slot, struct meas
 	return rc ? rc : b->ops->measure(b, host, slot, out, err);
 }
 
+const struct left_zone *backend_left(const struct backend *b, uint32_t number)
+{
+	return b->ops->left ? b->ops->left(b, number) : NULL;
+}
+
 int backend_correct(struct backend *b, const struct step *s, const int64_t *bytes,
 		    struct error *err)
 {

@@ -83,9 +83,11 @@
 #ifndef BACKEND_BACKEND_H
 #define BACKEND_BACKEND_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "backend/left.h"
 #include "base/error.h"
 #include "plan/plan.h"
 
@@ -122,6 +124,12 @@ struct backend_config {
 	uint64_t seed; /* for a machine that draws; the simulator does not */
 	bool check; /* verify the machine's own invariants after every step */
 	const char *options; /* backend-specific "key=value,key=value"; NULL: none */
+	/* Its workload's name, so that a machine whose zones outlive a killed run can tell which
+	 * they were; NULL: they belong to none. */
+	const char *workload;
+	/* Once it is set, by a signal handler, every wait of a machine's ends with
+	 * ERR_INTERRUPTED; NULL: nobody sets one. */
+	const atomic_bool *stop;
 	/* Sentences that are no errors, while it opens, works and closes; NULL: nobody listens. */
 	void (*say)(void *say_context, const char *sentence);
 	void *say_context;
@@ -204,6 +212,14 @@ const struct host_state *backend_observe(struct backend *b, uint32_t host);
 /* Where a zone's memory is, by the machine's own word, now. ERR_CANNOT: no such zone. */
 int backend_measure(struct backend *b, uint32_t host, uint32_t slot, struct measure *out,
 		    struct error *err) MUST_USE;
+
+/*
+ * Zones of this workload and seed that a killed run left and this machine has adopted, counted from
+ * 0; NULL: no more. They run on, count as taken and are stopped at close, but for those that a
+ * START names (struct step, left) with the plan that they have: such a zone goes on in the step's
+ * slot as if it had been launched now. If that fails it is as before. Lent until close.
+ */
+const struct left_zone *backend_left(const struct backend *b, uint32_t number);
 
 /*
  * For a model that stands for a machine: after step `s` (START or RESIZE) that machine

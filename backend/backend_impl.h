@@ -83,6 +83,8 @@ struct backend_ops {
 	/* Fills all of *out. */
 	int (*measure)(struct backend *b, uint32_t host, uint32_t slot, struct measure *out,
 		       struct error *err);
+	/* NULL: nothing of it outlives a run. */
+	const struct left_zone *(*left)(const struct backend *b, uint32_t number);
 	/* NULL: it is no model of another machine. */
 	int (*correct)(struct backend *b, const struct step *s, const int64_t *bytes,
 		       struct error *err);

@@ -36,7 +36,7 @@ char *record_step_text(const char *verb, const struct step *s)
 	char *text, *more;
 
 	text = xasprintf("%s %s %" PRIu32 " %" PRIu32 " %" PRId64 " ", verb, step_name(s->kind),
-			 s->host, s->slot, s->bytes);
+			 s->host, s->slot, s->left ? (int64_t)s->left : s->bytes);
 	if (!p) {
 		more = xasprintf("%s-", text);
 		free(text);
@@ -211,6 +211,23 @@ static int keep(struct recorder *r, struct error *err)
 		       : 0;
 }
 
+static const struct left_zone *recorder_left(const struct backend *b, uint32_t number)
+{
+	return backend_left(recorder_of(b)->inner, number);
+}
+
+static void write_left(struct recorder *r)
+{
+	const struct left_zone *l;
+
+	for (uint32_t i = 0; (l = backend_left(r->inner, i)); i++) {
+		char *text = left_zone_copy_text(l);
+
+		fprintf(r->file.file, "left %s\n", text);
+		free(text);
+	}
+}
+
 static void recorder_close(struct backend *b)
 {
 	struct recorder *r = recorder_of(b);
@@ -260,6 +277,7 @@ int recorder_open(struct backend **out, struct backend *inner, const char *path,
 	r->ops.measure = recorder_measure;
 	r->ops.expect_host = NULL;
 	r->ops.expect_zone = NULL;
+	r->ops.left = recorder_left;
 	r->ops.correct = inner->ops->correct ? recorder_correct : NULL;
 	r->base = (struct backend){.ops = &r->ops, .nr_hosts = config->nr_hosts};
 	r->inner = inner;
@@ -268,6 +286,7 @@ int recorder_open(struct backend **out, struct backend *inner, const char *path,
 		inner->ops->name, inner->ops->can, config->nr_hosts);
 	for (uint32_t i = 0; i < config->nr_hosts; i++)
 		write_state(r, i);
+	write_left(r);
 	*out = &r->base;
 	return 0;
 }

@@ -8,10 +8,12 @@
  *	wait UNTIL_NS -> CODE KIND AT_NS HOST SLOT NOW_NS
  *	now NS
  *	correct KIND HOST SLOT BYTES PLAN N... -> CODE SENTENCE
+ *	left TEXT
  *	measure HOST SLOT -> CODE FIELDS RESIDENT UNKNOWN BANDWIDTH LATENCY NR part V:N:BYTES...
  *
- * States follow the answer with which they became known. PLAN is "-" or
- * ZONE:TOLD:PINNED:vnode,vcpus,bytes;... so that replay notices a different decision.
+ * What a killed run left follows the first states, TEXT as in backend/left.h; where a START goes on
+ * with such a zone, BYTES is its number. States follow the answer with which they became known.
+ *PLAN is "-" or ZONE:TOLD:PINNED:vnode,vcpus,bytes;... so that replay notices a different decision.
  */
 #ifndef BACKEND_RECORD_FORMAT_H
 #define BACKEND_RECORD_FORMAT_H
@@ -21,6 +23,7 @@
 #define RECORD_VERSION 2 /* 1: states after applied steps and events only */
 #define STATE_FIRST 's' /* no question begins so */
 #define NOW_FIRST 'n' /* nor so */
+#define LEFT_FIRST 'l' /* nor so */
 
 /* The question part of a check, apply or correct line; the caller frees. */
 char *record_step_text(const char *verb, const struct step *s) MUST_USE;

@@ -28,6 +28,8 @@ struct replay {
 	struct host_state *state;
 	struct plan_memory *part;
 	size_t part_cap;
+	struct left_zone *left;
+	size_t nr_left, cap_left;
 	uint8_t *vnodes; /* by slot, of the zone that runs there; 0: none does */
 	size_t nr_slots, cap_slots;
 };
@@ -232,10 +234,33 @@ static void replay_close(struct backend *b)
 		fclose(r->file);
 	free(r->state);
 	free(r->part);
+	free(r->left);
 	free(r->vnodes);
 	free(r->line);
 	free(r->path);
 	free(r);
+}
+
+/* Zones that a killed run had left when this one began: of the one host. */
+static int read_left(struct replay *r, struct error *err)
+{
+	int first, rc = 0;
+
+	while (!rc && (first = getc(r->file)) != EOF) {
+		char *p;
+
+		if (ungetc(first, r->file) == EOF || first != LEFT_FIRST)
+			break;
+		rc = next_line(r, err);
+		if (rc)
+			break;
+		r->left = grow(r->left, &r->cap_left, r->nr_left, sizeof(*r->left));
+		p = r->line;
+		if (r->base.nr_hosts != 1 || !word_is(&p, "left") ||
+		    !left_zone_read(&r->left[r->nr_left++], p, r->state[0].host))
+			rc = malformed(r, err);
+	}
+	return rc;
 }
 
 static int read_header(struct replay *r, struct error *err)
@@ -306,6 +331,8 @@ static int replay_open(struct backend **out, const struct backend_config *config
 		rc = read_header(r, err);
 	for (uint32_t i = 0; !rc && i < config->nr_hosts; i++)
 		rc = read_state(r, err);
+	if (!rc)
+		rc = read_left(r, err);
 	if (rc) {
 		replay_close(&r->base);
 		return rc;
@@ -359,6 +386,13 @@ static int replay_apply(struct backend *b, const struct step *s, struct error *e
 		r->vnodes[s->slot] = 0;
 	}
 	return 0;
+}
+
+static const struct left_zone *replay_left(const struct backend *b, uint32_t number)
+{
+	const struct replay *r = replay_of(b);
+
+	return number < r->nr_left ? &r->left[number] : NULL;
 }
 
 static int replay_correct(struct backend *b, const struct step *s, const int64_t *bytes,
@@ -498,5 +532,6 @@ const struct backend_ops replay_backend = {
 	.wait = replay_wait,
 	.observe = replay_observe,
 	.measure = replay_measure,
+	.left = replay_left,
 	.correct = replay_correct,
 };

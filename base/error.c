@@ -6,26 +6,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Also U+0080 to U+009F, in UTF-8 or by itself: some terminals obey them as they do ESC. */
-static bool is_control(const unsigned char *c, unsigned char before)
+/* Bytes of the UTF-8 character that begins here; 0: none does. */
+static unsigned utf8_bytes(const unsigned char *c)
 {
-	if (*c < 0x20 || *c == 0x7f)
-		return true;
-	if (*c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0)
-		return true;
-	return *c >= 0x80 && *c < 0xa0 && (before < 0x80 || before == 0xc2);
+	unsigned n = *c >= 0xf0 ? 4 : *c >= 0xe0 ? 3 : 2;
+
+	if (*c < 0xc2 || *c > 0xf4)
+		return 0;
+	for (unsigned i = 1; i < n; i++)
+		if ((c[i] & 0xc0) != 0x80)
+			return 0;
+	return n;
 }
 
+/* Also U+0080 to U+009F, in UTF-8 or by itself: some terminals obey them as they do ESC. */
 void text_tame(char *text)
 {
-	unsigned char before = 0;
+	for (unsigned char *c = (unsigned char *)text; *c;) {
+		unsigned n = utf8_bytes(c);
+		bool c1 = n == 2 && *c == 0xc2 && c[1] < 0xa0;
 
-	for (unsigned char *c = (unsigned char *)text; *c; c++) {
-		unsigned char is = *c;
-
-		if (is_control(c, before))
+		if (n && !c1) {
+			c += n;
+			continue;
+		}
+		if (*c < 0x20 || (*c >= 0x7f && *c < 0xa0) || c1)
 			*c = '?';
-		before = is;
+		if (c1)
+			c[1] = '?';
+		c += c1 ? 2 : 1;
 	}
 }
 

@@ -312,3 +312,24 @@ int64_t ppm(int64_t part, int64_t whole)
 {
 	return whole ? mul_div(part, 1000000, whole) : 0;
 }
+
+bool digits_parse(const char **text, char end, uint64_t max, uint64_t *out)
+{
+	const char *at = *text;
+	uint64_t n = 0;
+
+	if (*at < '0' || *at > '9')
+		return false;
+	for (; *at >= '0' && *at <= '9'; at++) {
+		unsigned digit = (unsigned)(*at - '0');
+
+		if (digit > max || n > (max - digit) / 10)
+			return false;
+		n = 10 * n + digit;
+	}
+	if (*at != end)
+		return false;
+	*text = at + (end != '\0');
+	*out = n;
+	return true;
+}

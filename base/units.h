@@ -59,6 +59,10 @@ bool k8s_thousandths_parse(const char *text, int64_t *out) MUST_USE;
  * At most TIME_MAX_NS. */
 bool duration_parse(const char *text, int64_t *out_ns) MUST_USE;
 
+/* A field of a line that programs write: decimal digits, nothing before them, at most `max`, and
+ * then `end`, behind which *text is moved ('\0': to it). */
+bool digits_parse(const char **text, char end, uint64_t max, uint64_t *out) MUST_USE;
+
 /*
  * Numbers for people are rounded here and nowhere else: to the nearest, ties away from
  * zero (2.5 is 3, -2.5 is -3), in whole numbers, so that the same figure is the same text

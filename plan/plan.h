@@ -219,6 +219,10 @@ struct step {
 	enum step_kind kind;
 	uint32_t host; /* index of the backend's host */
 	uint32_t slot; /* the caller's number for the zone; free again after STOP */
+	uint64_t ordinal; /* START: which zone of its workload it is, from 1; 0: of none */
+	/* START: the number, from 1, of the zone that a killed run left and that goes on as this
+	 * one (backend_left()); 0: a new one is launched. */
+	uint32_t left;
 	const struct plan *plan; /* START */
 	int64_t bytes; /* RESIZE */
 };

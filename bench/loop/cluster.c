@@ -30,6 +30,8 @@ int cluster_open(struct cluster *c, const struct choice *choice, const struct ba
 	for (uint32_t i = 0; i < c->nr_hosts; i++)
 		c->state[i] = backend_observe(c->backend, i);
 	fleet_init(&c->fleet, choice, c->state, c->nr_hosts);
+	while (backend_left(c->backend, c->nr_left))
+		c->nr_left++;
 	return 0;
 }
 
@@ -184,35 +186,78 @@ static int tell_started(const struct cluster *c, const struct step *s, const str
 			     err);
 }
 
-int cluster_start(struct cluster *c, uint32_t host, const struct plan *p,
-		  const struct zone_event *ev, uint64_t ordinal, uint32_t *slot, bool *placed,
-		  struct error *err)
+/* A START of a slot that has just been added. */
+static inline int carry_out_start(struct cluster *c, const struct step *s,
+				  const struct zone_event *ev, bool *placed, struct error *err)
 {
-	struct step s = {.kind = STEP_START, .host = host, .slot = live_add(&c->live), .plan = p};
-	struct live_zone *z = live_at(&c->live, s.slot);
+	const struct plan *p = s->plan;
+	struct live_zone *z = live_at(&c->live, s->slot);
 	struct plan_locality now;
 	struct measure m;
 	int rc;
 
-	*slot = s.slot;
-	z->host = host;
+	z->host = s->host;
 	z->vcpus = p->zone->vcpus;
-	z->ordinal = ordinal;
+	z->ordinal = s->ordinal;
 	z->start_ns = backend_now_ns(c->backend);
-	rc = backend_apply_and_measure(c->backend, &s, &m, err);
+	rc = backend_apply_and_measure(c->backend, s, &m, err);
 	*placed = !rc;
 	if (!rc)
-		rc = look_at_new(c, &s, &m, &now, err);
+		rc = look_at_new(c, s, &m, &now, err);
 	if (rc) {
-		live_remove(&c->live, s.slot);
+		live_remove(&c->live, s->slot);
 		return rc;
 	}
-	fleet_update(&c->fleet, host);
+	fleet_update(&c->fleet, s->host);
 	if (ev->group)
-		groups_join(&c->groups, ev->group, s.slot, host);
-	books_started(c->books, c->now_ns, host, p, &now, c->live.nr_live);
-	return audience_wants(c->audience, NEWS_STARTED) ? tell_started(c, &s, ev, &m, &now, err)
+		groups_join(&c->groups, ev->group, s->slot, s->host);
+	books_started(c->books, c->now_ns, s->host, p, &now, c->live.nr_live);
+	return audience_wants(c->audience, NEWS_STARTED) ? tell_started(c, s, ev, &m, &now, err)
 							 : 0;
+}
+
+int cluster_start(struct cluster *c, uint32_t host, const struct plan *p,
+		  const struct zone_event *ev, uint64_t ordinal, uint32_t *slot, bool *placed,
+		  struct error *err)
+{
+	struct step s = {.kind = STEP_START,
+			 .host = host,
+			 .slot = live_add(&c->live),
+			 .plan = p,
+			 .ordinal = ordinal};
+
+	*slot = s.slot;
+	return carry_out_start(c, &s, ev, placed, err);
+}
+
+uint32_t cluster_find_left(const struct cluster *c, const struct zone *z, uint64_t ordinal)
+{
+	for (uint32_t i = 0; i < c->nr_left; i++) {
+		const struct left_zone *l = backend_left(c->backend, i);
+
+		if (l->ordinal == ordinal && left_zone_is(l, z))
+			return i + 1;
+	}
+	return 0;
+}
+
+int cluster_go_on(struct cluster *c, uint32_t left, struct plan *p, const struct zone_event *ev,
+		  const struct zone *z, uint64_t ordinal, uint32_t *slot, bool *placed,
+		  struct error *err)
+{
+	struct step s = {.kind = STEP_START, .plan = p, .ordinal = ordinal, .left = left};
+	int rc;
+
+	*p = backend_left(c->backend, left - 1)->plan;
+	p->zone = z;
+	p->host = c->host[0];
+	s.slot = live_next_slot(&c->live);
+	*placed = false;
+	rc = backend_check(c->backend, &s, err);
+	if (rc)
+		return rc;
+	*slot = s.slot = live_add(&c->live);
+	return carry_out_start(c, &s, ev, placed, err);
 }
 
 /* --- while it lives, and after ----------------------------------------------------- */

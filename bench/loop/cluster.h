@@ -27,6 +27,7 @@ struct cluster {
 	/* Ask the machine before each step: where others use it too, where what passes is
 	 * recorded or comes from a record, and with `check`. Else its apply says the same. */
 	bool asks_first;
+	uint32_t nr_left; /* zones that a killed run left and this one goes on with */
 	struct books *books; /* the row's own, told before the audience */
 	struct audience *audience;
 	struct plan_memory part[PLAN_MEMORY_MAX]; /* scratch: what was measured, of nodes */
@@ -55,6 +56,13 @@ int cluster_may_start(struct cluster *c, uint32_t host, const struct plan *p,
  * machine's answer to the question. */
 int cluster_start(struct cluster *c, uint32_t host, const struct plan *p,
 		  const struct zone_event *ev, uint64_t ordinal, uint32_t *slot, bool *placed,
+		  struct error *err) MUST_USE;
+/* Which zone that a killed run left is this one of the workload, as struct step's `left`; 0: none.
+ */
+uint32_t cluster_find_left(const struct cluster *c, const struct zone *z, uint64_t ordinal);
+/* The same as cluster_start(), with the plan that the zone has, which is put into `p`. */
+int cluster_go_on(struct cluster *c, uint32_t left, struct plan *p, const struct zone_event *ev,
+		  const struct zone *z, uint64_t ordinal, uint32_t *slot, bool *placed,
 		  struct error *err) MUST_USE;
 /* Another amount of memory for a zone with this plan. The machine may have less to give. */
 int cluster_resize(struct cluster *c, uint32_t slot, const struct plan *p, int64_t bytes,

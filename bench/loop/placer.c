@@ -204,6 +204,26 @@ static int ask_host(struct placer *p, struct offer *o, uint32_t host, struct err
 	}
 }
 
+/* The zone runs already, left by a run that was killed: it goes on where it is. If it cannot, a new
+ * one is launched. */
+static int go_on(struct placer *p, struct offer *o, uint32_t left, struct error *err)
+{
+	struct error why = {0};
+	char *sentence;
+	int rc = cluster_go_on(p->cluster, left, &p->plan, o->ev, p->zone, o->ordinal, &o->slot,
+			       &o->placed, &why);
+
+	if (rc && (o->placed || rc == ERR_INTERRUPTED))
+		return error_set(err, rc, "%s", why.text);
+	if (rc && p->in->say) {
+		sentence = xasprintf("zone %s does not go on as it was left: %s", p->zone->name,
+				     why.text);
+		p->in->say(p->in->say_context, sentence);
+		free(sentence);
+	}
+	return 0;
+}
+
 /* No host took it: was it for its group's rule? */
 static void note_group(struct placer *p, const struct zone_group *group,
 		       const struct choice_request *r, bool reasons)
@@ -239,6 +259,15 @@ int placer_offer(struct placer *p, const struct zone_event *ev, uint64_t ordinal
 	*placed = false;
 	p->refusal.code = ERR_NO_ROOM;
 	p->refusal.hosts_asked = p->refusal.hosts_barred = 0;
+	if (p->cluster->nr_left) {
+		uint32_t left = cluster_find_left(p->cluster, p->zone, ordinal);
+		int rc = left ? go_on(p, &o, left, err) : 0;
+
+		*placed = o.placed;
+		*slot = o.slot;
+		if (rc || o.placed)
+			return rc;
+	}
 	fleet_begin(&p->cluster->fleet, &request);
 	if (ev->group)
 		groups_bar(&p->cluster->groups, ev->group, &p->cluster->fleet, &request);

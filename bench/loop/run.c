@@ -76,6 +76,8 @@ static int open_cluster(struct run *r, struct error *err)
 		.initial = in->cluster ? in->cluster->initial : fleet->initial,
 		.seed = in->seed,
 		.check = in->check,
+		.workload = in->workload->name,
+		.stop = in->stop,
 		.say = in->say,
 		.say_context = in->say_context,
 	};

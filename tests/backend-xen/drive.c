@@ -4,7 +4,9 @@
  *
  *	drive KERNEL RAMDISK OPTIONS	OPTIONS are more of the backend's
  */
+#include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +24,7 @@ static struct host *host;
 static struct backend *machine;
 static struct plan plan;
 static struct zone zone;
+static atomic_bool stop; /* a signal came */
 
 PRINTF_LIKE(2, 3)
 static bool expect(bool ok, const char *fmt, ...)
@@ -41,7 +44,8 @@ static bool expect(bool ok, const char *fmt, ...)
 static struct backend *open_with(const char *options, struct error *err)
 {
 	const struct host *hosts[1] = {host};
-	struct backend_config config = {.host = hosts, .nr_hosts = 1, .options = options};
+	struct backend_config config = {
+		.host = hosts, .nr_hosts = 1, .options = options, .stop = &stop};
 	struct backend *b;
 
 	return backend_open(&b, &xen_backend, &config, err) ? NULL : b;
@@ -319,6 +323,26 @@ static void memory_on_demand(void)
 	expect_free(before, "after populate on demand");
 }
 
+static void on_alarm(int number)
+{
+	(void)number;
+	atomic_store(&stop, true);
+}
+
+/* A signal ends what would go on for as long as `wait` says. */
+static void interrupted(enum step_kind kind)
+{
+	struct sigaction action = {.sa_handler = on_alarm};
+	struct error err;
+
+	sigaction(SIGALRM, &action, NULL);
+	alarm(2);
+	expect(step(kind, 0, 112 * MIB, &err) == ERR_INTERRUPTED &&
+		       strstr(err.text, "stopped by a signal"),
+	       "interrupted: %s", err.text);
+	atomic_store(&stop, false);
+}
+
 /* A balloon that never moves: of a kernel that has none, and of one that does not even
  * listen. The other boots while the first is waited for. */
 static void no_balloon(const char *image)
@@ -343,6 +367,9 @@ static void no_balloon(const char *image)
 	}
 	for (int i = 1; i >= 0; i--) {
 		machine = one[i];
+		interrupted(STEP_RESIZE);
+		if (i)
+			interrupted(STEP_PROBE);
 		expect(step(STEP_RESIZE, 0, 112 * MIB, &err) == ERR_MACHINE &&
 			       strstr(err.text, says[i]),
 		       "%s", err.text);

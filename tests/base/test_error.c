@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 #include <signal.h>
+#include <stdio.h>
 
 #include "base/error.h"
 
@@ -57,4 +58,33 @@ Test(error, names_and_exit_statuses)
 Test(error, bugs_abort, .signal = SIGABRT)
 {
 	BUG_ON(1 + 1 == 2);
+}
+
+/* What a terminal obeys: control characters of ASCII, and of Latin-1 in UTF-8 or by themselves,
+ * also behind each other. */
+Test(error, text_is_tamed)
+{
+	static const char *const text[][2] = {
+		{"a b~", "a b~"},
+		{"\033[2J\n\t\177", "?[2J???"},
+		{"Z\303\274rich \342\202\254", "Z\303\274rich \342\202\254"},
+		{"\302\233x", "??x"},
+		{"\302\240", "\302\240"},
+		{"\233\233\2332J", "???2J"},
+		{"\303\233\2332J", "\303\233?2J"}, /* a letter, then one by itself */
+		{"Z\374rich", "Z\374rich"},
+		{"\342\202\233", "\342\202\233"},
+		{"\342\202", "\342?"},
+		{"\302", "\302"},
+	};
+
+	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
+		char tame[64];
+
+		snprintf(tame, sizeof(tame), "%s", text[i][0]);
+		text_tame(tame);
+		cr_expect_str_eq(tame, text[i][1], "%zu: %s", i, tame);
+		text_tame(tame);
+		cr_expect_str_eq(tame, text[i][1], "%zu: %s", i, tame);
+	}
 }

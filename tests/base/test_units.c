@@ -255,3 +255,27 @@ Test(units, parts_per_million)
 	cr_assert_eq(mul_div(INT64_MAX, 2, 4), INT64_MAX / 2);
 	cr_assert_eq(ppm_wide((int128)INT64_MAX * 1000, (int128)INT64_MAX * 4000), 250000);
 }
+
+Test(units, digits)
+{
+	static const char *const bad[] = {"",  "-1",  "+1", " 1",
+					  "x", "101", "1 ", "99999999999999999999"};
+	const char *text = "100 7";
+	uint64_t n;
+
+	cr_assert(digits_parse(&text, ' ', 100, &n));
+	cr_assert_eq(n, 100);
+	cr_assert(digits_parse(&text, '\0', 7, &n));
+	cr_assert_eq(n, 7);
+	cr_assert_eq(*text, '\0');
+	text = "18446744073709551615";
+	cr_assert(digits_parse(&text, '\0', UINT64_MAX, &n));
+	cr_assert_eq(n, UINT64_MAX);
+	text = "3";
+	cr_expect(!digits_parse(&text, '\0', 2, &n));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		text = bad[i];
+		cr_expect(!digits_parse(&text, '\0', 100, &n), "\"%s\"", bad[i]);
+		cr_expect_eq(text, bad[i]);
+	}
+}

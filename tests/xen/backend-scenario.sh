@@ -114,12 +114,18 @@ killed_run
 xl list | awk 'NR > 1 { print "left", $1 }'
 $homenode run /t/killed.json --backend "xen:$options" --output /run/again 2>&1
 echo "without recover: $?"
+xenstore-ls -fp /local/domain | grep '/homenode' | grep -v /data/ | sed 's/^/key /'
 for zone in a a2; do
 	pages $zone | awk -v zone=$zone '$2 { print "is", zone, $2, n++ ? "on node" : "pages on node", $1 }'
 done
 
+# One of the two is this workload's first zone, too: it goes on until the workload stops it. The other
+# is not its second one, which is launched.
 echo "== adopt"
-with_rule adopt
+$homenode run /t/resumed.json --recover adopt --zones --backend "xen:$options" --output /run/adopt 2>&1 |
+	grep -v '^results'
+wc -l <"/run/adopt/summary.csv"
+cp /run/adopt/zones.csv /out/resumed.csv
 state adopted
 diff /run/state-before /run/state-adopted || fail "adopting left or took something"
 
@@ -129,15 +135,56 @@ with_rule destroy
 state destroyed
 diff /run/state-before /run/state-destroyed || fail "destroying left or took something"
 
-# A run that lives is no orphan: its zones stay when another one recovers.
+# A run that lives is no orphan, also where nobody sees its process: its zones stay when another one
+# recovers. One that stands still for long is taken for dead, and finds that out.
 echo "== alive"
-$homenode run /t/alive.json --backend "xen:$options" --output /run/alive >/run/said 2>&1 &
+unshare -p -f $homenode run /t/alive.json --backend "xen:$options" --output /run/alive >/run/said 2>&1 &
 run=$!
 running 3
 with_rule destroy
 xl list | awk 'NR > 1 { print "alive", $1 }'
+echo "== frozen"
+kill -STOP "$(pidof homenode-dom0)"
+with_rule destroy
+kill -CONT "$(pidof homenode-dom0)"
+wait $run
+cat /run/said
+
+# A domain that another homenode has taken over is left alone.
+echo "== taken"
+$homenode run /t/alive.json --backend "xen:$options" --output /run/alive --force >/run/said 2>&1 &
+run=$!
+running 3
+xenstore-write "/local/domain/$(xl domid live)/homenode/owner" 00000000000000000000000000000000
 kill -TERM $run
 wait $run
+cat /run/said
+xl list | awk 'NR > 1 { print "still", $1 }'
+with_rule destroy
+
+# The first signal ends the wait for somebody who launches, elsewhere, for ever.
+echo "== lock"
+lease=0123456789abcdef0123456789abcdef
+xenstore-write /tool/homenode/lease/$lease "0 - 0 1" /tool/homenode/launch $lease
+touch /run/launches
+(
+	beat=0
+	while [ -e /run/launches ]; do
+		beat=$((beat + 1))
+		xenstore-write /tool/homenode/lease/$lease "$beat - 0 1"
+		sleep 1
+	done
+) &
+$homenode run /t/short.json --backend "xen:$options" --output /run/waits >/run/said 2>&1 &
+run=$!
+sleep 6
+kill -INT $run
+wait $run
+echo "interrupted: $?"
+cat /run/said
+rm /run/launches
+sleep 2
+xenstore-rm /tool/homenode
 
 # Two runs at the same moment, each for three nodes: both find the same ones free.
 echo "== together"

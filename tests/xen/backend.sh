@@ -50,12 +50,14 @@ run_of()
 	echo ']}'
 }
 run_of 1h a 2 256MiB a2 1 128MiB >"$work/killed.json"
+sed 's/^{/{"name": "killed", /; s/"1h"/"8s"/g; s/"a2"/"b"/; s/"static"}}$/"static"}, "lifetime": "4s"}/' \
+	"$work/killed.json" >"$work/resumed.json"
 run_of 2s b 1 128MiB >"$work/short.json"
 run_of 1h live 1 128MiB >"$work/alive.json"
 run_of 1s one1 1 600MiB one2 1 600MiB one3 1 600MiB >"$work/one.json"
 run_of 1s two1 1 600MiB two2 1 600MiB two3 1 600MiB >"$work/two.json"
-rig --timeout 540 tests/xen/backend-scenario.sh "$HOMENODE_BUILD/homenode-dom0" "$drive" "$contract" \
-	"$work/zones.json" "$work/killed.json" "$work/short.json" "$work/alive.json" \
+rig --timeout 600 tests/xen/backend-scenario.sh "$HOMENODE_BUILD/homenode-dom0" "$drive" "$contract" \
+	"$work/zones.json" "$work/killed.json" "$work/resumed.json" "$work/short.json" "$work/alive.json" \
 	"$work/one.json" "$work/two.json" tests/xen/recorded/recorded.json || finish
 
 # part NAME: what the scenario printed under "== NAME"
@@ -87,15 +89,42 @@ recovered()
 		sed 's/.*: //; s/, / /g' | tr '\n' ' ' | grep -qF "$pages" ||
 		fail "zone $2 with $pages $3: $(part "$1")"
 }
-recovered adopt a 'is adopted'
-recovered adopt a2 'is adopted'
-recovered adopt a 'is stopped with this run'
+[ "$(part killed | grep -c '^key .*/homenode.*(n0)$')" -eq 10 ] || fail "guests may read: $(part killed)"
+part killed | grep '^key ' | grep -v '(n0)$' && fail "guests may read: $(part killed)"
+recovered adopt a 'is adopted, and was zone 1 of this workload'
+recovered adopt a2 'is adopted, and was zone 2 of this workload'
+recovered adopt a 'goes on'
 recovered adopt a2 'is stopped with this run'
 recovered destroy a 'is destroyed'
 recovered destroy a2 'is destroyed'
 for rule in adopt destroy; do
 	part $rule | grep -qx 2 || fail "the run after --recover $rule: $(part $rule)"
 done
+# it stopped at its time, with the pages that it had, but for special ones, on the same nodes
+pages=$(part killed | sed -n 's/^is a //p' | sed 's/ pages on node//; s/ on node//' | tr '\n' ' ')
+awk -F, -v pages="$pages" 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+	$column["name"] == "a" {
+		nr = split(pages, has, " ")
+		n = split($column["pages_by_node"], on, /[ :]/)
+		if ($column["outcome"] != "stopped" || n != nr || n < 2)
+			exit 1
+		for (i = 1; i < n; i += 2)
+			if (on[i] != has[i + 1] || on[i + 1] > has[i] || on[i + 1] < has[i] - 64)
+				exit 1
+		found = 1
+	}
+	END { exit !found }' "$work/rig/files/resumed.csv" ||
+	fail "the zone that went on had $pages: $(cat "$work/rig/files/resumed.csv")"
+grep -q '^2,b,' "$work/rig/files/resumed.csv" || fail "adopt: $(cat "$work/rig/files/resumed.csv")"
+part frozen | grep -q 'zone live .*left by a run that was killed, is destroyed' ||
+	fail "a run that stood still: $(part frozen)"
+part frozen | grep -q 'another homenode took it for dead' || fail "a run that stood still: $(part frozen)"
+part taken | grep -q 'is not this run.s any more, and stays as it is' || fail "taken over: $(part taken)"
+part taken | grep -qx 'still live' || fail "taken over: $(part taken)"
+part taken | grep -q 'zone live .* is destroyed' || fail "taken over: $(part taken)"
+part lock | grep -qx 'interrupted: 3' || fail "the launch lock: $(part lock)"
+part lock | grep -q 'waits for another homenode that launches' || fail "the launch lock: $(part lock)"
+part lock | grep -q 'homenode: stopped by a signal' || fail "the launch lock: $(part lock)"
 [ "$(part alive | grep '^alive ' | tr '\n' ' ')" = "alive Domain-0 alive foreign alive live " ] ||
 	fail "beside a run that lives: $(part alive)"
 
