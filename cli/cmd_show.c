@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "cli/command.h"
 #include "cli/drawn_host.h"
+#include "cli/io_side.h"
 #include "cli/show_guests.h"
 #include "firmware/acpi.h"
 #include "host/host.h"
@@ -42,6 +43,10 @@ static int print_free(const struct host *h, struct error *err)
 		printf("  node %u: %s, %u vCPUs\n", h->node[n].os_index,
 		       bytes_text(s.free_bytes[n], text, sizeof(text)), s.vcpus[n]);
 	host_state_release(&s);
+	if (!rc) {
+		puts("\ndisks and networks:");
+		rc = io_side_print(h, stdout, err);
+	}
 	return rc;
 }
 
