@@ -183,7 +183,10 @@ static void print_memory(const struct plan *p, const struct xl_form *f, const ch
 
 static void print_devices(const struct plan *p, FILE *out)
 {
-	fputs("pci = [", out);
+	fputs("# In dom0, before: xl pci-assignable-add", out);
+	for (uint32_t i = 0; i < p->nr_devices; i++)
+		fprintf(out, "%s%s", *emit_pci(p, i) ? " " : "", emit_pci(p, i));
+	fputs("\npci = [", out);
 	for (uint32_t i = 0; i < p->nr_devices; i++) {
 		if (*emit_pci(p, i))
 			fprintf(out, " \"%s\",", emit_pci(p, i));

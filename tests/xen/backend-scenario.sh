@@ -24,6 +24,12 @@ cmp /run/live.json /run/file.json || {
 $homenode show xen --heap >/out/heap.json || fail "no heap"
 $homenode list backends --format csv | grep '^xen,'
 
+# dom0's one vCPU is on node 0: it serves a zone from there, wherever that is.
+echo "== served"
+$homenode show xen | sed -n '/^disks and networks/,$p'
+$homenode plan xen --target-cpus 1 --max-memory 128MiB --name far --free 0=0 --explain 2>&1
+$homenode plan xen --target-cpus 1 --max-memory 128MiB --name far --free 0=0 --emit xl 2>/dev/null
+
 # A file of what was measured: of this host it is taken, of another one refused.
 echo "== figures"
 $homenode calibrate xen /t/host.figures.json -o /run/calibrated.xml --quiet >/dev/null ||

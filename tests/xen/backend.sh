@@ -85,6 +85,11 @@ part()
 grep -q '^FAIL' "$work/out" && fail "$(grep '^FAIL' "$work/out")"
 part stock | grep -q 'xc_domain_getvnuma failed' || fail "stock libxl: $(part stock)"
 part host | grep -q '^xen,.*,SRAT SLIT HMAT CPUID,' || fail "what can be told: $(part host)"
+part served | grep -q "^  dom0's vCPU 0 on node 0\$" || fail "dom0's vCPUs: $(part served)"
+part served | grep -q 'zone far: dom0 serves disks and networks from node 0 and the zone is on node [1-7]: ' ||
+	fail "no warning: $(part served)"
+part served | grep -q 'boot Xen with dom0_max_vcpus=9, one a node and one more' ||
+	fail "how to put it right: $(part served)"
 [ "$(part figures | grep -c '^refused: 2$')" -eq 3 ] || fail "other files: $(part figures)"
 for why in 'no latency and no bandwidth' 'node 1 has 2 GiB there and 1 GiB here' \
 	'from node 1 to node 0 it is 14 there and 12 here'; do
