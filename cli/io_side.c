@@ -4,6 +4,7 @@
 
 #include "backend-xen/xen.h"
 #include "base/alloc.h"
+#include "base/terminal.h"
 #include "cli/command.h"
 #include "probe/io_threads.h"
 
@@ -78,16 +79,22 @@ static void print_domain(const struct side *s, const struct host *h, uint32_t fi
 {
 	const struct io_threads *t = &s->threads;
 	struct cpuset cpus, real;
+	char *text;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
 
+	BUG_ON(!f);
 	(void)io_threads_of_domain(t, t->thread[first].domid, &cpus);
 	io_threads_through(s->vcpu, s->nr_vcpus, &cpus, &real);
-	fprintf(out, "  domain %ld is served", t->thread[first].domid);
-	print_nodes(h, host_nodes_of(h, &real), out);
+	fprintf(f, "domain %ld is served", t->thread[first].domid);
+	print_nodes(h, host_nodes_of(h, &real), f);
 	for (uint32_t i = first; i < t->nr; i++)
 		if (t->thread[i].domid == t->thread[first].domid)
-			fprintf(out, "%s %s %s", i == first ? ":" : ",",
+			fprintf(f, "%s %s %s", i == first ? ":" : ",",
 				io_kind_name(t->thread[i].kind), t->thread[i].name);
-	fputc('\n', out);
+	fclose(f);
+	terminal_print_indented(2, 4, text, out);
+	free(text);
 }
 
 static bool is_first(const struct io_threads *t, uint32_t i)
