@@ -38,6 +38,13 @@ int xen_host_state(struct host_state *s, struct error *err)
 	return absent(err);
 }
 
+int xen_dom0_vcpus(struct cpuset **out, uint32_t *nr, struct error *err)
+{
+	*out = NULL;
+	*nr = 0;
+	return absent(err);
+}
+
 int xen_heap_print(FILE *out, struct error *err)
 {
 	(void)out;

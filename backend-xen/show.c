@@ -55,6 +55,20 @@ int xen_host_state(struct host_state *s, struct error *err)
 	return rc;
 }
 
+int xen_dom0_vcpus(struct cpuset **out, uint32_t *nr, struct error *err)
+{
+	struct xen x;
+	int rc = xen_connect(&x, err);
+
+	*out = NULL;
+	*nr = 0;
+	if (rc)
+		return rc;
+	rc = topology_dom0(&x, out, nr, err);
+	xen_disconnect(&x);
+	return rc;
+}
+
 static void print_heap(const struct heap_dump *d, unsigned dma_bits, FILE *out)
 {
 	const char *comma = "";

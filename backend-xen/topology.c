@@ -7,6 +7,7 @@
 #include "backend-xen/pci_devices.h"
 #include "base/alloc.h"
 #include "base/units.h"
+#include "host/same.h"
 
 /* libxl's words for "not there". */
 #define NO_NODE LIBXL_NUMAINFO_INVALID_ENTRY
@@ -201,17 +202,7 @@ int topology_same(struct xen *x, const struct host *h, struct error *err)
 
 	if (rc)
 		return rc;
-	if (here->nr_nodes != h->nr_nodes)
-		rc = error_set(err, ERR_USAGE,
-			       "host %s has %u nodes, this machine %u: name the host \"xen\"",
-			       h->name, h->nr_nodes, here->nr_nodes);
-	for (unsigned n = 0; !rc && n < h->nr_nodes; n++)
-		if (here->node[n].os_index != h->node[n].os_index ||
-		    !cpuset_equal(&here->node[n].cpus, &h->node[n].cpus))
-			rc = error_set(err, ERR_USAGE,
-				       "node %u of host %s has other CPUs than this machine's node "
-				       "%u: name the host \"xen\"",
-				       h->node[n].os_index, h->name, here->node[n].os_index);
+	rc = host_same(h, here, err);
 	host_free(here);
 	return rc;
 }
@@ -232,6 +223,27 @@ int topology_free(struct xen *x, struct host_state *s, struct error *err)
 		host_state_set_free(s, n, (int64_t)free_bytes / PAGE_BYTES * PAGE_BYTES);
 	}
 	facts_release(&f);
+	return 0;
+}
+
+int topology_dom0(struct xen *x, struct cpuset **out, uint32_t *nr, struct error *err)
+{
+	int nr_vcpus = 0, nr_cpus = 0;
+	libxl_vcpuinfo *v;
+
+	xen_log_begin(x);
+	v = libxl_list_vcpu(x->ctx, 0, &nr_vcpus, &nr_cpus);
+	if (!v)
+		return xen_error(x, err, ERR_MACHINE, "dom0's vCPUs cannot be listed");
+	*nr = 0;
+	*out = xcalloc((size_t)nr_vcpus + 1, sizeof(**out));
+	for (int i = 0; i < nr_vcpus; i++) {
+		for (int c = 0; v[i].online && c < nr_cpus && c < CPUS_MAX; c++)
+			if (libxl_bitmap_test(&v[i].cpumap, c))
+				cpuset_add(&(*out)[i], (unsigned)c);
+	}
+	*nr = (uint32_t)nr_vcpus;
+	libxl_vcpuinfo_list_free(v, nr_vcpus);
 	return 0;
 }
 

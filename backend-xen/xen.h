@@ -43,6 +43,10 @@ int xen_host_xml(FILE *out, struct error *err) MUST_USE;
  * included. `s` was made by host_state_init() for the host of xen_host_load(). */
 int xen_host_state(struct host_state *s, struct error *err) MUST_USE;
 
+/* CPUs of the machine that each of dom0's vCPUs may run on, by its number; empty: it is
+ * offline. The caller frees *out. */
+int xen_dom0_vcpus(struct cpuset **out, uint32_t *nr, struct error *err) MUST_USE;
+
 /* The allocator's free pages per node and zone (debug key H) as JSON: docs/xen.md. */
 int xen_heap_print(FILE *out, struct error *err) MUST_USE;
 

@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/drawn_host.h"
 #include "cli/drawn_plan.h"
+#include "cli/io_side.h"
 #include "cli/plan_emit.h"
 #include "cli/state_flags.h"
 #include "cli/zone_flags.h"
@@ -29,6 +30,7 @@ struct session {
 	struct host_state state;
 	const struct policy *policy;
 	struct policy_memory *memory; /* what the policy remembers of the host */
+	struct io_service io;
 	struct zone_list zones;
 	struct outcome *outcome;
 	struct plan_result *result;
@@ -87,6 +89,17 @@ static int read_options(struct session *s, const struct args *args, struct error
 	return rc;
 }
 
+/* Where dom0 serves its disks and networks: a reason, or a warning where that is elsewhere. */
+static void explain_io(const struct session *s, struct outcome *o, struct explain *why)
+{
+	char *text = io_service_text(&s->io, &o->plan);
+
+	if (text)
+		explain_add(io_service_locality(&s->io, &o->plan) == IO_AWAY ? &o->lint : why, "%s",
+			    text);
+	free(text);
+}
+
 /* A refused zone leaves no trace: the state changes on success only. */
 static void place_one(struct session *s, size_t i)
 {
@@ -105,6 +118,7 @@ static void place_one(struct session *s, size_t i)
 	if (policy_place(s->policy, &in, &o->plan, &o->err) == 0) {
 		r->plan = &o->plan;
 		policy_lint(s->policy, &o->plan, &s->state, &o->lint);
+		explain_io(s, o, in.why);
 		host_state_take(&s->state, &o->plan);
 		policy_note_start(s->memory, i, &o->plan);
 	} else {
@@ -251,6 +265,7 @@ static void session_release(struct session *s)
 	free(s->used_bytes);
 	free(s->result);
 	policy_memory_free(s->memory);
+	io_service_release(&s->io);
 	host_state_release(&s->state);
 	zone_list_release(&s->zones);
 	host_free(s->host);
@@ -283,8 +298,11 @@ static int run(const struct args *args, int *status, struct error *err)
 		goto out;
 	print_host_warnings(s.host, args_flag(args, "quiet"));
 	rc = state_from_flags(args, s.host, &s.state, err);
+	if (!rc)
+		rc = io_side_load(&s.io, s.host, err);
 	if (rc)
 		goto out;
+	s.emission.io = &s.io;
 	note_used(&s);
 	s.memory = policy_memory_new(s.policy, &s.state);
 	s.outcome = xcalloc(s.zones.nr + 1, sizeof(*s.outcome));

@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "cli/command.h"
 #include "cli/drawn_host.h"
+#include "cli/io_side.h"
 #include "cli/show_guests.h"
 #include "firmware/acpi.h"
 #include "host/host.h"
@@ -42,6 +43,10 @@ static int print_free(const struct host *h, struct error *err)
 		printf("  node %u: %s, %u vCPUs\n", h->node[n].os_index,
 		       bytes_text(s.free_bytes[n], text, sizeof(text)), s.vcpus[n]);
 	host_state_release(&s);
+	if (!rc) {
+		puts("\ndisks and networks:");
+		rc = io_side_print(h, stdout, err);
+	}
 	return rc;
 }
 
@@ -145,7 +150,8 @@ const struct command cmd_show = {
 	.about = "Prints a host's nodes with their CPUs and memory, the distances between them, "
 		 "measured or published latencies and bandwidths, devices with the node they hang "
 		 "on, L3 caches, and where each of these figures comes from. HOST is a name from "
-		 "topologies/, a path to an hwloc XML file, \"this\", or \"xen\" in a Xen dom0.",
+		 "topologies/, a path to an hwloc XML file, \"this\", or \"xen\" in a Xen dom0; "
+		 "\"xen:FILE\" has measured figures too.",
 	.example = "homenode show epyc-nps4-8n",
 	.option = show_options,
 	.run = run_show,

@@ -140,7 +140,7 @@ static void say(const struct emission *e, const char *what, const char *name,
 /* Notes to standard error and the file to `out`. */
 static void print_zone(const struct emission *e, const struct plan *p, FILE *out)
 {
-	struct emit_input in = {.plan = p, .policy = e->policy};
+	struct emit_input in = {.plan = p, .policy = e->policy, .io = e->io};
 	struct emit_notes notes = {0};
 
 	e->format->limits(&in, &notes);

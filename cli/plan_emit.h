@@ -21,6 +21,7 @@ struct emission {
 	enum guest_layout layout; /* of those */
 	const char *directory; /* NULL: standard output, instead of the plan */
 	const char *policy;
+	const struct io_service *io; /* NULL: of no live host */
 	bool quiet; /* nothing on standard error */
 };
 

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "cli/rows.h"
 #include "probe/guests.h"
+#include "probe/io_threads.h"
 
 /* "0:4-5 1:6-7", or "0-3:0-15" where neighbours may run on the same CPUs. */
 static char *pinning_of(const struct guest *g)
@@ -52,8 +53,11 @@ static char *pages_of(const struct guest *g, int64_t *sum)
 	return text;
 }
 
-static void add_guest(struct rows *r, const struct guest *g)
+static void add_guest(struct rows *r, const struct guest *g, const struct io_threads *io)
 {
+	struct cpuset cpus;
+	bool served = io_threads_of_guest(io, g->pid, &cpus);
+	char *served_on = served ? cpuset_list(&cpus) : xstrdup("");
 	int64_t bytes;
 	char *pinning = pinning_of(g), *pages = pages_of(g, &bytes), pid[32];
 
@@ -64,6 +68,8 @@ static void add_guest(struct rows *r, const struct guest *g)
 	rows_number(r, bytes);
 	rows_text(r, pinning);
 	rows_text(r, pages);
+	rows_text(r, served_on);
+	free(served_on);
 	free(pinning);
 	free(pages);
 }
@@ -72,14 +78,20 @@ int show_guests(enum output_format format, struct error *err)
 {
 	struct rows r = {
 		.name = "guests", .column = schema_guests.column, .nr_columns = schema_guests.nr};
+	struct io_threads io = {0};
 	struct guest *guest;
 	uint32_t nr;
 	int rc = guests_find(&guest, &nr, NULL, err);
 
-	if (rc)
+	if (!rc)
+		rc = io_threads_read(&io, NULL, err);
+	if (rc) {
+		guests_free(guest, nr);
 		return rc;
+	}
 	for (uint32_t i = 0; i < nr; i++)
-		add_guest(&r, &guest[i]);
+		add_guest(&r, &guest[i], &io);
+	io_threads_release(&io);
 	if (!nr && format == FORMAT_TEXT)
 		puts("no guest of QEMU runs here");
 	else

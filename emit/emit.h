@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 #include "base/compiler.h"
+#include "plan/io_service.h"
 #include "plan/plan.h"
 
 #define EMIT_NOTES_MAX 16
@@ -29,6 +30,7 @@ void emit_notes_release(struct emit_notes *n);
 struct emit_input {
 	const struct plan *plan;
 	const char *policy; /* the name of who decided */
+	const struct io_service *io; /* who serves its disks and networks; NULL: not known */
 };
 
 struct emit_format {

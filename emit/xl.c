@@ -85,6 +85,13 @@ static void memory_limits(const struct plan *p, struct emit_notes *n)
 			  n);
 }
 
+static bool is_served_elsewhere(const struct emit_input *in)
+{
+	enum io_locality where = in->io ? io_service_locality(in->io, in->plan) : IO_NOT_KNOWN;
+
+	return where == IO_AWAY || where == IO_ANYWHERE;
+}
+
 static void xl_limits(const struct emit_input *in, struct emit_notes *n)
 {
 	const struct plan *p = in->plan;
@@ -119,6 +126,12 @@ static void xl_limits(const struct emit_input *in, struct emit_notes *n)
 	if (!f.vnuma)
 		memory_limits(p, n);
 	emit_note_devices(p, n);
+	if (is_served_elsewhere(in)) {
+		char *text = io_service_text(in->io, p);
+
+		emit_note(n, "%s; the lines at the end put that right", text);
+		free(text);
+	}
 }
 
 static void print_vnuma(const struct plan *p, int64_t mib, FILE *out)
@@ -170,12 +183,53 @@ static void print_memory(const struct plan *p, const struct xl_form *f, const ch
 
 static void print_devices(const struct plan *p, FILE *out)
 {
-	fputs("pci = [", out);
+	fputs("# In dom0, before: xl pci-assignable-add", out);
+	for (uint32_t i = 0; i < p->nr_devices; i++)
+		fprintf(out, "%s%s", *emit_pci(p, i) ? " " : "", emit_pci(p, i));
+	fputs("\npci = [", out);
 	for (uint32_t i = 0; i < p->nr_devices; i++) {
 		if (*emit_pci(p, i))
 			fprintf(out, " \"%s\",", emit_pci(p, i));
 	}
 	fputs(" ]\n", out);
+}
+
+/* A vCPU of dom0's for each node, behind vCPU 0, which keeps what is nobody's. */
+static void print_pin(const struct emit_input *in, struct cpuset *vcpus, FILE *out)
+{
+	const struct host *h = in->plan->host;
+	uint32_t vcpu = 1 + nodeset_lowest(in->plan->nodes);
+	char *cpus = emit_all_cpus_list(in->plan);
+
+	if (vcpu >= in->io->nr_vcpus)
+		fprintf(out,
+			"#\t(dom0 has no vCPU %u yet: boot Xen with dom0_max_vcpus=%u, one a node "
+			"and one more)\n",
+			vcpu, h->nr_nodes + 1);
+	fprintf(out, "#\txl vcpu-pin 0 %u %s\n", vcpu, cpus);
+	cpuset_add(vcpus, vcpu);
+	free(cpus);
+}
+
+/* Commands: its threads onto vCPUs of dom0's that run on the zone's nodes alone. */
+static void print_io(const struct emit_input *in, const char *name, FILE *out)
+{
+	struct cpuset vcpus;
+	char *list;
+
+	io_service_at_home(in->io, in->plan, &vcpus);
+	fputs("# Its disks and networks served on its nodes; in dom0, once it runs:\n", out);
+	if (cpuset_empty(&vcpus))
+		print_pin(in, &vcpus, out);
+	list = cpuset_list(&vcpus);
+	fprintf(out,
+		"#\tid=$(xl domid %s)\n"
+		"#\tfor pid in $(pgrep \"^(vif|blkback[.])?$id[.]\") "
+		"$(pgrep -f -- \"-xen-domid $id \"); do\n"
+		"#\t\ttaskset -apc %s $pid\n"
+		"#\tdone\n",
+		name, list);
+	free(list);
 }
 
 static void print_xl(const struct emit_input *in, const struct emit_notes *n, FILE *out)
@@ -199,6 +253,8 @@ static void print_xl(const struct emit_input *in, const struct emit_notes *n, FI
 	print_memory(p, &f, name, out);
 	if (p->nr_devices)
 		print_devices(p, out);
+	if (is_served_elsewhere(in))
+		print_io(in, name, out);
 	free(name);
 }
 

@@ -392,6 +392,16 @@ int host_finish(struct host *h, struct error *err)
 	return 0;
 }
 
+nodeset host_nodes_of(const struct host *h, const struct cpuset *cpus)
+{
+	nodeset nodes = 0;
+
+	for (unsigned n = 0; n < h->nr_nodes; n++)
+		if (cpuset_intersects(&h->node[n].cpus, cpus))
+			nodes |= nodeset_of(n);
+	return nodes;
+}
+
 int host_find_node(const struct host *h, unsigned os_index)
 {
 	for (unsigned n = 0; n < h->nr_nodes; n++)

@@ -190,6 +190,8 @@ void host_set_cell(struct host *h, enum host_matrix_kind kind, unsigned from, un
  * in capitals or not);
  * index into h->device, or -1. */
 int host_find_device(const struct host *h, const char *name);
+/* Nodes that have one of these CPUs. */
+nodeset host_nodes_of(const struct host *h, const struct cpuset *cpus);
 /* Index of the node with this os_index, or -1. */
 int host_find_node(const struct host *h, unsigned os_index);
 

@@ -223,6 +223,8 @@ static const struct column guests[] = {
 		    "vCPU or vCPUs, a colon, the CPUs that they may run on"),
 	COLUMN_TEXT("pages_by_node", "4 KiB pages by node",
 		    "node, a colon, pages of 4 KiB; empty: not this user's to see"),
+	COLUMN_TEXT("io_cpus", "served on",
+		    "CPUs that its other threads and vhost's, which serve its devices, may run on"),
 };
 
 const struct schema schema_guests =

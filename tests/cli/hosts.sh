@@ -31,3 +31,16 @@ says out 'node 1: 2 CPUs without memory of their own'
 printf 'PK\003\004rest' >"$work/archive.xml"
 refused 2 show "$work/archive.xml"
 says err 'archive.xml: is a zip archive; unpack it first'
+
+# this machine with what was measured of it; of another machine it is refused, with what differs
+node=$($HOMENODE show this --format json --quiet | tr -d ' \n' | sed -n 's/.*"nodes":\[{"node":\([0-9]*\).*/\1/p')
+printf '{"homenode_figures": 1, "nodes": [%s], "figures": [
+	{"figure": "latency", "unit": "ns", "values": [[91]]}]}' "$node" >"$work/mine.json"
+run 0 show "this:$work/mine.json" --quiet
+says out 'read latency     measured'
+refused 2 show this:
+says err 'names no file'
+refused 2 plan "this:$work/absent.xml" -c 1 -M 64MiB
+says err 'absent.xml: cannot be opened'
+refused 2 plan this:topologies/epyc-nps4-8n.xml -c 1 -M 64MiB
+says err 'epyc-nps4-8n.xml is of another machine than "this": '

@@ -8,13 +8,13 @@
 #include "emit/emit.h"
 #include "tests/placement/hosts.h"
 
-static char *xl_text(const struct plan *p)
+static char *xl_text_with(const struct plan *p, const struct io_service *io)
 {
 	const struct emit_format *format = emit_find("xl");
 	char *text;
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
-	struct emit_input in = {.plan = p, .policy = "some"};
+	struct emit_input in = {.plan = p, .policy = "some", .io = io};
 	struct emit_notes notes = {0};
 
 	format->limits(&in, &notes);
@@ -22,6 +22,11 @@ static char *xl_text(const struct plan *p)
 	emit_notes_release(&notes);
 	fclose(f);
 	return text;
+}
+
+static char *xl_text(const struct plan *p)
+{
+	return xl_text_with(p, NULL);
 }
 
 /* NAME = NUMBER at the start of a line. */
@@ -239,6 +244,58 @@ Test(xl, pvh_is_not_told)
 	free(text);
 	host_state_release(&s);
 	host_free(h);
+}
+
+/* A file of a zone on node 2, where dom0's vCPU i may run on node[i] alone. */
+static char *served_text(const unsigned *node, uint32_t nr)
+{
+	static const char *const gpu[] = {"gpu0"};
+	struct host *h = test_host_seed();
+	struct zone z = test_zone("db", 4, GIB);
+	struct cpuset vcpu[8], real = {0};
+	struct io_service io;
+	struct plan p;
+	char *text;
+
+	z.device = gpu;
+	z.nr_devices = 1;
+	p = test_plan("edera-compact", h, &z);
+	for (uint32_t i = 0; i < nr; i++) {
+		vcpu[i] = h->node[node[i]].cpus;
+		cpuset_or(&real, &vcpu[i]);
+	}
+	io_service_init(&io, h, vcpu, nr, &real);
+	text = xl_text_with(&p, &io);
+	cr_expect_eq(check_xl(text, &p), 0);
+	io_service_release(&io);
+	host_free(h);
+	return text;
+}
+
+/* Who serves its disks: commands where that is elsewhere, and only there. */
+Test(xl, served_elsewhere)
+{
+	char *text = served_text((unsigned[]){2, 2}, 2);
+
+	cr_expect_null(strstr(text, "taskset"), "%s", text);
+	free(text);
+	/* a vCPU is at home: threads onto it */
+	text = served_text((unsigned[]){0, 2}, 2);
+	cr_expect_not_null(strstr(text, "whichever of nodes 0,2"), "%s", text);
+	cr_expect_null(strstr(text, "vcpu-pin"), "%s", text);
+	cr_expect_not_null(strstr(text, "\n#\tid=$(xl domid db)\n"), "%s", text);
+	cr_expect_not_null(strstr(text, "\n#\t\ttaskset -apc 1 $pid\n"), "%s", text);
+	free(text);
+	/* none is: the third is for node 2 */
+	text = served_text((unsigned[]){0, 0, 0, 0}, 4);
+	cr_expect_not_null(strstr(text, "\n#\txl vcpu-pin 0 3 32-47\n"), "%s", text);
+	cr_expect_not_null(strstr(text, "taskset -apc 3 $pid"), "%s", text);
+	cr_expect_null(strstr(text, "dom0_max_vcpus"), "%s", text);
+	free(text);
+	/* there is no third */
+	text = served_text((unsigned[]){0}, 1);
+	cr_expect_not_null(strstr(text, "boot Xen with dom0_max_vcpus=9"), "%s", text);
+	free(text);
 }
 
 /* The SLIT's rule: 10 on the diagonal, 11 to 254 beside it, scaled by the host's own. */

@@ -57,6 +57,18 @@ tr -d ' \n' <"$work/json" >"$work/flat"
 says flat '{"memkb":524288,"distances":[32,10],"pnode":4,"vcpus":[10,11,12,13,14,15,16,17,18,19]}'
 says flat '"type":"hvm"'
 
+# a device: an HVM guest on the device's node, 0000:a1:00.0 on node 5
+run 0 plan epyc-nps4-8n -c 2 -M 1GiB -D nic0 -n nic --resource-adjustment-policy static --emit xl
+cp "$work/out" "$work/nic.cfg"
+read_by_xl "$work/nic.cfg" || fail "xl refuses a zone with a device: $(cat "$work/said")"
+tr -d ' \n' <"$work/json" >"$work/flat"
+says flat '"type":"hvm"'
+says flat '"pcidevs":[{"bus":161,'
+says flat '"vcpu_hard_affinity":[[80,81,82,83,84,85,86,87,88,89,90,91,92,93,94,95],[80,'
+says nic.cfg 'xl pci-assignable-add 0000:a1:00.0'
+sed 's/a1:00/zz:00/' "$work/nic.cfg" >"$work/wrong"
+read_by_xl "$work/wrong" && fail "xl took a device that is none"
+
 # the check can fail
 sed 's/^maxmem.*/maxmem = 512/' "$work/files/edera-scatter/two.cfg" >"$work/wrong"
 read_by_xl "$work/wrong" && fail "xl took sizes that do not add up"

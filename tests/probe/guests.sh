@@ -22,6 +22,7 @@ says out '"name": "seen"'
 says out "\"pid\": \"$pid\""
 says out '"vcpus": 2'
 says out '"vcpu_cpus": "0-1:'
+grep -q '"io_cpus": "[0-9]' "$work/out" || fail "who serves its devices: $(cat "$work/out")"
 [ ! -r "/proc/self/numa_maps" ] || grep -q '"pages_by_node": "[0-9]*:[0-9]' "$work/out" ||
 	fail "no pages: $(cat "$work/out")"
 finish

@@ -38,7 +38,7 @@ copy_libraries()
 # dom0_modules FOLDER: what dom0-init loads, unpacked, as insmod wants them
 dom0_modules()
 {
-	for module in xen-privcmd xenfs xen-evtchn xen-gntdev xen-gntalloc; do
+	for module in xen-privcmd xenfs xen-evtchn xen-gntdev xen-gntalloc xen-pciback; do
 		found=$(find "$rig/packages/dom0-kernel/root" -name "$module.ko*" | head -n 1)
 		case $found in
 		*.ko) cp "$found" "$1/" ;;
