@@ -8,6 +8,7 @@
 #include "backend-linux/cgroups.h"
 #include "base/alloc.h"
 #include "base/units.h"
+#include "live/vcpus.h"
 #include "probe/guests.h"
 
 #define LINE_MOST 16384
@@ -123,32 +124,14 @@ static nodeset main_loop_of(const struct host *h, long pid)
 	return nodes;
 }
 
-/* vCPUs that may run on the same nodes are a vnode. */
 static void set_vcpus(const struct host *h, struct live_zone *z, const struct guest *g)
 {
-	nodeset seen[NODES_MAX];
-	uint32_t vcpus[NODES_MAX] = {0}, nr = 0;
+	struct live_vcpu *vcpu = xcalloc(g->nr_vcpus + 1, sizeof(*vcpu));
 
-	for (uint32_t i = 0; i < g->nr_vcpus; i++) {
-		nodeset nodes = nodes_of(h, &g->vcpu[i].cpus);
-		uint32_t v = 0;
-
-		while (v < nr && seen[v] != nodes)
-			v++;
-		if (v == NODES_MAX)
-			v--; /* as many ways to be pinned as nodes: the rest is with the last */
-		else if (v == nr)
-			seen[nr++] = nodes;
-		vcpus[v]++;
-	}
-	z->vcpus = g->nr_vcpus;
-	if (!nr)
-		return;
-	live_zone_set_vnodes(z, nr);
-	for (uint32_t v = 0; v < nr; v++) {
-		z->vnode[v].runs_on = seen[v];
-		z->vnode[v].vcpus = vcpus[v];
-	}
+	for (uint32_t i = 0; i < g->nr_vcpus; i++)
+		vcpu[i].runs_on = nodes_of(h, &g->vcpu[i].cpus);
+	live_zone_set_vcpus(z, vcpu, g->nr_vcpus);
+	free(vcpu);
 }
 
 static void add_guest(struct live_sample *out, const struct guest *g)
