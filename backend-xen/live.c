@@ -11,7 +11,9 @@
 #include "backend-xen/topology.h"
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/units.h"
 #include "live/vcpus.h"
+#include "probe/io_threads.h"
 
 #define BYTES_MOST (TIB << 10) /* more is no size but "no limit" */
 #define RANGES_MOST 256 /* of memory that a guest was told of */
@@ -19,7 +21,6 @@
 struct xen_source {
 	struct live_source source; /* first */
 	struct xen xen;
-	struct host *machine;
 };
 
 static nodeset nodes_of(const struct host *h, const libxl_bitmap *cpus)
@@ -121,7 +122,7 @@ static void set_vnodes(const struct host *h, struct live_zone *z, const struct d
 static void set_vcpus(struct xen_source *s, struct live_zone *z, uint32_t domid,
 		      const struct dump_domain *d)
 {
-	const struct host *h = s->machine;
+	const struct host *h = s->source.host;
 	nodeset all = nodeset_first_n(h->nr_nodes);
 	int nr = 0, nr_cpus = 0;
 	libxl_vcpuinfo *info = libxl_list_vcpu(s->xen.ctx, domid, &nr, &nr_cpus);
@@ -163,8 +164,63 @@ static void set_pages(const struct host *h, struct live_zone *z, const struct du
 	z->unknown_bytes = (int64_t)left * PAGE_BYTES;
 }
 
+/* --- who serves their devices -------------------------------------------------------------- */
+
+/* dom0's threads, and the CPUs of the machine behind each of its vCPUs. */
+struct backends {
+	struct io_threads threads;
+	struct cpuset *vcpu;
+	uint32_t nr_vcpus;
+};
+
+static void add_cpus(struct cpuset *out, const libxl_bitmap *map)
+{
+	for (int c = 0; c < (int)map->size * 8 && c < CPUS_MAX; c++)
+		if (libxl_bitmap_test(map, c))
+			cpuset_add(out, (unsigned)c);
+}
+
+/* Where this is no dom0 that tells, nothing is known of any domain. */
+static void backends_get(struct xen *x, struct backends *out, struct live_sample *sample)
+{
+	struct error why = {0};
+	int nr = 0, nr_cpus = 0;
+	libxl_vcpuinfo *info = libxl_list_vcpu(x->ctx, 0, &nr, &nr_cpus);
+
+	*out = (struct backends){.vcpu = xcalloc((size_t)nr + 1, sizeof(*out->vcpu)),
+				 .nr_vcpus = (uint32_t)nr};
+	for (int i = 0; info && i < nr; i++)
+		if (info[i].online && info[i].vcpuid < out->nr_vcpus)
+			add_cpus(&out->vcpu[info[i].vcpuid], &info[i].cpumap);
+	if (info)
+		libxl_vcpuinfo_list_free(info, nr);
+	if (io_threads_read(&out->threads, NULL, &why))
+		live_sample_note(sample, "who serves zones' disks and networks is not known: %s",
+				 why.text);
+}
+
+static void backends_release(struct backends *b)
+{
+	io_threads_release(&b->threads);
+	free(b->vcpu);
+}
+
+static nodeset io_of(const struct host *h, const struct backends *b, uint32_t domid)
+{
+	struct cpuset in_dom0, cpus = {{0}};
+	nodeset nodes = 0;
+
+	if (!domid || !io_threads_of_domain(&b->threads, domid, &in_dom0))
+		return 0;
+	io_threads_through(b->vcpu, b->nr_vcpus, &in_dom0, &cpus);
+	for (unsigned n = 0; n < h->nr_nodes; n++)
+		if (cpuset_intersects(&cpus, &h->node[n].cpus))
+			nodes |= nodeset_of(n);
+	return nodes;
+}
+
 static void add_domain(struct xen_source *s, struct live_sample *out, const libxl_dominfo *d,
-		       const struct numa_dump *dump)
+		       const struct numa_dump *dump, const struct backends *io)
 {
 	const struct dump_domain *pages = numa_dump_find(dump, d->domid), none = {0};
 	char *id = xasprintf("domid %u " LIBXL_UUID_FMT, d->domid, LIBXL_UUID_BYTES(d->uuid));
@@ -176,7 +232,8 @@ static void add_domain(struct xen_source *s, struct live_sample *out, const libx
 	z->ours = d->domid && owner_is_ours(&d->uuid);
 	set_vcpus(s, z, d->domid, pages ? pages : &none);
 	if (pages) /* else it came after the dump */
-		set_pages(s->machine, z, pages);
+		set_pages(s->source.host, z, pages);
+	z->io_runs_on = io_of(s->source.host, io, d->domid);
 	z->target_bytes = store_bytes(&s->xen, d->domid, "target");
 	z->max_bytes = store_bytes(&s->xen, d->domid, "static-max");
 	free(name);
@@ -199,13 +256,12 @@ static int open_xen(struct live_source **out, const struct live_where *where, st
 	(void)where;
 	*out = NULL;
 	if (!rc)
-		rc = topology_load(&s->xen, &s->machine, NULL, err);
+		rc = topology_load(&s->xen, &s->source.host, NULL, err);
 	if (rc) {
 		xen_disconnect(&s->xen);
 		free(s);
 		return rc;
 	}
-	s->source.host = s->machine;
 	*out = &s->source;
 	return 0;
 }
@@ -244,6 +300,7 @@ static int sample_xen(struct live_source *source, struct live_sample *out, bool 
 		      struct error *err)
 {
 	struct xen_source *s = of(source);
+	struct backends io;
 	struct numa_dump dump;
 	libxl_dominfo *d;
 	int nr = 0, rc = get_dump(s, &dump, err);
@@ -256,11 +313,13 @@ static int sample_xen(struct live_source *source, struct live_sample *out, bool 
 	if (!d)
 		rc = xen_error(&s->xen, err, ERR_MACHINE, "the domains cannot be listed");
 	set_nodes(out, &dump);
+	backends_get(&s->xen, &io, out);
 	for (int i = 0; d && i < nr; i++)
 		if (!d[i].dying)
-			add_domain(s, out, &d[i], &dump);
+			add_domain(s, out, &d[i], &dump, &io);
 	if (d)
 		libxl_dominfo_list_free(d, nr);
+	backends_release(&io);
 	numa_dump_release(&dump);
 	return rc;
 }
@@ -268,7 +327,7 @@ static int sample_xen(struct live_source *source, struct live_sample *out, bool 
 static void close_xen(struct live_source *s)
 {
 	xen_disconnect(&of(s)->xen);
-	host_free(of(s)->machine);
+	host_free(s->host);
 	free(of(s));
 }
 

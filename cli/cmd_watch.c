@@ -74,14 +74,15 @@ static void set_pace(struct watch *w)
 	if (w->ops->recorded)
 		return;
 	if (cost > w->pace.asked_ns / COST_TIMES)
-		w->pace.interval_ns = cost > TIME_MAX_NS / COST_TIMES ? TIME_MAX_NS
-								      : cost * COST_TIMES;
+		w->pace.interval_ns =
+			cost > TIME_MAX_NS / COST_TIMES ? TIME_MAX_NS : cost * COST_TIMES;
 	if (w->pace.interval_ns > w->pace.asked_ns && !w->said_slow && !w->screen && !w->quiet &&
 	    w->count != 1) {
 		char text[40];
 
 		fprintf(stderr,
-			"homenode: warning: looking at this host takes more than 1 %% of a CPU at the "
+			"homenode: warning: looking at this host takes more than 1 %% of a CPU at "
+			"the "
 			"interval asked for: the next sample is in %s\n",
 			duration_text(w->pace.interval_ns, text, sizeof(text)));
 		w->said_slow = true;
@@ -348,15 +349,16 @@ static int read_form(struct watch *w, const struct args *args, struct error *err
 	if (!rc)
 		rc = find_name("--table", "table", table, watch_table_names, &w->table, err);
 	if (!rc && args_given(args, "table") && w->format != FORMAT_CSV)
-		rc = error_set(err, ERR_USAGE, "--table is for --format csv; other formats have all");
-	if (!rc && (w->format == FORMAT_JSON || w->format == FORMAT_OPENMETRICS) && w->count != 1)
 		rc = error_set(err, ERR_USAGE,
-			       "--format %s is of one sample: with --once, or %s",
+			       "--table is for --format csv; other formats have all");
+	if (!rc && (w->format == FORMAT_JSON || w->format == FORMAT_OPENMETRICS) && w->count != 1)
+		rc = error_set(err, ERR_USAGE, "--format %s is of one sample: with --once, or %s",
 			       w->format == FORMAT_JSON ? "json" : "openmetrics",
 			       w->format == FORMAT_JSON ? "take jsonl"
 							: "take --openmetrics FILE or --listen");
 	if (!rc)
-		rc = view_read(&w->view, args, w->format, schema_watch.column, schema_watch.nr, err);
+		rc = view_read(&w->view, args, w->format, schema_watch.column, schema_watch.nr,
+			       err);
 	return rc;
 }
 

@@ -21,8 +21,8 @@ int listener_open(struct listener **out, const char *where, struct error *err) M
 void listener_close(struct listener *l); /* NULL is fine */
 /* What it answers from now on; copied. */
 void listener_set(struct listener *l, const char *text);
-/* What to wait for, at most LISTENER_FDS; *until_ns (of the monotonic clock) becomes earlier where it
- * must be called by then. */
+/* What to wait for, at most LISTENER_FDS; *until_ns (of the monotonic clock) becomes earlier where
+ * it must be called by then. */
 unsigned listener_wants(struct listener *l, struct pollfd *out, int64_t *until_ns);
 /* Does what can be done without waiting. */
 void listener_serve(struct listener *l);

@@ -75,7 +75,8 @@ static const char *short_name(const char *name, struct arena *a)
 }
 
 /* The zones, their names as long as leaves room for what is said of them. */
-static void print_zones(const struct rows *zones, const struct view *view, unsigned width, FILE *out)
+static void print_zones(const struct rows *zones, const struct view *view, unsigned width,
+			FILE *out)
 {
 	size_t at = (size_t)(schema_column(&schema_watch, "zone") - schema_watch.column);
 	struct rows r = *zones;

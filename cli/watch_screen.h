@@ -1,7 +1,7 @@
 /*
  * A screen that is drawn over and over, as top does: the terminal's other screen, keys as they are
- * pressed. What was on the terminal before is there again afterwards, however the program ends but by
- * SIGKILL.
+ * pressed. What was on the terminal before is there again afterwards, however the program ends but
+ * by SIGKILL.
  */
 #ifndef CLI_WATCH_SCREEN_H
 #define CLI_WATCH_SCREEN_H
@@ -9,7 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Takes over the terminal that standard output is; one at a time. False: it is none, or a dumb one. */
+/* Takes over the terminal that standard output is; one at a time. False: it is none, or a dumb one.
+ */
 bool screen_begin(void);
 bool screen_has_keys(void);
 void screen_end(void); /* also where none was begun */

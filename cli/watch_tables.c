@@ -13,15 +13,25 @@
 #define FILLERS_MOST 3 /* that a node names */
 
 const char *const watch_table_names[WATCH_TABLES + 1] = {"zones", "nodes", "pages", "samples",
-							  NULL};
+							 NULL};
 
 /* For columns of zones in a terminal: what matters most first. */
-static const char *const shown_zones[] = {
-	"zone",	   "runs_on",	    "memory_bytes", "local_page_ppm", "wrong_vnode_page_ppm",
-	"off_node_page_ppm", "drift_pages", "slowdown_ppm", "io_nodes",	      "latency_grade",
-	"vcpus",	     "told",	    "kind",	    NULL};
-static const char *const shown_nodes[] = {"node",	 "size_bytes", "free_bytes", "zones_bytes",
-					  "strangers_bytes", "filled_by",  NULL};
+static const char *const shown_zones[] = {"zone",
+					  "runs_on",
+					  "memory_bytes",
+					  "local_page_ppm",
+					  "wrong_vnode_page_ppm",
+					  "off_node_page_ppm",
+					  "drift_pages",
+					  "slowdown_ppm",
+					  "io_nodes",
+					  "latency_grade",
+					  "vcpus",
+					  "told",
+					  "kind",
+					  NULL};
+static const char *const shown_nodes[] = {
+	"node", "size_bytes", "free_bytes", "zones_bytes", "strangers_bytes", "filled_by", NULL};
 
 const char *watch_time_text(int64_t at_ns, char *buf, size_t size)
 {
@@ -96,8 +106,8 @@ static void add_shares(struct rows *r, const struct live_away *a)
 	int64_t wrong = share(a->wrong_bytes, a->known_bytes);
 	int64_t off = share(a->off_bytes, a->known_bytes);
 
-	rows_number(r, is_known(off) ? 1000000 - off - (is_known(wrong) ? wrong : 0)
-				     : FIGURE_UNKNOWN);
+	rows_number(r,
+		    is_known(off) ? 1000000 - off - (is_known(wrong) ? wrong : 0) : FIGURE_UNKNOWN);
 	rows_number(r, wrong);
 	rows_number(r, off);
 }

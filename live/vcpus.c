@@ -9,8 +9,8 @@ void live_zone_set_vcpus(struct live_zone *z, const struct live_vcpu *vcpu, uint
 	for (uint32_t i = 0; i < nr; i++) {
 		uint32_t v = 0;
 
-		while (v < nr_seen && (seen[v].runs_on != vcpu[i].runs_on ||
-				       seen[v].prefers != vcpu[i].prefers))
+		while (v < nr_seen &&
+		       (seen[v].runs_on != vcpu[i].runs_on || seen[v].prefers != vcpu[i].prefers))
 			v++;
 		if (v == NODES_MAX)
 			v--;

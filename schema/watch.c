@@ -18,14 +18,16 @@ static const struct column watch[] = {
 		   "`xen-pvh`, `xen-hvm`, `xen-pv`, `xen-dom0`, `qemu`, `container`, `model`"),
 	COLUMN_FIGURE("vcpus", COUNT, NEITHER, COUNTED, "vCPUs",
 		      "online; of a container its quota of CPUs, or those it may run on"),
-	COLUMN_TEXT("runs_on", "runs on", "nodes whose CPUs its vCPUs may run on; empty: not known"),
+	COLUMN_TEXT("runs_on", "runs on",
+		    "nodes whose CPUs its vCPUs may run on; empty: not known"),
 	COLUMN_TEXT("prefers", "prefers", "the same, soft affinity; empty: no wish"),
 	COLUMN_TEXT("told", "told",
 		    "the host's node that the guest was told each of its nodes is, in their order; "
 		    "empty: of one node alone, or not known"),
-	COLUMN_TEXT("home", "home",
-		    "the nodes that its placement names: those told, else those its vCPUs may run on "
-		    "or prefer; empty: it may run anywhere"),
+	COLUMN_TEXT(
+		"home", "home",
+		"the nodes that its placement names: those told, else those its vCPUs may run on "
+		"or prefer; empty: it may run anywhere"),
 	COLUMN_FIGURE("memory_bytes", BYTES, NEITHER, COUNTED, "memory", "what it has"),
 	COLUMN_FIGURE("target_bytes", BYTES, NEITHER, COUNTED, "target", "of its balloon"),
 	COLUMN_FIGURE("max_bytes", BYTES, NEITHER, COUNTED, "most", "that it may ever have"),
@@ -48,9 +50,10 @@ static const struct column watch[] = {
 	COLUMN_TEXT("latency_grade", "latency grade",
 		    "`probed`, `firmware`, `assumed`: the worst that the prediction rests on"),
 	COLUMN_TEXT("bandwidth_grade", "bandwidth grade", "the same"),
-	COLUMN_TEXT("io_nodes", "I/O on",
-		    "nodes whose CPUs serve its disks and networks: the backends' threads, QEMU's main "
-		    "loop; empty: not known"),
+	COLUMN_TEXT(
+		"io_nodes", "I/O on",
+		"nodes whose CPUs serve its disks and networks: the backends' threads, QEMU's main "
+		"loop; empty: not known"),
 	COLUMN_FIGURE("io_away", COUNT, LOWER, COUNTED, "I/O away",
 		      "1: none of these is one of its home"),
 	{.name = "why",
