@@ -195,14 +195,14 @@ int recording_next(struct recording *r, struct live_sample *out, bool *more, str
 			      "the sample is older than the one above it");
 	if (!rc && text)
 		r->last_ns = out->at_ns;
-	if (!rc && !text && r->cut_off)
-		live_sample_note(out,
-				 "%s does not end with a whole line: what its writer had not "
-				 "finished is left out",
-				 r->path);
 	if (rc)
 		live_sample_release(out);
 	return rc;
+}
+
+bool recording_cut_off(const struct recording *r)
+{
+	return r->cut_off;
 }
 
 int recording_whole_bytes(const struct recording *r, off_t *out, struct error *err)

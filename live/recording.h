@@ -45,11 +45,12 @@ struct recording;
 int recording_open(struct recording **out, const char *path, struct error *err) MUST_USE;
 /* As long as it is open. */
 struct host *recording_host(const struct recording *r);
-/* The next sample, of the recording's host; the caller releases `out`. Where *more becomes false it
- * has nothing but, where the last line was not finished, a note of that. ERR_INPUT: a line is none,
- * or older than the one above it. */
+/* The next sample, of the recording's host; the caller releases `out`, which is empty where *more
+ * becomes false. ERR_INPUT: a line is none; times that go back are none. */
 int recording_next(struct recording *r, struct live_sample *out, bool *more,
 		   struct error *err) MUST_USE;
+/* At the end: was there a last line that the writer had not finished? */
+bool recording_cut_off(const struct recording *r);
 /* Where its last whole line ends. ERR_INPUT: it is packed, and nothing can be added. */
 int recording_whole_bytes(const struct recording *r, off_t *out, struct error *err) MUST_USE;
 void recording_close(struct recording *r); /* NULL is fine */
