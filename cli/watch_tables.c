@@ -158,6 +158,7 @@ static void add_zone(struct rows *r, const struct live_sample *s, const struct l
 	rows_text(r, z->name);
 	rows_text(r, z->id);
 	rows_text(r, live_kind_name(z->kind));
+	rows_number(r, z->ours);
 	rows_number(r, z->vcpus);
 	add_where(r, s, z);
 	rows_number(r, live_zone_bytes(s, z));
