@@ -43,8 +43,7 @@ const char *watch_time_text(int64_t at_ns, char *buf, size_t size)
 	return buf;
 }
 
-/* "0-1,4", by the host's numbers; "" of none. */
-static const char *nodes_text(const struct host *host, nodeset nodes, struct arena *a)
+const char *watch_nodes_text(const struct host *host, nodeset nodes, struct arena *a)
 {
 	struct cpuset numbers = {{0}};
 	const char *text;
@@ -142,10 +141,10 @@ static void add_where(struct rows *r, const struct live_sample *s, const struct 
 		runs |= z->vnode[i].runs_on;
 		prefers |= z->vnode[i].prefers;
 	}
-	rows_text(r, nodes_text(s->host, runs, &r->arena));
-	rows_text(r, nodes_text(s->host, prefers, &r->arena));
+	rows_text(r, watch_nodes_text(s->host, runs, &r->arena));
+	rows_text(r, watch_nodes_text(s->host, prefers, &r->arena));
 	rows_text(r, told_text(s, z, &r->arena));
-	rows_text(r, nodes_text(s->host, live_zone_home(s, z), &r->arena));
+	rows_text(r, watch_nodes_text(s->host, live_zone_home(s, z), &r->arena));
 }
 
 static void add_zone(struct rows *r, const struct live_sample *s, const struct live_zone *z,
@@ -169,7 +168,7 @@ static void add_zone(struct rows *r, const struct live_sample *s, const struct l
 	rows_number(r, live_zone_bytes(s, z) == LIVE_UNKNOWN ? FIGURE_UNKNOWN : z->unknown_bytes);
 	rows_number(r, drift_of(before, z->id, live_away_bytes(&away)));
 	add_price(r, price);
-	rows_text(r, nodes_text(s->host, z->io_runs_on, &r->arena));
+	rows_text(r, watch_nodes_text(s->host, z->io_runs_on, &r->arena));
 	rows_number(r, z->io_runs_on && away.home ? !(z->io_runs_on & away.home) : FIGURE_UNKNOWN);
 	rows_text(r, price->known ? "" : price->why);
 }

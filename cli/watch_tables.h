@@ -24,5 +24,7 @@ void watch_tables_release(struct watch_tables *t); /* zeroed is fine */
 void watch_tables_metrics(const struct watch_tables *t, FILE *out);
 /* "2026-11-29T20:17:33.250Z"; returns buf. */
 const char *watch_time_text(int64_t at_ns, char *buf, size_t size);
+/* "0-1,4", by the host's numbers; "" of none. In the arena. */
+const char *watch_nodes_text(const struct host *host, nodeset nodes, struct arena *a);
 
 #endif
