@@ -64,7 +64,7 @@ function zoneNamer(zones) {
 
 function recordedZones(r, nameOf) {
 	const share = v => (v === null ? {text: '', value: undefined} : figureCell('local_page_ppm', v));
-	const heads = ['zone', 'kind', 'home', 'memory', 'first, %', 'last, %', 'least, %', 'more away', 'slowdown', 'I/O', ''];
+	const heads = ['zone', 'kind', 'home', 'memory', 'first, %', 'last, %', 'least, %', 'more away', 'slowdown', 'I/O', 'state'];
 	return table(
 		'Zones, those that drifted most first',
 		heads.map((title, i) => ({title, text: i < 3 || i > 8})),
@@ -79,7 +79,7 @@ function recordedZones(r, nameOf) {
 			z.drift_pages === null ? '' : {text: bytes(z.drift_pages * 4096), value: z.drift_pages},
 			z.slowdown_ppm === null ? '' : figureCell('slowdown_ppm', z.slowdown_ppm),
 			z.io_away ? 'from another node' : '',
-			z.there ? '' : 'ended',
+			z.there ? 'lives' : 'ended',
 		]),
 		{id: 'recorded-zones'},
 	);

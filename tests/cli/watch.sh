@@ -111,6 +111,31 @@ gzip -c $recording >"$work/packed.jsonl.gz"
 run 0 watch "$work/packed.jsonl.gz" --format jsonl
 [ "$(wc -l <"$work/out")" -eq 7 ] || fail "packed: not a line a sample"
 
+# its page: figures of the zones that drift, one of so many samples where there are many
+run 0 report $recording --format json
+for text in '"samples":7,"every":1' '"first_ppm":1000000,"last_ppm":812500,"least_ppm":812500,"drift_pages":98304' \
+	'"local_ppm":[1000000,968750,937500,906250,875000,843750,812500]' '"least_free_bytes":6073352192' '"took_ns":8100000'; do
+	says out "$text"
+done
+{
+	head -n 1 $recording
+	awk 'NR == 2 { for (i = 0; i < 1000; i++) { t = $0; sub(/"at_ns":[0-9]*/, "\"at_ns\":" 1764403200 + 10 * i "000000000", t); print t } }' \
+		$recording
+} >"$work/long.jsonl"
+run 0 report "$work/long.jsonl" --format json
+says out '"samples":1000,"every":3'
+says out ',9960000,9990000]'
+run 0 report "$work/packed.jsonl.gz" --output "$work/page.html" --quiet
+grep -q '"recording":{"name":"packed.jsonl.gz"' "$work/page.html" || fail "the page has no recording"
+refused 2 report $recording
+says err 'needs --output FILE'
+refused 2 report $recording $recording --output "$work/two.html"
+head -n 1 $recording >"$work/empty.jsonl"
+refused 2 report "$work/empty.jsonl" --output "$work/empty.html"
+says err 'has no sample yet'
+refused 2 report "$work/bad.jsonl" --output "$work/empty.html"
+[ -e "$work/empty.html" ] && fail "a page of nothing is left"
+
 # this machine: samples add up in a recording, and the interval is what they cost
 run 0 watch this --count 2 --interval 0.1s --format csv --table samples --record "$work/this.jsonl" --quiet
 awk -F, 'NR > 1 && ($5 == "" || $6 < 100 * $5 || $6 < 100000000) { bad = 1 } END { exit bad || NR != 3 }' "$work/out" ||
