@@ -8,7 +8,8 @@
  *	 "size_bytes":[...],"free_bytes":[...],"zones":[{"name":"web","id":"domid 3 UUID",
  *	 "kind":"xen-pvh","ours":false,"vcpus":4,"vnodes":[{"runs_on":[0],"prefers":[],
  *	 "told_node":0,"vcpus":4,"memory_bytes":null}],"node_bytes":[4194304,0],
- *	 "unknown_bytes":0,"target_bytes":null,"max_bytes":null,"io_runs_on":[]}],"notes":[]}
+ *	 "unknown_bytes":0,"target_bytes":null,"max_bytes":null,"io_runs_on":[],
+ *	 "device_nodes":[]}],"notes":[]}
  *
  * Arrays by node are in the order of the first line's "nodes", which are the host's numbers of
  * them; lists of nodes have such numbers. null is what was not known. A line that was not finished

@@ -85,6 +85,7 @@ static json_t *zone_of(const struct host *host, const struct live_zone *z)
 	set(object, "target_bytes", figure_of(z->target_bytes));
 	set(object, "max_bytes", figure_of(z->max_bytes));
 	set(object, "io_runs_on", nodes_of(host, z->io_runs_on));
+	set(object, "device_nodes", nodes_of(host, z->device_nodes));
 	return object;
 }
 
