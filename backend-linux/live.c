@@ -8,14 +8,14 @@
 #include "backend-linux/cgroups.h"
 #include "base/alloc.h"
 #include "base/units.h"
+#include "live/vcpus.h"
 #include "probe/guests.h"
+#include "probe/io_threads.h"
 
-#define LINE_MOST 16384
 #define ID_SHORT 12 /* of a container's 64 hexadecimal digits, as its tools show them */
 
 struct this_source {
 	struct live_source source; /* first */
-	struct host *machine;
 	const char *const *cgroups;
 };
 
@@ -105,53 +105,25 @@ static unsigned long long start_of(long pid)
 	return start;
 }
 
-/* Nodes where the process itself may run: its main loop serves its devices. */
-static nodeset main_loop_of(const struct host *h, long pid)
+/* Nodes on which its devices are served: by QEMU's threads and the kernel's. */
+static nodeset io_of(const struct host *h, const struct io_threads *io, long pid)
 {
-	char *path = xasprintf("/proc/%ld/status", pid), line[LINE_MOST], list[LINE_MOST];
-	FILE *f = fopen(path, "re");
 	struct cpuset cpus;
-	nodeset nodes = 0;
 
-	free(path);
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "Cpus_allowed_list: %16383s", list) == 1 &&
-		    cpuset_parse(&cpus, list))
-			nodes = nodes_of(h, &cpus);
-	if (f)
-		fclose(f);
-	return nodes;
+	return io_threads_of_guest(io, pid, &cpus) ? nodes_of(h, &cpus) : 0;
 }
 
-/* vCPUs that may run on the same nodes are a vnode. */
 static void set_vcpus(const struct host *h, struct live_zone *z, const struct guest *g)
 {
-	nodeset seen[NODES_MAX];
-	uint32_t vcpus[NODES_MAX] = {0}, nr = 0;
+	struct live_vcpu *vcpu = xcalloc(g->nr_vcpus + 1, sizeof(*vcpu));
 
-	for (uint32_t i = 0; i < g->nr_vcpus; i++) {
-		nodeset nodes = nodes_of(h, &g->vcpu[i].cpus);
-		uint32_t v = 0;
-
-		while (v < nr && seen[v] != nodes)
-			v++;
-		if (v == NODES_MAX)
-			v--; /* as many ways to be pinned as nodes: the rest is with the last */
-		else if (v == nr)
-			seen[nr++] = nodes;
-		vcpus[v]++;
-	}
-	z->vcpus = g->nr_vcpus;
-	if (!nr)
-		return;
-	live_zone_set_vnodes(z, nr);
-	for (uint32_t v = 0; v < nr; v++) {
-		z->vnode[v].runs_on = seen[v];
-		z->vnode[v].vcpus = vcpus[v];
-	}
+	for (uint32_t i = 0; i < g->nr_vcpus; i++)
+		vcpu[i].runs_on = nodes_of(h, &g->vcpu[i].cpus);
+	live_zone_set_vcpus(z, vcpu, g->nr_vcpus);
+	free(vcpu);
 }
 
-static void add_guest(struct live_sample *out, const struct guest *g)
+static void add_guest(struct live_sample *out, const struct guest *g, const struct io_threads *io)
 {
 	char *id = xasprintf("pid %ld %llu", g->pid, start_of(g->pid));
 	char *name = *g->name ? xstrdup(g->name) : xasprintf("pid %ld", g->pid);
@@ -159,7 +131,7 @@ static void add_guest(struct live_sample *out, const struct guest *g)
 
 	z->kind = LIVE_QEMU;
 	set_vcpus(out->host, z, g);
-	z->io_runs_on = main_loop_of(out->host, g->pid);
+	z->io_runs_on = io_of(out->host, io, g->pid);
 	if (g->node_bytes)
 		set_pages(out->host, z, g->node_bytes, GUEST_NODES_MAX);
 	else
@@ -272,14 +244,13 @@ static struct this_source *of(struct live_source *s)
 static int open_this(struct live_source **out, const struct live_where *where, struct error *err)
 {
 	struct this_source *s = xcalloc(1, sizeof(*s));
-	int rc = host_load_this(&s->machine, err);
+	int rc = host_load_this(&s->source.host, err);
 
 	*out = NULL;
 	if (rc) {
 		free(s);
 		return rc;
 	}
-	s->source.host = s->machine;
 	s->cgroups = where->cgroups && *where->cgroups ? where->cgroups : usual;
 	*out = &s->source;
 	return 0;
@@ -288,6 +259,7 @@ static int open_this(struct live_source **out, const struct live_where *where, s
 static int sample_this(struct live_source *s, struct live_sample *out, bool *more,
 		       struct error *err)
 {
+	struct io_threads io = {0};
 	struct guest *guest;
 	uint32_t nr;
 	int rc = guests_find(&guest, &nr, NULL, err);
@@ -296,16 +268,20 @@ static int sample_this(struct live_source *s, struct live_sample *out, bool *mor
 	if (rc)
 		return rc;
 	read_memory(out);
-	for (uint32_t i = 0; i < nr; i++)
-		add_guest(out, &guest[i]);
-	rc = add_containers(out, of(s)->cgroups, guest, nr, err);
+	if (nr)
+		rc = io_threads_read(&io, NULL, err);
+	for (uint32_t i = 0; !rc && i < nr; i++)
+		add_guest(out, &guest[i], &io);
+	io_threads_release(&io);
+	if (!rc)
+		rc = add_containers(out, of(s)->cgroups, guest, nr, err);
 	guests_free(guest, nr);
 	return rc;
 }
 
 static void close_this(struct live_source *s)
 {
-	host_free(of(s)->machine);
+	host_free(s->host);
 	free(of(s));
 }
 

@@ -175,7 +175,7 @@ int recording_open(struct recording **out, const char *path, struct error *err)
 	return rc;
 }
 
-const struct host *recording_host(const struct recording *r)
+struct host *recording_host(const struct recording *r)
 {
 	return r->host;
 }

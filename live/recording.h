@@ -44,7 +44,7 @@ struct recording;
 /* Packed or not (base/input.h). ERR_INPUT with file:line:column for what is none. */
 int recording_open(struct recording **out, const char *path, struct error *err) MUST_USE;
 /* As long as it is open. */
-const struct host *recording_host(const struct recording *r);
+struct host *recording_host(const struct recording *r);
 /* The next sample, of the recording's host; the caller releases `out`, which is empty where *more
  * becomes false. ERR_INPUT: a line is none; times that go back are none. */
 int recording_next(struct recording *r, struct live_sample *out, bool *more,

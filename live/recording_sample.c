@@ -148,11 +148,19 @@ static int read_kind(const struct doc_value *map, struct live_zone *z, struct er
 
 static int read_zone(struct live_sample *out, const struct doc_value *map, struct error *err)
 {
-	static const char *const keys[] = {
-		"name",		"id",	     "kind",	   "ours",
-		"vcpus",	"vnodes",    "node_bytes", "unknown_bytes",
-		"target_bytes", "max_bytes", "io_runs_on", "device_nodes",
-		NULL};
+	static const char *const keys[] = {"name",
+					   "id",
+					   "kind",
+					   "ours",
+					   "vcpus",
+					   "vnodes",
+					   "node_bytes",
+					   "unknown_bytes",
+					   "target_bytes",
+					   "max_bytes",
+					   "io_runs_on",
+					   "device_nodes",
+					   NULL};
 	const char *name = NULL, *id = NULL;
 	struct live_zone *z;
 	int rc = doc_known(map, "zone", keys, err);
@@ -173,7 +181,7 @@ static int read_zone(struct live_sample *out, const struct doc_value *map, struc
 		rc = read_memory(out->host, map, z, err);
 	if (!rc)
 		rc = read_nodes(out->host, map, "io_runs_on", &z->io_runs_on, err);
-	if (!rc && doc_member(map, "device_nodes"))
+	if (!rc)
 		rc = read_nodes(out->host, map, "device_nodes", &z->device_nodes, err);
 	return rc;
 }

@@ -1,6 +1,7 @@
 #include "live/source.h"
 
 #include "base/clock.h"
+#include "host/same.h"
 
 int live_source_open(struct live_source **out, const struct live_source_ops *ops,
 		     const struct live_where *where, struct error *err)
@@ -12,7 +13,13 @@ int live_source_open(struct live_source **out, const struct live_source_ops *ops
 	(*out)->ops = ops;
 	(*out)->opened_at_ns = clock_ns(CLOCK_REALTIME);
 	(*out)->opened_ns = monotonic_ns();
-	return 0;
+	if (where->figures)
+		rc = host_take_file((*out)->host, where->figures, err);
+	if (rc) {
+		live_source_close(*out);
+		*out = NULL;
+	}
+	return rc;
 }
 
 int live_source_sample(struct live_source *s, struct live_sample *out, bool *more,

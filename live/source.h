@@ -22,6 +22,7 @@
 /* Where to look; strings are borrowed until close. */
 struct live_where {
 	const char *path; /* of a recording */
+	const char *figures; /* a file of what was measured of the machine (host/same.h); NULL */
 	/* Containers to look at: patterns of cgroups' paths, as fnmatch(3) has them,
 	 * NULL-terminated; NULL or none: those that hold containers, pods, services and machines.
 	 */
@@ -31,7 +32,7 @@ struct live_where {
 /* What a source begins with; it is filled by its open. */
 struct live_source {
 	const struct live_source_ops *ops;
-	const struct host *host; /* as long as the source is open */
+	struct host *host; /* the source's, as long as it is open */
 	/* Processor time of the machine for the last sample that is not this process's own. */
 	int64_t beside_ns;
 	int64_t opened_at_ns, opened_ns; /* both clocks, so that samples' time does not jump */
