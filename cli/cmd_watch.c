@@ -462,7 +462,7 @@ const struct command cmd_watch = {
 	.operands = "HOST",
 	.min_operands = 1,
 	.max_operands = 1,
-	.summary = "where all zones of a running host are, and how they drift",
+	.summary = "where a running host's zones are, and how they drift",
 	.about = "HOST is xen (in its dom0), this (QEMU's guests and containers) or a recording. "
 		 "It changes nothing, and takes no more than 1 % of a CPU: where looking costs "
 		 "more, it looks less often than asked and says so.",
