@@ -311,7 +311,7 @@ static int loop(struct watch *w, struct error *err)
 		if (rc)
 			break;
 		w->ended = !more;
-		if (more || w->screen)
+		if ((more && !w->problem.code) || w->screen)
 			rc = give(w, err);
 		if (more)
 			set_pace(w);

@@ -84,6 +84,7 @@ says err 'did you mean "xen"?'
 refused 2 watch this:
 says err 'this: names no file'
 refused 2 watch "$work/absent.jsonl"
+[ -e /proc/xen ] || refused 2 watch xen --once
 refused 2 watch topologies/xeon-8360y-2n.xml
 says err 'topologies/xeon-8360y-2n.xml:1: this is no recording'
 refused 2 watch $recording --record "$work/copy"
