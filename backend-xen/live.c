@@ -123,7 +123,7 @@ static void set_vcpus(struct xen_source *s, struct live_zone *z, uint32_t domid,
 		      const struct dump_domain *d)
 {
 	const struct host *h = s->source.host;
-	nodeset all = nodeset_first_n(h->nr_nodes);
+	nodeset all = h->cpu_nodes;
 	int nr = 0, nr_cpus = 0;
 	libxl_vcpuinfo *info = libxl_list_vcpu(s->xen.ctx, domid, &nr, &nr_cpus);
 	struct live_vcpu *vcpu = xcalloc((size_t)nr + 1, sizeof(*vcpu));

@@ -95,6 +95,9 @@ Test(away, no_home)
 	z->vnode[0].prefers = nodeset_of(3);
 	live_away_of(&s, z, &a);
 	cr_expect_eq(a.off_bytes, 6 * PAGE_BYTES, "soft affinity names a home");
+	z->vnode[0].prefers = 15;
+	cr_expect_eq(live_zone_home(&s, z), 0, "all of them is no wish");
+	z->vnode[0].prefers = nodeset_of(3);
 	z->node_bytes[2] = LIVE_UNKNOWN;
 	live_away_of(&s, z, &a);
 	cr_expect(a.known_bytes == LIVE_UNKNOWN && a.off_bytes == LIVE_UNKNOWN);
@@ -118,6 +121,31 @@ Test(away, vcpus_as_vnodes)
 	cr_expect(z->vnode[2].prefers == 3 && z->vnode[2].told_node == -1);
 	live_zone_set_vcpus(z, NULL, 0);
 	cr_expect(z->nr_vnodes == 1 && z->vnode[0].runs_on == 0 && z->vcpus == 0);
+	live_sample_release(&s);
+	host_free(h);
+}
+
+/* A node without CPUs (CXL) is none that a vCPU could run on: who may run on all others is at home
+ * nowhere. */
+Test(away, node_without_cpus)
+{
+	struct host *h = host_new("three", 3);
+	struct live_sample s;
+	struct live_zone *z;
+	struct error err;
+
+	for (unsigned n = 0; n < 3; n++) {
+		h->node[n].memory_bytes = GIB;
+		if (n < 2)
+			cpuset_add(&h->node[n].cpus, n);
+	}
+	cr_assert_eq(host_finish(h, &err), 0, "%s", err.text);
+	live_sample_init(&s, h);
+	z = live_sample_add(&s, "z", "1");
+	z->vnode[0].runs_on = 3;
+	cr_expect_eq(live_zone_home(&s, z), 0);
+	z->vnode[0].runs_on = nodeset_of(1);
+	cr_expect_eq(live_zone_home(&s, z), nodeset_of(1));
 	live_sample_release(&s);
 	host_free(h);
 }

@@ -167,7 +167,7 @@ for zone in foreign live; do
 		$3 == zone { on = $of["pages_by_node"]; said = zone " " $of["kind"] " ours " $of["ours"] " vcpus " $of["vcpus"] \
 			" runs on " $of["runs_on"] " told " $of["told"] " home " $of["home"] " at home " $of["local_page_ppm"] \
 			" drift " $of["drift_pages"] " most " $of["max_bytes"] }
-		END { print said >"/dev/stderr"; print on }' /run/watched 2>&1 >/run/was
+		END { print said; print on >"/run/was" }' /run/watched
 	cmp /run/is /run/was || fail "$zone: the hypervisor has $(cat /run/is), watch $(cat /run/was)"
 done
 grep -c ',Domain-0,.*,xen-dom0,' /run/watched
