@@ -249,7 +249,7 @@ const struct command cmd_report = {
 	.operands = "RUN...",
 	.min_operands = 1,
 	.max_operands = RUNS_MAX,
-	.summary = "one HTML page of a run, of several, or of a recorded host",
+	.summary = "one HTML page of runs, or of a recorded host",
 	.about =
 		"The page is one file and needs no network. Run with --zones to replay on it where "
 		"zones are, host by host. RUN may be a recording of homenode watch. --format json: "
