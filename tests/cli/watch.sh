@@ -59,6 +59,13 @@ COLUMNS=80 run 0 watch $recording
 [ "$(awk 'length($0) > 80' "$work/out" | wc -l)" -eq 0 ] || fail "wider than 80 columns: $(cat "$work/out")"
 says out 'xen  2025-11-29T09:00:00.000Z  5 zones, 2 not all at home, 2 drifting'
 says out "note: the hypervisor's ring was full"
+esc=$(printf '\033')
+sed '1s/"host":"xen"/"host":"x\\u001b[31mn"/; s/"name":"web"/"name":"w\\u001b[2Jb"/; s/the hypervisor.s ring/\\u001b]0;x/' \
+	$recording >"$work/hostile.jsonl"
+run 0 watch "$work/hostile.jsonl"
+says out 'x?[31mn  2025'
+says out 'w?[2Jb'
+grep -q "$esc" "$work/out" && fail "a terminal would obey: $(cat -v "$work/out")"
 run 0 watch $recording --once --columns zone,told,io_away
 says out 'zone      told  I/O away'
 
