@@ -154,6 +154,21 @@ run 0 watch "$work/this.jsonl" --format jsonl
 echo precious >"$work/other"
 refused 2 watch this --once --record "$work/other"
 [ "$(cat "$work/other")" = precious ] || fail "a file is written over"
+# a real QEMU: its vCPUs, pages and who serves its devices
+command -v qemu-system-x86_64 >/dev/null 2>&1 && {
+	qemu-system-x86_64 -name guest=watched,debug-threads=on -accel tcg,thread=multi -smp 2 -m 64 -S -display none \
+		-nodefaults -daemonize -pidfile "$work/pid" >"$work/qemu" 2>&1 || fail "QEMU does not start: $(cat "$work/qemu")"
+	pid=$(cat "$work/pid")
+	run 0 watch this --once --format csv
+	kill "$pid"
+	is 20 watched kind qemu
+	is 20 watched vcpus 2
+	is 20 watched ours 0
+	cell 20 watched id | grep -q "^pid $pid [1-9]" || fail "its id is $(cell 20 watched id)"
+	[ -n "$(cell 20 watched runs_on)" ] || fail "where it runs: $(cat "$work/out")"
+	[ -n "$(cell 20 watched io_nodes)" ] || fail "who serves it: $(cat "$work/out")"
+	cell 20 watched pages_by_node | grep -q '^[0-9]*:[1-9]' || fail "no pages: $(cat "$work/out")"
+}
 [ -w /dev/full ] && {
 	run 3 watch this --once --record /dev/full
 	says err 'cannot be written'
