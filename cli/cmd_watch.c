@@ -44,7 +44,7 @@ struct watch {
 	struct live_sample now, before;
 	struct watch_tables tables;
 	int64_t taken; /* samples */
-	int64_t cpu_ns; /* of this process when the sample began */
+	int64_t cpu_ns; /* of this process when it began to wait for the sample */
 	unsigned failures;
 	struct error problem; /* why there was no sample */
 	size_t first; /* line of the screen */
@@ -68,8 +68,7 @@ static void price(struct watch *w)
  * sample, so that it can be said, and once more when all was made of it. */
 static void set_pace(struct watch *w)
 {
-	int64_t mine = process_cpu_ns() - w->cpu_ns;
-	int64_t cost = w->now.cost_ns > mine ? w->now.cost_ns : mine;
+	int64_t cost = process_cpu_ns() - w->cpu_ns + w->source->beside_ns;
 
 	if (w->ops->recorded)
 		return;
@@ -109,7 +108,6 @@ static int take(struct watch *w, bool *more, struct error *err)
 	struct error why = {0};
 	int rc;
 
-	w->cpu_ns = process_cpu_ns();
 	w->problem.code = 0;
 	rc = live_source_sample(w->source, &next, more, &why);
 	if (rc)
@@ -304,6 +302,7 @@ static int loop(struct watch *w, struct error *err)
 	bool more = true, go_on = true;
 	int rc = 0;
 
+	w->cpu_ns = process_cpu_ns();
 	while (!rc && go_on) {
 		int64_t began_ns = monotonic_ns();
 
@@ -315,6 +314,7 @@ static int loop(struct watch *w, struct error *err)
 			rc = give(w, err);
 		if (more)
 			set_pace(w);
+		w->cpu_ns = process_cpu_ns();
 		if (rc || (w->count && w->taken >= w->count) || (!more && !w->screen))
 			break;
 		if (w->ops->recorded && !w->screen)
