@@ -34,7 +34,7 @@ int owner_uuid(libxl_uuid *out, struct error *err)
 	return 0;
 }
 
-static bool is_ours(const libxl_uuid *uuid)
+bool owner_is_ours(const libxl_uuid *uuid)
 {
 	return memcmp(libxl_uuid_bytearray_const(uuid), MARK, MARK_BYTES) == 0;
 }
@@ -120,7 +120,7 @@ static int gather(struct candidates *c, struct xen *x, struct error *err)
 	if (!d)
 		return xen_error(x, err, ERR_MACHINE, "the domains cannot be listed");
 	for (int i = 0; i < nr; i++)
-		if (d[i].domid && is_ours(&d[i].uuid))
+		if (d[i].domid && owner_is_ours(&d[i].uuid))
 			add_candidate(c, x, &d[i]);
 	libxl_dominfo_list_free(d, nr);
 	return 0;

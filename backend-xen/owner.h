@@ -25,6 +25,9 @@ struct machine;
 /* Our half, then random bits. */
 int owner_uuid(libxl_uuid *out, struct error *err) MUST_USE;
 
+/* Does it begin with our half? */
+bool owner_is_ours(const libxl_uuid *uuid);
+
 /* Guests may read their own directory: not what we write there. */
 int owner_hide(struct xen *x, uint32_t domid, struct error *err) MUST_USE;
 /* Does xenstore name this lease as the domain's owner, now? */

@@ -57,6 +57,8 @@ struct live_zone {
 	/* CPUs that serve its disks and networks: a backend's threads, QEMU's own; as nodes.
 	 * 0: not known. */
 	nodeset io_runs_on;
+	/* Of devices that are passed through to it. 0: it has none, or not known. */
+	nodeset device_nodes;
 };
 
 struct live_sample {
@@ -92,7 +94,7 @@ int64_t live_zone_bytes(const struct live_sample *s, const struct live_zone *z);
 
 /*
  * Its home: the nodes that its placement names. Those that its guest was told of; else those
- * its vCPUs may run on or, where that is all of the host, prefer. 0: it has none, as it may
+ * its vCPUs may run on or, where those are all with CPUs, prefer. 0: it has none, as it may
  * run anywhere.
  */
 nodeset live_zone_home(const struct live_sample *s, const struct live_zone *z);

@@ -59,6 +59,8 @@ test   man-db           command man
 test   jq               command jq
 test   strace           command strace
 test   abigail-tools    command abidiff
+test   tmux             command tmux
+test   prometheus       command promtool
 test   python3-prometheus-client file /usr/lib/python3/dist-packages/prometheus_client/__init__.py
 ci     clang            command clang
 ci     clang-format     command clang-format
