@@ -76,6 +76,12 @@ static const char head_xen[] =
 	"\txl -N create \"$file\" \"$@\" >/dev/null || die \"xl does not take $file\"\n"
 	"}\n"
 	"\n"
+	"stop() # NAME\n"
+	"{\n"
+	"\txl shutdown -w \"$1\" || die \"$1 does not stop: start those that did by the lines "
+	"below\"\n"
+	"}\n"
+	"\n"
 	"# The balloon takes its time; it is waited for two minutes.\n"
 	"shrink() # NAME MIB\n"
 	"{\n"
@@ -263,7 +269,7 @@ static void restart_xen(const struct script *c, uint32_t first, uint32_t last)
 		with_settings(c, "can_create ", &step[i], "");
 	}
 	for (uint32_t i = first; i <= last; i++) {
-		fputs("xl shutdown -w ", c->out);
+		fputs("stop ", c->out);
 		name_of(c, &step[i]);
 		fputc('\n', c->out);
 	}

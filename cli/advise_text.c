@@ -11,7 +11,8 @@
 
 /* --- words ---------------------------------------------------------------------------- */
 
-char *advise_nodes_text(const struct host *h, nodeset nodes)
+/* "0", "0,4": os_indexes; "any" of all that have CPUs; the caller frees. */
+static char *nodes_text(const struct host *h, nodeset nodes)
 {
 	struct cpuset numbers = {0}; /* any will do */
 	unsigned node;
@@ -25,7 +26,7 @@ char *advise_nodes_text(const struct host *h, nodeset nodes)
 
 static char *on_nodes(const struct live_sample *s, nodeset nodes)
 {
-	char *list = advise_nodes_text(s->host, nodes);
+	char *list = nodes_text(s->host, nodes);
 	char *text = xasprintf("%s %s", nodeset_count(nodes) > 1 ? "nodes" : "node", list);
 
 	free(list);
@@ -121,7 +122,7 @@ static int64_t at_home_ppm(const struct live_sample *s, const struct live_zone *
 
 static void nodes_cell(struct rows *r, const struct host *h, nodeset nodes)
 {
-	char *text = advise_nodes_text(h, nodes);
+	char *text = nodes_text(h, nodes);
 
 	rows_text(r, text);
 	free(text);

@@ -172,6 +172,20 @@ static void end(struct dynamic_zone *d)
 	d->number = UINT64_MAX;
 }
 
+void balloons_replan(struct balloons *b, uint32_t slot, const struct plan *p)
+{
+	struct dynamic_zone *d = zone_at(b, slot);
+
+	if (!d)
+		return;
+	if (p->zone->memory_policy == ZONE_STATIC) {
+		end(d);
+		return;
+	}
+	free(d->vnode);
+	keep_plan(d, p);
+}
+
 static int on_zone(void *self, const struct run_view *view, const struct zone_news *n,
 		   struct error *err)
 {

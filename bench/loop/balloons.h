@@ -46,6 +46,10 @@ int balloons_turn(struct balloons *b, bool *grew_host, struct error *err) MUST_U
 int balloons_resize(struct balloons *b, uint32_t slot, int64_t bytes, bool *grew_host,
 		    struct error *err) MUST_USE;
 
+/* The zone in `slot` is about to start anew by this plan: what is kept of it is now that; a zone
+ * that is static then is followed no longer. Nothing for one that is not followed. */
+void balloons_replan(struct balloons *b, uint32_t slot, const struct plan *p);
+
 /* NULL: the zone in `slot` is static, or nothing is known of its use. Its integrals are up
  * to date in news that it leaves or lives. */
 const struct dynamic_zone *balloons_zone(const struct balloons *b, uint32_t slot);

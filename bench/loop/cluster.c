@@ -262,20 +262,17 @@ int cluster_go_on(struct cluster *c, uint32_t left, struct plan *p, const struct
 
 /* --- while it lives, and after ----------------------------------------------------- */
 
-int cluster_resize(struct cluster *c, uint32_t slot, const struct plan *p, int64_t bytes,
-		   struct error *err)
+/* What the machine says of the zone's memory now, to all who want to know. */
+static int tell_of_move(struct cluster *c, uint32_t slot, const struct plan *p, struct error *err)
 {
 	const struct live_zone *z = live_at(&c->live, slot);
-	struct step s = {.kind = STEP_RESIZE, .host = z->host, .slot = slot, .bytes = bytes};
 	struct plan_locality before, now;
 	struct measure m;
-	int rc = carry_out_step(c, &s, err);
+	int rc = measure(c, z->host, slot, p, &m, err);
 
-	live_locality(&c->live, slot, &before);
-	if (!rc)
-		rc = measure(c, z->host, slot, p, &m, err);
 	if (rc)
 		return rc;
+	live_locality(&c->live, slot, &before);
 	plan_locality(p, m.part, m.nr_parts, &now);
 	live_set_locality(&c->live, slot, &now);
 	fleet_update(&c->fleet, z->host);
@@ -292,6 +289,48 @@ int cluster_resize(struct cluster *c, uint32_t slot, const struct plan *p, int64
 						 .before = &before,
 						 .now = &now},
 			     err);
+}
+
+int cluster_resize(struct cluster *c, uint32_t slot, const struct plan *p, int64_t bytes,
+		   struct error *err)
+{
+	struct step s = {.kind = STEP_RESIZE,
+			 .host = live_at(&c->live, slot)->host,
+			 .slot = slot,
+			 .bytes = bytes};
+	int rc = carry_out_step(c, &s, err);
+
+	return rc ? rc : tell_of_move(c, slot, p, err);
+}
+
+static int start_anew(struct cluster *c, uint32_t slot, const struct plan *p, struct error *err)
+{
+	const struct live_zone *z = live_at(&c->live, slot);
+	struct step s = {.kind = STEP_START, .host = z->host, .slot = slot, .plan = p};
+	struct error why = {0};
+	int rc = carry_out_step(c, &s, &why);
+
+	if (!rc)
+		return tell_of_move(c, slot, p, err);
+	return error_set(err, ERR_MACHINE, "zone %s was stopped and cannot start again: %s",
+			 p->zone->name, why.text);
+}
+
+int cluster_restart(struct cluster *c, const uint32_t *slot, const struct plan *const *plan,
+		    uint32_t nr, struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; !rc && i < nr; i++) {
+		struct step s = {.kind = STEP_STOP,
+				 .host = live_at(&c->live, slot[i])->host,
+				 .slot = slot[i]};
+
+		rc = carry_out_step(c, &s, err);
+	}
+	for (uint32_t i = 0; !rc && i < nr; i++)
+		rc = start_anew(c, slot[i], plan[i], err);
+	return rc;
 }
 
 /* `before` is the caller's, so that the news can be lent on. */

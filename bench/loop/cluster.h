@@ -67,6 +67,11 @@ int cluster_go_on(struct cluster *c, uint32_t left, struct plan *p, const struct
 /* Another amount of memory for a zone with this plan. The machine may have less to give. */
 int cluster_resize(struct cluster *c, uint32_t slot, const struct plan *p, int64_t bytes,
 		   struct error *err) MUST_USE;
+/* Of one host: all of them stop, then each starts anew in its slot by its plan, in this order. To
+ * those who look on their memory has moved. A machine that has no room then has broken its word:
+ * ERR_MACHINE. */
+int cluster_restart(struct cluster *c, const uint32_t *slot, const struct plan *const *plan,
+		    uint32_t nr, struct error *err) MUST_USE;
 /* Stop the zone in `slot` and give everything back. */
 int cluster_stop(struct cluster *c, uint32_t slot, struct error *err) MUST_USE;
 /* It has exited by itself. */

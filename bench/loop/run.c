@@ -665,6 +665,25 @@ int run_row(const struct run_input *in, struct run_result *out, struct error *er
 	return rc;
 }
 
+/* --- between parts -------------------------------------------------------------------- */
+
+struct cluster *run_cluster(struct run *r)
+{
+	return &r->cluster;
+}
+
+int run_restart(struct run *r, const uint32_t *slot, const struct plan *const *plan, uint32_t nr,
+		struct error *err)
+{
+	int rc;
+
+	BUG_ON(r->in->policy->remembers);
+	for (uint32_t i = 0; i < nr; i++)
+		balloons_replan(&r->balloons, slot[i], plan[i]);
+	rc = cluster_restart(&r->cluster, slot, plan, nr, err);
+	return rc ? rc : made_room(r, err);
+}
+
 /* --- in parts ------------------------------------------------------------------------- */
 
 int64_t run_reached_ns(const struct run *r)

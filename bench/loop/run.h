@@ -36,6 +36,11 @@ int run_on(struct run *r, struct error *err) MUST_USE;
 int64_t run_reached_ns(const struct run *r);
 int run_on_to(struct run *r, int64_t end_ns, struct error *err) MUST_USE;
 int run_finish(struct run *r, struct error *err) MUST_USE;
+/* For a caller who acts between two run_on_to(): the hosts, to look at, and zones of one host
+ * restarted (cluster_restart()). Not under a policy that remembers. */
+struct cluster *run_cluster(struct run *r);
+int run_restart(struct run *r, const uint32_t *slot, const struct plan *const *plan, uint32_t nr,
+		struct error *err) MUST_USE;
 /* `part` stays open until the row is filled. */
 void run_join(struct run *r, const struct run *part);
 void run_fill(struct run *r); /* the row */

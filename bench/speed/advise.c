@@ -108,7 +108,8 @@ static void one_host(struct table *t, unsigned nodes, uint32_t zones)
 
 void speed_advise(void)
 {
-	static const unsigned shape[][2] = {{2, 10}, {4, 16}, {4, 50}, {8, 50}, {8, 100}, {8, 200}};
+	static const unsigned shape[][2] = {{2, 10},  {4, 16},	{4, 50},  {8, 50},
+					    {8, 100}, {8, 200}, {64, 200}};
 	struct table *t = table_new();
 
 	table_cell(t, "nodes");

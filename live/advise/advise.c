@@ -231,7 +231,8 @@ static void keep_steps(struct scene *s, const struct position *then, struct advi
 	}
 	free_bytes = xcalloc((size_t)out->nr_steps * s->host->nr_nodes + 1, sizeof(*free_bytes));
 	follow_steps(s, out, free_bytes);
-	make_static(s, out, free_bytes);
+	if (!s->ask->stay_dynamic)
+		make_static(s, out, free_bytes);
 	free(free_bytes);
 	for (uint32_t i = 0; i < out->nr_steps; i++)
 		out->step[i].zone = s->actor[out->step[i].zone].number;

@@ -46,6 +46,7 @@ struct advise_ask {
 	uint32_t max_steps; /* at most ADVICE_STEPS_MAX */
 	int64_t mend_ppm; /* of what the longest list wins back, the list is to win this */
 	int64_t shrink_ppm; /* of what a zone has, most that its balloon is asked for; 0: nothing */
+	bool stay_dynamic; /* no zone is made static */
 	uint32_t overcommit_milli; /* vCPUs a CPU; 0: as the host has it, 1000 at least */
 };
 

@@ -11,6 +11,8 @@
 #define ACTORS_AT_ONCE 6
 #define BLOCKERS 3
 #define PLACES 3
+/* So many pairs of changes are looked at from one position; where there are more, likely ones. */
+#define PAIRS_MOST 3000
 
 struct moves {
 	struct scene *s;
@@ -353,10 +355,7 @@ static nodeset pages_are_on(const struct plan *p)
 	return nodeset_of(best);
 }
 
-/*
- * Two that win something only together, as when vCPUs change places: all of two zones on a host
- * that is searched thoroughly, else those that bring each to its pages or to its home.
- */
+/* Two that win something only together, as when vCPUs change places. */
 static void tell_pairs(const struct moves *m, const struct change *a, uint32_t nr_a,
 		       const struct change *b, uint32_t nr_b)
 {
@@ -373,7 +372,7 @@ static void tell_pairs(const struct moves *m, const struct change *a, uint32_t n
 		}
 }
 
-/* Those worth a look in pairs, in front. */
+/* Those that bring it to its pages or to its home, in front. */
 static uint32_t keep_likely(const struct moves *m, uint32_t actor, struct change *c, uint32_t nr)
 {
 	nodeset pages = pages_are_on(m->p->at[actor]);
@@ -381,7 +380,7 @@ static uint32_t keep_likely(const struct moves *m, uint32_t actor, struct change
 	uint32_t kept = 0;
 
 	for (uint32_t i = 0; i < nr; i++)
-		if (m->thorough || c[i].nodes == pages || c[i].nodes == home)
+		if (c[i].nodes == pages || c[i].nodes == home)
 			c[kept++] = c[i];
 	return kept;
 }
@@ -390,13 +389,17 @@ static void tell_of_all(const struct moves *m, const struct loser *loser, uint32
 {
 	struct change(*change)[2 * SETS_MAX] = xcalloc(nr + 1, sizeof(*change));
 	uint32_t *count = xcalloc(nr + 1, sizeof(*count));
+	uint64_t all = 0, nr_pairs = 0;
 
 	for (uint32_t i = 0; i < nr; i++) {
 		count[i] = find_changes(m, loser[i].actor, change[i]);
 		for (uint32_t k = 0; k < count[i]; k++)
 			tell_with_room(m, &change[i][k]);
-		count[i] = keep_likely(m, loser[i].actor, change[i], count[i]);
+		nr_pairs += all * count[i];
+		all += count[i];
 	}
+	for (uint32_t i = 0; i < nr && nr_pairs > PAIRS_MOST; i++)
+		count[i] = keep_likely(m, loser[i].actor, change[i], count[i]);
 	for (uint32_t i = 0; pairs && i < nr; i++)
 		for (uint32_t j = i + 1; j < nr; j++)
 			tell_pairs(m, change[i], count[i], change[j], count[j]);

@@ -1,7 +1,9 @@
 # shellcheck shell=sh
 # Sourced after tests/cli/lib.sh: xl(1) itself, to read what is written for it.
 
-shim=$HOMENODE_BUILD/tests/emit/libxl_without_xen.so # so that it starts without a hypervisor
+# so that it starts without a hypervisor
+# shellcheck disable=SC2034 # for those who source this
+shim=$HOMENODE_BUILD/tests/emit/libxl_without_xen.so
 cache=$HOMENODE_BUILD/../xl
 
 # Out of its package, which is not installed: it would bring a hypervisor's daemons.

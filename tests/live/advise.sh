@@ -79,8 +79,9 @@ before()
 {
 	first=$(grep -n -m 1 -e "^$1" "$work/calls" | cut -d : -f 1)
 	second=$(grep -n -m 1 -e "^$2" "$work/calls" | cut -d : -f 1)
-	[ -n "$first" ] && [ -n "$second" ] && [ "$first" -lt "$second" ] ||
+	if [ -z "$first" ] || [ -z "$second" ] || [ "$first" -ge "$second" ]; then
 		fail "\"$1\" is not before \"$2\" in: $(cat "$work/calls")"
+	fi
 }
 
 # a host in order
