@@ -245,6 +245,7 @@ int recorder_open(struct backend **out, struct backend *inner, const char *path,
 	r->ops.expect_host = NULL;
 	r->ops.expect_zone = NULL;
 	r->ops.correct = inner->ops->correct ? recorder_correct : NULL;
+	r->ops.bounds = NULL;
 	r->base = (struct backend){.ops = &r->ops, .nr_hosts = config->nr_hosts};
 	r->inner = inner;
 	r->written = xcalloc(config->nr_hosts, sizeof(*r->written));

@@ -15,12 +15,13 @@ struct rehearsal {
 	bool *live; /* by slot */
 };
 
+/* A row up to its bounds. */
 static void row(const struct rehearsal *r, size_t step, const char *zone, uint32_t node,
 		int64_t bytes)
 {
 	const struct host *host = backend_observe(r->b, 0)->host;
 
-	fprintf(r->out, "%s,%zu,\"%s\",%s,%u,%" PRId64 "\n", r->s->name, step,
+	fprintf(r->out, "%s,%zu,\"%s\",%s,%u,%" PRId64 ",", r->s->name, step,
 		step ? r->s->step[step - 1].text : "", zone, host->node[node].os_index,
 		bytes / PAGE_BYTES);
 }
@@ -46,13 +47,20 @@ static int measure(const struct rehearsal *r, uint32_t slot, int64_t on[NODES_MA
 static int print_zone(const struct rehearsal *r, size_t step, uint32_t slot, struct error *err)
 {
 	const struct host *host = backend_observe(r->b, 0)->host;
-	int64_t on[NODES_MAX];
+	int64_t on[NODES_MAX], least[NODES_MAX], most[NODES_MAX];
+	bool bounded = backend_bounds(r->b, 0, slot, least, most);
 	int rc = measure(r, slot, on, err);
 
 	if (rc)
 		return rc;
-	for (uint32_t n = 0; n < host->nr_nodes; n++)
+	for (uint32_t n = 0; n < host->nr_nodes; n++) {
 		row(r, step, r->s->zone[slot]->zone.name, n, on[n]);
+		if (bounded)
+			fprintf(r->out, "%" PRId64 ",%" PRId64 "\n", least[n] / PAGE_BYTES,
+				most[n] / PAGE_BYTES);
+		else
+			fputs(",\n", r->out);
+	}
 	return 0;
 }
 
@@ -62,8 +70,10 @@ static int print_state(const struct rehearsal *r, size_t step, struct error *err
 	const struct host_state *state = backend_observe(r->b, 0);
 	int rc = 0;
 
-	for (uint32_t n = 0; n < state->host->nr_nodes; n++)
+	for (uint32_t n = 0; n < state->host->nr_nodes; n++) {
 		row(r, step, "(free)", n, state->free_bytes[n]);
+		fputs(",\n", r->out);
+	}
 	for (uint32_t slot = 0; slot < r->s->nr_zones && !rc; slot++)
 		if (r->live[slot])
 			rc = print_zone(r, step, slot, err);

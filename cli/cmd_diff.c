@@ -28,7 +28,7 @@ static int diff_pages(const struct args *args, int *status, struct error *err)
 			residency_print_csv(&d, stdout);
 		else
 			residency_print_text(&d, stdout);
-		*status = d.wrong != 0;
+		*status = d.outside != 0;
 	}
 	residency_diff_release(&d);
 	residency_release(&observed);
@@ -77,7 +77,8 @@ const struct command cmd_diff = {
 	.about = "Prediction against measurement, before against after. A RUN is a run's "
 		 "directory or a summary file. Rows are matched by topology, workload, policy, "
 		 "memory policy and seed. Two outputs of \"homenode rehearse\", predicted and "
-		 "observed, are compared page by page: on another node than predicted is 1.",
+		 "observed, are compared page by page: outside the bound that the prediction "
+		 "says is 1.",
 	.example = "homenode diff results/runs/before results/runs/after",
 	.option = NULL,
 	.run = run_diff,

@@ -60,7 +60,7 @@ static bool found_bytes(void *context, size_t step, const char *zone, uint32_t n
 
 /* What a model of a host begins with. */
 struct start {
-	char *free, *low, *blocks; /* NULL: not known */
+	char *free, *low, *blocks, *guests; /* NULL: not known */
 };
 
 static void start_release(struct start *s)
@@ -68,9 +68,46 @@ static void start_release(struct start *s)
 	free(s->free);
 	free(s->low);
 	free(s->blocks);
+	free(s->guests);
 }
 
-static int start_read(struct start *out, const struct found *f, struct error *err)
+/* Pages of row "(WHAT ZONE)" after its START; false: there is none. */
+static bool guest_pages(const struct found *f, size_t step, const char *what, const char *zone,
+			uint32_t node, int64_t *out)
+{
+	char *name = xasprintf("(%s %s)", what, zone);
+	bool known = found_pages(f, step, name, node, out);
+
+	free(name);
+	return known;
+}
+
+/* What guests said, as option "guests" of the simulator wants it. */
+static void guests_read(struct start *out, const struct found *f, const struct scenario *s)
+{
+	for (size_t i = 0; i < s->nr_steps; i++) {
+		const struct scenario_step *step = &s->step[i];
+		const char *zone = s->zone[step->slot]->zone.name;
+
+		for (uint32_t n = 0; step->kind == STEP_START && n < f->host->nr_nodes; n++) {
+			char *before = out->guests;
+			int64_t least, most, broken;
+
+			if (!guest_pages(f, i + 1, "least", zone, n, &least) ||
+			    !guest_pages(f, i + 1, "most", zone, n, &most) ||
+			    !guest_pages(f, i + 1, "broken", zone, n, &broken))
+				continue;
+			out->guests = xasprintf("%s%s%" PRIu32 "/%" PRIu32 "/%" PRId64 "/%" PRId64
+						"/%" PRId64,
+						before ? before : "", before ? ":" : "", step->slot,
+						n, least, most, broken);
+			free(before);
+		}
+	}
+}
+
+static int start_read(struct start *out, const struct found *f, const struct scenario *s,
+		      struct error *err)
 {
 	int64_t low = 0, pages;
 	bool known = false;
@@ -88,6 +125,7 @@ static int start_read(struct start *out, const struct found *f, struct error *er
 	out->low = xasprintf("%" PRId64, low * PAGE_BYTES);
 	if (found_pages(f, 0, "(blocks)", 0, &pages))
 		out->blocks = xasprintf("%" PRId64, pages / PAGES_A_BLOCK);
+	guests_read(out, f, s);
 	return known ? 0
 		     : error_set(err, ERR_INPUT, "%s does not say what was free before scenario %s",
 				 f->file->path, f->scenario);
@@ -105,19 +143,16 @@ struct session {
 
 /* A model stands for a Xen host: its allocator, its overhead, a balloon whose last pages
  * go back first, and what was free. The caller frees. */
-static int options_for(const struct session *c, const struct found *f, char **out,
-		       struct error *err)
+static int options_for(const struct session *c, const struct found *f, const struct scenario *s,
+		       char **out, struct error *err)
 {
 	struct start start = {0};
-	int rc = f->file ? start_read(&start, f, err) : 0;
+	int rc = f->file ? start_read(&start, f, s, err) : 0;
 	const struct backend_offer offer[] = {
-		{"allocator", "xen"},
-		{"exchange", "0"},
-		{"overhead", "xen"},
-		{"free", start.free},
-		{"low", start.low},
-		{"blocks", start.blocks},
-		{0},
+		{"allocator", "xen"},	  {"exchange", "0"},
+		{"overhead", "xen"},	  {"free", start.free},
+		{"low", start.low},	  {"blocks", start.blocks},
+		{"guests", start.guests}, {0},
 	};
 
 	if (!rc)
@@ -140,7 +175,7 @@ static int one_scenario(const struct session *c, unsigned index, struct error *e
 	if (rc)
 		return rc;
 	f.scenario = s.name;
-	rc = options_for(c, &f, &text, err);
+	rc = options_for(c, &f, &s, &text, err);
 	config.options = text;
 	if (!rc)
 		rc = backend_open(&b, c->ops, &config, err);

@@ -156,6 +156,98 @@ static void cpus(struct text *t)
 	}
 }
 
+/* A zone of a node as /proc/zoneinfo has it; pages. */
+struct kernel_zone {
+	unsigned node;
+	char name[16];
+	unsigned long long free, min, low, reserve, aside, broken, file;
+};
+
+/* Free in blocks that are not of the largest size, after /proc/buddyinfo. */
+static unsigned long long broken_pages(const struct kernel_zone *z)
+{
+	FILE *f = fopen("/proc/buddyinfo", "r");
+	unsigned long long sum = 0;
+	char buf[512], name[16];
+	unsigned node;
+	int at;
+
+	while (f && fgets(buf, sizeof(buf), f)) {
+		const char *rest = buf;
+		char *end;
+
+		if (sscanf(buf, "Node %u, zone %15s%n", &node, name, &at) != 2 || node != z->node ||
+		    strcmp(name, z->name) != 0)
+			continue;
+		rest += at;
+		for (unsigned order = 0;; order++) {
+			unsigned long long blocks = strtoull(rest, &end, 10);
+
+			if (end == rest || !end[strspn(end, " \n")])
+				break;
+			sum += blocks << order;
+			rest = end;
+		}
+	}
+	if (f)
+		fclose(f);
+	return sum;
+}
+
+static void zone_line(struct text *t, const struct kernel_zone *z)
+{
+	if (z->free)
+		line(t,
+		     "zone %u %s free %llu min %llu low %llu reserve %llu aside %llu file %llu "
+		     "broken %llu\n",
+		     z->node, z->name, z->free, z->min, z->low, z->reserve, z->aside, z->file,
+		     broken_pages(z));
+}
+
+/* What a line of /proc/zoneinfo adds. The third entry of "protection" is what is kept from
+ * requests that any zone may serve. */
+static void zone_detail(struct kernel_zone *z, const char *text)
+{
+	static const char pagesets[] = "high:", threshold[] = "vm stats threshold:";
+	const char *key = text + strspn(text, " ");
+	unsigned long long n;
+
+	if (sscanf(key, "pages free %llu", &n) == 1)
+		z->free = n;
+	else if (sscanf(key, "min %llu", &n) == 1)
+		z->min = n;
+	else if (sscanf(key, "low %llu", &n) == 1)
+		z->low = n;
+	else if (sscanf(key, "nr_zone_inactive_file %llu", &n) == 1 ||
+		 sscanf(key, "nr_zone_active_file %llu", &n) == 1)
+		z->file += n;
+	else if (sscanf(key, "protection: (%*u, %*u, %llu", &n) == 1)
+		z->reserve = n;
+	else if (strncmp(key, pagesets, strlen(pagesets)) == 0)
+		z->aside += strtoull(key + strlen(pagesets), NULL, 10);
+	else if (strncmp(key, threshold, strlen(threshold)) == 0)
+		z->aside += strtoull(key + strlen(threshold), NULL, 10);
+}
+
+static void zones(struct text *t)
+{
+	FILE *f = fopen("/proc/zoneinfo", "r");
+	struct kernel_zone z = {0}, next = {0};
+	char buf[512];
+
+	while (f && fgets(buf, sizeof(buf), f)) {
+		if (sscanf(buf, "Node %u, zone %15s", &next.node, next.name) == 2) {
+			zone_line(t, &z);
+			z = next;
+		} else {
+			zone_detail(&z, buf);
+		}
+	}
+	zone_line(t, &z);
+	if (f)
+		fclose(f);
+}
+
 static void tables(struct text *t)
 {
 	static const char *const names[] = {"SRAT", "SLIT", "HMAT", "APIC"};
@@ -211,6 +303,7 @@ void report_write(char *out, size_t size)
 	if (first_line(cmdline, sizeof(cmdline), "/proc/cmdline"))
 		line(&t, "cmdline %s\n", cmdline);
 	nodes(&t);
+	zones(&t);
 	cpus(&t);
 	tables(&t);
 	kernel_says(&t);

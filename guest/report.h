@@ -6,6 +6,12 @@
  *   kernel RELEASE
  *   cmdline TEXT
  *   node N cpus LIST memory_kib M distances A B ...
+ *   zone N NAME free P min P low P reserve P aside P file P broken P
+ *                                               pages of a zone of the kernel's on node N: free;
+ *                                               its watermarks; kept from requests that any zone
+ *                                               may serve; what CPUs may hold for themselves;
+ *                                               files' pages, free on demand; free in blocks
+ *                                               smaller than the largest
  *   access N latency_ns L bandwidth_mib_per_s B  what the HMAT says of the node's own CPUs
  *   cpu N node N package N core N
  *   cache CPU LEVEL TYPE SIZE shared LIST

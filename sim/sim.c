@@ -6,7 +6,9 @@
 #include "base/alloc.h"
 #include "base/compiler.h"
 #include "base/units.h"
+#include "sim/balloon.h"
 #include "sim/found.h"
+#include "sim/guest.h"
 #include "sim/memory.h"
 #include "sim/options.h"
 #include "sim/overhead.h"
@@ -22,7 +24,8 @@ static void more_free(struct sim_more *m)
 	if (!m)
 		return;
 	free(m->part);
-	free(m->cold);
+	free(m->run);
+	free(m->guest);
 	free(m->vnode);
 	free(m->device);
 	free(m->overhead);
@@ -43,6 +46,8 @@ static void sim_close(struct backend *b)
 	}
 	slab_release(&sim->zone);
 	free(sim->found);
+	free(sim->fact);
+	free(sim->bound);
 	free(sim->link);
 	free(sim->host);
 	free(sim->dom0_bytes);
@@ -341,8 +346,10 @@ static void start_described(struct sim *sim, struct sim_zone *z, const struct st
 	*z = (struct sim_zone){.host = s->host, .pinned = p->pinned};
 	(void)sim_describe(sim, z);
 	z->more->nodes = p->nodes;
+	z->more->flat = p->told != PLAN_TOLD_VNUMA;
 	take_vnodes(state, z, p);
 	memory_launch(sim, z, p);
+	guest_note_start(sim, z, s->slot);
 	take_devices(state, z->more, p);
 }
 
@@ -422,15 +429,18 @@ static int change(struct sim *sim, const struct step *s, struct error *err)
 	if (rc)
 		return rc;
 	found_note(sim, s);
-	memory_resize(sim, sim_zone(sim, s->slot), s->bytes);
+	bound_resize(sim, s);
+	balloon_resize(sim, sim_zone(sim, s->slot), s->bytes);
 	return 0;
 }
 
 static int sim_apply(struct backend *b, const struct step *s, struct error *err)
 {
 	struct sim *sim = sim_of(b);
-	int rc = s->kind == STEP_START ? start(sim, s, err) : change(sim, s, err);
+	int rc;
 
+	bound_forget(sim);
+	rc = s->kind == STEP_START ? start(sim, s, err) : change(sim, s, err);
 	if (rc)
 		return rc;
 	return sim->check ? sim_verify_host(sim, s->host, err) : 0;
@@ -514,6 +524,14 @@ static int sim_correct(struct backend *b, const struct step *s, const int64_t *b
 	return !rc && sim->check ? sim_verify_host(sim, s->host, err) : rc;
 }
 
+static bool sim_bounds(const struct backend *b, uint32_t host, uint32_t slot, int64_t *least,
+		       int64_t *most)
+{
+	const struct sim *sim = sim_of(b);
+
+	return slot_live(sim, host, slot) && bound_of(sim, host, slot, least, most);
+}
+
 const struct backend_ops sim_backend = {
 	.name = "sim",
 	.summary = "simulated fleet: time, memory and CPUs booked as a Xen host books them",
@@ -532,4 +550,5 @@ const struct backend_ops sim_backend = {
 	.expect_zone = sim_expect_zone,
 	.measure = sim_measure,
 	.correct = sim_correct,
+	.bounds = sim_bounds,
 };

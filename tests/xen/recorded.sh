@@ -9,7 +9,7 @@ scenarios=$(cut -d, -f1 tests/xen/observed.csv | sed 1d | uniq | sed 's|.*|tests
 run 0 rehearse --host tests/xen/host.xml --from tests/xen/observed.csv $scenarios
 cp "$work/out" "$work/predicted.csv"
 run 0 diff "$work/predicted.csv" tests/xen/observed.csv
-says out ' 0 on another node than predicted'
+says out ' 0 outside the bound'
 # the comparison is not blind: another allocator's prediction is another one
 # shellcheck disable=SC2086
 run 0 rehearse --host tests/xen/host.xml --from tests/xen/observed.csv \
