@@ -30,7 +30,7 @@ int owner_uuid(libxl_uuid *out, struct error *err)
 	return 0;
 }
 
-static bool is_ours(const libxl_uuid *uuid)
+bool owner_is_ours(const libxl_uuid *uuid)
 {
 	return memcmp(libxl_uuid_bytearray_const(uuid), MARK, MARK_BYTES) == 0;
 }
@@ -74,7 +74,7 @@ static bool is_orphan(struct xen *x, const libxl_dominfo *d)
 	char *path, *text;
 	bool alive;
 
-	if (!d->domid || !is_ours(&d->uuid))
+	if (!d->domid || !owner_is_ours(&d->uuid))
 		return false;
 	path = xasprintf("/local/domain/%u/homenode/owner", d->domid);
 	text = xen_store_read(x, path);

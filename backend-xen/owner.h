@@ -18,6 +18,9 @@
 /* Our half, then random bits. */
 int owner_uuid(libxl_uuid *out, struct error *err) MUST_USE;
 
+/* Does it begin with our half? */
+bool owner_is_ours(const libxl_uuid *uuid);
+
 /* "PID START" of this process; the caller frees. */
 char *owner_text(void) MUST_USE;
 

@@ -7,6 +7,7 @@
 #include "backend-xen/pci_devices.h"
 #include "base/alloc.h"
 #include "base/units.h"
+#include "host/same.h"
 
 /* libxl's words for "not there". */
 #define NO_NODE LIBXL_NUMAINFO_INVALID_ENTRY
@@ -201,17 +202,7 @@ int topology_same(struct xen *x, const struct host *h, struct error *err)
 
 	if (rc)
 		return rc;
-	if (here->nr_nodes != h->nr_nodes)
-		rc = error_set(err, ERR_USAGE,
-			       "host %s has %u nodes, this machine %u: name the host \"xen\"",
-			       h->name, h->nr_nodes, here->nr_nodes);
-	for (unsigned n = 0; !rc && n < h->nr_nodes; n++)
-		if (here->node[n].os_index != h->node[n].os_index ||
-		    !cpuset_equal(&here->node[n].cpus, &h->node[n].cpus))
-			rc = error_set(err, ERR_USAGE,
-				       "node %u of host %s has other CPUs than this machine's node "
-				       "%u: name the host \"xen\"",
-				       h->node[n].os_index, h->name, here->node[n].os_index);
+	rc = host_same(h, here, err);
 	host_free(here);
 	return rc;
 }

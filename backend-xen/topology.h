@@ -10,7 +10,7 @@
  * CPUSET_NONE for CPUs that are not there. CPUS_MAX entries, the caller frees. */
 int topology_load(struct xen *x, struct host **out, uint32_t **core_of, struct error *err) MUST_USE;
 
-/* Is `h` this machine: the same nodes with the same CPUs? ERR_USAGE says what differs. */
+/* Is `h` this machine? host_same(): ERR_INPUT says what differs. */
 int topology_same(struct xen *x, const struct host *h, struct error *err) MUST_USE;
 
 /* free_bytes of every node, as the hypervisor counts them now. */

@@ -32,13 +32,22 @@ static enum doc_format format_of(const char *path, const char *text)
 	return !*text || *text == '{' || *text == '[' ? DOC_JSON : DOC_YAML;
 }
 
+static char *copy_of(const char *text, size_t size)
+{
+	char *copy = xmalloc(size + 1);
+
+	memcpy(copy, text, size);
+	copy[size] = '\0';
+	return copy;
+}
+
 /* Takes `text`, which is NUL-terminated. */
-static int parse(struct doc *out, const char *path, char *text, size_t size, enum doc_format format,
-		 struct error *err)
+static int parse(struct doc *out, const char *path, uint32_t line, char *text, size_t size,
+		 enum doc_format format, struct error *err)
 {
 	int rc;
 
-	*out = (struct doc){.path = xstrdup(path)};
+	*out = (struct doc){.path = xstrdup(path), .first_line = line};
 	rc = text_to_utf8(path, &text, &size, err);
 	out->format = format == DOC_ANY ? format_of(path, text) : format;
 	if (!rc)
@@ -53,11 +62,13 @@ static int parse(struct doc *out, const char *path, char *text, size_t size, enu
 int doc_parse(struct doc *out, const char *path, const char *text, size_t size,
 	      enum doc_format format, struct error *err)
 {
-	char *copy = xmalloc(size + 1);
+	return parse(out, path, 1, copy_of(text, size), size, format, err);
+}
 
-	memcpy(copy, text, size);
-	copy[size] = '\0';
-	return parse(out, path, copy, size, format, err);
+int doc_parse_line(struct doc *out, const char *path, uint32_t line, const char *text, size_t size,
+		   struct error *err)
+{
+	return parse(out, path, line, copy_of(text, size), size, DOC_JSON, err);
 }
 
 int doc_load(struct doc *out, const char *path, enum doc_format format, struct error *err)
@@ -68,7 +79,7 @@ int doc_load(struct doc *out, const char *path, enum doc_format format, struct e
 
 	*out = (struct doc){0};
 	rc = text_read(path, FILE_MAX, &text, &size, err);
-	return rc ? rc : parse(out, path, text, size, format, err);
+	return rc ? rc : parse(out, path, 1, text, size, format, err);
 }
 
 void doc_release(struct doc *doc)

@@ -38,6 +38,7 @@ enum doc_format {
 struct doc {
 	char *path; /* as given, for messages */
 	enum doc_format format; /* never DOC_ANY */
+	uint32_t first_line; /* of the file that the text begins at: 1 but in doc_parse_line() */
 	/* One in JSON; the documents of a YAML stream that are not empty, perhaps none. */
 	struct doc_value *root;
 	size_t nr_roots;
@@ -76,6 +77,9 @@ int doc_load(struct doc *out, const char *path, enum doc_format format, struct e
 /* The same from memory, of which nothing is kept; `path` is for messages and the format. */
 int doc_parse(struct doc *out, const char *path, const char *text, size_t size,
 	      enum doc_format format, struct error *err) MUST_USE;
+/* The same of a piece of JSON that stands at that line of a file: a row of JSON lines. */
+int doc_parse_line(struct doc *out, const char *path, uint32_t line, const char *text, size_t size,
+		   struct error *err) MUST_USE;
 void doc_release(struct doc *doc); /* zeroed or NULL is fine */
 
 /* Member `key` of a map; NULL when absent, or when `map` is none (or NULL). */

@@ -129,13 +129,13 @@ static void read_value(struct walk *w, json_t *json, struct doc_value *out)
 
 int doc_read_json(struct doc *doc, const char *text, size_t size, struct error *err)
 {
-	struct walk w = {doc, text, 1, 1};
+	struct walk w = {doc, text, doc->first_line, 1};
 	json_error_t bad;
 	json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &bad);
 
 	if (!root)
 		return error_at(err, ERR_INPUT, doc->path,
-				(unsigned long)(bad.line > 0 ? bad.line : 1),
+				doc->first_line + (unsigned long)(bad.line > 0 ? bad.line - 1 : 0),
 				(unsigned long)(bad.column > 0 ? bad.column : 1), "%s", bad.text);
 	doc->root = arena_alloc(&doc->arena, sizeof(*doc->root));
 	doc->nr_roots = 1;

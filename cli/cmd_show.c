@@ -145,7 +145,8 @@ const struct command cmd_show = {
 	.about = "Prints a host's nodes with their CPUs and memory, the distances between them, "
 		 "measured or published latencies and bandwidths, devices with the node they hang "
 		 "on, L3 caches, and where each of these figures comes from. HOST is a name from "
-		 "topologies/, a path to an hwloc XML file, \"this\", or \"xen\" in a Xen dom0.",
+		 "topologies/, a path to an hwloc XML file, \"this\", or \"xen\" in a Xen dom0; "
+		 "\"xen:FILE\" has measured figures too.",
 	.example = "homenode show epyc-nps4-8n",
 	.option = show_options,
 	.run = run_show,

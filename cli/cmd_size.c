@@ -85,7 +85,7 @@ static int print(const struct sizing *s, const struct rows rows[2], struct error
 	else if (format == FORMAT_TEXT)
 		size_print_text(&s->asked, &s->lines, stdout);
 	else if (format == FORMAT_JSON)
-		rows_print_json_all(rows, 2, stdout);
+		rows_print_json_all(rows, 2, false, stdout);
 	else
 		rows_print(&rows[0], format, NULL, stdout);
 	if (fflush(stdout) != 0 || ferror(stdout))

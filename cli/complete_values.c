@@ -223,6 +223,7 @@ static const struct kind {
 	void (*offer)(struct unfinished *u); /* NULL: names nobody can know */
 	enum { NO_PATH, FILES, DIRECTORIES } path;
 } kinds[] = {
+	{"ADDRESS", NULL, NO_PATH},
 	{"ALLOCATOR", offer_allocators, NO_PATH},
 	{"BACKEND", offer_backends, NO_PATH},
 	{"CALIBRATION", offer_calibrations, NO_PATH},
@@ -242,6 +243,7 @@ static const struct kind {
 	{"NODE", NULL, NO_PATH},
 	{"PART", offer_parts, NO_PATH},
 	{"PATH", NULL, FILES},
+	{"PATTERN", NULL, NO_PATH},
 	{"POLICY", offer_policies, NO_PATH},
 	{"PROFILE", offer_profiles, NO_PATH},
 	{"RATIO", NULL, NO_PATH},

@@ -8,6 +8,7 @@
 #include "cli/data_files.h"
 #include "cli/names.h"
 #include "host/host.h"
+#include "host/same.h"
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -28,6 +29,35 @@ static int unknown_host(const char *name, struct error *err)
 	return rc;
 }
 
+/* This machine, "xen" or "this"; behind a colon a file of what was measured of it. */
+static int find_machine(const char *name, struct host **out, struct error *err)
+{
+	const char *colon = strchr(name, ':');
+	int rc;
+
+	if (colon && !colon[1])
+		return error_set(err, ERR_USAGE,
+				 "%s names no file: behind the colon is one of what was measured "
+				 "of this machine",
+				 name);
+	rc = name[0] == 'x' ? xen_host_load(out, err) : host_load_this(out, err);
+	if (!rc && colon)
+		rc = host_take_file(*out, colon + 1, err);
+	if (rc) {
+		host_free(*out);
+		*out = NULL;
+	}
+	return rc;
+}
+
+static bool is_machine(const char *name)
+{
+	size_t n = strcspn(name, ":");
+
+	return (n == 3 && strncmp(name, "xen", n) == 0) ||
+	       (n == 4 && strncmp(name, "this", n) == 0);
+}
+
 int find_host(const char *name, struct host **out, struct error *err)
 {
 	const char *data;
@@ -35,10 +65,8 @@ int find_host(const char *name, struct host **out, struct error *err)
 	int rc;
 
 	*out = NULL;
-	if (strcmp(name, "this") == 0)
-		return host_load_this(out, err);
-	if (strcmp(name, "xen") == 0)
-		return xen_host_load(out, err);
+	if (is_machine(name))
+		return find_machine(name, out, err);
 	if (!*name)
 		return error_set(err, ERR_USAGE, "the host's name is empty");
 	if (host_is_synthetic(name))

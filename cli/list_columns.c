@@ -1,7 +1,7 @@
 #include "cli/list_columns.h"
 #include "cli/names.h"
 
-#define SCHEMAS_MAX 16
+#define SCHEMAS_MAX 32
 
 const struct column list_columns_columns[LIST_COLUMNS_COLUMNS] = {
 	{.name = "file"},

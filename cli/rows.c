@@ -23,9 +23,9 @@ void rows_number(struct rows *r, int64_t figure)
 
 static void print_csv(const struct rows *r, FILE *out)
 {
-	for (size_t c = 0; c < r->nr_columns; c++)
+	for (size_t c = 0; !r->headless && c < r->nr_columns; c++)
 		fprintf(out, "%s%s", c ? "," : "", r->column[c].name);
-	fputc('\n', out);
+	fputs(r->headless ? "" : "\n", out);
 	for (size_t i = 0; i < r->nr; i++) {
 		if (i % r->nr_columns)
 			fputc(',', out);

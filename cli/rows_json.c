@@ -58,18 +58,18 @@ void rows_print_jsonl(const struct rows *r, FILE *out)
 	}
 }
 
-void rows_print_json_all(const struct rows *r, size_t nr, FILE *out)
+void rows_print_json_all(const struct rows *r, size_t nr, bool line, FILE *out)
 {
 	json_t *root = json_object();
 
 	for (size_t i = 0; i < nr; i++)
 		BUG_ON(json_object_set_new(root, r[i].name, list_of(&r[i])) != 0);
-	json_dumpf(root, out, JSON_INDENT(2));
+	json_dumpf(root, out, line ? JSON_COMPACT : JSON_INDENT(2));
 	fputc('\n', out);
 	json_decref(root);
 }
 
 void rows_print_json(const struct rows *r, FILE *out)
 {
-	rows_print_json_all(r, 1, out);
+	rows_print_json_all(r, 1, false, out);
 }

@@ -110,7 +110,7 @@ static void print_rest(size_t left_out, const struct view *v, FILE *out)
 			v ? "--wide, or --columns NAME,..." : "--format csv");
 }
 
-void rows_print_table(const struct rows *r, const struct view *v, FILE *out)
+void rows_print_table_within(const struct rows *r, const struct view *v, unsigned width, FILE *out)
 {
 	struct table *t = table_new();
 	int decimals[SHOWN_MAX];
@@ -127,6 +127,11 @@ void rows_print_table(const struct rows *r, const struct view *v, FILE *out)
 			body_cell(t, r, row + s.place[c], decimals[c], v);
 		table_end_row(t);
 	}
-	print_rest(s.nr - table_print_within(t, out, 0, s.keys, width_of(v, out)), v, out);
+	print_rest(s.nr - table_print_within(t, out, 0, s.keys, width), v, out);
 	table_free(t);
+}
+
+void rows_print_table(const struct rows *r, const struct view *v, FILE *out)
+{
+	rows_print_table_within(r, v, width_of(v, out), out);
 }

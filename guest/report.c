@@ -99,10 +99,26 @@ static unsigned long long memory_kib(unsigned node)
 	return kib;
 }
 
+/* What the HMAT says of the node's memory, for the CPUs next to it. */
+static void access_of(struct text *t, unsigned node)
+{
+	static const char *const figure[] = {"read_latency", "write_latency", "read_bandwidth",
+					     "write_bandwidth"};
+	char value[4][32];
+
+	for (size_t i = 0; i < sizeof(figure) / sizeof(figure[0]); i++)
+		if (!first_line(value[i], sizeof(value[i]),
+				"/sys/devices/system/node/node%u/access0/initiators/%s", node,
+				figure[i]))
+			return;
+	line(t, "access %u read_latency %s write_latency %s read_bandwidth %s write_bandwidth %s\n",
+	     node, value[0], value[1], value[2], value[3]);
+}
+
 static void nodes(struct text *t)
 {
 	static const char folder[] = "/sys/devices/system/node";
-	char cpus[256], distances[1024], latency[32], bandwidth[32];
+	char cpus[256], distances[1024];
 	unsigned id[IDS_MAX];
 	size_t n = numbered(folder, "node", id);
 
@@ -111,12 +127,7 @@ static void nodes(struct text *t)
 		first_line(distances, sizeof(distances), "%s/node%u/distance", folder, id[i]);
 		line(t, "node %u cpus %s memory_kib %llu distances %s\n", id[i],
 		     cpus[0] ? cpus : "-", memory_kib(id[i]), distances);
-		if (first_line(latency, sizeof(latency),
-			       "%s/node%u/access0/initiators/read_latency", folder, id[i]) &&
-		    first_line(bandwidth, sizeof(bandwidth),
-			       "%s/node%u/access0/initiators/read_bandwidth", folder, id[i]))
-			line(t, "access %u latency_ns %s bandwidth_mib_per_s %s\n", id[i], latency,
-			     bandwidth);
+		access_of(t, id[i]);
 	}
 }
 
@@ -248,6 +259,28 @@ static void zones(struct text *t)
 		fclose(f);
 }
 
+static void devices(struct text *t)
+{
+	static const char folder[] = "/sys/bus/pci/devices";
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		char class[32], vendor[32], device[32], node[32];
+
+		if (entry->d_name[0] == '.' ||
+		    !first_line(class, sizeof(class), "%s/%s/class", folder, entry->d_name))
+			continue;
+		first_line(vendor, sizeof(vendor), "%s/%s/vendor", folder, entry->d_name);
+		first_line(device, sizeof(device), "%s/%s/device", folder, entry->d_name);
+		first_line(node, sizeof(node), "%s/%s/numa_node", folder, entry->d_name);
+		line(t, "pci %s class %s id %s %s node %s\n", entry->d_name, class, vendor, device,
+		     node);
+	}
+	if (dir)
+		closedir(dir);
+}
+
 static void tables(struct text *t)
 {
 	static const char *const names[] = {"SRAT", "SLIT", "HMAT", "APIC"};
@@ -305,6 +338,7 @@ void report_write(char *out, size_t size)
 	nodes(&t);
 	zones(&t);
 	cpus(&t);
+	devices(&t);
 	tables(&t);
 	kernel_says(&t);
 	memcpy(out + t.used, end, sizeof(end));

@@ -57,6 +57,8 @@ struct live_zone {
 	/* CPUs that serve its disks and networks: a backend's threads, QEMU's own; as nodes.
 	 * 0: not known. */
 	nodeset io_runs_on;
+	/* Of devices that are passed through to it. 0: it has none, or not known. */
+	nodeset device_nodes;
 };
 
 struct live_sample {

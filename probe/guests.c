@@ -1,89 +1,30 @@
 #include "probe/guests.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/units.h"
+#include "probe/proc.h"
 
 #define LINE_MAX_BYTES 16384
 
-/* Numbers among the names in a folder, ascending; -1 when there is none. */
-static long list_numbers(const char *path, long **out)
-{
-	DIR *d = opendir(path);
-	size_t nr = 0, cap = 0;
-	struct dirent *e;
-
-	*out = NULL;
-	if (!d)
-		return -1;
-	while ((e = readdir(d)) != NULL) {
-		char *end;
-		long n = strtol(e->d_name, &end, 10);
-		size_t at = nr;
-
-		if (!isdigit((unsigned char)*e->d_name) || *end)
-			continue;
-		*out = grow(*out, &cap, nr++, sizeof(**out));
-		for (; at && (*out)[at - 1] > n; at--)
-			(*out)[at] = (*out)[at - 1];
-		(*out)[at] = n;
-	}
-	closedir(d);
-	return (long)nr;
-}
-
-/* The beginning of a file; returns how much. */
-static size_t read_file(char *buf, size_t size, const char *path)
-{
-	FILE *f = fopen(path, "re");
-	size_t n = f ? fread(buf, 1, size - 1, f) : 0;
-
-	buf[n] = '\0';
-	if (f)
-		fclose(f);
-	return n;
-}
-
-/* Its arguments, NULs between them: the first names the program, -name the guest. */
+/* -name of a QEMU: false for other programs. */
 static bool read_name(struct guest *g, const char *proc)
 {
 	char line[LINE_MAX_BYTES], *path = xasprintf("%s/%ld/cmdline", proc, g->pid);
-	size_t n = read_file(line, sizeof(line), path);
-	const char *slash = strrchr(line, '/'), *program = slash ? slash + 1 : line;
+	size_t n = proc_read(line, sizeof(line), path);
+	const char *name = proc_argument(line, n, "-name");
 
 	free(path);
-	if (!n || (strncmp(program, "qemu-system-", 12) != 0 && strcmp(program, "qemu-kvm") != 0 &&
-		   strcmp(program, "kvm") != 0))
+	if (!n || !proc_is_qemu(line))
 		return false;
-	for (const char *at = line; at < line + n; at += strlen(at) + 1) {
-		const char *name = at + strlen(at) + 1;
-
-		if (strcmp(at, "-name") != 0 || name >= line + n)
-			continue;
-		if (strncmp(name, "guest=", 6) == 0)
-			name += 6;
+	if (name && strncmp(name, "guest=", 6) == 0)
+		name += 6;
+	if (name)
 		snprintf(g->name, sizeof(g->name), "%.*s", (int)strcspn(name, ","), name);
-	}
 	return true;
-}
-
-static bool read_allowed(struct cpuset *out, const char *path)
-{
-	FILE *f = fopen(path, "re");
-	char line[LINE_MAX_BYTES], list[LINE_MAX_BYTES];
-	bool found = false;
-
-	while (f && !found && fgets(line, sizeof(line), f))
-		found = sscanf(line, "Cpus_allowed_list: %16383s", list) == 1 &&
-			cpuset_parse(out, list);
-	if (f)
-		fclose(f);
-	return found;
 }
 
 static void add_vcpu(struct guest *g, unsigned number, const struct cpuset *cpus)
@@ -100,7 +41,7 @@ static void add_vcpu(struct guest *g, unsigned number, const struct cpuset *cpus
 static void read_vcpus(struct guest *g, const char *proc)
 {
 	char *folder = xasprintf("%s/%ld/task", proc, g->pid);
-	long *tid, nr = list_numbers(folder, &tid);
+	long *tid, nr = proc_numbers(folder, &tid);
 
 	for (long i = 0; i < nr; i++) {
 		char *comm = xasprintf("%s/%ld/comm", folder, tid[i]);
@@ -109,8 +50,8 @@ static void read_vcpus(struct guest *g, const char *proc)
 		char text[64];
 		unsigned number;
 
-		read_file(text, sizeof(text), comm);
-		if (sscanf(text, "CPU %u/", &number) == 1 && read_allowed(&cpus, status))
+		proc_read(text, sizeof(text), comm);
+		if (sscanf(text, "CPU %u/", &number) == 1 && proc_allowed(&cpus, status))
 			add_vcpu(g, number, &cpus);
 		free(comm);
 		free(status);
@@ -152,7 +93,7 @@ static void read_pages(struct guest *g, const char *proc)
 int guests_find(struct guest **out, uint32_t *nr, const char *proc, struct error *err)
 {
 	const char *root = proc ? proc : "/proc";
-	long *pid, n = list_numbers(root, &pid);
+	long *pid, n = proc_numbers(root, &pid);
 	size_t cap = 0;
 
 	*out = NULL;

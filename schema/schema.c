@@ -3,9 +3,23 @@
 #include <string.h>
 
 const struct schema *const schemas[] = {
-	&schema_summary,  &schema_timeline, &schema_zones,  &schema_probes,  &schema_measured,
-	&schema_capacity, &schema_size,	    &schema_around, &schema_compare, &schema_launches,
-	&schema_figures,  &schema_guests,   NULL,
+	&schema_summary,
+	&schema_timeline,
+	&schema_zones,
+	&schema_probes,
+	&schema_measured,
+	&schema_capacity,
+	&schema_size,
+	&schema_around,
+	&schema_compare,
+	&schema_launches,
+	&schema_figures,
+	&schema_guests,
+	&schema_watch,
+	&schema_watch_nodes,
+	&schema_watch_pages,
+	&schema_watch_samples,
+	NULL,
 };
 
 const struct schema *schema_find(const char *name)

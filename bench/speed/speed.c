@@ -54,6 +54,7 @@ static const struct part {
 	{"clusters", "one row of a fleet in clusters, by threads, wall time", speed_clusters},
 	{"parse", "traces, and their caches", traces},
 	{"policies", "one decision of every policy, alone", speed_policies},
+	{"advise", "advice for a host whose zones drifted", speed_advise},
 	{"cost", "runs with and without prices, and the solver", cost},
 };
 

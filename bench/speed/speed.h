@@ -47,6 +47,8 @@ void speed_price(void);
 void speed_jobs(void);
 /* Wall time of one row of a fleet in clusters, on 1 to all of the CPUs there are. */
 void speed_clusters(void);
+/* Advice for hosts whose zones drifted, by nodes and zones. */
+void speed_advise(void);
 /* Prints its table: the cost model's solver on random problems. */
 void speed_solver(void);
 

@@ -2,7 +2,8 @@
  * The xen backend on a Xen host, step by step: run in dom0 by tests/xen/backend.sh.
  * Prints what it finds, "FAIL: ..." for what is wrong, and ends with 1 then.
  *
- *	drive KERNEL RAMDISK OPTIONS	OPTIONS are more of the backend's
+ *	drive KERNEL RAMDISK OPTIONS FIGURES	OPTIONS are more of the backend's, FIGURES
+ *						a file of what was measured of the host
  */
 #include <stdarg.h>
 #include <stdbool.h>
@@ -15,6 +16,8 @@
 #include "backend/backend.h"
 #include "base/alloc.h"
 #include "base/units.h"
+#include "firmware/guest_map.h"
+#include "host/same.h"
 #include "placement/policy.h"
 
 static int failures;
@@ -196,7 +199,43 @@ static bool has_cache(const char *report, uint32_t cpu, const char *shared)
 	return ok;
 }
 
-/* Nodes with their CPUs, distances, packages and last-level caches as planned. Each
+/* ns or MB/s from a vnode's CPUs to its own memory, as the HMAT of the plan has it. Linux rounds
+ * latencies up (hmat_normalize() of drivers/acpi/numa/hmat.c). */
+static unsigned long long told(const struct guest_map *m, enum guest_matrix_kind kind, uint32_t v)
+{
+	for (uint32_t i = 0; i < m->nr_matrices; i++) {
+		const struct guest_matrix *gm = &m->matrix[i];
+		uint64_t value = gm->entry[v * gm->nr_targets + v] * gm->unit;
+
+		if (gm->kind == kind)
+			return kind == GUEST_READ_LATENCY ? (value + 999) / 1000 : value;
+	}
+	return 0;
+}
+
+/* What the kernel made of the HMAT is the plan's. */
+static bool expect_access(const char *report)
+{
+	struct guest_map m;
+	bool all;
+
+	guest_map_make(&m, &plan, GUEST_PVH);
+	all = expect(m.nr_matrices == 3, "%u matrices are told", m.nr_matrices);
+	for (uint32_t v = 0; all && v < plan.nr_vnodes; v++) {
+		char *line = xasprintf(
+			"access %u read_latency %llu write_latency 0 read_bandwidth %llu "
+			"write_bandwidth %llu",
+			v, told(&m, GUEST_READ_LATENCY, v), told(&m, GUEST_READ_BANDWIDTH, v),
+			told(&m, GUEST_WRITE_BANDWIDTH, v));
+
+		all &= expect(has_line(report, line), "%s", line);
+		free(line);
+	}
+	guest_map_release(&m);
+	return all;
+}
+
+/* Nodes with their CPUs, distances, packages, last-level caches and HMAT as planned. Each
  * vnode of these plans has one vCPU. */
 static void expect_believed(const char *zone_name)
 {
@@ -230,6 +269,7 @@ static void expect_believed(const char *zone_name)
 		free(node);
 		free(distances);
 	}
+	all &= expect_access(report);
 	all &= expect(!strstr(report, "Ignoring dependency"), "no warning of the scheduler's");
 	if (!expect(all, "the guest believes its plan"))
 		printf("%s\n", report);
@@ -410,9 +450,10 @@ int main(int argc, char **argv)
 	struct error err = {0};
 	char *image, *options;
 
-	if (argc != 4)
+	if (argc != 5)
 		return 2;
-	if (!expect(xen_host_load(&host, &err) == 0, "the host %s", err.text))
+	if (!expect(xen_host_load(&host, &err) == 0, "the host %s", err.text) ||
+	    !expect(host_take_file(host, argv[4], &err) == 0, "its figures %s", err.text))
 		return 1;
 	image = xasprintf("kernel=%s,ramdisk=%s,tsc=native", argv[1], argv[2]);
 	options = xasprintf("%s,%s", image, argv[3]);

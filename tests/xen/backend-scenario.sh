@@ -24,11 +24,28 @@ cmp /run/live.json /run/file.json || {
 $homenode show xen --heap >/out/heap.json || fail "no heap"
 $homenode list backends --format csv | grep '^xen,'
 
+# A file of what was measured: of this host it is taken, of another one refused.
+echo "== figures"
+$homenode calibrate xen /t/host.figures.json -o /run/calibrated.xml --quiet >/dev/null ||
+	fail "the host is not calibrated"
+for file in /t/host.figures.json /run/calibrated.xml; do
+	$homenode show "xen:$file" --format json --quiet | grep -v '"source"' >"/run/$(basename $file).json" ||
+		fail "$file is not taken"
+done
+cmp /run/host.figures.json.json /run/calibrated.xml.json ||
+	fail "figures alone and the calibrated host are not the same"
+xl info -n >/run/info
+for change in '' '/^ *1: *1024/s/1024/2048/' 's/12,10,12/14,10,12/'; do
+	sed "$change" /run/info >/run/other
+	$homenode plan xen:/run/other --target-cpus 1 --max-memory 128MiB --quiet 2>&1
+	echo "refused: $?"
+done
+
 echo "== drive"
 xenstore-ls -f / >/run/before
 /t/xen-drive /t/vmlinux /t/guest.cpio \
-	"probe-bytes=1MiB,wait=240,tsc=native,cmdline=console=hvc0 loglevel=4 mitigations=off nowatchdog" ||
-	fail "the backend"
+	"probe-bytes=1MiB,wait=240,tsc=native,cmdline=console=hvc0 loglevel=4 mitigations=off nowatchdog" \
+	/t/host.figures.json || fail "the backend"
 xenstore-ls -f / >/run/after
 diff /run/before /run/after || fail "the backend left something in xenstore"
 

@@ -54,9 +54,27 @@ run_of 2s b 1 128MiB >"$work/short.json"
 run_of 1h live 1 128MiB >"$work/alive.json"
 run_of 1s one1 1 600MiB one2 1 600MiB one3 1 600MiB >"$work/one.json"
 run_of 1s two1 1 600MiB two2 1 600MiB two3 1 600MiB >"$work/two.json"
+# what was measured of the rig's eight nodes: each pair has figures of its own
+awk 'function matrix(kind, unit, first, step,    from, to) {
+		printf "{\"figure\": \"%s\", \"unit\": \"%s\", \"values\": [", kind, unit
+		for (from = 0; from < 8; from++)
+			for (to = 0; to < 8; to++)
+				printf "%s%s%s", to ? ", " : from ? ", [" : "[",
+					first + step * (8 * (from != to) + from + to / 8), to == 7 ? "]" : ""
+		printf "]}"
+	}
+	BEGIN {
+		printf "{\"homenode_figures\": 1, \"figures\": ["
+		matrix("latency", "ns", 90, 3)
+		printf ", "
+		matrix("read", "GB/s", 60, -1.5)
+		printf ", "
+		matrix("write", "GB/s", 40, -0.5)
+		print "]}"
+	}' >"$work/host.figures.json"
 rig --timeout 540 tests/xen/backend-scenario.sh "$HOMENODE_BUILD/homenode-dom0" "$drive" "$contract" \
 	"$work/zones.json" "$work/killed.json" "$work/short.json" "$work/alive.json" \
-	"$work/one.json" "$work/two.json" tests/xen/recorded/recorded.json || finish
+	"$work/one.json" "$work/two.json" "$work/host.figures.json" tests/xen/recorded/recorded.json || finish
 
 # part NAME: what the scenario printed under "== NAME"
 part()
@@ -67,6 +85,11 @@ part()
 grep -q '^FAIL' "$work/out" && fail "$(grep '^FAIL' "$work/out")"
 part stock | grep -q 'xc_domain_getvnuma failed' || fail "stock libxl: $(part stock)"
 part host | grep -q '^xen,.*,SRAT SLIT HMAT CPUID,' || fail "what can be told: $(part host)"
+[ "$(part figures | grep -c '^refused: 2$')" -eq 3 ] || fail "other files: $(part figures)"
+for why in 'no latency and no bandwidth' 'node 1 has 2 GiB there and 1 GiB here' \
+	'from node 1 to node 0 it is 14 there and 12 here'; do
+	part figures | grep -q "$why" || fail "other files: no \"$why\" in $(part figures)"
+done
 [ "$(part drive | grep -c '^ok: ')" -gt 60 ] || fail "the backend's steps: $(part drive)"
 part contract | grep -qx 'contract: held' || fail "the contract: $(part contract)"
 part foreign | grep -q 'zone db can be launched' || fail "dry run: $(part foreign)"

@@ -85,10 +85,10 @@ boot()
 	xen="$xen dom0_vcpus_pin dom0_nodes=0 numa=on spec-ctrl=no xpti=no $xen_options"
 	linux="console=hvc0 loglevel=4 panic=1 mitigations=off nowatchdog"
 	rm -f "$out/results" "$out/console"
-	# shellcheck disable=SC2046 # one argument a line, none has a space
+	# shellcheck disable=SC2046,SC2086 # words: none has a space
 	"$QEMU" -accel tcg,thread=multi -machine q35 \
 		-cpu EPYC,-monitor,-smap,-rdtscp $(cat "$work/machine") \
-		-nodefaults -display none -no-reboot \
+		-nodefaults -display none -no-reboot $qemu_arguments \
 		-device isa-debug-exit,iobase=0xf4,iosize=0x04 \
 		-serial "file:$out/console" -serial "file:$out/results" \
 		-kernel "$rig/images/xen" -append "$xen" \

@@ -82,7 +82,8 @@ dom0_image()
 	mv "$root/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2" "$root/lib64/"
 	cp -r "$tools/etc/xen/scripts" "$tools/etc/xen/xl.conf" "$root/etc/xen/"
 	for module in drivers/xen/xen-privcmd drivers/xen/xenfs/xenfs drivers/xen/xen-evtchn \
-		drivers/xen/xen-gntdev drivers/xen/xen-gntalloc; do
+		drivers/xen/xen-gntdev drivers/xen/xen-gntalloc \
+		drivers/xen/xen-pciback/xen-pciback; do
 		cp "$rig"/packages/dom0-kernel/root/lib/modules/*/kernel/$module.ko \
 			"$root/mod/" || return 1
 	done
