@@ -216,9 +216,9 @@ int backend_correct(struct backend *b, const struct step *s, const int64_t *byte
 
 /*
  * For such a model: bytes by node, as many as the host has, that the machine's zone has at least
- * and at most after the last step, where that one took memory away and the zone's guest chose
- * what to give. False, and nothing is written: the step was another, or nothing is known; a
- * recorded backend knows nothing.
+ * and at most, where its last RESIZE took memory away, its guest chose what to give, and
+ * nothing was corrected since. False, and nothing is written: it is as measure says, or no more
+ * is known; a recorded backend knows no bounds.
  */
 bool backend_bounds(const struct backend *b, uint32_t host, uint32_t slot, int64_t *least,
 		    int64_t *most);

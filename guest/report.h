@@ -12,7 +12,6 @@
  *                                               may serve; what CPUs may hold for themselves;
  *                                               files' pages, free on demand; free in blocks
  *                                               smaller than the largest
- *   access N latency_ns L bandwidth_mib_per_s B  what the HMAT says of the node's own CPUs
  *   access N read_latency L write_latency L read_bandwidth B write_bandwidth B
  *                       of node N's memory from its own CPUs, as Linux has it of the HMAT: ns and
  *                       MB/s (its access0), 0 where the HMAT has none

@@ -295,38 +295,36 @@ static void give_ranges(struct sim_more *m, int64_t bytes, struct range node[NOD
 	narrow(node, bytes);
 }
 
-/* --- the bound of a step ----------------------------------------------------------- */
+/* --- the bound on what a zone has ---------------------------------------------------- */
 
 struct sim_bound {
 	bool known;
-	uint32_t host, slot, nr_nodes;
+	uint32_t nr_nodes;
 	int64_t least[NODES_MAX], most[NODES_MAX];
 };
 
-void bound_forget(struct sim *sim)
+void bound_forget(struct sim_zone *z)
 {
-	if (sim->bound)
-		sim->bound->known = false;
+	if (z->more && z->more->bound)
+		z->more->bound->known = false;
 }
 
-void bound_resize(struct sim *sim, const struct step *s)
+void bound_resize(struct sim *sim, struct sim_zone *z, int64_t target)
 {
-	const struct sim_zone *z = sim_zone(sim, s->slot);
-	int64_t bytes = sim_resident(z) - s->bytes;
+	int64_t bytes = sim_resident(z) - target;
 	struct range node[NODES_MAX] = {{0}};
 	struct sim_bound *b;
 
+	bound_forget(z);
 	/* only a model of a real host has guests that are like Linux and idle */
 	if (bytes <= 0 || !z->more || !sim->keeps_overhead || sim->exchange_ppm)
 		return;
 	give_ranges(z->more, bytes, node);
-	if (!sim->bound)
-		sim->bound = xmalloc(sizeof(*sim->bound));
-	b = sim->bound;
+	if (!z->more->bound)
+		z->more->bound = xmalloc(sizeof(*z->more->bound));
+	b = z->more->bound;
 	*b = (struct sim_bound){.known = true,
-				.host = s->host,
-				.slot = s->slot,
-				.nr_nodes = sim_host(sim, s->host)->state.host->nr_nodes};
+				.nr_nodes = sim_host(sim, z->host)->state.host->nr_nodes};
 	for (uint32_t n = 0; n < b->nr_nodes; n++) {
 		b->least[n] = -node[n].most;
 		b->most[n] = -node[n].least;
@@ -337,13 +335,13 @@ void bound_resize(struct sim *sim, const struct step *s)
 	}
 }
 
-bool bound_of(const struct sim *sim, uint32_t host, uint32_t slot, int64_t *least, int64_t *most)
+bool bound_of(const struct sim *sim, uint32_t slot, int64_t *least, int64_t *most)
 {
-	const struct sim_bound *b = sim->bound;
+	const struct sim_more *m = sim_zone(sim, slot)->more;
 
-	if (!b || !b->known || b->host != host || b->slot != slot)
+	if (!m || !m->bound || !m->bound->known)
 		return false;
-	memcpy(least, b->least, b->nr_nodes * sizeof(*least));
-	memcpy(most, b->most, b->nr_nodes * sizeof(*most));
+	memcpy(least, m->bound->least, m->bound->nr_nodes * sizeof(*least));
+	memcpy(most, m->bound->most, m->bound->nr_nodes * sizeof(*most));
 	return true;
 }

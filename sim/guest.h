@@ -46,12 +46,11 @@ static inline bool guest_is_one(const struct sim_more *m)
 /* How `bytes` that go back divide among the vnodes; false: nothing says. */
 bool guest_order(const struct sim_zone *z, int64_t bytes, int64_t of_vnode[NODES_MAX]);
 
-/* Notes before a RESIZE what it may leave on each node. */
-void bound_resize(struct sim *sim, const struct step *s);
-/* What the zone may have by node after the last step: false where that step left the guest
- * nothing to choose. */
-bool bound_of(const struct sim *sim, uint32_t host, uint32_t slot, int64_t *least, int64_t *most);
-/* Another step comes. */
-void bound_forget(struct sim *sim);
+/* Notes before a balloon goes to `target` what it may leave on each node. It holds until the zone
+ * was found, or its balloon moves again. */
+void bound_resize(struct sim *sim, struct sim_zone *z, int64_t target);
+/* What the zone may have by node: false where its guest had nothing to choose. */
+bool bound_of(const struct sim *sim, uint32_t slot, int64_t *least, int64_t *most);
+void bound_forget(struct sim_zone *z);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/units.h"
 #include "sim/cold.h"
+#include "sim/guest.h"
 #include "sim/overhead.h"
 #include "sim/pieces.h"
 
@@ -30,6 +31,8 @@ struct sim_more *sim_describe(struct sim *sim, struct sim_zone *z)
 	cold_clear(m);
 	free(m->guest);
 	m->guest = NULL;
+	if (m->bound)
+		bound_forget(z);
 	pieces_add(m, 0, z->node, m->resident_bytes);
 	return m;
 }
@@ -189,6 +192,46 @@ void memory_launch(struct sim *sim, struct sim_zone *z, const struct plan *p)
 				launch_elsewhere(sim, z, p, v, missing[v]);
 	pieces_account(sim, z, plan_memory_bytes(p));
 	overhead_behind(sim, z);
+}
+
+int memory_check_adopt(const struct sim *sim, uint32_t host, const struct plan *p,
+		       struct error *err)
+{
+	const struct host_state *s = &sim_host(sim, host)->state;
+	int64_t bytes[NODES_MAX] = {0};
+
+	for (uint32_t i = 0; i < p->nr_memory; i++) {
+		uint32_t node = p->memory[i].node;
+
+		bytes[node] += p->memory[i].bytes;
+		if (bytes[node] > s->free_bytes[node])
+			return error_set(err, ERR_NO_ROOM,
+					 "zone %s is to have more of node %u of host %s than there "
+					 "is",
+					 p->zone->name, s->host->node[node].os_index,
+					 s->host->name);
+	}
+	return 0;
+}
+
+void memory_adopt(struct sim *sim, struct sim_zone *z, const struct plan *p)
+{
+	int64_t low = 0, bytes = 0;
+
+	z->low_pages = 0;
+	z->more->nr_parts = 0;
+	z->more->last_node = 0;
+	z->more->resident_bytes = 0;
+	for (uint32_t i = 0; i < p->nr_memory; i++) {
+		const struct plan_memory *m = &p->memory[i];
+
+		(void)heap_take(sim_heap(sim, z), m->node, m->bytes, PAGE_BYTES, HEAP_ANY, &low);
+		pieces_add(z->more, m->vnode, m->node, m->bytes);
+		bytes += m->bytes;
+	}
+	pieces_add_low(z, low);
+	pieces_account(sim, z, bytes);
+	overhead_none(sim, z);
 }
 
 void memory_stop_plain(struct sim_host *host, const struct sim_zone *z)

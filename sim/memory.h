@@ -21,6 +21,11 @@ int memory_check_launch(const struct sim *sim, uint32_t host, const struct plan 
 bool memory_launch_plain(struct sim *sim, struct sim_zone *z, const struct step *s);
 /* Book the plan's memory for any other, described in `more`; memory_check_launch() has passed. */
 void memory_launch(struct sim *sim, struct sim_zone *z, const struct plan *p);
+/* The same for a zone that was there before: its memory is where the plan's memory[] has it, and
+ * what the machine holds for it beside is taken already. */
+int memory_check_adopt(const struct sim *sim, uint32_t host, const struct plan *p,
+		       struct error *err) MUST_USE;
+void memory_adopt(struct sim *sim, struct sim_zone *z, const struct plan *p);
 /* Give everything back: the memory of a plain zone, or all of one that is described. */
 void memory_stop_plain(struct sim_host *host, const struct sim_zone *z);
 void memory_stop(struct sim *sim, struct sim_zone *z);

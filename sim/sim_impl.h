@@ -52,6 +52,7 @@ struct sim_more {
 	uint32_t nr_runs, next_layer, last_layer;
 	size_t cap_runs;
 	struct sim_guest *guest; /* NULL: nothing is known of it */
+	struct sim_bound *bound; /* on what it has (sim/guest.h); NULL: never was one */
 	struct sim_vnode *vnode, one_vnode;
 	uint32_t *device; /* indexes into host->device */
 	struct sim_overhead *overhead; /* NULL unless keeps_overhead */
@@ -117,10 +118,10 @@ struct sim {
 	struct sim_guest_fact *fact; /* option "guests"; sim/guest.h */
 	uint32_t nr_facts;
 	size_t cap_facts;
-	struct sim_bound *bound; /* of the last step; NULL: none was asked for */
 	uint32_t nr_free; /* nodes that option "free" names, from the first on; 0: not given */
 	int64_t free_pages[NODES_MAX];
 	int64_t blocks; /* option "blocks"; -1: not given */
+	int64_t nr_there; /* option "there" */
 	int64_t low_bytes; /* below the DMA width on the first node; -1: Xen's default */
 };
 
