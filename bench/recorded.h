@@ -5,8 +5,8 @@
  * simulator predicts what the recording then holds against it (bench/rehearse.h).
  *
  * Steps between two samples happen in this order: ends, balloons that shrink, launches,
- * balloons that grow. Samples in which a balloon is on its way are passed over: what they have is
- * in none of its steps. The last step is "look", at the last sample, when nothing happened then.
+ * balloons that grow. Where nothing happened the step is "look". Samples in which a balloon is on
+ * its way are passed over: its step comes when it has arrived, or has stopped.
  */
 #ifndef BENCH_RECORDED_H
 #define BENCH_RECORDED_H
@@ -28,7 +28,7 @@ struct recorded {
 	struct scenario scenario; /* its first nr_there zones and steps are there already */
 	uint32_t nr_there;
 	int64_t *free_bytes; /* by node, with the zones that are there away */
-	struct recorded_row *row;
+	struct recorded_row *row; /* ascending steps */
 	size_t nr_rows, cap_rows;
 	char **note; /* what was left out, sentences */
 	uint32_t nr_notes;

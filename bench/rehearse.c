@@ -114,12 +114,17 @@ static int tell(const struct rehearsal *r, struct step done, size_t at, struct e
 	uint32_t nr_nodes = backend_observe(r->b, 0)->host->nr_nodes;
 	int64_t bytes[NODES_MAX] = {0};
 	bool known = false;
+	int rc;
 
 	if (!r->found || done.kind == STEP_STOP)
 		return 0;
 	for (uint32_t n = 0; n < nr_nodes; n++)
 		known |= r->found->bytes(r->found->context, at, zone, n, &bytes[n]);
-	return known ? backend_correct(r->b, &done, bytes, err) : 0;
+	rc = known ? backend_correct(r->b, &done, bytes, err) : 0;
+	if (rc != ERR_CANNOT || !r->found->nr_not_taken)
+		return rc;
+	++*r->found->nr_not_taken;
+	return 0;
 }
 
 static int stop_all(const struct rehearsal *r, struct error *err)
@@ -144,8 +149,7 @@ static int begin(const struct rehearsal *r, struct error *err)
 	int rc = 0;
 
 	for (uint32_t slot = 0; slot < r->s->nr_there && !rc; slot++) {
-		struct step s = {
-			.kind = STEP_START, .slot = slot, .plan = &r->s->zone[slot]->plan};
+		struct step s = {.kind = STEP_START, .slot = slot, .plan = &r->s->zone[slot]->plan};
 
 		rc = backend_apply(r->b, &s, err);
 		r->live[slot] = !rc;
@@ -184,7 +188,8 @@ int rehearse(const struct scenario *s, struct backend *b, FILE *out,
 	rc = begin(&r, err);
 	for (size_t i = 0, to; i < s->nr_steps && !rc; i = to) {
 		to = i + 1;
-		while (s->step[i].group && to < s->nr_steps && s->step[to].group == s->step[i].group)
+		while (s->step[i].group && to < s->nr_steps &&
+		       s->step[to].group == s->step[i].group)
 			to++;
 		rc = at_once(&r, i, to, err);
 	}

@@ -36,6 +36,9 @@
 struct rehearse_found {
 	bool (*bytes)(void *context, size_t step, const char *zone, uint32_t node, int64_t *out);
 	void *context;
+	/* NULL: what a model cannot take over ends the scenario. Else it is counted here, and the
+	 * model goes on from what it predicted. */
+	unsigned *nr_not_taken;
 };
 
 /* Host 0 of `b` carries it out; zones that are left at the end are stopped. A step

@@ -3,7 +3,9 @@
  */
 #include <string.h>
 
+#include "bench/recorded.h"
 #include "cli/command.h"
+#include "cli/recorded_pages.h"
 #include "report/diff.h"
 #include "report/residency.h"
 #include "report/run_dir.h"
@@ -18,7 +20,9 @@ static int diff_pages(const struct args *args, int *status, struct error *err)
 
 	if (!rc)
 		rc = residency_load(&predicted, args_operand(args, 0), err);
-	if (!rc)
+	if (!rc && recorded_recognise(args_operand(args, 1)))
+		rc = recorded_pages(&observed, args_operand(args, 1), &predicted, err);
+	else if (!rc)
 		rc = residency_load(&observed, args_operand(args, 1), err);
 	if (!rc) {
 		residency_compare(&d, &predicted, &observed);
@@ -45,7 +49,9 @@ static int run_diff(const struct args *args, int *status, struct error *err)
 
 	/* what comes through a pipe cannot be looked at and read again */
 	if (residency_recognise(args_operand(args, 0)) ||
-	    (strcmp(args_operand(args, 0), "-") == 0 && residency_recognise(args_operand(args, 1))))
+	    (strcmp(args_operand(args, 0), "-") == 0 &&
+	     (residency_recognise(args_operand(args, 1)) ||
+	      recorded_recognise(args_operand(args, 1)))))
 		return diff_pages(args, status, err);
 	rc = args_format(args, &format, err);
 	if (!rc)

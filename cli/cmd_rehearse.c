@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/output.h"
 #include "base/units.h"
+#include "bench/recorded.h"
 #include "bench/rehearse.h"
 #include "cli/backends.h"
 #include "cli/command.h"
@@ -21,6 +22,7 @@ static const struct option options[] = {
 	{"host", 'H', "HOST", "the host that scenarios name nodes of", false},
 	{"backend", 'b', "BACKEND", "who carries it out, NAME[:OPTIONS] (default: sim)", false},
 	{"from", 'f', "FILE", "simulator: begin with what was free in this rehearsal", false},
+	{"for", 0, "TIME", "of a recording: its first TIME (default: 1h)", false},
 	OPTION_FORMAT("csv", "what a rehearsal is written as"),
 	{"output", 'o', "FILE", "write there, not to standard output", false},
 	{0},
@@ -138,6 +140,7 @@ struct session {
 	struct host *host;
 	struct residency_file from;
 	bool has_from;
+	int64_t span_ns; /* of a recording */
 	FILE *out;
 };
 
@@ -190,6 +193,125 @@ static int one_scenario(const struct session *c, unsigned index, struct error *e
 	return rc;
 }
 
+/* --- a recording ------------------------------------------------------------------- */
+
+/* What the machine itself had; rows come by step. */
+struct recorded_search {
+	const struct recorded *recorded;
+	size_t at; /* of the step that was asked for last */
+};
+
+static bool recorded_bytes(void *context, size_t step, const char *zone, uint32_t node,
+			   int64_t *out)
+{
+	struct recorded_search *f = context;
+	const struct recorded *r = f->recorded;
+
+	if (f->at < r->nr_rows && r->row[f->at].step > step)
+		f->at = 0;
+	while (f->at < r->nr_rows && r->row[f->at].step < step)
+		f->at++;
+	for (size_t i = f->at; i < r->nr_rows && r->row[i].step == step; i++) {
+		if (!r->row[i].zone || r->row[i].node != node || strcmp(r->row[i].zone, zone) != 0)
+			continue;
+		*out = r->row[i].bytes;
+		return true;
+	}
+	return false;
+}
+
+/* A model stands for the host of the recording, as it was in its first sample. */
+static char *options_for_recorded(const struct session *c, const struct recorded *r)
+{
+	char *there = xasprintf("%" PRIu32, r->scenario.nr_there), *list = NULL, *text;
+
+	for (uint32_t n = 0; n < r->host->nr_nodes; n++) {
+		char *before = list;
+
+		list = xasprintf("%s%s%" PRId64, n ? before : "", n ? ":" : "",
+				 r->free_bytes[n] / PAGE_BYTES);
+		free(before);
+	}
+	text = backend_options_text(c->ops,
+				    (const struct backend_offer[]){
+					    {"allocator", "xen"},
+					    {"exchange", "0"},
+					    {"overhead", "xen"},
+					    {"there", there},
+					    {"free", list},
+					    {0},
+				    },
+				    c->told);
+	free(list);
+	free(there);
+	return text;
+}
+
+static int one_recording(const struct session *c, unsigned index, struct error *err)
+{
+	struct recorded r = {0};
+	struct recorded_search search = {.recorded = &r};
+	unsigned nr_not_taken = 0;
+	struct rehearse_found found = {
+		.bytes = recorded_bytes,
+		.context = &search,
+		.nr_not_taken = &nr_not_taken,
+	};
+	struct backend_config config = {.nr_hosts = 1, .check = true};
+	struct backend *b = NULL;
+	char *text = NULL;
+	int rc = recorded_load(&r, args_operand(c->args, index), c->span_ns, err);
+
+	if (rc)
+		return rc;
+	for (uint32_t i = 0; i < r.nr_notes; i++)
+		fprintf(stderr, "homenode: warning: %s\n", r.note[i]);
+	config.host = &r.host;
+	config.options = text = options_for_recorded(c, &r);
+	rc = backend_open(&b, c->ops, &config, err);
+	if (!rc && index == 0)
+		fprintf(c->out, "%s\n", REHEARSE_HEADER);
+	if (!rc)
+		rc = rehearse(&r.scenario, b, c->out, &found, err);
+	if (!rc && nr_not_taken)
+		fprintf(stderr,
+			"homenode: warning: after %u balloons a zone had memory where the model "
+			"has "
+			"none free; it goes on from what it predicted\n",
+			nr_not_taken);
+	backend_close(b);
+	free(text);
+	recorded_release(&r);
+	return rc;
+}
+
+static unsigned nr_recorded(const struct args *args)
+{
+	unsigned nr = 0;
+
+	for (unsigned i = 0; i < args_nr_operands(args); i++)
+		nr += recorded_recognise(args_operand(args, i));
+	return nr;
+}
+
+/* Whoever carries a recording out begins as its host was. */
+static int check_recorded(const struct session *c, const char *from, struct error *err)
+{
+	if (!c->ops->correct)
+		return error_set(err, ERR_USAGE,
+				 "a recording says how a model begins; %s begins as it is",
+				 c->ops->name);
+	if (nr_recorded(c->args) < args_nr_operands(c->args))
+		return error_set(err, ERR_USAGE,
+				 "recordings and scenarios go into rehearsals of their own");
+	if (from || args_typed(c->args, "host"))
+		return error_set(err, ERR_USAGE,
+				 "a recording has its own host and what was free on it: leave --%s "
+				 "out",
+				 from ? "from" : "host");
+	return 0;
+}
+
 static int open_session(struct session *c, struct error *err)
 {
 	const char *from = args_string(c->args, "from", NULL);
@@ -204,6 +326,10 @@ static int open_session(struct session *c, struct error *err)
 		return error_set(err, ERR_USAGE,
 				 "--from is what a model begins with; %s begins as it is",
 				 c->ops->name);
+	c->span_ns = 3600 * NS_PER_S;
+	rc = args_duration(c->args, "for", &c->span_ns, err);
+	if (rc || nr_recorded(c->args))
+		return rc ? rc : check_recorded(c, from, err);
 	host = args_string(c->args, "host", c->ops->default_host);
 	if (!host)
 		return error_set(err, ERR_USAGE,
@@ -230,7 +356,7 @@ static int run_rehearse(const struct args *args, int *status, struct error *err)
 		c.out = file.file;
 	}
 	for (unsigned i = 0; i < args_nr_operands(args) && !rc; i++)
-		rc = one_scenario(&c, i, err);
+		rc = c.host ? one_scenario(&c, i, err) : one_recording(&c, i, err);
 	if (!rc && path)
 		rc = output_commit(&file, err);
 	output_abandon(&file);
@@ -241,14 +367,17 @@ static int run_rehearse(const struct args *args, int *status, struct error *err)
 
 const struct command cmd_rehearse = {
 	.name = "rehearse",
-	.operands = "SCENARIO...",
+	.operands = "SCENARIO|RECORDING...",
 	.min_operands = 1,
 	.max_operands = -1,
 	.summary = "carry launches and balloons out; where every page is after each",
 	.about = "A SCENARIO is a text file of launches, balloons and stops on nodes that it names "
 		 "(docs/xen-compare.md). The same one is carried out by the simulator and by a "
-		 "hypervisor; \"homenode diff\" holds the two outputs against each other. Prints "
-		 "CSV.",
+		 "hypervisor; \"homenode diff\" holds the two outputs against each other. Of a "
+		 "RECORDING (homenode watch xen --record) the first sample is the beginning, and "
+		 "launches, ends and balloons are those of the later ones: the simulator predicts "
+		 "where every page is then, and diff holds it against the recording itself. "
+		 "Prints CSV.",
 	.example = "homenode rehearse --host epyc-nps4-8n docs/examples/drift.txt",
 	.option = options,
 	.run = run_rehearse,

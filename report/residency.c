@@ -94,9 +94,14 @@ static int read_row(struct residency_file *f, const struct csv *c, struct error 
 	row.scenario = text_of(f, c, "scenario");
 	row.action = text_of(f, c, "action");
 	row.zone = text_of(f, c, "zone");
-	f->row = grow(f->row, &f->cap, f->nr, sizeof(*f->row));
-	f->row[f->nr++] = row;
+	residency_add(f, &row);
 	return 0;
+}
+
+void residency_add(struct residency_file *f, const struct residency_row *row)
+{
+	f->row = grow(f->row, &f->cap, f->nr, sizeof(*f->row));
+	f->row[f->nr++] = *row;
 }
 
 static int check_rows(const struct residency_file *f, struct error *err)
@@ -118,6 +123,18 @@ static int check_rows(const struct residency_file *f, struct error *err)
 	return 0;
 }
 
+int residency_finish(struct residency_file *f, struct error *err)
+{
+	int rc;
+
+	if (f->nr)
+		qsort(f->row, f->nr, sizeof(*f->row), by_all);
+	rc = check_rows(f, err);
+	if (rc)
+		residency_release(f);
+	return rc;
+}
+
 int residency_load(struct residency_file *out, const char *path, struct error *err)
 {
 	struct csv c = {0};
@@ -137,13 +154,9 @@ int residency_load(struct residency_file *out, const char *path, struct error *e
 		rc = read_row(out, &c, err);
 	}
 	csv_close(&c);
-	if (!rc) {
-		if (out->nr)
-			qsort(out->row, out->nr, sizeof(*out->row), by_all);
-		rc = check_rows(out, err);
-	}
-	if (rc)
-		residency_release(out);
+	if (!rc)
+		return residency_finish(out, err);
+	residency_release(out);
 	return rc;
 }
 
@@ -227,7 +240,7 @@ static void judge(struct residency_case *c)
 	c->outside = more > 0 ? positive(above - more) + below : above + positive(below + more);
 }
 
-/* Against the same zone's last case in this scenario. */
+/* Against the same zone's last case in this scenario; what was there at step 0 is one. */
 static void compare_with_last(const struct residency_diff *d, struct residency_case *c)
 {
 	const struct residency_case *last = NULL;
@@ -238,6 +251,7 @@ static void compare_with_last(const struct residency_diff *d, struct residency_c
 			last = &d->at[i];
 	c->changed = !last || last->nr_nodes != c->nr_nodes ||
 		     memcmp(last->observed, c->observed, c->nr_nodes * sizeof(c->observed[0])) != 0;
+	c->news = c->changed || c->outside != last->outside;
 	if (!last || is_free(c->zone))
 		return;
 	given = positive(total(last, last->predicted) - total(c, c->predicted));
@@ -256,6 +270,8 @@ static void count(struct residency_diff *d, const struct residency_case *c)
 		}
 		return;
 	}
+	if (!c->news)
+		return;
 	d->outside += c->outside;
 	d->determined += c->determined;
 	d->open += c->open;
@@ -281,12 +297,14 @@ void residency_compare(struct residency_diff *out, const struct residency_file *
 			gather(&c, predicted, &p, false);
 		if (by >= 0)
 			gather(&c, observed, &o, true);
-		/* the state it began with is given, not predicted */
-		if (c.step == 0 || is_fact(c.zone))
+		if (is_fact(c.zone) || (c.step == 0 && is_free(c.zone)))
 			continue;
-		judge(&c);
-		compare_with_last(out, &c);
-		count(out, &c);
+		/* the state it began with is given, not predicted */
+		if (c.step) {
+			judge(&c);
+			compare_with_last(out, &c);
+			count(out, &c);
+		}
 		out->at = grow(out->at, &out->cap, out->nr, sizeof(*out->at));
 		out->at[out->nr++] = c;
 	}

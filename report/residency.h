@@ -53,6 +53,7 @@ struct residency_case {
 	/* Of what a balloon gave back: whose nodes were determined, and whose were not. */
 	int64_t determined, open;
 	bool changed; /* observed otherwise than after the last step */
+	bool news; /* that, or more or less is outside than after the last step */
 	bool missing; /* the zone is in one of the files only */
 };
 
@@ -62,7 +63,7 @@ struct residency_diff {
 	size_t nr, cap;
 	int64_t pages; /* of zones, observed, over all cases that changed */
 	int64_t special; /* likewise, without those that zones gave back */
-	int64_t determined, open, outside; /* over all cases */
+	int64_t determined, open, outside; /* over all cases that are news */
 	int64_t free_off; /* most that is off on a node's free memory after any step */
 };
 
@@ -70,6 +71,9 @@ struct residency_diff {
 bool residency_recognise(const char *path);
 /* ERR_INPUT with file:line:column. On failure `out` is released. */
 int residency_load(struct residency_file *out, const char *path, struct error *err) MUST_USE;
+/* Or row by row, then the end: ERR_INPUT as above. */
+void residency_add(struct residency_file *f, const struct residency_row *row);
+int residency_finish(struct residency_file *f, struct error *err) MUST_USE;
 void residency_release(struct residency_file *f);
 
 /* Strings are borrowed from the files. */

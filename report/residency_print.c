@@ -64,7 +64,7 @@ static void print_cases(const struct residency_diff *d, FILE *out)
 	for (size_t i = 0; i < d->nr; i++) {
 		const struct residency_case *c = &d->at[i];
 
-		if (!of_zone(c) || !(c->changed || c->outside))
+		if (!of_zone(c) || !c->news)
 			continue;
 		table_cell(t, "%s", c->scenario);
 		table_cell(t, "%" PRId64 " %s", c->step, c->action);
