@@ -231,8 +231,8 @@ static void judge(struct residency_case *c)
 	}
 	if (is_free(c->zone) || more > PAGES_SPECIAL_MAX || more < -PAGES_GIVEN_BACK_MAX) {
 		c->outside = above + below;
-		/* a zone that has more, or less, in all is not within any bound */
-		if (!is_free(c->zone) && !c->outside)
+		/* what a zone has more, or less, in all is not within any bound */
+		if (!is_free(c->zone) && c->outside < (more < 0 ? -more : more))
 			c->outside = more < 0 ? -more : more;
 		return;
 	}

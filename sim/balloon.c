@@ -30,27 +30,17 @@ static void give_run(void *context, uint32_t vnode, uint32_t node, int64_t bytes
 			pieces_give(g->sim, g->z, i, bytes);
 }
 
-static int64_t group_bytes(const struct sim_more *m, uint32_t group)
-{
-	int64_t sum = 0;
-
-	for (uint32_t i = 0; i < m->nr_parts; i++)
-		if (cold_in_group(m->part[i].vnode, group))
-			sum += m->part[i].bytes;
-	return sum;
-}
-
 /* `bytes` of all pages of a group alike. */
 static void give_alike(struct sim *sim, struct sim_zone *z, uint32_t group, int64_t bytes)
 {
 	int64_t pages = bytes / PAGE_BYTES, before = 0, given = 0;
-	int64_t total = group_bytes(z->more, group);
+	int64_t total = pieces_bytes(z->more, group);
 
 	for (uint32_t i = 0; i < z->more->nr_parts; i++) {
 		const struct plan_memory *part = &z->more->part[i];
 		int64_t here, upto;
 
-		if (!cold_in_group(part->vnode, group))
+		if (!in_group(part->vnode, group))
 			continue;
 		before += part->bytes;
 		upto = pieces_share(pages, before, total);
@@ -79,7 +69,7 @@ static void give_last_first(struct sim *sim, struct sim_zone *z, uint32_t group,
 /* Of vnodes that nothing tells apart, each in proportion to what came to it. */
 static void give_cold_of_each(struct sim *sim, struct sim_zone *z, int64_t bytes)
 {
-	int64_t total = cold_bytes(z->more, COLD_ALL), before = 0, given = 0;
+	int64_t total = cold_bytes(z->more, GROUP_ALL), before = 0, given = 0;
 	struct giving g = {sim, z};
 
 	for (uint32_t v = 0; v < z->more->nr_vnodes && total; v++) {
@@ -95,7 +85,7 @@ static void give_cold_of_each(struct sim *sim, struct sim_zone *z, int64_t bytes
 static void shrink(struct sim *sim, struct sim_zone *z, int64_t bytes)
 {
 	int64_t alike = pieces_share(bytes / PAGE_BYTES, sim->exchange_ppm, 1000000) * PAGE_BYTES;
-	int64_t cold = bytes - alike, total = cold_bytes(z->more, COLD_ALL), of_vnode[NODES_MAX];
+	int64_t cold = bytes - alike, total = cold_bytes(z->more, GROUP_ALL), of_vnode[NODES_MAX];
 
 	if (!alike && guest_order(z, bytes, of_vnode)) {
 		for (uint32_t v = 0; v < z->more->nr_vnodes; v++)
@@ -106,11 +96,11 @@ static void shrink(struct sim *sim, struct sim_zone *z, int64_t bytes)
 
 		cold = cold < total ? cold : total;
 		if (cold && guest_is_one(z->more))
-			(void)cold_pop(z->more, COLD_ALL, cold, give_run, &g);
+			(void)cold_pop(z->more, GROUP_ALL, cold, give_run, &g);
 		else if (cold)
 			give_cold_of_each(sim, z, cold);
 		if (bytes > cold)
-			give_alike(sim, z, COLD_ALL, bytes - cold);
+			give_alike(sim, z, GROUP_ALL, bytes - cold);
 	}
 	pieces_account(sim, z, -bytes);
 	pieces_drop_empty(z->more);

@@ -103,7 +103,7 @@ int64_t cold_bytes(const struct sim_more *m, uint32_t group)
 	int64_t sum = 0;
 
 	for (uint32_t i = 0; i < m->nr_runs; i++)
-		if (cold_in_group(m->run[i].vnode, group))
+		if (in_group(m->run[i].vnode, group))
 			sum += m->run[i].bytes;
 	return sum;
 }
@@ -127,7 +127,7 @@ static uint32_t top_layer(const struct sim_more *m, uint32_t group, uint32_t end
 
 	*bytes = 0;
 	for (uint32_t i = end; i-- > 0 && (!found || m->run[i].layer == layer);) {
-		if (!cold_in_group(m->run[i].vnode, group))
+		if (!in_group(m->run[i].vnode, group))
 			continue;
 		layer = m->run[i].layer;
 		found = true;
@@ -156,7 +156,7 @@ static int64_t from_top(const struct sim_more *m, uint32_t group, int64_t bytes,
 		for (uint32_t i = begin; i < end; i++) {
 			int64_t upto;
 
-			if (!cold_in_group(m->run[i].vnode, group))
+			if (!in_group(m->run[i].vnode, group))
 				continue;
 			before += m->run[i].bytes;
 			upto = pieces_share(want / PAGE_BYTES, before, here) * PAGE_BYTES;

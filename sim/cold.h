@@ -9,15 +9,7 @@
 #ifndef SIM_COLD_H
 #define SIM_COLD_H
 
-#include "sim/sim_impl.h"
-
-/* A group is one vnode, or all of a zone whose guest knows no vnodes. */
-#define COLD_ALL UINT32_MAX
-
-static inline bool cold_in_group(uint32_t vnode, uint32_t group)
-{
-	return group == COLD_ALL || vnode == group;
-}
+#include "sim/pieces.h"
 
 void cold_clear(struct sim_more *m);
 

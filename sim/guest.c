@@ -62,16 +62,6 @@ int guest_read_facts(struct sim *sim, const char *value, struct error *err)
 	return rc;
 }
 
-static int64_t group_bytes(const struct sim_more *m, uint32_t group)
-{
-	int64_t sum = 0;
-
-	for (uint32_t i = 0; i < m->nr_parts; i++)
-		if (cold_in_group(m->part[i].vnode, group))
-			sum += m->part[i].bytes;
-	return sum;
-}
-
 static int64_t at_least_0(int64_t bytes)
 {
 	return bytes > 0 ? bytes : 0;
@@ -80,7 +70,7 @@ static int64_t at_least_0(int64_t bytes)
 static bool learn(const struct sim *sim, struct sim_guest *g, struct sim_more *m, uint32_t v,
 		  uint32_t slot)
 {
-	int64_t bytes = group_bytes(m, guest_is_one(m) ? COLD_ALL : v), least = 0, most = 0;
+	int64_t bytes = pieces_bytes(m, guest_is_one(m) ? GROUP_ALL : v), least = 0, most = 0;
 	bool known = false;
 
 	g->broken[v] = 0;
@@ -123,7 +113,7 @@ void guest_note_start(struct sim *sim, struct sim_zone *z, uint32_t slot)
 /* What the vnode gives before another is asked. */
 static struct range room_of(struct sim_more *m, uint32_t v)
 {
-	int64_t bytes = group_bytes(m, v);
+	int64_t bytes = pieces_bytes(m, v);
 
 	if (!m->guest)
 		return (struct range){0, bytes};
@@ -162,7 +152,7 @@ static void vnode_ranges(struct sim_more *m, int64_t bytes, struct range range[N
 	int64_t sum = 0;
 
 	for (uint32_t v = 0; v < m->nr_vnodes; v++) {
-		int64_t most = roomy ? room_of(m, v).most : group_bytes(m, v);
+		int64_t most = roomy ? room_of(m, v).most : pieces_bytes(m, v);
 
 		range[v].most = most < bytes ? most : bytes;
 		sum += range[v].most;
@@ -220,7 +210,7 @@ static void sure_of_hot(const struct sim_more *m, uint32_t group, int64_t bytes,
 
 	memcpy(hot, on, sizeof(hot));
 	for (uint32_t i = 0; i < m->nr_runs; i++)
-		if (cold_in_group(m->run[i].vnode, group))
+		if (in_group(m->run[i].vnode, group))
 			hot[m->run[i].node] -= m->run[i].bytes;
 	for (uint32_t n = 0; n < NODES_MAX; n++)
 		nr += hot[n] > 0;
@@ -237,13 +227,13 @@ static void group_ranges(const struct sim_more *m, uint32_t group, struct range 
 	uint32_t nr = 0;
 
 	for (uint32_t i = 0; i < m->nr_parts; i++)
-		if (cold_in_group(m->part[i].vnode, group))
+		if (in_group(m->part[i].vnode, group))
 			on[m->part[i].node] += m->part[i].bytes;
 	for (uint32_t n = 0; n < NODES_MAX; n++)
 		nr += on[n] > 0;
 	if (m->guest && nr > 1) {
 		int64_t slack =
-			m->guest->broken[group == COLD_ALL ? 0 : group] + 2 * LARGEST_BLOCK_BYTES;
+			m->guest->broken[group == GROUP_ALL ? 0 : group] + 2 * LARGEST_BLOCK_BYTES;
 		int64_t deep = at_least_0(r.least - slack), cold = cold_bytes(m, group);
 
 		cold_top(m, group, deep < cold ? deep : cold, sure);
@@ -283,7 +273,7 @@ static void give_ranges(struct sim_more *m, int64_t bytes, struct range node[NOD
 	struct range vnode[NODES_MAX];
 
 	if (guest_is_one(m)) {
-		group_ranges(m, COLD_ALL, (struct range){bytes, bytes}, node);
+		group_ranges(m, GROUP_ALL, (struct range){bytes, bytes}, node);
 	} else if (m->mixed) {
 		for (uint32_t i = 0; i < m->nr_parts; i++)
 			node[m->part[i].node].most += m->part[i].bytes;

@@ -28,6 +28,16 @@ void pieces_add(struct sim_more *m, uint32_t vnode, uint32_t node, int64_t bytes
 	m->part[m->nr_parts++] = (struct plan_memory){vnode, node, bytes};
 }
 
+int64_t pieces_bytes(const struct sim_more *m, uint32_t group)
+{
+	int64_t sum = 0;
+
+	for (uint32_t i = 0; i < m->nr_parts; i++)
+		if (in_group(m->part[i].vnode, group))
+			sum += m->part[i].bytes;
+	return sum;
+}
+
 void pieces_give(struct sim *sim, struct sim_zone *z, uint32_t i, int64_t bytes)
 {
 	struct heap *h = sim_heap(sim, z);

@@ -18,6 +18,16 @@ static inline int64_t pieces_share(int64_t part, int64_t whole, int64_t of)
 	return (int64_t)((int128)part * whole / of);
 }
 
+/* A group is one vnode, or all of a zone whose guest knows no vnodes. */
+#define GROUP_ALL UINT32_MAX
+
+static inline bool in_group(uint32_t vnode, uint32_t group)
+{
+	return group == GROUP_ALL || vnode == group;
+}
+
+int64_t pieces_bytes(const struct sim_more *m, uint32_t group);
+
 /* Bytes more of vnode and node, which the heap has given; of none nothing comes to be. */
 void pieces_add(struct sim_more *m, uint32_t vnode, uint32_t node, int64_t bytes);
 /* `bytes` of piece i go back to the heap; what is empty then is dropped later. */

@@ -31,8 +31,9 @@ sample()
 	printf '"zones":[%s],"notes":[]}\n' "$2"
 } >>"$record"
 
-# A zone of 76816 pages gives half of them, another one takes node 2, and 38400 come back:
-# 20000 from home, where they are free, and the rest from node 0. Then some go again.
+# story AWAY GONE: a zone of 76816 pages gives half of them, another one takes most of node 2, and
+# 38400 come back, AWAY of them from node 0; then 5120 go again, GONE of them from there, and
+# the other zone ends
 story()
 {
 	begin
@@ -40,7 +41,6 @@ story()
 	sample 10 "$(zone a 'domid 1 x' 38400 0 60000)"
 	sample 20 "$(zone a 'domid 1 x' 38400 0 38416)"
 	sample 30 "$(zone a 'domid 1 x' 38400 0 38416),$(zone 'h,"g' 'domid 2 y' 48000 0 48016 | sed 's/h,"g/h,\\"g/')"
-	# the launch takes 16 pages for itself on node 2, and its page tables' pages
 	sample 40 "$(zone a 'domid 1 x' 76800 "$1" $((76816 - $1))),$(zone 'h,"g' 'domid 2 y' 48000 0 48016 | sed 's/h,"g/h,\\"g/')"
 	sample 50 "$(zone a 'domid 1 x' 71680 $(($1 - $2)) $((71696 - $1 + $2))),$(zone 'h,"g' 'domid 2 y' 48000 0 48016 | sed 's/h,"g/h,\\"g/')"
 	sample 60 "$(zone a 'domid 1 x' 71680 $(($1 - $2)) $((71696 - $1 + $2)))"
@@ -57,7 +57,7 @@ says_file()
 }
 says_file '^host,2,"start h__g 187.5MiB",h__g,2,48000,,$\|^host,2,"start h__g 192000KiB",h__g,2,48000,,$'
 says_file '^host,5,"stop h__g",'
-# what the model says came from node 0 is what the recording is made to say
+# the recording is made to say what the model does
 away=$(awk -F, '$4 == "a" && $2 == 3 && $5 == 0 { print $6 }' "$work/predicted.csv")
 [ "$away" -gt 10000 ] || fail "no page came from elsewhere: $away"
 story "$away" 5120
@@ -65,7 +65,7 @@ run 0 rehearse "$record" -o "$work/predicted.csv"
 run 0 diff "$work/predicted.csv" "$record"
 says out '; 0 outside the bound'
 says out 'of 43520 pages that balloons gave back, the nodes of 38400 were determined'
-# 5120 may be of either node, but not of a third: what the bound allows passes, what not fails
+# they may be of either node
 story "$away" 100
 run 0 rehearse "$record" -o "$work/predicted.csv"
 run 0 diff "$work/predicted.csv" "$record"
