@@ -174,31 +174,47 @@ struct kernel_zone {
 	unsigned long long free, min, low, reserve, aside, broken, file;
 };
 
-/* Free in blocks that are not of the largest size, after /proc/buddyinfo. */
+/* Pages of the blocks that a line counts by order, all but the last, which is the largest. */
+static unsigned long long below_largest(const char *counts)
+{
+	unsigned long long sum = 0;
+	char *end;
+
+	for (unsigned order = 0;; order++, counts = end) {
+		unsigned long long blocks = strtoull(counts, &end, 10);
+
+		if (end == counts || !end[strspn(end, " \n")])
+			return sum;
+		sum += blocks << order;
+	}
+}
+
+/* Free in blocks that are not of the largest size, for requests such as the balloon's:
+ * /proc/pagetypeinfo. Where only /proc/buddyinfo is there, for any. */
 static unsigned long long broken_pages(const struct kernel_zone *z)
 {
-	FILE *f = fopen("/proc/buddyinfo", "r");
+	FILE *f = fopen("/proc/pagetypeinfo", "r");
+	bool by_type = f != NULL;
 	unsigned long long sum = 0;
-	char buf[512], name[16];
+	char buf[512], name[16], type[16];
 	unsigned node;
-	int at;
 
+	if (!f)
+		f = fopen("/proc/buddyinfo", "r");
 	while (f && fgets(buf, sizeof(buf), f)) {
-		const char *rest = buf;
-		char *end;
+		int at = 0;
 
-		if (sscanf(buf, "Node %u, zone %15s%n", &node, name, &at) != 2 || node != z->node ||
-		    strcmp(name, z->name) != 0)
+		if (by_type)
+			(void)sscanf(buf, "Node %u, zone %15[^,], type %15s%n", &node, name, type,
+				     &at);
+		else
+			(void)sscanf(buf, "Node %u, zone %15s%n", &node, name, &at);
+		if (!at || node != z->node || strcmp(name, z->name) != 0 ||
+		    (by_type && strcmp(type, "Unmovable") != 0))
 			continue;
-		rest += at;
-		for (unsigned order = 0;; order++) {
-			unsigned long long blocks = strtoull(rest, &end, 10);
-
-			if (end == rest || !end[strspn(end, " \n")])
-				break;
-			sum += blocks << order;
-			rest = end;
-		}
+		sum = below_largest(buf + at);
+		/* further down it counts blocks by type, without their sizes */
+		break;
 	}
 	if (f)
 		fclose(f);
