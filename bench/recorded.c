@@ -87,15 +87,22 @@ static const char *name_of(struct loading *l, const struct live_zone *lz)
 	return name;
 }
 
-/* What it has beside its target; 0 where its balloon is elsewhere. */
+/* On nodes; LIVE_UNKNOWN. */
+static int64_t bytes_of(const struct live_sample *s, const struct live_zone *lz)
+{
+	int64_t bytes = live_zone_bytes(s, lz);
+
+	return bytes == LIVE_UNKNOWN ? bytes : bytes - lz->unknown_bytes;
+}
+
+/* What it has beside its target, in whole pages; -1: that is not known, or elsewhere. */
 static int64_t beside(const struct live_sample *s, const struct live_zone *lz)
 {
-	int64_t more;
+	int64_t bytes = bytes_of(s, lz), more = -1;
 
-	if (lz->target_bytes == LIVE_UNKNOWN)
-		return 0;
-	more = live_zone_bytes(s, lz) - lz->target_bytes;
-	return more > 0 && more <= BESIDE_MOST_BYTES ? more : 0;
+	if (lz->target_bytes != LIVE_UNKNOWN && bytes != LIVE_UNKNOWN)
+		more = bytes - lz->target_bytes;
+	return more >= 0 && more <= BESIDE_MOST_BYTES ? more / PAGE_BYTES * PAGE_BYTES : -1;
 }
 
 /* As the stock builder, or homenode, would launch it with `bytes`. */
@@ -129,8 +136,8 @@ static bool add_zone(struct loading *l, const struct live_sample *s, const struc
 	z->plan.host = l->out->host;
 	z->plan.memory_rule =
 		z->plan.told == PLAN_TOLD_VNUMA ? PLAN_MEMORY_STRICT : PLAN_MEMORY_STRIPED;
-	seen->has_bytes = live_zone_bytes(s, lz);
-	seen->beside_bytes = beside(s, lz);
+	seen->has_bytes = bytes_of(s, lz);
+	seen->beside_bytes = beside(s, lz) > 0 ? beside(s, lz) : 0;
 	seen->not_own_bytes = there ? 0 : seen->beside_bytes;
 	if (!there)
 		launch_with(z, seen->has_bytes - seen->beside_bytes);
@@ -199,10 +206,11 @@ static void add_balloons(struct loading *l, const struct live_sample *s, bool sh
 {
 	for (uint32_t i = 0; i < s->nr_zones; i++) {
 		struct seen *seen = seen_of(l, s->zone[i].id);
-		int64_t bytes = live_zone_bytes(s, &s->zone[i]);
+		int64_t bytes = bytes_of(s, &s->zone[i]);
 
-		if (seen->slot == NO_SLOT || bytes == LIVE_UNKNOWN || bytes == seen->has_bytes ||
-		    (bytes < seen->has_bytes) != shrink)
+		/* of a domain that dies nothing may be left */
+		if (seen->slot == NO_SLOT || bytes < BESIDE_MOST_BYTES ||
+		    bytes == seen->has_bytes || (bytes < seen->has_bytes) != shrink)
 			continue;
 		seen->has_bytes = bytes;
 		add_step(l, seen, STEP_RESIZE, "balloon", bytes - seen->beside_bytes);
@@ -215,6 +223,7 @@ static void add_launches(struct loading *l, const struct live_sample *s)
 		struct seen *seen = seen_of(l, s->zone[i].id);
 
 		if (!predictable(s->zone[i].kind) || seen->slot != NO_SLOT || seen->left_out ||
+		    bytes_of(s, &s->zone[i]) <= BESIDE_MOST_BYTES ||
 		    !add_zone(l, s, &s->zone[i], seen, false))
 			continue;
 		add_step(l, seen, STEP_START, "start", seen->has_bytes - seen->beside_bytes);
@@ -243,17 +252,12 @@ static bool is_still(struct loading *l, const struct live_sample *s)
 
 	for (uint32_t i = 0; i < s->nr_zones; i++) {
 		const struct live_zone *lz = &s->zone[i];
-		int64_t bytes = live_zone_bytes(s, lz), less;
+		int64_t bytes = bytes_of(s, lz), more = beside(s, lz);
 		struct seen *seen = seen_of(l, lz->id);
-		bool arrived = false;
+		bool arrived = seen->slot == NO_SLOT ? more >= 0 : more == seen->beside_bytes;
 
 		if (!predictable(lz->kind) || bytes == LIVE_UNKNOWN)
 			continue;
-		if (lz->target_bytes != LIVE_UNKNOWN) {
-			less = bytes - lz->target_bytes;
-			arrived = seen->slot == NO_SLOT ? less >= 0 && less <= BESIDE_MOST_BYTES
-							: less == seen->beside_bytes;
-		}
 		still &= arrived || bytes == seen->last_bytes;
 		seen->last_bytes = bytes;
 	}

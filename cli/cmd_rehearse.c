@@ -330,6 +330,10 @@ static int open_session(struct session *c, struct error *err)
 	rc = args_duration(c->args, "for", &c->span_ns, err);
 	if (rc || nr_recorded(c->args))
 		return rc ? rc : check_recorded(c, from, err);
+	if (args_given(c->args, "for"))
+		return error_set(
+			err, ERR_USAGE,
+			"--for is how much of a recording; a scenario is carried out whole");
 	host = args_string(c->args, "host", c->ops->default_host);
 	if (!host)
 		return error_set(err, ERR_USAGE,

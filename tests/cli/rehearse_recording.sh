@@ -83,6 +83,8 @@ refused 2 rehearse "$record" --host tests/xen/host.xml
 says err 'a recording has its own host'
 refused 2 rehearse "$record" --from "$work/predicted.csv"
 says err 'leave --from out'
+refused 2 rehearse --host tests/xen/host.xml --for 1h docs/examples/drift.txt
+says err 'a scenario is carried out whole'
 refused 2 rehearse "$record" docs/examples/drift.txt
 says err 'rehearsals of their own'
 begin
