@@ -28,7 +28,7 @@ elsewhere 15-vnuma-one-cpu 2 2 2 1 1
 elsewhere 17-layers 8 12800 5 0 1
 # ... or a vnode gave more than it has; a block more or less is the guest's own business
 elsewhere 17-layers 8 1024 5 0 0
-elsewhere 16-vnuma-deep 2 12800 6 5 1
+elsewhere 16-vnuma-deep 2 2000 6 5 1
 elsewhere 16-vnuma-deep 2 512 6 5 0
 
 # the comparison is not blind: another allocator's prediction is another one
