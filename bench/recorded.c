@@ -341,8 +341,11 @@ static int read_samples(struct loading *l, const char *path, int64_t span_ns, st
 		struct live_sample s = {0};
 
 		rc = recording_next(r->file, &s, &more, err);
-		if (rc || !more)
+		if (rc || !more) {
+			/* an empty one has its arrays, too */
+			live_sample_release(&s);
 			break;
+		}
 		if (!r->nr_samples++) {
 			first_ns = s.at_ns;
 			rc = first_sample(l, &s, path, err);
