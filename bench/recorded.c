@@ -127,7 +127,7 @@ static bool add_zone(struct loading *l, const struct live_sample *s, const struc
 	const char *why;
 
 	if (!live_as_plan(s, lz, NULL, &z->zone, &z->plan, &why)) {
-		note(l->out, "zone %s is left out: %s", lz->name, why);
+		note(l->out, "zone %s is left out: %s", name_of(l, lz), why);
 		seen->left_out = true;
 		return false;
 	}

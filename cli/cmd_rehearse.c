@@ -264,7 +264,7 @@ static int one_recording(const struct session *c, unsigned index, struct error *
 
 	if (rc)
 		return rc;
-	for (uint32_t i = 0; i < r.nr_notes; i++)
+	for (uint32_t i = 0; i < r.nr_notes && !args_flag(c->args, "quiet"); i++)
 		fprintf(stderr, "homenode: warning: %s\n", r.note[i]);
 	config.host = &r.host;
 	config.options = text = options_for_recorded(c, &r);
@@ -273,10 +273,9 @@ static int one_recording(const struct session *c, unsigned index, struct error *
 		fprintf(c->out, "%s\n", REHEARSE_HEADER);
 	if (!rc)
 		rc = rehearse(&r.scenario, b, c->out, &found, err);
-	if (!rc && nr_not_taken)
+	if (!rc && nr_not_taken && !args_flag(c->args, "quiet"))
 		fprintf(stderr,
-			"homenode: warning: after %u balloons a zone had memory where the model "
-			"has "
+			"homenode: warning: after %u steps a zone has memory where the model has "
 			"none free; it goes on from what it predicted\n",
 			nr_not_taken);
 	backend_close(b);

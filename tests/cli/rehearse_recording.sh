@@ -49,6 +49,8 @@ story()
 story 18000 5120
 run 0 rehearse "$record" -o "$work/predicted.csv"
 says err 'warning: 1 of 7 samples are passed over: a balloon was on its way'
+run 0 rehearse "$record" -q -o "$work/predicted.csv"
+[ ! -s "$work/err" ] || fail "--quiet says something: $(cat "$work/err")"
 [ "$(awk -F, '$4 == "a" && $2 == 1 && $5 == 2 { print $6 }' "$work/predicted.csv")" = 38416 ] ||
 	fail "the first step is not the balloon's: $(cat "$work/predicted.csv")"
 says_file()
