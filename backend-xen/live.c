@@ -123,7 +123,7 @@ static void set_vcpus(struct xen_source *s, struct live_zone *z, uint32_t domid,
 		      const struct dump_domain *d)
 {
 	const struct host *h = s->source.host;
-	nodeset all = nodeset_first_n(h->nr_nodes);
+	nodeset all = h->cpu_nodes;
 	int nr = 0, nr_cpus = 0;
 	libxl_vcpuinfo *info = libxl_list_vcpu(s->xen.ctx, domid, &nr, &nr_cpus);
 	struct live_vcpu *vcpu = xcalloc((size_t)nr + 1, sizeof(*vcpu));
@@ -219,6 +219,28 @@ static nodeset io_of(const struct host *h, const struct backends *b, uint32_t do
 	return nodes;
 }
 
+/* Nodes of what is passed through to it. */
+static nodeset devices_of(struct xen_source *s, uint32_t domid)
+{
+	int nr = 0;
+	libxl_device_pci *pci = libxl_device_pci_list(s->xen.ctx, domid, &nr);
+	nodeset nodes = 0;
+
+	for (int i = 0; pci && i < nr; i++) {
+		char name[32];
+		int at;
+
+		snprintf(name, sizeof(name), "%04x:%02x:%02x.%x", (unsigned)pci[i].domain,
+			 pci[i].bus, pci[i].dev, pci[i].func);
+		at = host_find_device(s->source.host, name);
+		if (at >= 0)
+			nodes |= s->source.host->device[at].nodes;
+	}
+	if (pci)
+		libxl_device_pci_list_free(pci, nr);
+	return nodes;
+}
+
 static void add_domain(struct xen_source *s, struct live_sample *out, const libxl_dominfo *d,
 		       const struct numa_dump *dump, const struct backends *io)
 {
@@ -234,6 +256,7 @@ static void add_domain(struct xen_source *s, struct live_sample *out, const libx
 	if (pages) /* else it came after the dump */
 		set_pages(s->source.host, z, pages);
 	z->io_runs_on = io_of(s->source.host, io, d->domid);
+	z->device_nodes = d->domid ? devices_of(s, d->domid) : 0;
 	z->target_bytes = store_bytes(&s->xen, d->domid, "target");
 	z->max_bytes = store_bytes(&s->xen, d->domid, "static-max");
 	free(name);

@@ -5,7 +5,7 @@
 
 #include "bench/recorded.h"
 #include "cli/command.h"
-#include "cli/recorded_pages.h"
+#include "cli/recorded_residency.h"
 #include "report/diff.h"
 #include "report/residency.h"
 #include "report/run_dir.h"
@@ -21,7 +21,7 @@ static int diff_pages(const struct args *args, int *status, struct error *err)
 	if (!rc)
 		rc = residency_load(&predicted, args_operand(args, 0), err);
 	if (!rc && recorded_recognise(args_operand(args, 1)))
-		rc = recorded_pages(&observed, args_operand(args, 1), &predicted, err);
+		rc = recorded_residency(&observed, args_operand(args, 1), &predicted, err);
 	else if (!rc)
 		rc = residency_load(&observed, args_operand(args, 1), err);
 	if (!rc) {

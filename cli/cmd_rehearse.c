@@ -373,7 +373,7 @@ const struct command cmd_rehearse = {
 	.operands = "SCENARIO|RECORDING...",
 	.min_operands = 1,
 	.max_operands = -1,
-	.summary = "carry launches and balloons out; where every page is after each",
+	.summary = "carry out launches and balloons, page by page",
 	.about = "A SCENARIO is a text file of launches, balloons and stops on nodes that it names "
 		 "(docs/xen-compare.md). The same one is carried out by the simulator and by a "
 		 "hypervisor; \"homenode diff\" holds the two outputs against each other. Of a "

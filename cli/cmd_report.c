@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/drawn_host.h"
 #include "cli/recommended_rows.h"
+#include "cli/recorded_page.h"
 #include "host/host.h"
 #include "report/page.h"
 #include "schema/schema.h"
@@ -182,6 +183,37 @@ static int write_page(const struct args *args, const struct page_input *input, c
 	return rc;
 }
 
+/* The page of a recording: it stands alone. */
+static int report_recording(const struct args *args, enum output_format format, struct error *err)
+{
+	const char *path = args_operand(args, 0), *given = args_string(args, "output", NULL);
+	struct recorded_page recorded;
+	struct page_host host;
+	struct page_input input = {.recording = &recorded.page, .host = &host, .nr_hosts = 1};
+	int rc;
+
+	if (args_nr_operands(args) > 1 || args_given(args, "measured") ||
+	    args_given(args, "pictures") || args_given(args, "replay"))
+		return error_set(err, ERR_USAGE,
+				 "%s is a recording of a host: it has a page of its own, without "
+				 "runs, --measured, --pictures and --replay",
+				 path);
+	if (!given && format != FORMAT_JSON)
+		return error_set(err, ERR_USAGE, "a recording needs --output FILE");
+	rc = recorded_page_load(&recorded, path, err);
+	if (rc)
+		return rc;
+	drawn_host_init(&host, recorded_page_host(&recorded), &recorded.arena);
+	if (given) {
+		rc = write_page(args, &input, given, format == FORMAT_JSON, err);
+	} else {
+		rc = page_write_model(&input, stdout, err);
+		putchar('\n');
+	}
+	recorded_page_release(&recorded);
+	return rc;
+}
+
 static int run_report(const struct args *args, int *status, struct error *err)
 {
 	const char *given = args_string(args, "output", NULL);
@@ -190,9 +222,11 @@ static int run_report(const struct args *args, int *status, struct error *err)
 	enum output_format format;
 	int rc = args_format(args, &format, err);
 
+	*status = 0;
+	if (!rc && recorded_page_is(args_operand(args, 0)))
+		return report_recording(args, format, err);
 	if (!rc)
 		rc = load_runs(&p, args, err);
-	*status = 0;
 	if (!rc && !given && !p.dir[0].about && format != FORMAT_JSON)
 		rc = error_set(err, ERR_USAGE, "a summary file alone needs --output FILE");
 	if (!rc && pictures)
@@ -215,10 +249,11 @@ const struct command cmd_report = {
 	.operands = "RUN...",
 	.min_operands = 1,
 	.max_operands = RUNS_MAX,
-	.summary = "one HTML page of a run, or of several side by side",
+	.summary = "one HTML page of runs, or of a recorded host",
 	.about =
 		"The page is one file and needs no network. Run with --zones to replay on it where "
-		"zones are, host by host. --format json: the figures behind the page.",
+		"zones are, host by host. RUN may be a recording of homenode watch. --format json: "
+		"the figures behind the page.",
 	.example = "homenode report results/runs/week --output week.html",
 	.option = options,
 	.run = run_report,

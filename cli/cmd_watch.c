@@ -64,15 +64,16 @@ static void price(struct watch *w)
 	free(out);
 }
 
-/* How long until the next: what was asked for, unless that costs too much. */
+/* How long until the next: what was asked for, unless that costs too much. Once when there is a
+ * sample, so that it can be said, and once more when all was made of it. */
 static void set_pace(struct watch *w)
 {
 	int64_t mine = process_cpu_ns() - w->cpu_ns;
 	int64_t cost = w->now.cost_ns > mine ? w->now.cost_ns : mine;
 
-	w->pace.interval_ns = w->pace.asked_ns;
 	if (w->ops->recorded)
 		return;
+	w->pace.interval_ns = w->pace.asked_ns;
 	if (cost > w->pace.asked_ns / COST_TIMES)
 		w->pace.interval_ns =
 			cost > TIME_MAX_NS / COST_TIMES ? TIME_MAX_NS : cost * COST_TIMES;
@@ -114,6 +115,8 @@ static int take(struct watch *w, bool *more, struct error *err)
 	if (rc)
 		return failed(w, rc, &why, err);
 	if (!*more) {
+		for (uint32_t i = 0; i < next.nr_notes && !w->quiet && !w->screen; i++)
+			fprintf(stderr, "homenode: warning: %s\n", next.note[i]);
 		live_sample_release(&next);
 		return 0;
 	}
@@ -122,6 +125,7 @@ static int take(struct watch *w, bool *more, struct error *err)
 	w->before = w->now;
 	w->now = next;
 	w->taken++;
+	set_pace(w);
 	price(w);
 	return w->record ? recording_add(w->record, &w->now, err) : 0;
 }
@@ -307,7 +311,7 @@ static int loop(struct watch *w, struct error *err)
 		if (rc)
 			break;
 		w->ended = !more;
-		if (more || w->screen)
+		if ((more && !w->problem.code) || w->screen)
 			rc = give(w, err);
 		if (more)
 			set_pace(w);
@@ -397,6 +401,8 @@ static int open_all(struct watch *w, const struct args *args, struct error *err)
 		rc = recording_create(&w->record, record, w->source->host, err);
 	if (!rc && w->format == FORMAT_TEXT && w->count != 1)
 		w->screen = screen_begin();
+	if (w->ops->recorded && !w->screen)
+		w->pace.interval_ns = LIVE_UNKNOWN;
 	return rc;
 }
 
@@ -456,7 +462,7 @@ const struct command cmd_watch = {
 	.operands = "HOST",
 	.min_operands = 1,
 	.max_operands = 1,
-	.summary = "where all zones of a running host are, and how they drift",
+	.summary = "where a running host's zones are, and how they drift",
 	.about = "HOST is xen (in its dom0), this (QEMU's guests and containers) or a recording. "
 		 "It changes nothing, and takes no more than 1 % of a CPU: where looking costs "
 		 "more, it looks less often than asked and says so.",

@@ -78,9 +78,9 @@ struct command {
 	int (*run)(const struct args *args, int *status, struct error *err);
 };
 
-extern const struct command cmd_show, cmd_watch, cmd_plan, cmd_compare, cmd_capacity, cmd_size,
-	cmd_run, cmd_sweep, cmd_probe, cmd_calibrate, cmd_rehearse, cmd_diff, cmd_check, cmd_report,
-	cmd_list, cmd_help;
+extern const struct command cmd_show, cmd_watch, cmd_advise, cmd_plan, cmd_compare, cmd_capacity,
+	cmd_size, cmd_run, cmd_sweep, cmd_probe, cmd_calibrate, cmd_rehearse, cmd_diff, cmd_check,
+	cmd_report, cmd_list, cmd_help;
 
 /* Every command, NULL-terminated, in the order help prints, and how the program is
  * called before them; each program that links this room has its own (cli/main.c). */

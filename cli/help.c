@@ -249,7 +249,6 @@ void help_program(const struct command *const *all, FILE *out)
 	}
 	fprintf(out, "\n\"%s help COMMAND\" prints a command's options and an example.\n",
 		program_name);
-	fputs("Exit status: 0 done, 1 the answer is no, 2 the request was wrong, 3 the machine\n"
-	      "failed. Data goes to standard output, everything else to standard error.\n",
+	fputs("Exit status: 0 done, 1 the answer is no, 2 wrong request, 3 the machine failed.\n",
 	      out);
 }

@@ -45,17 +45,19 @@ static const char *ms_text(int64_t ns, char *buf, size_t size)
 void watch_print_head(const struct live_sample *s, const struct watch_tables *t,
 		      const struct watch_pace *pace, FILE *out)
 {
-	char when[40], took[48], cost[48], next[40], asked[40];
+	char when[40], took[48], cost[48], next[40], asked[40], *host = xstrdup(s->host->name);
 
-	fprintf(out, "%s  %s  %u zone%s, %u not all at home, %u drifting\n", s->host->name,
+	text_tame(host);
+	fprintf(out, "%s  %s  %u zone%s, %u not all at home, %u drifting\n", host,
 		watch_time_text(s->at_ns, when, sizeof(when)), s->nr_zones,
 		s->nr_zones == 1 ? "" : "s", count_away(t), count_above(t, "drift_pages", 0));
-	fprintf(out, "looking took %s, %s of a CPU", ms_text(s->took_ns, took, sizeof(took)),
+	free(host);
+	fprintf(out, "looked for %s, %s of a CPU", ms_text(s->took_ns, took, sizeof(took)),
 		ms_text(s->cost_ns, cost, sizeof(cost)));
 	if (pace->interval_ns != LIVE_UNKNOWN)
 		fprintf(out, "; next in %s", duration_text(pace->interval_ns, next, sizeof(next)));
 	if (pace->interval_ns > pace->asked_ns)
-		fprintf(out, ", not %s: no more than 1 %%",
+		fprintf(out, ", not %s (1 %% at most)",
 			duration_text(pace->asked_ns, asked, sizeof(asked)));
 	fputs("\n\n", out);
 }

@@ -11,6 +11,7 @@
 #include "schema/metrics.h"
 
 #define FILLERS_MOST 3 /* that a node names */
+#define FILLER_MOST 24 /* bytes of such a name */
 
 const char *const watch_table_names[WATCH_TABLES + 1] = {"zones", "nodes", "pages", "samples",
 							 NULL};
@@ -157,6 +158,7 @@ static void add_zone(struct rows *r, const struct live_sample *s, const struct l
 	rows_text(r, z->name);
 	rows_text(r, z->id);
 	rows_text(r, live_kind_name(z->kind));
+	rows_number(r, z->ours);
 	rows_number(r, z->vcpus);
 	add_where(r, s, z);
 	rows_number(r, live_zone_bytes(s, z));
@@ -188,6 +190,18 @@ static void add_pages(struct rows *r, const struct live_sample *s, const struct 
 	}
 }
 
+/* How many bytes of a name are named: no character is cut in two. */
+static int name_bytes(const char *name)
+{
+	int n = 0;
+
+	while (n < FILLER_MOST && name[n])
+		n++;
+	while (n && name[n] && ((unsigned char)name[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
 /* "web 12 GiB, db 3.5 GiB, 2 more 1 GiB" */
 static const char *fillers_text(const struct live_sample *s, unsigned node, struct arena *a)
 {
@@ -213,7 +227,8 @@ static const char *fillers_text(const struct live_sample *s, unsigned node, stru
 			return text;
 		last = most->node_bytes[node];
 		last_zone = at;
-		text = arena_printf(a, "%s%s%.24s %s", text, named ? ", " : "", most->name,
+		text = arena_printf(a, "%s%s%.*s %s", text, named ? ", " : "",
+				    name_bytes(most->name), most->name,
 				    bytes_text(last, size, sizeof(size)));
 	}
 	for (uint32_t i = 0; i < s->nr_zones; i++) {

@@ -63,6 +63,9 @@ char *emit_vcpu_list(const struct plan *p, uint32_t vnode) MUST_USE;
 /* The vnode on which a vCPU lives, offline ones too. */
 uint32_t emit_vnode_of(const struct plan *p, uint32_t vcpu);
 
+/* xl.cfg's "vnuma = [...]" of a zone with so much in sum, and a line end. */
+void emit_xl_vnuma(const struct plan *p, int64_t mib, FILE *out);
+
 /* The PCI address of a device of the plan; "" when unknown. */
 const char *emit_pci(const struct plan *p, uint32_t device);
 void emit_note_devices(const struct plan *p, struct emit_notes *n);

@@ -121,7 +121,7 @@ static void xl_limits(const struct emit_input *in, struct emit_notes *n)
 	emit_note_devices(p, n);
 }
 
-static void print_vnuma(const struct plan *p, int64_t mib, FILE *out)
+void emit_xl_vnuma(const struct plan *p, int64_t mib, FILE *out)
 {
 	fputs("vnuma = [\n", out);
 	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
@@ -165,7 +165,7 @@ static void print_memory(const struct plan *p, const struct xl_form *f, const ch
 	}
 	fprintf(out, "memory = %lld\nmaxmem = %lld\n", (long long)boot, (long long)most);
 	if (f->vnuma)
-		print_vnuma(p, most, out);
+		emit_xl_vnuma(p, most, out);
 }
 
 static void print_devices(const struct plan *p, FILE *out)

@@ -258,8 +258,17 @@ static int open_source(struct live_source **out, const struct live_where *where,
 static int sample_source(struct live_source *s, struct live_sample *out, bool *more,
 			 struct error *err)
 {
+	struct recording *r = of(s)->recording;
+	int rc;
+
 	live_sample_release(out); /* recording_next() begins it */
-	return recording_next(of(s)->recording, out, more, err);
+	rc = recording_next(r, out, more, err);
+	if (!rc && !*more && recording_cut_off(r))
+		live_sample_note(out,
+				 "%s does not end with a whole line: what its writer had not "
+				 "finished is left out",
+				 r->path);
+	return rc;
 }
 
 static void close_source(struct live_source *s)

@@ -148,11 +148,13 @@ int recording_add(struct recording_writer *w, const struct live_sample *s, struc
 
 int recording_finish(struct recording_writer *w, struct error *err)
 {
+	bool bad;
 	int rc = 0;
 
 	if (!w)
 		return 0;
-	if ((w->is_file && fsync(w->fd) != 0) | (close(w->fd) != 0))
+	bad = w->is_file && fsync(w->fd) != 0;
+	if (close(w->fd) != 0 || bad)
 		rc = failed(w, "written", err);
 	free(w->path);
 	free(w);

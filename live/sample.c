@@ -136,7 +136,7 @@ static nodeset told(const struct live_zone *z)
 
 nodeset live_zone_home(const struct live_sample *s, const struct live_zone *z)
 {
-	nodeset all = nodeset_first_n(s->host->nr_nodes), runs = 0, prefers = 0, home = told(z);
+	nodeset all = s->host->cpu_nodes, runs = 0, prefers = 0, home = told(z);
 
 	for (uint32_t i = 0; i < z->nr_vnodes; i++) {
 		runs |= z->vnode[i].runs_on;

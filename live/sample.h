@@ -94,7 +94,7 @@ int64_t live_zone_bytes(const struct live_sample *s, const struct live_zone *z);
 
 /*
  * Its home: the nodes that its placement names. Those that its guest was told of; else those
- * its vCPUs may run on or, where that is all of the host, prefer. 0: it has none, as it may
+ * its vCPUs may run on or, where those are all with CPUs, prefer. 0: it has none, as it may
  * run anywhere.
  */
 nodeset live_zone_home(const struct live_sample *s, const struct live_zone *z);

@@ -45,8 +45,8 @@ struct live_source_ops {
 	bool recorded;
 	/* ERR_CANNOT: not in this build or not on this machine; ERR_INPUT; ERR_MACHINE. */
 	int (*open)(struct live_source **out, const struct live_where *where, struct error *err);
-	/* `out` is empty, of the source's host. *more (true before) becomes false, and nothing is
-	 * in `out`, where there is no further sample. */
+	/* `out` is empty, of the source's host. *more (true before) becomes false, and nothing but
+	 * notes is in `out`, where there is no further sample. */
 	int (*sample)(struct live_source *s, struct live_sample *out, bool *more,
 		      struct error *err);
 	void (*close)(struct live_source *s);

@@ -17,6 +17,9 @@ int model_zones(struct model_out *m, const struct page_run *run, const char *pol
 /* model_measured.c: measured.csv. */
 int model_measured(struct model_out *m, const char *path, struct error *err) MUST_USE;
 
+/* model_recording.c: a recording of a host, which takes the place of runs. */
+void model_recording(struct model_out *m, const struct page_recording *r);
+
 /* Lines of result files that begin with a row's key: whose are they? Zero-initialise but for
  * `sheet`. */
 struct model_row {

@@ -193,6 +193,8 @@ int page_write_model(const struct page_input *p, FILE *out, struct error *err)
 	for (size_t i = 0; !rc && i < p->nr_runs; i++)
 		rc = write_run(&m, NULL, &p->run[i], p->policies, i == 0, err);
 	model_close(&m, ']');
+	if (p->recording)
+		model_recording(&m, p->recording);
 	if (!rc && p->measured) {
 		struct run_dir machine = *p->measured;
 		struct page_run run = {.dir = &machine};

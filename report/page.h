@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "report/recording.h"
 #include "report/run_dir.h"
 
 /* A host of the run, as far as it could be read again. */
@@ -60,6 +61,7 @@ struct page_input {
 	const struct run_dir *measured; /* the same on a machine, or NULL */
 	const struct page_host *host; /* of all runs */
 	size_t nr_hosts;
+	const struct page_recording *recording; /* instead of runs, or NULL */
 	const char *policies; /* whose zones are replayed, with commas; NULL: as many as fit */
 };
 

@@ -227,3 +227,58 @@ static const struct column guests[] = {
 
 const struct schema schema_guests =
 	SCHEMA("guests", "homenode show this --zones", "a guest of QEMU", guests);
+
+static const struct column advice_zones[] = {
+	COLUMN_KEY("zone", "zone", "its name"),
+	COLUMN_KEY("kind", "kind", "what runs it: `xen-pvh`, `qemu`, `container`, ..."),
+	COLUMN_FIGURE("vcpus", COUNT, NEITHER, COUNTED, "vCPUs", "online"),
+	COLUMN_TEXT("runs_on", "runs on",
+		    "nodes whose CPUs its vCPUs may run on, or prefer; `any`: all of several"),
+	COLUMN_FIGURE("at_home_ppm", SHARE, HIGHER, COUNTED, "at home",
+		      "of its pages, those on these nodes"),
+	COLUMN_FIGURE("slowdown_ppm", FACTOR, LOWER, PREDICTED, "slowdown",
+		      "time against alone with every page at home"),
+	COLUMN_FIGURE("latency_ps", PS, LOWER, PREDICTED, "ns", "mean latency of an access"),
+	COLUMN_FIGURE("lost_vcpus_milli", MILLI, LOWER, PREDICTED, "lost vCPUs",
+		      "vCPUs x (1 - 1 / slowdown)"),
+	COLUMN_TEXT("cause", "loses to",
+		    "`drifted pages`: part of them is elsewhere; `wrong node`: most of them are; "
+		    "`no home`: its vCPUs run anywhere; `crowded node`: others fetch from there "
+		    "too; or why it is not known"),
+	COLUMN_TEXT(
+		"policy_nodes", "policy",
+		"nodes where `--policy` would have put it; empty: refused, or not to be changed"),
+	COLUMN_TEXT("then_nodes", "then on", "nodes that it runs on after the steps"),
+	COLUMN_FIGURE("then_slowdown_ppm", FACTOR, LOWER, PREDICTED, "then", "slowdown after them"),
+	{.name = "fixed",
+	 .title = "not changed",
+	 .meaning = "why it is not changed",
+	 .role = ROLE_TEXT,
+	 .wide = true},
+};
+
+const struct schema schema_advice_zones =
+	SCHEMA("advice-zones", "homenode advise", "a zone on the host", advice_zones);
+
+static const struct column advice_steps[] = {
+	COLUMN_KEY("step", "step", "its number; each needs those before"),
+	COLUMN_TEXT("change", "change", "`pin`, `move`, `restart` or `shrink`"),
+	COLUMN_TEXT("zone", "zone", "its name"),
+	COLUMN_TEXT("nodes", "nodes", "that its vCPUs run on then"),
+	COLUMN_FIGURE("memory_bytes", BYTES, NEITHER, COUNTED, "memory", "that it has then"),
+	COLUMN_FIGURE("static", COUNT, NEITHER, COUNTED, "static",
+		      "1: with its maximum, and no balloon"),
+	COLUMN_FIGURE("with_next", COUNT, NEITHER, COUNTED, "with next",
+		      "1: it stops before the zone of the next step starts"),
+	COLUMN_FIGURE("gain_vcpus_milli", MILLI, HIGHER, PREDICTED, "gain",
+		      "of what all zones lose; empty: together with the next"),
+	COLUMN_FIGURE("moved_bytes", BYTES, LOWER, COUNTED, "moved",
+		      "copied, handed out anew or given up"),
+	COLUMN_FIGURE("down", COUNT, LOWER, COUNTED, "down", "1: the zone is down meanwhile"),
+	COLUMN_TEXT("what", "what", "in words"),
+	COLUMN_TEXT("cost", "cost", "the same"),
+	COLUMN_TEXT("risk", "risk", "the same"),
+};
+
+const struct schema schema_advice_steps = SCHEMA(
+	"advice-steps", "homenode advise", "a change, in the order to make them", advice_steps);

@@ -19,6 +19,8 @@ const struct schema *const schemas[] = {
 	&schema_watch_nodes,
 	&schema_watch_pages,
 	&schema_watch_samples,
+	&schema_advice_zones,
+	&schema_advice_steps,
 	NULL,
 };
 

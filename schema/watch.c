@@ -16,6 +16,7 @@ static const struct column watch[] = {
 	ZONE,
 	COLUMN_KEY("kind", "kind",
 		   "`xen-pvh`, `xen-hvm`, `xen-pv`, `xen-dom0`, `qemu`, `container`, `model`"),
+	COLUMN_FIGURE("ours", COUNT, NEITHER, COUNTED, "ours", "1: homenode started it"),
 	COLUMN_FIGURE("vcpus", COUNT, NEITHER, COUNTED, "vCPUs",
 		      "online; of a container its quota of CPUs, or those it may run on"),
 	COLUMN_TEXT("runs_on", "runs on",

@@ -55,6 +55,8 @@ test   fish             command fish
 test   mandoc           command mandoc
 test   man-db           command man
 test   jq               command jq
+test   tmux             command tmux
+test   prometheus       command promtool
 test   python3-prometheus-client file /usr/lib/python3/dist-packages/prometheus_client/__init__.py
 ci     clang            command clang
 ci     clang-format     command clang-format

@@ -10,7 +10,7 @@
 #include "placement/fill.h"
 
 /* Slower by less than this is nothing to speak of. */
-#define NOTHING_PPM 1000
+#define NOTHING_PPM 5000
 
 const char *advice_kind_name(enum advice_kind kind)
 {

@@ -63,7 +63,7 @@ struct advice_step {
 
 /* What a zone loses most to. */
 enum advice_cause {
-	ADVICE_NOTHING, /* less than a thousandth */
+	ADVICE_NOTHING, /* less than half a hundredth: the model knows no better */
 	ADVICE_DRIFTED, /* part of its pages are on other nodes */
 	ADVICE_WRONG_NODE, /* most of its pages are where its vCPUs are not */
 	ADVICE_NO_HOME, /* its vCPUs run anywhere */

@@ -20,6 +20,7 @@ struct moves {
 	void *self;
 };
 
+/* `together` where they may be made so; one after the other where that does. */
 static void tell(const struct moves *m, const struct change *change, uint32_t nr, bool together)
 {
 	struct compound c = {.nr = nr, .together = together};
@@ -218,14 +219,10 @@ static void tell_way_made(const struct moves *m, const struct change *c, uint32_
 		struct change change[2] = {{.kind = b->how, .actor = blocker, .nodes = place[i]},
 					   *c};
 
-		tell(m, change, 2, false);
-		if (b->how == ADVICE_RESTART && c->kind == ADVICE_RESTART)
-			tell(m, change, 2, true);
+		tell(m, change, 2, b->how == ADVICE_RESTART && c->kind == ADVICE_RESTART);
 		if (!lack->bytes && b->can_pin) {
 			change[0].kind = ADVICE_PIN;
-			tell(m, change, 2, false);
-			if (c->kind == ADVICE_PIN)
-				tell(m, change, 2, true);
+			tell(m, change, 2, c->kind == ADVICE_PIN);
 		}
 	}
 }
@@ -366,9 +363,13 @@ static void tell_pairs(const struct moves *m, const struct change *a, uint32_t n
 	for (uint32_t i = 0; i < nr_a; i++)
 		for (uint32_t j = 0; j < nr_b; j++) {
 			const struct change pair[2] = {a[i], b[j]};
-			bool restarts = a[i].kind == ADVICE_RESTART && b[j].kind == ADVICE_RESTART;
 
-			tell(m, pair, 2, restarts);
+			bool alike = a[i].kind == b[j].kind && a[i].kind != ADVICE_MOVE;
+
+			tell(m, pair, 2, alike);
+			/* the first may need what the second leaves */
+			if (!alike)
+				tell(m, (const struct change[]){b[j], a[i]}, 2, false);
 		}
 }
 
@@ -397,11 +398,8 @@ static void tell_of_all(const struct moves *m, const struct loser *loser, uint32
 		count[i] = keep_likely(m, loser[i].actor, change[i], count[i]);
 	}
 	for (uint32_t i = 0; pairs && i < nr; i++)
-		for (uint32_t j = i + 1; j < nr; j++) {
-			/* the second may need what the first leaves, or the other way round */
+		for (uint32_t j = i + 1; j < nr; j++)
 			tell_pairs(m, change[i], count[i], change[j], count[j]);
-			tell_pairs(m, change[j], count[j], change[i], count[i]);
-		}
 	free(count);
 	free(change);
 }

@@ -60,16 +60,39 @@ static void offer(struct search *s, struct beam *b, const struct candidate *c)
 	b->candidate[at] = *c;
 }
 
+static bool apply(struct search *s, const struct compound *c)
+{
+	position_copy(&s->scratch, s->from, s->scene);
+	return compound_apply(s->scene, c, &s->scratch, s->plan);
+}
+
+/* Together only where neither can go first. */
+static bool apply_gently(struct search *s, struct compound *c)
+{
+	struct compound turned = *c;
+
+	if (c->together && c->nr == 2) {
+		c->together = turned.together = false;
+		turned.change[0] = c->change[1];
+		turned.change[1] = c->change[0];
+		if (apply(s, c))
+			return true;
+		if (apply(s, &turned)) {
+			*c = turned;
+			return true;
+		}
+		c->together = true;
+	}
+	return apply(s, c);
+}
+
 static void look(void *self, const struct compound *c)
 {
 	struct search *s = self;
 	uint32_t steps = s->from->nr_steps + c->nr, changed[CHANGES_MAX];
 	struct candidate new = {.from = s->from, .compound = *c};
 
-	if (steps > s->max_steps)
-		return;
-	position_copy(&s->scratch, s->from, s->scene);
-	if (!compound_apply(s->scene, c, &s->scratch, s->plan))
+	if (steps > s->max_steps || !apply_gently(s, &new.compound))
 		return;
 	for (uint32_t i = 0; i < c->nr; i++)
 		changed[i] = c->change[i].actor;

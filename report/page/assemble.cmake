@@ -6,7 +6,7 @@ cmake_minimum_required(VERSION 3.22)
 
 set(scripts units.js sheet.js errors.js answer.js replay.js refusals.js dom.js bars.js curves.js
 	tables.js first.js time.js fleet.js host_panel.js space.js refusals_section.js pairs.js measured.js
-	hosts.js main.js)
+	hosts.js recording.js main.js)
 
 file(READ ${SOURCE}/page.html page)
 file(READ ${SOURCE}/page.css style)

@@ -121,19 +121,8 @@ function redrawAll() {
 	redraws.forEach(f => f());
 }
 
-function start() {
-	const model = JSON.parse(document.getElementById('model').textContent);
-	useModel(model);
-	const places = model.runs.flatMap(placesOf);
-	document.title = `homenode: ${model.runs.map(r => r.name).join(' against ')}`;
-	if (!places.length)
-		return document
-			.getElementById('main')
-			.replaceChildren(
-				el('h1', {}, document.title),
-				el('p', {}, 'There is no row in summary.csv: the run was stopped before its first row was done.'),
-			);
-	fillPage(model, places[0].run, places[0], places);
+// Drawn anew where the window, the colours or the paper are others.
+function keepDrawn() {
 	let wait = null;
 	addEventListener('resize', () => {
 		clearTimeout(wait);
@@ -152,4 +141,21 @@ function start() {
 		paper = false;
 		redrawAll();
 	});
+}
+
+function start() {
+	const model = JSON.parse(document.getElementById('model').textContent);
+	useModel(model);
+	keepDrawn();
+	if (model.recording) return fillRecording(model);
+	const places = model.runs.flatMap(placesOf);
+	document.title = `homenode: ${model.runs.map(r => r.name).join(' against ')}`;
+	if (!places.length)
+		return document
+			.getElementById('main')
+			.replaceChildren(
+				el('h1', {}, document.title),
+				el('p', {}, 'There is no row in summary.csv: the run was stopped before its first row was done.'),
+			);
+	fillPage(model, places[0].run, places[0], places);
 }

@@ -148,7 +148,7 @@ function showReadout(chart, t, on, span) {
 }
 
 // Toggles for policies, all and none.
-function toggles(list, on, changed) {
+function toggles(list, on, changed, legend) {
 	const boxes = list.map(({contender: c}) => {
 		const input = el('input', {
 			type: 'checkbox',
@@ -178,7 +178,7 @@ function toggles(list, on, changed) {
 		element: el(
 			'fieldset',
 			{class: 'toggles'},
-			el('legend', {}, 'Policies'),
+			el('legend', {}, legend),
 			...boxes.map(b => b.label),
 			list.length > 2 ? el('button', {type: 'button', onclick: set(true)}, 'all') : '',
 			list.length > 2 ? el('button', {type: 'button', onclick: set(false)}, 'none') : '',
@@ -239,9 +239,15 @@ function timeSection(place, clock) {
 }
 
 function timeCharts(place, seed, clock) {
-	const list = curvesOf(place, seed),
-		on = place.contenders.map(() => true);
+	const list = curvesOf(place, seed);
 	if (!list.length) return [el('p', {}, 'timeline.csv has no sample of these rows.')];
+	const end = Math.max(1, ...list.map(x => x.curve.time_s[x.curve.time_s.length - 1]));
+	return [...chartsOf(timeQuantities, list, place, clock, 'Policies'), spreadTable(list, end)];
+}
+
+// What is drawn of each of the list, one chart a quantity; `legend` is what they are.
+function chartsOf(quantities, list, place, clock, legend) {
+	const on = place.contenders.map(() => true);
 	const end = Math.max(1, ...list.map(x => x.curve.time_s[x.curve.time_s.length - 1]));
 	let charts = [],
 		selected = null;
@@ -262,7 +268,7 @@ function timeCharts(place, seed, clock) {
 			f(...a);
 			busy = false;
 		};
-	charts = timeQuantities
+	charts = quantities
 		.map(q => makeChart(q, place, list, end, {onhover: once(hover), onrange: once(range)}))
 		.filter(Boolean);
 	const changed = () =>
@@ -271,7 +277,7 @@ function timeCharts(place, seed, clock) {
 			c.drawn.show(visible, c.range(visible.includes(true) ? c.series.filter((s, i) => visible[i]) : c.series));
 			showReadout(c, selected ?? clock.time, on, end);
 		});
-	const pick = toggles(list, on, changed);
+	const pick = toggles(list, on, changed, legend);
 	const step = (t, n) => Math.max(0, Math.min(end, t + (n * end) / 168));
 	charts.forEach(c =>
 		c.box.addEventListener('keydown', e => {
@@ -328,6 +334,5 @@ function timeCharts(place, seed, clock) {
 			thinned ? ' Of samples that are drawn together the lowest and the highest are kept.' : '',
 		),
 		...charts.map(c => c.box),
-		spreadTable(list, end),
 	];
 }

@@ -62,6 +62,18 @@ for title in 'read latency (ns; measured: ' 'bandwidth (MiB/s; measured: ' 'writ
 done
 ended simulated 0
 
+# a container that runs on node 5 and has its pages on node 3
+ended watch 0
+awk -F, '/^at,host,zone,/ { for (i = 1; i <= NF; i++) { sub(/\r$/, "", $i); at[$i] = i } next }
+	$3 == "box" { n++; split($at["pages_by_node"], on, ":"); bad = $at["runs_on"] != 5 || $at["home"] != 5 || on[1] != 3 ||
+		on[2] < 4096 || on[2] > 8192 || $at["off_node_page_ppm"] < 900000 || $at["max_bytes"] != 67108864 || $at["vcpus"] != 1 ||
+		$at["kind"] != "container" || $at["slowdown_ppm"] <= 1000000 }
+	END { exit bad || n != 1 }' "$work/console" || fail "the container: $(grep -A3 '^at,host' "$work/console")"
+[ "$(grep -c '^GUEST nodes 20.*,this,[0-7],[0-9]*,[0-9]*,' "$work/console")" = 8 ] ||
+	fail "not eight nodes: $(grep '^GUEST nodes' "$work/console")"
+grep '^GUEST nodes .*,this,3,' "$work/console" | grep -q 'box 1[0-9]' || fail "node 3: $(grep '^GUEST nodes' "$work/console")"
+ended replayed 0
+
 # near A and far B on nodes of their own; each page where the plan has it
 ended run 0
 for zone in A B; do

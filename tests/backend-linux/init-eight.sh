@@ -31,6 +31,26 @@ $bb sed 's/^/GUEST csv /' /tmp/figures
 echo "GUEST show ended $?"
 $bb sed 's/^/GUEST show /' /tmp/shown
 said simulated /t/homenode run /t/eight.json --host /tmp/mine.xml --check -o /tmp/simulated -q
+# a container on node 5's CPU, its memory on node 3, watched
+echo "+cpuset +cpu +memory" >/sys/fs/cgroup/cgroup.subtree_control
+$bb mkdir /sys/fs/cgroup/box
+echo 5 >/sys/fs/cgroup/box/cpuset.cpus
+echo 3 >/sys/fs/cgroup/box/cpuset.mems
+echo 67108864 >/sys/fs/cgroup/box/memory.max
+echo "50000 100000" >/sys/fs/cgroup/box/cpu.max
+$bb sh -c 'echo $$ >/sys/fs/cgroup/box/cgroup.procs; /bin/busybox dd if=/dev/zero of=/dev/shm/box bs=1M count=16; exec /bin/busybox sleep 1000' &
+box=$!
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	[ "$($bb stat -c %s /dev/shm/box 2>/dev/null)" = 16777216 ] && break
+	$bb sleep 1
+done
+said watch /t/homenode watch this --once --cgroup '/box' --format csv --record /tmp/watch.jsonl
+/t/homenode watch this --once --cgroup '/box' --format csv --table nodes | $bb sed 's/^/GUEST nodes /'
+said replayed /t/homenode watch /tmp/watch.jsonl --format jsonl
+kill $box
+wait $box
+$bb rm /dev/shm/box
+$bb rmdir /sys/fs/cgroup/box
 before=$(cgroups)
 said run /t/homenode run /t/eight.json --backend linux --check --zones -o /tmp/run -q
 $bb sed 's/^/GUEST zones /' /tmp/run/zones.csv

@@ -14,6 +14,8 @@ try()
 		grep -q refused "$work/out" && fail "plan $1 $2 refuses a zone: $(cat "$work/out")"
 		run 0 compare "$1" "$2" --policy compact --quiet
 		;;
+	*.jsonl) run 0 watch "$2" --quiet ;;
+	*/sample.json) run 1 advise "$1" "$2" --quiet ;;
 	*.csv) run 0 run "$2" --host "$1" --hosts 1 --policy compact --output "$work/run" --quiet ;;
 	*.txt) run 0 rehearse --host "$1" "$2" --output "$work/rehearsed" ;;
 	*) return 1 ;;

@@ -35,6 +35,8 @@ sed 's/,golden-seven,/,golden-six,/' "$work/base.csv" >"$work/other.csv"
 quiet check "$work/run" --baseline "$work/other.csv"
 quiet diff "$work/run" "$work/run"
 quiet report "$work/run"
+quiet advise epyc-nps4-8n docs/examples/epyc-nps4-8n/sample.json
+quiet watch docs/examples/drifting.jsonl
 quiet list policies
 quiet calibrate epyc-nps4-8n tests/host/figures/full.json
 quiet help

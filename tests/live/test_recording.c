@@ -52,6 +52,7 @@ static void fill(struct live_sample *s, const struct host *h)
 	z->unknown_bytes = 4096;
 	z->target_bytes = 2 * GIB;
 	z->io_runs_on = nodeset_of(1);
+	z->device_nodes = nodeset_of(1);
 	z = live_sample_add(s, "bad \xff name", "pid 8 9");
 	z->kind = LIVE_QEMU;
 	live_sample_note(s, "node %u is full", 2u);
@@ -97,6 +98,7 @@ static void expect_same(const struct live_sample *s)
 	cr_expect(z->unknown_bytes == 4096 && z->target_bytes == 2 * GIB);
 	cr_expect_eq(z->max_bytes, LIVE_UNKNOWN, "what is not known is not 0");
 	cr_expect_eq(z->io_runs_on, nodeset_of(1));
+	cr_expect_eq(z->device_nodes, nodeset_of(1));
 	z = live_sample_find(s, "pid 8 9");
 	cr_assert_not_null(z);
 	cr_expect_str_eq(z->name, "bad ? name");

@@ -67,6 +67,14 @@ run 0 report "$work/one" --quiet
 plain "$work/one/report.html"
 says dom 'There is no row in summary.csv'
 
+# a recording of a host: which of its zones drift, curves of zones and nodes
+run 0 report docs/examples/drifting.jsonl --output "$work/recorded.html" --quiet
+plain "$work/recorded.html"
+says dom '2 of 6 zones drift.'
+says dom 'web: 384 MiB more away from home'
+[ "$(grep -o '<canvas' "$work/dom" | wc -l)" -ge 2 ] || [ "$(grep -o 'class="plain"' "$work/dom" | wc -l)" -eq 2 ] ||
+	fail "no curves of zones and nodes"
+
 # it can be printed
 timeout 60 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage \
 	--user-data-dir="$work/profile" --print-to-pdf="$work/page.pdf" \

@@ -103,7 +103,9 @@ static size_t check_page(const char *path)
 
 Test(schema, docs_have_its_tables)
 {
-	size_t tables = check_page("docs/formats.md") + check_page("docs/probe.md"), nr = 0;
+	size_t tables = check_page("docs/formats.md") + check_page("docs/probe.md") +
+			check_page("docs/watch.md") + check_page("docs/advise.md"),
+	       nr = 0;
 
 	while (schemas[nr])
 		nr++;

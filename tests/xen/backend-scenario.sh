@@ -153,6 +153,25 @@ run=$!
 running 3
 with_rule destroy
 xl list | awk 'NR > 1 { print "alive", $1 }'
+
+# Everything that runs here is seen, whoever started it, where the hypervisor has it; nothing is changed.
+echo "== watch"
+state watched-before
+$homenode watch xen --count 3 --interval 0.5s --format csv --record /out/watch.jsonl >/run/watched 2>/run/said ||
+	fail "watch: $(cat /run/said)"
+state watched
+diff /run/state-watched-before /run/state-watched || fail "watching changed something"
+for zone in foreign live; do
+	pages $zone | awk '$2 { printf "%s%s:%s", n++ ? " " : "", $1, $2 } END { print "" }' >/run/is
+	awk -F, -v zone=$zone 'NR == 1 { for (i = 1; i <= NF; i++) of[$i] = i; next }
+		$3 == zone { on = $of["pages_by_node"]; said = zone " " $of["kind"] " ours " $of["ours"] " vcpus " $of["vcpus"] \
+			" runs on " $of["runs_on"] " told " $of["told"] " home " $of["home"] " at home " $of["local_page_ppm"] \
+			" drift " $of["drift_pages"] " most " $of["max_bytes"] }
+		END { print said; print on >"/run/was" }' /run/watched
+	cmp /run/is /run/was || fail "$zone: the hypervisor has $(cat /run/is), watch $(cat /run/was)"
+done
+grep -c ',Domain-0,.*,xen-dom0,' /run/watched
+$homenode watch /out/watch.jsonl --format csv --table samples
 kill -TERM $run
 wait $run
 

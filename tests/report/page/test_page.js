@@ -420,3 +420,40 @@ test('prediction against measurement', () => {
 		},
 	);
 });
+
+const watched = (name, more = {}) => ({
+	name,
+	id: `domid ${name}`,
+	kind: 'xen-pvh',
+	home: '0',
+	bytes: 2 ** 30,
+	slowdown_ppm: 1000000,
+	io_away: false,
+	there: true,
+	first_ppm: 1000000,
+	last_ppm: 1000000,
+	least_ppm: 1000000,
+	drift_pages: 0,
+	local_ppm: [1000000, 1000000],
+	...more,
+});
+const recorded = (...zones) => ({time_ms: [0, 3600000], zones, nodes: [], notes: []});
+
+test('a recording says which zones drift, the worst first', () => {
+	const a = page.driftAnswer(
+		recorded(
+			watched('still'),
+			watched('little', {drift_pages: 256, last_ppm: 999000}),
+			watched('much', {drift_pages: 98304, last_ppm: 812500}),
+			watched('blind', {first_ppm: null, last_ppm: null, least_ppm: null, drift_pages: null}),
+			watched('away', {last_ppm: 500000, first_ppm: 500000}),
+		),
+	);
+	assert.equal(a.lead, '2 of 5 zones drift.');
+	assert.match(a.text, /^In 1 h much: 384 MiB more away from home, 81\.3\u00a0% of it at home at last; little: 1 MiB more/);
+	assert.match(a.sure, /^1 more is not all at home and stayed so\. Of 1 nothing can be said/);
+	assert.equal(page.driftAnswer(recorded(watched('still'))).lead, 'No zone drifts, of 1.');
+	const names = page.zoneNamer([watched('a'), {...watched('a'), id: 'domid 9'}, watched('b')]);
+	assert.equal(names({name: 'a', id: 'domid 9'}), 'a (domid 9)');
+	assert.equal(names({name: 'b', id: 'domid b'}), 'b');
+});

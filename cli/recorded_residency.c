@@ -1,4 +1,4 @@
-#include "cli/recorded_pages.h"
+#include "cli/recorded_residency.h"
 
 #include "base/units.h"
 #include "bench/recorded.h"
@@ -22,8 +22,8 @@ static void add_row(struct residency_file *out, const struct recorded *r,
 		      });
 }
 
-int recorded_pages(struct residency_file *out, const char *path,
-		   const struct residency_file *predicted, struct error *err)
+int recorded_residency(struct residency_file *out, const char *path,
+		       const struct residency_file *predicted, struct error *err)
 {
 	struct recorded r = {0};
 	int64_t last = 0;
