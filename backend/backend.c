@@ -157,3 +157,10 @@ int backend_correct(struct backend *b, const struct step *s, const int64_t *byte
 			       b->ops->name);
 	return rc ? rc : b->ops->correct(b, s, bytes, err);
 }
+
+bool backend_bounds(const struct backend *b, uint32_t host, uint32_t slot, int64_t *least,
+		    int64_t *most)
+{
+	BUG_ON(host >= b->nr_hosts);
+	return b->ops->bounds && b->ops->bounds(b, host, slot, least, most);
+}

@@ -230,4 +230,13 @@ const struct left_zone *backend_left(const struct backend *b, uint32_t number);
 int backend_correct(struct backend *b, const struct step *s, const int64_t *bytes,
 		    struct error *err) MUST_USE;
 
+/*
+ * For such a model: bytes by node, as many as the host has, that the machine's zone has at least
+ * and at most, where its last RESIZE took memory away, its guest chose what to give, and
+ * nothing was corrected since. False, and nothing is written: it is as measure says, or no more
+ * is known; a recorded backend knows no bounds.
+ */
+bool backend_bounds(const struct backend *b, uint32_t host, uint32_t slot, int64_t *least,
+		    int64_t *most);
+
 #endif

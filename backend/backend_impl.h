@@ -88,6 +88,9 @@ struct backend_ops {
 	/* NULL: it is no model of another machine. */
 	int (*correct)(struct backend *b, const struct step *s, const int64_t *bytes,
 		       struct error *err);
+	/* NULL: it knows none, as a recorder, which does not write them down. */
+	bool (*bounds)(const struct backend *b, uint32_t host, uint32_t slot, int64_t *least,
+		       int64_t *most);
 };
 
 /* First member of every machine's own struct; open fills in the first two. `ops` is the

@@ -279,6 +279,7 @@ int recorder_open(struct backend **out, struct backend *inner, const char *path,
 	r->ops.expect_zone = NULL;
 	r->ops.left = recorder_left;
 	r->ops.correct = inner->ops->correct ? recorder_correct : NULL;
+	r->ops.bounds = NULL;
 	r->base = (struct backend){.ops = &r->ops, .nr_hosts = config->nr_hosts};
 	r->inner = inner;
 	r->written = xcalloc(config->nr_hosts, sizeof(*r->written));

@@ -15,12 +15,13 @@ struct rehearsal {
 	bool *live; /* by slot */
 };
 
+/* A row up to its bounds. */
 static void row(const struct rehearsal *r, size_t step, const char *zone, uint32_t node,
 		int64_t bytes)
 {
 	const struct host *host = backend_observe(r->b, 0)->host;
 
-	fprintf(r->out, "%s,%zu,\"%s\",%s,%u,%" PRId64 "\n", r->s->name, step,
+	fprintf(r->out, "%s,%zu,\"%s\",%s,%u,%" PRId64 ",", r->s->name, step,
 		step ? r->s->step[step - 1].text : "", zone, host->node[node].os_index,
 		bytes / PAGE_BYTES);
 }
@@ -46,13 +47,20 @@ static int measure(const struct rehearsal *r, uint32_t slot, int64_t on[NODES_MA
 static int print_zone(const struct rehearsal *r, size_t step, uint32_t slot, struct error *err)
 {
 	const struct host *host = backend_observe(r->b, 0)->host;
-	int64_t on[NODES_MAX];
+	int64_t on[NODES_MAX], least[NODES_MAX], most[NODES_MAX];
+	bool bounded = backend_bounds(r->b, 0, slot, least, most);
 	int rc = measure(r, slot, on, err);
 
 	if (rc)
 		return rc;
-	for (uint32_t n = 0; n < host->nr_nodes; n++)
+	for (uint32_t n = 0; n < host->nr_nodes; n++) {
 		row(r, step, r->s->zone[slot]->zone.name, n, on[n]);
+		if (bounded)
+			fprintf(r->out, "%" PRId64 ",%" PRId64 "\n", least[n] / PAGE_BYTES,
+				most[n] / PAGE_BYTES);
+		else
+			fputs(",\n", r->out);
+	}
 	return 0;
 }
 
@@ -62,8 +70,10 @@ static int print_state(const struct rehearsal *r, size_t step, struct error *err
 	const struct host_state *state = backend_observe(r->b, 0);
 	int rc = 0;
 
-	for (uint32_t n = 0; n < state->host->nr_nodes; n++)
+	for (uint32_t n = 0; n < state->host->nr_nodes; n++) {
 		row(r, step, "(free)", n, state->free_bytes[n]);
+		fputs(",\n", r->out);
+	}
 	for (uint32_t slot = 0; slot < r->s->nr_zones && !rc; slot++)
 		if (r->live[slot])
 			rc = print_zone(r, step, slot, err);
@@ -97,19 +107,24 @@ static int carry_out(const struct rehearsal *r, const struct scenario_step *what
 	return rc;
 }
 
-static int tell(const struct rehearsal *r, size_t step, struct error *err)
+/* What was found of the zone of a step after the rows of step `at`. */
+static int tell(const struct rehearsal *r, struct step done, size_t at, struct error *err)
 {
-	struct step done = step_of(r, &r->s->step[step - 1]);
 	const char *zone = r->s->zone[done.slot]->zone.name;
 	uint32_t nr_nodes = backend_observe(r->b, 0)->host->nr_nodes;
 	int64_t bytes[NODES_MAX] = {0};
 	bool known = false;
+	int rc;
 
 	if (!r->found || done.kind == STEP_STOP)
 		return 0;
 	for (uint32_t n = 0; n < nr_nodes; n++)
-		known |= r->found->bytes(r->found->context, step, zone, n, &bytes[n]);
-	return known ? backend_correct(r->b, &done, bytes, err) : 0;
+		known |= r->found->bytes(r->found->context, at, zone, n, &bytes[n]);
+	rc = known ? backend_correct(r->b, &done, bytes, err) : 0;
+	if (rc != ERR_CANNOT || !r->found->nr_not_taken)
+		return rc;
+	++*r->found->nr_not_taken;
+	return 0;
 }
 
 static int stop_all(const struct rehearsal *r, struct error *err)
@@ -128,6 +143,41 @@ static int stop_all(const struct rehearsal *r, struct error *err)
 	return rc;
 }
 
+/* Zones that were there before anything happened. */
+static int begin(const struct rehearsal *r, struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t slot = 0; slot < r->s->nr_there && !rc; slot++) {
+		struct step s = {.kind = STEP_START, .slot = slot, .plan = &r->s->zone[slot]->plan};
+
+		rc = backend_apply(r->b, &s, err);
+		r->live[slot] = !rc;
+		if (!rc)
+			rc = tell(r, s, 0, err);
+	}
+	return rc ? rc : print_state(r, 0, err);
+}
+
+/* Steps of one moment, `from` up to `to`: carried out, printed once, told of. */
+static int at_once(const struct rehearsal *r, size_t from, size_t to, struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = from; i < to && !rc; i++) {
+		const struct scenario_step *step = &r->s->step[i];
+
+		rc = carry_out(r, step, err);
+		if (rc && err)
+			error_prefix(err, "%s: step %zu, \"%s\"", r->s->name, i + 1, step->text);
+	}
+	if (!rc)
+		rc = print_state(r, to, err);
+	for (size_t i = from; i < to && !rc; i++)
+		rc = tell(r, step_of(r, &r->s->step[i]), to, err);
+	return rc;
+}
+
 int rehearse(const struct scenario *s, struct backend *b, FILE *out,
 	     const struct rehearse_found *found, struct error *err)
 {
@@ -135,18 +185,13 @@ int rehearse(const struct scenario *s, struct backend *b, FILE *out,
 	int rc, left;
 
 	r.live = xcalloc(s->nr_zones ? s->nr_zones : 1, sizeof(*r.live));
-	rc = print_state(&r, 0, err);
-	for (size_t i = 0; i < s->nr_steps && !rc; i++) {
-		const struct scenario_step *step = &s->step[i];
-		bool more = step->group && i + 1 < s->nr_steps && step[1].group == step->group;
-
-		rc = carry_out(&r, step, err);
-		if (rc && err)
-			error_prefix(err, "%s: step %zu, \"%s\"", s->name, i + 1, step->text);
-		else if (!rc && !more)
-			rc = print_state(&r, i + 1, err);
-		if (!rc)
-			rc = tell(&r, i + 1, err);
+	rc = begin(&r, err);
+	for (size_t i = 0, to; i < s->nr_steps && !rc; i = to) {
+		to = i + 1;
+		while (s->step[i].group && to < s->nr_steps &&
+		       s->step[to].group == s->step[i].group)
+			to++;
+		rc = at_once(&r, i, to, err);
 	}
 	left = stop_all(&r, rc ? NULL : err);
 	free(r.live);

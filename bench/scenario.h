@@ -45,6 +45,7 @@ struct scenario {
 	uint32_t nr_zones; /* slots: every start has one of its own */
 	size_t cap_zones;
 	struct scenario_zone **zone; /* by slot */
+	uint32_t nr_there; /* of them, the first ones, have been there: plans with memory[] */
 	struct arena arena;
 };
 

@@ -3,7 +3,9 @@
  */
 #include <string.h>
 
+#include "bench/recorded.h"
 #include "cli/command.h"
+#include "cli/recorded_residency.h"
 #include "report/diff.h"
 #include "report/residency.h"
 #include "report/run_dir.h"
@@ -18,7 +20,9 @@ static int diff_pages(const struct args *args, int *status, struct error *err)
 
 	if (!rc)
 		rc = residency_load(&predicted, args_operand(args, 0), err);
-	if (!rc)
+	if (!rc && recorded_recognise(args_operand(args, 1)))
+		rc = recorded_residency(&observed, args_operand(args, 1), &predicted, err);
+	else if (!rc)
 		rc = residency_load(&observed, args_operand(args, 1), err);
 	if (!rc) {
 		residency_compare(&d, &predicted, &observed);
@@ -28,7 +32,7 @@ static int diff_pages(const struct args *args, int *status, struct error *err)
 			residency_print_csv(&d, stdout);
 		else
 			residency_print_text(&d, stdout);
-		*status = d.wrong != 0;
+		*status = d.outside != 0;
 	}
 	residency_diff_release(&d);
 	residency_release(&observed);
@@ -45,7 +49,9 @@ static int run_diff(const struct args *args, int *status, struct error *err)
 
 	/* what comes through a pipe cannot be looked at and read again */
 	if (residency_recognise(args_operand(args, 0)) ||
-	    (strcmp(args_operand(args, 0), "-") == 0 && residency_recognise(args_operand(args, 1))))
+	    (strcmp(args_operand(args, 0), "-") == 0 &&
+	     (residency_recognise(args_operand(args, 1)) ||
+	      recorded_recognise(args_operand(args, 1)))))
 		return diff_pages(args, status, err);
 	rc = args_format(args, &format, err);
 	if (!rc)
@@ -77,7 +83,8 @@ const struct command cmd_diff = {
 	.about = "Prediction against measurement, before against after. A RUN is a run's "
 		 "directory or a summary file. Rows are matched by topology, workload, policy, "
 		 "memory policy and seed. Two outputs of \"homenode rehearse\", predicted and "
-		 "observed, are compared page by page: on another node than predicted is 1.",
+		 "observed, are compared page by page: outside the bound that the prediction "
+		 "says is 1.",
 	.example = "homenode diff results/runs/before results/runs/after",
 	.option = NULL,
 	.run = run_diff,

@@ -167,6 +167,114 @@ static void cpus(struct text *t)
 	}
 }
 
+/* A zone of a node as /proc/zoneinfo has it; pages. */
+struct kernel_zone {
+	unsigned node;
+	char name[16];
+	unsigned long long free, min, low, reserve, aside, broken, file;
+};
+
+/* Pages of the blocks that a line counts by order, all but the last, which is the largest. */
+static unsigned long long below_largest(const char *counts)
+{
+	unsigned long long sum = 0;
+	char *end;
+
+	for (unsigned order = 0;; order++, counts = end) {
+		unsigned long long blocks = strtoull(counts, &end, 10);
+
+		if (end == counts || !end[strspn(end, " \n")])
+			return sum;
+		sum += blocks << order;
+	}
+}
+
+/* Free in blocks that are not of the largest size, for requests such as the balloon's:
+ * /proc/pagetypeinfo. Where only /proc/buddyinfo is there, for any. */
+static unsigned long long broken_pages(const struct kernel_zone *z)
+{
+	FILE *f = fopen("/proc/pagetypeinfo", "r");
+	bool by_type = f != NULL;
+	unsigned long long sum = 0;
+	char buf[512], name[16], type[16];
+	unsigned node;
+
+	if (!f)
+		f = fopen("/proc/buddyinfo", "r");
+	while (f && fgets(buf, sizeof(buf), f)) {
+		int at = 0;
+
+		if (by_type)
+			(void)sscanf(buf, "Node %u, zone %15[^,], type %15s%n", &node, name, type,
+				     &at);
+		else
+			(void)sscanf(buf, "Node %u, zone %15s%n", &node, name, &at);
+		if (!at || node != z->node || strcmp(name, z->name) != 0 ||
+		    (by_type && strcmp(type, "Unmovable") != 0))
+			continue;
+		sum = below_largest(buf + at);
+		/* further down it counts blocks by type, without their sizes */
+		break;
+	}
+	if (f)
+		fclose(f);
+	return sum;
+}
+
+static void zone_line(struct text *t, const struct kernel_zone *z)
+{
+	if (z->free)
+		line(t,
+		     "zone %u %s free %llu min %llu low %llu reserve %llu aside %llu file %llu "
+		     "broken %llu\n",
+		     z->node, z->name, z->free, z->min, z->low, z->reserve, z->aside, z->file,
+		     broken_pages(z));
+}
+
+/* What a line of /proc/zoneinfo adds. The third entry of "protection" is what is kept from
+ * requests that any zone may serve. */
+static void zone_detail(struct kernel_zone *z, const char *text)
+{
+	static const char pagesets[] = "high:", threshold[] = "vm stats threshold:";
+	const char *key = text + strspn(text, " ");
+	unsigned long long n;
+
+	if (sscanf(key, "pages free %llu", &n) == 1)
+		z->free = n;
+	else if (sscanf(key, "min %llu", &n) == 1)
+		z->min = n;
+	else if (sscanf(key, "low %llu", &n) == 1)
+		z->low = n;
+	else if (sscanf(key, "nr_zone_inactive_file %llu", &n) == 1 ||
+		 sscanf(key, "nr_zone_active_file %llu", &n) == 1)
+		z->file += n;
+	else if (sscanf(key, "protection: (%*u, %*u, %llu", &n) == 1)
+		z->reserve = n;
+	else if (strncmp(key, pagesets, strlen(pagesets)) == 0)
+		z->aside += strtoull(key + strlen(pagesets), NULL, 10);
+	else if (strncmp(key, threshold, strlen(threshold)) == 0)
+		z->aside += strtoull(key + strlen(threshold), NULL, 10);
+}
+
+static void zones(struct text *t)
+{
+	FILE *f = fopen("/proc/zoneinfo", "r");
+	struct kernel_zone z = {0}, next = {0};
+	char buf[512];
+
+	while (f && fgets(buf, sizeof(buf), f)) {
+		if (sscanf(buf, "Node %u, zone %15s", &next.node, next.name) == 2) {
+			zone_line(t, &z);
+			z = next;
+		} else {
+			zone_detail(&z, buf);
+		}
+	}
+	zone_line(t, &z);
+	if (f)
+		fclose(f);
+}
+
 static void devices(struct text *t)
 {
 	static const char folder[] = "/sys/bus/pci/devices";
@@ -244,6 +352,7 @@ void report_write(char *out, size_t size)
 	if (first_line(cmdline, sizeof(cmdline), "/proc/cmdline"))
 		line(&t, "cmdline %s\n", cmdline);
 	nodes(&t);
+	zones(&t);
 	cpus(&t);
 	devices(&t);
 	tables(&t);

@@ -6,6 +6,12 @@
  *   kernel RELEASE
  *   cmdline TEXT
  *   node N cpus LIST memory_kib M distances A B ...
+ *   zone N NAME free P min P low P reserve P aside P file P broken P
+ *                                               pages of a zone of the kernel's on node N: free;
+ *                                               its watermarks; kept from requests that any zone
+ *                                               may serve; what CPUs may hold for themselves;
+ *                                               files' pages, free on demand; free in blocks
+ *                                               smaller than the largest
  *   access N read_latency L write_latency L read_bandwidth B write_bandwidth B
  *                       of node N's memory from its own CPUs, as Linux has it of the HMAT: ns and
  *                       MB/s (its access0), 0 where the HMAT has none

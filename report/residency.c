@@ -59,6 +59,18 @@ static const char *text_of(struct residency_file *f, const struct csv *c, const 
 	return arena_strndup(&f->arena, field->text, field->n);
 }
 
+/* What a file has of the bound on a row, else the row's own pages. */
+static int read_bound(const struct csv *c, const char *column, int64_t pages, int64_t *out,
+		      struct error *err)
+{
+	int at = csv_column(c, column);
+
+	*out = pages;
+	if (at < 0 || !c->field[at].n)
+		return 0;
+	return csv_int(c, (unsigned)at, 0, INT64_MAX / 4096, out, err);
+}
+
 static int read_row(struct residency_file *f, const struct csv *c, struct error *err)
 {
 	unsigned node = (unsigned)csv_column(c, "node");
@@ -70,14 +82,26 @@ static int read_row(struct residency_file *f, const struct csv *c, struct error 
 	if (!rc)
 		rc = csv_int(c, (unsigned)csv_column(c, "pages"), 0, INT64_MAX / 4096, &row.pages,
 			     err);
+	if (!rc)
+		rc = read_bound(c, "least_pages", row.pages, &row.least, err);
+	if (!rc)
+		rc = read_bound(c, "most_pages", row.pages, &row.most, err);
+	if (!rc && row.least > row.most)
+		rc = csv_error(c, (unsigned)csv_column(c, "least_pages"), err,
+			       "the least is above the most");
 	if (rc)
 		return rc;
 	row.scenario = text_of(f, c, "scenario");
 	row.action = text_of(f, c, "action");
 	row.zone = text_of(f, c, "zone");
-	f->row = grow(f->row, &f->cap, f->nr, sizeof(*f->row));
-	f->row[f->nr++] = row;
+	residency_add(f, &row);
 	return 0;
+}
+
+void residency_add(struct residency_file *f, const struct residency_row *row)
+{
+	f->row = grow(f->row, &f->cap, f->nr, sizeof(*f->row));
+	f->row[f->nr++] = *row;
 }
 
 static int check_rows(const struct residency_file *f, struct error *err)
@@ -99,6 +123,18 @@ static int check_rows(const struct residency_file *f, struct error *err)
 	return 0;
 }
 
+int residency_finish(struct residency_file *f, struct error *err)
+{
+	int rc;
+
+	if (f->nr)
+		qsort(f->row, f->nr, sizeof(*f->row), by_all);
+	rc = check_rows(f, err);
+	if (rc)
+		residency_release(f);
+	return rc;
+}
+
 int residency_load(struct residency_file *out, const char *path, struct error *err)
 {
 	struct csv c = {0};
@@ -118,13 +154,9 @@ int residency_load(struct residency_file *out, const char *path, struct error *e
 		rc = read_row(out, &c, err);
 	}
 	csv_close(&c);
-	if (!rc) {
-		if (out->nr)
-			qsort(out->row, out->nr, sizeof(*out->row), by_all);
-		rc = check_rows(out, err);
-	}
-	if (rc)
-		residency_release(out);
+	if (!rc)
+		return residency_finish(out, err);
+	residency_release(out);
 	return rc;
 }
 
@@ -136,6 +168,12 @@ void residency_release(struct residency_file *f)
 }
 
 /* --- comparing ------------------------------------------------------------------ */
+
+/* What is told of a machine or of a guest, beside zones and free memory. */
+static bool is_fact(const char *zone)
+{
+	return zone[0] == '(' && strcmp(zone, "(free)") != 0 && strcmp(zone, "(unknown)") != 0;
+}
 
 static bool is_free(const char *zone)
 {
@@ -159,57 +197,66 @@ static void gather(struct residency_case *c, const struct residency_file *f, siz
 			i++;
 		if (i == c->nr_nodes)
 			c->node[c->nr_nodes++] = f->row[*at].node;
-		*(observed ? &c->observed[i] : &c->predicted[i]) = f->row[*at].pages;
+		if (observed) {
+			c->observed[i] = f->row[*at].pages;
+			continue;
+		}
+		c->predicted[i] = f->row[*at].pages;
+		c->least[i] = f->row[*at].least;
+		c->most[i] = f->row[*at].most;
 	}
 }
 
-static void judge(struct residency_case *c)
-{
-	int64_t more = 0, less = 0;
-
-	for (uint32_t i = 0; i < c->nr_nodes; i++) {
-		int64_t d = c->observed[i] - c->predicted[i];
-
-		*(d > 0 ? &more : &less) += d > 0 ? d : -d;
-	}
-	if (!is_free(c->zone) && more - less <= PAGES_SPECIAL_MAX &&
-	    less - more <= PAGES_GIVEN_BACK_MAX)
-		c->special = more - less;
-	c->wrong = more + less - (c->special < 0 ? -c->special : c->special);
-}
-
-static int64_t total(const struct residency_case *c)
+static int64_t total(const struct residency_case *c, const int64_t *pages)
 {
 	int64_t sum = 0;
 
 	for (uint32_t i = 0; i < c->nr_nodes; i++)
-		sum += c->observed[i];
+		sum += pages[i];
 	return sum;
 }
 
-/* "balloon NAME ..." */
-static bool balloons(const struct residency_case *c)
+static int64_t positive(int64_t pages)
 {
-	size_t n = strlen(c->zone);
-
-	return strncmp(c->action, "balloon ", 8) == 0 && strncmp(c->action + 8, c->zone, n) == 0 &&
-	       c->action[8 + n] == ' ';
+	return pages > 0 ? pages : 0;
 }
 
-/* Against the same zone's last case in this scenario. */
+static void judge(struct residency_case *c)
+{
+	int64_t above = 0, below = 0, more = total(c, c->observed) - total(c, c->predicted);
+
+	for (uint32_t i = 0; i < c->nr_nodes; i++) {
+		above += positive(c->observed[i] - c->most[i]);
+		below += positive(c->least[i] - c->observed[i]);
+	}
+	if (is_free(c->zone) || more > PAGES_SPECIAL_MAX || more < -PAGES_GIVEN_BACK_MAX) {
+		c->outside = above + below;
+		/* what a zone has more, or less, in all is not within any bound */
+		if (!is_free(c->zone) && c->outside < (more < 0 ? -more : more))
+			c->outside = more < 0 ? -more : more;
+		return;
+	}
+	c->special = more;
+	c->outside = more > 0 ? positive(above - more) + below : above + positive(below + more);
+}
+
+/* Against the same zone's last case in this scenario; what was there at step 0 is one. */
 static void compare_with_last(const struct residency_diff *d, struct residency_case *c)
 {
 	const struct residency_case *last = NULL;
+	int64_t given;
 
 	for (size_t i = d->nr; i-- > 0 && !last && strcmp(d->at[i].scenario, c->scenario) == 0;)
 		if (strcmp(d->at[i].zone, c->zone) == 0)
 			last = &d->at[i];
 	c->changed = !last || last->nr_nodes != c->nr_nodes ||
 		     memcmp(last->observed, c->observed, c->nr_nodes * sizeof(c->observed[0])) != 0;
-	if (last && balloons(c) && total(c) < total(last)) {
-		c->choice = c->wrong;
-		c->wrong = 0;
-	}
+	c->news = c->changed || c->outside != last->outside;
+	if (!last || is_free(c->zone))
+		return;
+	given = positive(total(last, last->predicted) - total(c, c->predicted));
+	c->open = positive(total(c, c->most) - total(c, c->predicted));
+	c->determined = positive(given - c->open);
 }
 
 static void count(struct residency_diff *d, const struct residency_case *c)
@@ -219,12 +266,15 @@ static void count(struct residency_diff *d, const struct residency_case *c)
 			int64_t off = c->observed[i] - c->predicted[i];
 
 			off = off < 0 ? -off : off;
-			d->free_wrong = off > d->free_wrong ? off : d->free_wrong;
+			d->free_off = off > d->free_off ? off : d->free_off;
 		}
 		return;
 	}
-	d->wrong += c->wrong;
-	d->choice += c->choice;
+	if (!c->news)
+		return;
+	d->outside += c->outside;
+	d->determined += c->determined;
+	d->open += c->open;
 	for (uint32_t i = 0; c->changed && i < c->nr_nodes; i++)
 		d->pages += c->observed[i];
 	if (c->changed && c->special > 0)
@@ -247,12 +297,14 @@ void residency_compare(struct residency_diff *out, const struct residency_file *
 			gather(&c, predicted, &p, false);
 		if (by >= 0)
 			gather(&c, observed, &o, true);
-		/* the state it began with is given, not predicted */
-		if (c.step == 0)
+		if (is_fact(c.zone) || (c.step == 0 && is_free(c.zone)))
 			continue;
-		judge(&c);
-		compare_with_last(out, &c);
-		count(out, &c);
+		/* the state it began with is given, not predicted */
+		if (c.step) {
+			judge(&c);
+			compare_with_last(out, &c);
+			count(out, &c);
+		}
 		out->at = grow(out->at, &out->cap, out->nr, sizeof(*out->at));
 		out->at[out->nr++] = c;
 	}

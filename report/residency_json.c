@@ -12,6 +12,8 @@ static json_t *case_json(const struct residency_case *c)
 		json_object_set_new(n, "node",
 				    c->node[i] < 0 ? json_null() : json_integer(c->node[i]));
 		json_object_set_new(n, "predicted_pages", json_integer(c->predicted[i]));
+		json_object_set_new(n, "least_pages", json_integer(c->least[i]));
+		json_object_set_new(n, "most_pages", json_integer(c->most[i]));
 		json_object_set_new(n, "observed_pages", json_integer(c->observed[i]));
 		json_array_append_new(nodes, n);
 	}
@@ -20,8 +22,9 @@ static json_t *case_json(const struct residency_case *c)
 	json_object_set_new(o, "action", json_string(c->action));
 	json_object_set_new(o, "zone", json_string(c->zone));
 	json_object_set_new(o, "special_pages", json_integer(c->special));
-	json_object_set_new(o, "choice_pages", json_integer(c->choice));
-	json_object_set_new(o, "wrong_pages", json_integer(c->wrong));
+	json_object_set_new(o, "determined_pages", json_integer(c->determined));
+	json_object_set_new(o, "bounded_pages", json_integer(c->open));
+	json_object_set_new(o, "outside_pages", json_integer(c->outside));
 	json_object_set_new(o, "nodes", nodes);
 	return o;
 }
@@ -34,9 +37,10 @@ void residency_print_json(const struct residency_diff *d, FILE *out)
 		json_array_append_new(cases, case_json(&d->at[i]));
 	json_object_set_new(top, "observed_pages", json_integer(d->pages));
 	json_object_set_new(top, "special_pages", json_integer(d->special));
-	json_object_set_new(top, "choice_pages", json_integer(d->choice));
-	json_object_set_new(top, "wrong_pages", json_integer(d->wrong));
-	json_object_set_new(top, "free_wrong_pages", json_integer(d->free_wrong));
+	json_object_set_new(top, "determined_pages", json_integer(d->determined));
+	json_object_set_new(top, "bounded_pages", json_integer(d->open));
+	json_object_set_new(top, "outside_pages", json_integer(d->outside));
+	json_object_set_new(top, "free_off_pages", json_integer(d->free_off));
 	json_object_set_new(top, "cases", cases);
 	json_dumpf(top, out, JSON_INDENT(1));
 	fputc('\n', out);

@@ -27,6 +27,24 @@ static const char *nodes_text(const struct residency_case *c, const int64_t *pag
 	return buf;
 }
 
+/* "2:600..700", where something is open; else "exact". */
+static const char *bound_text(const struct residency_case *c, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	snprintf(buf, size, "exact");
+	for (uint32_t i = 0; i < c->nr_nodes && used < size; i++) {
+		int n;
+
+		if (c->least[i] == c->most[i])
+			continue;
+		n = snprintf(buf + used, size - used, "%s%" PRId64 ":%" PRId64 "..%" PRId64,
+			     used ? " " : "", c->node[i], c->least[i], c->most[i]);
+		used += n > 0 ? (size_t)n : 0;
+	}
+	return buf;
+}
+
 static bool of_zone(const struct residency_case *c)
 {
 	return strcmp(c->zone, "(free)") != 0;
@@ -34,31 +52,28 @@ static bool of_zone(const struct residency_case *c)
 
 static void print_cases(const struct residency_diff *d, FILE *out)
 {
+	static const char *const head[] = {
+		"scenario", "after step", "zone",    "predicted (node:pages)",
+		"bound",    "observed",	  "special", "outside"};
 	struct table *t = table_new();
 	char buf[1024];
 
-	table_cell(t, "scenario");
-	table_cell(t, "after step");
-	table_cell(t, "zone");
-	table_cell(t, "predicted (node:pages)");
-	table_cell(t, "observed");
-	table_cell(t, "special");
-	table_cell(t, "guest's choice");
-	table_cell(t, "wrong");
+	for (size_t i = 0; i < sizeof(head) / sizeof(head[0]); i++)
+		table_cell(t, "%s", head[i]);
 	table_end_row(t);
 	for (size_t i = 0; i < d->nr; i++) {
 		const struct residency_case *c = &d->at[i];
 
-		if (!of_zone(c) || !(c->changed || c->wrong))
+		if (!of_zone(c) || !c->news)
 			continue;
 		table_cell(t, "%s", c->scenario);
 		table_cell(t, "%" PRId64 " %s", c->step, c->action);
 		table_cell(t, "%s", c->zone);
 		table_cell(t, "%s", nodes_text(c, c->predicted, buf, sizeof(buf)));
+		table_cell(t, "%s", bound_text(c, buf, sizeof(buf)));
 		table_cell(t, "%s", nodes_text(c, c->observed, buf, sizeof(buf)));
 		table_cell(t, "%" PRId64, c->special);
-		table_cell(t, "%" PRId64, c->choice);
-		table_cell(t, "%" PRId64, c->wrong);
+		table_cell(t, "%" PRId64, c->outside);
 		table_end_row(t);
 	}
 	table_print(t, out, 0);
@@ -70,16 +85,17 @@ void residency_print_text(const struct residency_diff *d, FILE *out)
 	print_cases(d, out);
 	fprintf(out,
 		"\n%" PRId64 " pages observed, %" PRId64 " of them special; %" PRId64
-		" on another node than predicted\n%" PRId64
-		" more were the guest's choice, when its balloon gave pages back\nfree memory of a "
+		" outside the bound\nof %" PRId64 " pages that balloons gave back, the nodes of "
+		"%" PRId64 " were determined\nand those of %" PRId64 " bounded\nfree memory of a "
 		"node is off by %" PRId64 " pages at most\n",
-		d->pages, d->special, d->wrong, d->choice, d->free_wrong);
+		d->pages, d->special, d->outside, d->determined + d->open, d->determined, d->open,
+		d->free_off);
 }
 
 void residency_print_csv(const struct residency_diff *d, FILE *out)
 {
-	fprintf(out, "scenario,step,action,zone,node,predicted_pages,observed_pages,"
-		     "difference_pages\n");
+	fprintf(out, "scenario,step,action,zone,node,predicted_pages,least_pages,most_pages,"
+		     "observed_pages,difference_pages\n");
 	for (size_t i = 0; i < d->nr; i++) {
 		const struct residency_case *c = &d->at[i];
 
@@ -88,8 +104,10 @@ void residency_print_csv(const struct residency_diff *d, FILE *out)
 				c->zone);
 			if (c->node[n] >= 0)
 				fprintf(out, "%" PRId64, c->node[n]);
-			fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRId64 "\n", c->predicted[n],
-				c->observed[n], c->observed[n] - c->predicted[n]);
+			fprintf(out,
+				",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "\n",
+				c->predicted[n], c->least[n], c->most[n], c->observed[n],
+				c->observed[n] - c->predicted[n]);
 		}
 	}
 }

@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/units.h"
-#include "sim/memory.h"
+#include "sim/balloon.h"
 #include "sim/overhead.h"
 
 /* A Linux that boots gives back the page that its shared info page takes the place of. */
@@ -79,7 +79,7 @@ int found_take(struct sim *sim, const struct step *s, const int64_t *bytes, stru
 		take_special(sim, z, f, bytes);
 	if (s->kind != STEP_RESIZE || !f->known || !own_bytes(sim, z, f, bytes, own) || !f->shrank)
 		return 0;
-	if (memory_correct(sim, z, own))
+	if (balloon_correct(sim, z, own))
 		return 0;
 	return error_set(err, ERR_CANNOT, "the zone of slot %u cannot have its memory there",
 			 s->slot);

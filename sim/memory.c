@@ -1,77 +1,13 @@
 #include "sim/memory.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "base/units.h"
+#include "sim/cold.h"
+#include "sim/guest.h"
 #include "sim/overhead.h"
-
-static struct heap *heap_of(const struct sim *sim, const struct sim_zone *z)
-{
-	return &sim_host(sim, z->host)->heap;
-}
-
-/* Bytes from below the DMA width, which is at most 4 GiB: they count in 32 bits. */
-static void add_low(struct sim_zone *z, int64_t low)
-{
-	z->low_pages += (uint32_t)(low / PAGE_BYTES);
-}
-
-static void account(struct sim *sim, struct sim_zone *z, int64_t bytes)
-{
-	z->more->resident_bytes += bytes;
-	sim_host(sim, z->host)->state.total_free_bytes -= bytes;
-}
-
-/* part * whole / of, for shares of page counts; all >= 0. */
-static int64_t share(int64_t part, int64_t whole, int64_t of)
-{
-	return (int64_t)((int128)part * whole / of);
-}
-
-/* --- pieces --------------------------------------------------------------------- */
-
-static void make_room(struct sim_more *m, uint32_t room)
-{
-	uint32_t cap = m->cap_parts ? m->cap_parts * 2 : 2;
-
-	if (m->cap_parts >= room)
-		return;
-	cap = cap < room ? room : cap;
-	m->part = xreallocarray(m->part, cap, sizeof(*m->part));
-	m->cold = xreallocarray(m->cold, cap, sizeof(*m->cold));
-	m->cap_parts = cap;
-}
-
-static void add_part(struct sim_more *m, uint32_t vnode, uint32_t node, int64_t bytes, int64_t cold)
-{
-	if (!bytes)
-		return;
-	for (uint32_t i = 0; i < m->nr_parts; i++) {
-		if (m->part[i].vnode == vnode && m->part[i].node == node) {
-			m->part[i].bytes += bytes;
-			m->cold[i] += cold;
-			return;
-		}
-	}
-	make_room(m, m->nr_parts + 1u);
-	m->part[m->nr_parts] = (struct plan_memory){vnode, node, bytes};
-	m->cold[m->nr_parts++] = cold;
-}
-
-static void drop_empty(struct sim_more *m)
-{
-	uint16_t nr = 0;
-
-	for (uint32_t i = 0; i < m->nr_parts; i++) {
-		if (!m->part[i].bytes)
-			continue;
-		m->part[nr] = m->part[i];
-		m->cold[nr++] = m->cold[i];
-	}
-	m->nr_parts = nr;
-}
+#include "sim/pieces.h"
 
 struct sim_more *sim_describe(struct sim *sim, struct sim_zone *z)
 {
@@ -90,11 +26,16 @@ struct sim_more *sim_describe(struct sim *sim, struct sim_zone *z)
 	m->nr_vnodes = 1;
 	m->one_vnode = (struct sim_vnode){z->node, z->vcpus};
 	m->nr_devices = m->nr_parts = 0;
-	add_part(m, 0, z->node, m->resident_bytes, 0);
+	m->flat = true;
+	m->paired = m->mixed = false;
+	cold_clear(m);
+	free(m->guest);
+	m->guest = NULL;
+	if (m->bound)
+		bound_forget(z);
+	pieces_add(m, 0, z->node, m->resident_bytes);
 	return m;
 }
-
-/* --- launch --------------------------------------------------------------------- */
 
 int memory_check_launch(const struct sim *sim, uint32_t host, const struct plan *p,
 			struct error *err)
@@ -139,10 +80,10 @@ static void take_all(struct sim *sim, struct sim_zone *z, const struct allocator
 		r.extent = heap_extent_bytes[e];
 		r.bytes = bytes - bytes % r.extent;
 		if (r.bytes)
-			bytes -= a->take(heap_of(sim, z), &r, got, &low);
+			bytes -= a->take(sim_heap(sim, z), &r, got, &low);
 	}
 	BUG_ON(bytes);
-	add_low(z, low);
+	pieces_add_low(z, low);
 }
 
 /* What a vnode's node lacks, from wherever the allocator says, or the nearest nodes
@@ -156,7 +97,19 @@ static void launch_elsewhere(struct sim *sim, struct sim_zone *z, const struct p
 
 	take_all(sim, z, a, p->vnode[vnode].node, bytes, got);
 	for (unsigned n = 0; n < p->host->nr_nodes; n++)
-		add_part(z->more, vnode, n, got[n], 0);
+		pieces_add(z->more, vnode, n, got[n]);
+}
+
+/* Extents of 2 MiB came from two nodes in turns, to the end. */
+static bool paired(const struct plan *p, const int64_t got[NODES_MAX])
+{
+	int64_t more;
+
+	if (p->nr_vnodes != 2 || plan_memory_bytes(p) >= GIB)
+		return false;
+	more = got[p->vnode[0].node] - got[p->vnode[1].node];
+	return got[p->vnode[0].node] + got[p->vnode[1].node] == plan_memory_bytes(p) &&
+	       more <= 2 * MIB && more >= -2 * MIB;
 }
 
 /* A plan that names no node: extents go round its nodes, as Xen deals them. What is
@@ -166,12 +119,13 @@ static void launch_striped(struct sim *sim, struct sim_zone *z, const struct pla
 	int64_t got[NODES_MAX] = {0};
 
 	take_all(sim, z, &allocator_xen, HEAP_NO_NODE, plan_memory_bytes(p), got);
+	z->more->paired = paired(p, got);
 	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
-		add_part(z->more, v, p->vnode[v].node, got[p->vnode[v].node], 0);
+		pieces_add(z->more, v, p->vnode[v].node, got[p->vnode[v].node]);
 		got[p->vnode[v].node] = 0;
 	}
 	for (unsigned n = 0; n < p->host->nr_nodes; n++)
-		add_part(z->more, 0, n, got[n], 0);
+		pieces_add(z->more, 0, n, got[n]);
 }
 
 bool memory_launch_plain(struct sim *sim, struct sim_zone *z, const struct step *s)
@@ -209,15 +163,15 @@ static bool launch_at_home(struct sim *sim, struct sim_zone *z, const struct pla
 
 	for (uint32_t v = 0; v < p->nr_vnodes; v++) {
 		uint32_t node = p->vnode[v].node;
-		int64_t got = heap_take(heap_of(sim, z), node, p->vnode[v].memory_bytes, PAGE_BYTES,
-					HEAP_ANY, &low);
+		int64_t got = heap_take(sim_heap(sim, z), node, p->vnode[v].memory_bytes,
+					PAGE_BYTES, HEAP_ANY, &low);
 
 		missing[v] = p->vnode[v].memory_bytes - got;
 		all = all && !missing[v];
-		add_part(z->more, v, node, got, 0);
+		pieces_add(z->more, v, node, got);
 		z->more->last_node = node;
 	}
-	add_low(z, low);
+	pieces_add_low(z, low);
 	return all;
 }
 
@@ -236,255 +190,48 @@ void memory_launch(struct sim *sim, struct sim_zone *z, const struct plan *p)
 		for (uint32_t v = 0; v < p->nr_vnodes; v++)
 			if (missing[v])
 				launch_elsewhere(sim, z, p, v, missing[v]);
-	account(sim, z, plan_memory_bytes(p));
+	pieces_account(sim, z, plan_memory_bytes(p));
 	overhead_behind(sim, z);
 }
 
-/* --- balloon down ----------------------------------------------------------------- */
-
-/* `bytes` of piece i go back, `cold` of them from the cold pool. */
-static void give_piece(struct sim *sim, struct sim_zone *z, uint32_t i, int64_t bytes, int64_t cold)
+int memory_check_adopt(const struct sim *sim, uint32_t host, const struct plan *p,
+		       struct error *err)
 {
-	struct heap *h = heap_of(sim, z);
-	int64_t low = 0;
+	const struct host_state *s = &sim_host(sim, host)->state;
+	int64_t bytes[NODES_MAX] = {0};
 
-	if (!bytes)
-		return;
-	if (z->more->part[i].node == h->low_node && z->low_pages) {
-		int64_t held = 0;
+	for (uint32_t i = 0; i < p->nr_memory; i++) {
+		uint32_t node = p->memory[i].node;
 
-		for (uint32_t k = 0; k < z->more->nr_parts; k++)
-			held += z->more->part[k].node == h->low_node ? z->more->part[k].bytes : 0;
-		low = share(bytes / PAGE_BYTES, z->low_pages * PAGE_BYTES, held) * PAGE_BYTES;
-		z->low_pages -= (uint32_t)(low / PAGE_BYTES);
+		bytes[node] += p->memory[i].bytes;
+		if (bytes[node] > s->free_bytes[node])
+			return error_set(err, ERR_NO_ROOM,
+					 "zone %s is to have more of node %u of host %s than there "
+					 "is",
+					 p->zone->name, s->host->node[node].os_index,
+					 s->host->name);
 	}
-	z->more->part[i].bytes -= bytes;
-	z->more->cold[i] -= cold;
-	heap_give(h, z->more->part[i].node, bytes, low);
-}
-
-/* `bytes` of the cold pool, each piece in proportion to its cold pages. */
-static void give_cold(struct sim *sim, struct sim_zone *z, int64_t bytes, int64_t total)
-{
-	int64_t pages = bytes / PAGE_BYTES, before = 0, given = 0;
-
-	for (uint32_t i = 0; i < z->more->nr_parts; i++) {
-		int64_t upto;
-
-		before += z->more->cold[i];
-		upto = share(pages, before, total);
-		give_piece(sim, z, i, (upto - given) * PAGE_BYTES, (upto - given) * PAGE_BYTES);
-		given = upto;
-	}
-}
-
-/* `bytes` of all pages alike. */
-static void give_uniform(struct sim *sim, struct sim_zone *z, int64_t bytes, int64_t total)
-{
-	int64_t pages = bytes / PAGE_BYTES, before = 0, given = 0;
-
-	for (uint32_t i = 0; i < z->more->nr_parts; i++) {
-		int64_t here, upto, cold;
-
-		before += z->more->part[i].bytes;
-		upto = share(pages, before, total);
-		here = upto - given;
-		cold = here ? share(here, z->more->cold[i], z->more->part[i].bytes) * PAGE_BYTES
-			    : 0;
-		give_piece(sim, z, i, here * PAGE_BYTES, cold);
-		given = upto;
-	}
-}
-
-static void shrink(struct sim *sim, struct sim_zone *z, int64_t bytes)
-{
-	int64_t uniform = share(bytes / PAGE_BYTES, sim->exchange_ppm, 1000000) * PAGE_BYTES;
-	int64_t cold_total = 0, cold = bytes - uniform;
-
-	for (uint32_t i = 0; i < z->more->nr_parts; i++)
-		cold_total += z->more->cold[i];
-	cold = cold < cold_total ? cold : cold_total;
-	uniform = bytes - cold;
-	if (cold)
-		give_cold(sim, z, cold, cold_total);
-	if (uniform)
-		give_uniform(sim, z, uniform, z->more->resident_bytes - cold);
-	account(sim, z, -bytes);
-	drop_empty(z->more);
-}
-
-/* --- balloon up ------------------------------------------------------------------- */
-
-/* How `want` bytes divide among the vnodes: in proportion to what each lacks of
- * its even share of `target`. */
-static void deficits(const struct sim_zone *z, int64_t target, int64_t want,
-		     int64_t lack[NODES_MAX])
-{
-	int64_t pages = target / PAGE_BYTES, sum = 0, before = 0, given = 0;
-
-	for (uint32_t v = 0; v < z->more->nr_vnodes; v++)
-		lack[v] = (pages / z->more->nr_vnodes + (v < pages % z->more->nr_vnodes)) *
-			  PAGE_BYTES;
-	for (uint32_t i = 0; i < z->more->nr_parts; i++)
-		lack[z->more->part[i].vnode] -= z->more->part[i].bytes;
-	for (uint32_t v = 0; v < z->more->nr_vnodes; v++) {
-		lack[v] = lack[v] > 0 ? lack[v] : 0;
-		sum += lack[v];
-	}
-	for (uint32_t v = 0; v < z->more->nr_vnodes; v++) {
-		int64_t upto;
-
-		before += lack[v];
-		upto = share(want / PAGE_BYTES, before, sum);
-		lack[v] = (upto - given) * PAGE_BYTES;
-		given = upto;
-	}
-}
-
-/* Deal the pages of got[] out to the vnodes: each the same mixture. */
-static void deal(const struct host *host, struct sim_zone *z, int64_t *got, int64_t total,
-		 const int64_t lack[NODES_MAX], int64_t lack_total)
-{
-	for (uint32_t v = 0; v < z->more->nr_vnodes && total; v++) {
-		/* short of memory, every vnode stays short in proportion */
-		int64_t mine = share(lack[v] / PAGE_BYTES, total, lack_total), before = 0;
-		int64_t given = 0, left = 0;
-
-		for (unsigned n = 0; n < host->nr_nodes; n++) {
-			int64_t here, upto;
-
-			before += got[n];
-			upto = share(mine, before, total);
-			here = (upto - given) * PAGE_BYTES;
-			given = upto;
-			got[n] -= here;
-			left += here;
-			add_part(z->more, v, n, here, here);
-		}
-		total -= left;
-		lack_total -= lack[v];
-	}
-}
-
-static int64_t grow_by_zone(struct sim *sim, struct sim_zone *z, int64_t want,
-			    const int64_t lack[NODES_MAX])
-{
-	struct heap *h = heap_of(sim, z);
-	int64_t got[NODES_MAX] = {0}, taken, low = 0;
-	struct allocator_request r = {
-		.bytes = want,
-		.extent = sim->balloon_extent_bytes,
-		.affinity = z->more->nodes,
-		.home = HEAP_NO_NODE,
-		.last_node = &z->more->last_node,
-	};
-
-	taken = sim->allocator->take(h, &r, got, &low);
-	add_low(z, low);
-	if (z->more->nr_vnodes == 1) {
-		for (unsigned n = 0; n < h->host->nr_nodes; n++)
-			add_part(z->more, 0, n, got[n], got[n]);
-		return taken;
-	}
-	deal(h->host, z, got, taken, lack, want);
-	return taken;
-}
-
-static int64_t grow_by_vnode(struct sim *sim, struct sim_zone *z, const int64_t lack[NODES_MAX])
-{
-	struct heap *h = heap_of(sim, z);
-	int64_t taken = 0;
-
-	for (uint32_t v = 0; v < z->more->nr_vnodes; v++) {
-		int64_t got[NODES_MAX] = {0}, low = 0;
-		struct allocator_request r = {
-			.extent = sim->balloon_extent_bytes,
-			.affinity = z->more->nodes,
-			.home = sim_vnodes(z->more)[v].node,
-			.last_node = &z->more->last_node,
-		};
-
-		r.bytes = lack[v] - lack[v] % r.extent;
-		if (!r.bytes)
-			continue;
-		taken += sim->allocator->take(h, &r, got, &low);
-		add_low(z, low);
-		for (unsigned n = 0; n < h->host->nr_nodes; n++)
-			add_part(z->more, v, n, got[n], got[n]);
-	}
-	return taken;
-}
-
-static void enlarge(struct sim *sim, struct sim_zone *z, int64_t target)
-{
-	int64_t want = target - z->more->resident_bytes, lack[NODES_MAX], taken;
-
-	want -= want % sim->balloon_extent_bytes;
-	if (!want)
-		return;
-	if (z->more->nr_vnodes > 1)
-		deficits(z, target, want, lack);
-	else
-		lack[0] = want;
-	taken = sim->allocator->knows_home ? grow_by_vnode(sim, z, lack)
-					   : grow_by_zone(sim, z, want, lack);
-	account(sim, z, taken);
-}
-
-void memory_resize(struct sim *sim, struct sim_zone *z, int64_t bytes)
-{
-	int64_t now = sim_resident(z);
-
-	if (bytes == now)
-		return;
-	(void)sim_describe(sim, z);
-	if (bytes < now)
-		shrink(sim, z, now - bytes);
-	else
-		enlarge(sim, z, bytes);
-}
-
-/* The vnode that belongs on this node, else the first. */
-static uint32_t vnode_on(const struct sim_zone *z, uint32_t node)
-{
-	for (uint32_t v = 0; v < z->more->nr_vnodes; v++)
-		if (sim_vnodes(z->more)[v].node == node)
-			return v;
 	return 0;
 }
 
-bool memory_correct(struct sim *sim, struct sim_zone *z, const int64_t *bytes)
+void memory_adopt(struct sim *sim, struct sim_zone *z, const struct plan *p)
 {
-	struct heap *h = heap_of(sim, z);
-	int64_t more[NODES_MAX];
+	int64_t low = 0, bytes = 0;
 
-	(void)sim_describe(sim, z);
-	memcpy(more, bytes, h->host->nr_nodes * sizeof(*more));
-	for (uint32_t i = 0; i < z->more->nr_parts; i++)
-		more[z->more->part[i].node] -= z->more->part[i].bytes;
-	for (uint32_t n = 0; n < h->host->nr_nodes; n++)
-		if (more[n] > h->free_bytes[n])
-			return false;
-	for (uint32_t i = 0; i < z->more->nr_parts; i++) {
-		int64_t *here = &more[z->more->part[i].node];
-		int64_t less = -*here < z->more->part[i].bytes ? -*here : z->more->part[i].bytes;
+	z->low_pages = 0;
+	z->more->nr_parts = 0;
+	z->more->last_node = 0;
+	z->more->resident_bytes = 0;
+	for (uint32_t i = 0; i < p->nr_memory; i++) {
+		const struct plan_memory *m = &p->memory[i];
 
-		if (less <= 0)
-			continue;
-		*here += less;
-		give_piece(sim, z, i, less, less < z->more->cold[i] ? less : z->more->cold[i]);
+		(void)heap_take(sim_heap(sim, z), m->node, m->bytes, PAGE_BYTES, HEAP_ANY, &low);
+		pieces_add(z->more, m->vnode, m->node, m->bytes);
+		bytes += m->bytes;
 	}
-	for (uint32_t n = 0; n < h->host->nr_nodes; n++) {
-		int64_t low = 0;
-
-		if (more[n] <= 0)
-			continue;
-		(void)heap_take(h, n, more[n], PAGE_BYTES, HEAP_ANY, &low);
-		add_low(z, low);
-		add_part(z->more, vnode_on(z, n), n, more[n], 0);
-	}
-	drop_empty(z->more);
-	return true;
+	pieces_add_low(z, low);
+	pieces_account(sim, z, bytes);
+	overhead_none(sim, z);
 }
 
 void memory_stop_plain(struct sim_host *host, const struct sim_zone *z)

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/units.h"
+#include "sim/guest.h"
 
 static int read_allocator(void *out, const struct backend_option *o, const char *value,
 			  struct error *err)
@@ -70,6 +71,19 @@ static int read_blocks(void *out, const struct backend_option *o, const char *va
 	return backend_option_number(o, value, 0, INT32_MAX, &((struct sim *)out)->blocks, err);
 }
 
+static int read_guests(void *out, const struct backend_option *o, const char *value,
+		       struct error *err)
+{
+	(void)o;
+	return guest_read_facts(out, value, err);
+}
+
+static int read_there(void *out, const struct backend_option *o, const char *value,
+		      struct error *err)
+{
+	return backend_option_number(o, value, 0, INT32_MAX, &((struct sim *)out)->nr_there, err);
+}
+
 static int read_overhead(void *out, const struct backend_option *o, const char *value,
 			 struct error *err)
 {
@@ -97,6 +111,13 @@ const struct backend_option sim_options[] = {
 	{"blocks", "N",
 	 "whole 2 MiB blocks free above the DMA width on the first node (default: all)",
 	 .read = read_blocks},
+	{"guests", "S/N/L/M/B:...",
+	 "of guests that told it, by slot and node: pages that they give at least and at most "
+	 "before they ask another node, and that are free in broken blocks",
+	 .read = read_guests},
+	{"there", "N",
+	 "the zones of the first N slots are there already: their memory is where their plans say",
+	 .read = read_there},
 	{"overhead", "xen", "what Xen takes for a zone beside its memory (default: nothing)",
 	 .read = read_overhead},
 	{0},

@@ -56,13 +56,20 @@ int64_t overhead_bytes(const struct sim *sim, const struct plan *p)
 	return sim->keeps_overhead ? pages * PAGE_BYTES : 0;
 }
 
-void overhead_before(struct sim *sim, struct sim_zone *z, const struct plan *p)
+void overhead_none(struct sim *sim, struct sim_zone *z)
 {
 	if (!sim->keeps_overhead)
 		return;
 	if (!z->more->overhead)
 		z->more->overhead = xmalloc(sizeof(*z->more->overhead));
 	*z->more->overhead = (struct sim_overhead){0};
+}
+
+void overhead_before(struct sim *sim, struct sim_zone *z, const struct plan *p)
+{
+	overhead_none(sim, z);
+	if (!sim->keeps_overhead)
+		return;
 	take(sim, z, nodeset_of(nodeset_lowest(p->host->memory_nodes)), heap_pages(p));
 	z->more->last_node = 0;
 	take(sim, z, p->host->memory_nodes, POOL_FIRST_PAGES + other_pages(p));

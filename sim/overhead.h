@@ -33,6 +33,8 @@ int64_t overhead_bytes(const struct sim *sim, const struct plan *p);
 /* Before the zone's memory is taken, and behind it. What the host lacks is not taken. */
 void overhead_before(struct sim *sim, struct sim_zone *z, const struct plan *p);
 void overhead_behind(struct sim *sim, struct sim_zone *z);
+/* What is held for the zone is none of the run's. */
+void overhead_none(struct sim *sim, struct sim_zone *z);
 /* The zone was found to have this many special pages, not fewer than above. */
 void overhead_set_special(struct sim *sim, struct sim_zone *z, int64_t pages);
 /* Give everything back. */

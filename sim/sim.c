@@ -6,7 +6,9 @@
 #include "base/alloc.h"
 #include "base/compiler.h"
 #include "base/units.h"
+#include "sim/balloon.h"
 #include "sim/found.h"
+#include "sim/guest.h"
 #include "sim/memory.h"
 #include "sim/options.h"
 #include "sim/overhead.h"
@@ -22,7 +24,9 @@ static void more_free(struct sim_more *m)
 	if (!m)
 		return;
 	free(m->part);
-	free(m->cold);
+	free(m->run);
+	free(m->guest);
+	free(m->bound);
 	free(m->vnode);
 	free(m->device);
 	free(m->overhead);
@@ -43,6 +47,7 @@ static void sim_close(struct backend *b)
 	}
 	slab_release(&sim->zone);
 	free(sim->found);
+	free(sim->fact);
 	free(sim->link);
 	free(sim->host);
 	free(sim->dom0_bytes);
@@ -234,7 +239,8 @@ static int check_place(const struct sim *sim, const struct step *s, struct error
 
 static int check_room(const struct sim *sim, const struct step *s, struct error *err)
 {
-	int rc = memory_check_launch(sim, s->host, s->plan, err);
+	int rc = s->slot < sim->nr_there ? memory_check_adopt(sim, s->host, s->plan, err)
+					 : memory_check_launch(sim, s->host, s->plan, err);
 
 	return rc ? rc : check_devices(&sim_host(sim, s->host)->state, s->plan, err);
 }
@@ -341,8 +347,13 @@ static void start_described(struct sim *sim, struct sim_zone *z, const struct st
 	*z = (struct sim_zone){.host = s->host, .pinned = p->pinned};
 	(void)sim_describe(sim, z);
 	z->more->nodes = p->nodes;
+	z->more->flat = p->told != PLAN_TOLD_VNUMA;
 	take_vnodes(state, z, p);
-	memory_launch(sim, z, p);
+	if (s->slot < sim->nr_there)
+		memory_adopt(sim, z, p);
+	else
+		memory_launch(sim, z, p);
+	guest_note_start(sim, z, s->slot);
 	take_devices(state, z->more, p);
 }
 
@@ -359,7 +370,7 @@ static int start(struct sim *sim, const struct step *s, struct error *err)
 	if (s->slot >= sim->nr_slots)
 		grow_slots(sim, s->slot);
 	z = sim_zone(sim, s->slot);
-	if (!memory_launch_plain(sim, z, s)) {
+	if (s->slot < sim->nr_there || !memory_launch_plain(sim, z, s)) {
 		rc = check_room(sim, s, err);
 		if (rc)
 			return rc;
@@ -422,7 +433,8 @@ static int change(struct sim *sim, const struct step *s, struct error *err)
 	if (rc)
 		return rc;
 	found_note(sim, s);
-	memory_resize(sim, sim_zone(sim, s->slot), s->bytes);
+	bound_resize(sim, sim_zone(sim, s->slot), s->bytes);
+	balloon_resize(sim, sim_zone(sim, s->slot), s->bytes);
 	return 0;
 }
 
@@ -510,8 +522,17 @@ static int sim_correct(struct backend *b, const struct step *s, const int64_t *b
 
 	if (!slot_live(sim, s->host, s->slot))
 		return refuse_slot(s->slot, err);
+	bound_forget(sim_zone(sim, s->slot));
 	rc = found_take(sim, s, bytes, err);
 	return !rc && sim->check ? sim_verify_host(sim, s->host, err) : rc;
+}
+
+static bool sim_bounds(const struct backend *b, uint32_t host, uint32_t slot, int64_t *least,
+		       int64_t *most)
+{
+	const struct sim *sim = sim_of(b);
+
+	return slot_live(sim, host, slot) && bound_of(sim, slot, least, most);
 }
 
 const struct backend_ops sim_backend = {
@@ -532,4 +553,5 @@ const struct backend_ops sim_backend = {
 	.expect_zone = sim_expect_zone,
 	.measure = sim_measure,
 	.correct = sim_correct,
+	.bounds = sim_bounds,
 };

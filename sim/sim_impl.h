@@ -16,6 +16,12 @@ struct sim_vnode {
 	uint32_t node, vcpus;
 };
 
+/* Pages that came through a zone's balloon (sim/cold.h). */
+struct sim_run {
+	uint32_t vnode, node, layer;
+	int64_t bytes;
+};
+
 /* What is held for a zone beside its memory (sim/overhead.h). */
 struct sim_overhead {
 	int64_t bytes[NODES_MAX], low_bytes;
@@ -36,10 +42,17 @@ struct sim_more {
 	int64_t resident_bytes;
 	nodeset nodes; /* as they were at START, to verify that they never change */
 	uint16_t nr_parts, nr_vnodes, nr_devices;
+	bool flat; /* its guest knows no vnodes */
+	bool paired; /* every 4 MiB of it had as much on the one as on the other of two nodes */
+	bool mixed; /* which vnode has pages on a node is a guess */
 	uint32_t last_node; /* Xen's d->last_alloc_node */
 	uint32_t cap_parts, cap_vnodes, cap_devices;
 	struct plan_memory *part;
-	int64_t *cold; /* per piece: bytes that came through the balloon */
+	struct sim_run *run; /* the last that came is the last */
+	uint32_t nr_runs, next_layer, last_layer;
+	size_t cap_runs;
+	struct sim_guest *guest; /* NULL: nothing is known of it */
+	struct sim_bound *bound; /* on what it has (sim/guest.h); NULL: never was one */
 	struct sim_vnode *vnode, one_vnode;
 	uint32_t *device; /* indexes into host->device */
 	struct sim_overhead *overhead; /* NULL unless keeps_overhead */
@@ -73,6 +86,8 @@ struct sim_host {
 	struct heap heap; /* shares free_bytes with the state */
 };
 
+struct sim_guest_fact;
+
 struct sim {
 	struct backend base;
 	int64_t now_ns;
@@ -100,9 +115,13 @@ struct sim {
 	struct sim_found *found; /* by slot; grows with what is found (sim/found.h) */
 	uint32_t nr_found;
 	size_t cap_found;
+	struct sim_guest_fact *fact; /* option "guests"; sim/guest.h */
+	uint32_t nr_facts;
+	size_t cap_facts;
 	uint32_t nr_free; /* nodes that option "free" names, from the first on; 0: not given */
 	int64_t free_pages[NODES_MAX];
 	int64_t blocks; /* option "blocks"; -1: not given */
+	int64_t nr_there; /* option "there" */
 	int64_t low_bytes; /* below the DMA width on the first node; -1: Xen's default */
 };
 

@@ -29,10 +29,45 @@ start_zone()
 	cpus=$(for _ in $(seq "$vcpus"); do printf '"%s", ' "$nodes"; done)
 	guest_config "$zone" "$mib" "$vcpus" "cpus = [$cpus]"
 	if grep -q "^balloon $zone " "$file"; then
-		guest_start "$zone" && guest_report "$zone" >/dev/null
+		guest_start "$zone" && guest_report "$zone" >"/run/$zone.report"
 	else
 		guest_start "$zone" -p
 	fi
+}
+
+# said STEP ACTION ZONE NODES: rows of what the guest of a zone said of its memory when it had
+# booted (bench/rehearse.h): of each of its nodes, what its zones have above their low watermark
+# and what is kept from such requests, give or take what its CPUs hold for themselves and what
+# it takes and gives while it does nothing else, 2 MiB
+said()
+{
+	awk -v scenario="$scenario" -v step="$1" -v action="$2" -v zone="$3" -v nodes="$4" '
+		BEGIN { split(nodes, node, ","); vnuma = action ~ / vnuma$/; own = 512 }
+		$1 == "zone" {
+			n = vnuma ? node[$2 + 1] : node[1]
+			room = $5 - $9 - $11
+			least[n] += room > $13 ? room - $13 : 0
+			most[n] += (room > 0 ? room : 0) + $13 + $15
+			broken[n] += $17
+		}
+		function row(what, n, pages) {
+			printf "%s,%s,\"%s\",(%s %s),%s,%d\n", scenario, step, action, what, zone, n, pages
+		}
+		END { for (n in least) {
+			row("least", n, least[n] > own ? least[n] - own : 0)
+			row("most", n, most[n] + own)
+			row("broken", n, broken[n])
+		} }'
+}
+
+# all_said: of all guests that were started until now and have a balloon
+all_said()
+{
+	awk '/^(start|balloon|stop) / { n++ } /^start / { print n, $2, $5, $0 }' "$file" |
+		while read -r at guest nodes text; do
+			! [ -s "/run/$guest.report" ] || said "$at" "$text" "$guest" "$nodes" <"/run/$guest.report"
+			rm -f "/run/$guest.report"
+		done
 }
 
 # state STEP ACTION: rows of what is free and of every zone
@@ -93,6 +128,7 @@ rehearse()
 			state "$step" "$action"
 		fi
 	done <"$file"
+	all_said
 }
 
 by_homenode()
@@ -101,8 +137,13 @@ by_homenode()
 	./homenode-dom0 rehearse "$file" --backend \
 		"xen:kernel=/t/vmlinux,ramdisk=/t/guest.cpio,tsc=native,wait=240,cmdline=$guest" \
 		>/run/rows 2>/run/said || fail "$scenario: $(cat /run/said)"
-	# how it began is known better from the heap dump
-	awk -F, 'NR > 1 && $2 > 0' /run/rows
+	# how it began is known better from the heap dump; whoever looks bounds nothing
+	awk -F, 'NR > 1 && $2 > 0' /run/rows | sed 's/,,$//'
+	sed -n 's/^balloon \([^ ]*\) .*/\1/p' "$file" | sort -u | while read -r guest; do
+		sed -n 's/\r$//; s/^homenode: \(zone .*\)/\1/p' "/var/log/xen/guest-$guest.log" \
+			>"/run/$guest.report"
+	done
+	all_said
 }
 
 for file in /t/scenarios/*.txt; do
@@ -113,6 +154,10 @@ for file in /t/scenarios/*.txt; do
 	fi
 	begin=$(cut -d. -f1 /proc/uptime)
 	scenario=$(basename "$file" .txt)
+	rm -f /run/*.report
+	for log in /var/log/xen/guest-*.log; do
+		[ ! -f "$log" ] || : >"$log"
+	done
 	scrubbed
 	{
 		echo "scenario,step,action,zone,node,pages"
