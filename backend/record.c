@@ -37,7 +37,10 @@ char *record_step_text(const char *verb, const struct step *s)
 	text = xasprintf("%s %s %" PRIu32 " %" PRIu32 " %" PRId64 " ", verb, step_name(s->kind),
 			 s->host, s->slot, s->bytes);
 	if (!p) {
-		more = xasprintf("%s-", text);
+		bool works = s->work || s->kind == STEP_LOAD;
+
+		more = xasprintf("%s-%s%s", text, works ? " " : "",
+				 works ? work_name(s->work) : "");
 		free(text);
 		return more;
 	}
