@@ -82,9 +82,11 @@ static void xen_close(struct backend *b)
 {
 	struct machine *m = machine_of(b);
 
-	for (size_t i = 0; i < m->cap_zones; i++)
+	for (size_t i = 0; i < m->cap_zones; i++) {
 		if (m->zone[i].live)
 			domain_discard(&m->xen, m->zone[i].domid);
+		free(m->zone[i].load_id);
+	}
 	for (size_t i = 0; i < m->nr_adopted; i++) {
 		say_orphan(m, &m->adopted[i], "is stopped with this run");
 		domain_discard(&m->xen, m->adopted[i].domid);
@@ -301,6 +303,8 @@ static int xen_check(struct backend *b, const struct step *s, struct error *err)
 	if (s->kind != STEP_START) {
 		if (!z)
 			return error_set(err, ERR_CANNOT, "slot %u runs no zone", s->slot);
+		if (s->kind == STEP_LOAD && (s->work == WORK_CHASE || s->bytes < 0))
+			return error_set(err, ERR_CANNOT, "a zone cannot make such a load");
 		if (s->kind != STEP_RESIZE)
 			return 0;
 		rc = refresh(m, err);
@@ -345,7 +349,9 @@ static int start_locked(struct machine *m, const struct step *s, struct guest_bu
 	z->nr_vnodes = s->plan->nr_vnodes;
 	z->most_bytes = s->plan->zone->memory_bytes;
 	z->least_bytes = s->plan->zone->memory_min_bytes;
+	z->told = b->told;
 	for (uint32_t v = 0; v < s->plan->nr_vnodes; v++) {
+		z->vnode_vcpus[v] = s->plan->vnode[v].vcpus;
 		z->vcpus[s->plan->vnode[v].node] += s->plan->vnode[v].vcpus;
 		z->nr_vcpus += s->plan->vnode[v].vcpus;
 	}
@@ -380,8 +386,11 @@ static int stop(struct machine *m, uint32_t slot, struct error *err)
 {
 	int rc = domain_destroy(&m->xen, m->zone[slot].domid, err);
 
-	if (!rc)
+	if (!rc) {
 		m->zone[slot].live = false;
+		free(m->zone[slot].load_id);
+		m->zone[slot].load_id = NULL;
+	}
 	return rc;
 }
 
@@ -397,7 +406,9 @@ static int xen_apply(struct backend *b, const struct step *s, struct error *err)
 	else if (s->kind == STEP_RESIZE)
 		rc = balloon_move(m, &m->zone[s->slot], s->bytes, err);
 	else if (s->kind == STEP_PROBE)
-		rc = probe_zone(m, &m->zone[s->slot], err);
+		rc = probe_zone(m, &m->zone[s->slot], s->work, err);
+	else if (s->kind == STEP_LOAD)
+		rc = probe_load(m, &m->zone[s->slot], s, err);
 	else
 		rc = stop(m, s->slot, err);
 	late = refresh(m, rc ? NULL : err);
@@ -469,7 +480,7 @@ static int xen_measure(struct backend *b, uint32_t host, uint32_t slot, struct m
 const struct backend_ops xen_backend = {
 	.name = "xen",
 	.summary = "this Xen host, from its dom0: PVH domains through libxl",
-	.can = STEP_START | STEP_RESIZE | STEP_PROBE | STEP_STOP,
+	.can = STEP_START | STEP_RESIZE | STEP_PROBE | STEP_STOP | STEP_LOAD,
 	.traits = BACKEND_FIXED_HOST | BACKEND_OWN_ALLOCATOR,
 	.default_host = "xen",
 	.allocator = "xen",
