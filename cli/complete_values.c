@@ -242,6 +242,7 @@ static const struct kind {
 	{"NODE", NULL, NO_PATH},
 	{"PART", offer_parts, NO_PATH},
 	{"PATH", NULL, FILES},
+	{"PERCENT", NULL, NO_PATH},
 	{"POLICY", offer_policies, NO_PATH},
 	{"PROFILE", offer_profiles, NO_PATH},
 	{"RATIO", NULL, NO_PATH},

@@ -3,9 +3,9 @@
 #include <string.h>
 
 const struct schema *const schemas[] = {
-	&schema_summary,  &schema_timeline, &schema_zones,  &schema_probes,  &schema_measured,
-	&schema_capacity, &schema_size,	    &schema_around, &schema_compare, &schema_launches,
-	&schema_figures,  &schema_guests,   NULL,
+	&schema_summary,    &schema_timeline, &schema_zones,  &schema_probes, &schema_measured,
+	&schema_contention, &schema_capacity, &schema_size,   &schema_around, &schema_compare,
+	&schema_launches,   &schema_figures,  &schema_guests, NULL,
 };
 
 const struct schema *schema_find(const char *name)

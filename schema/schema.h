@@ -73,8 +73,8 @@ struct schema {
 };
 
 extern const struct schema schema_summary, schema_timeline, schema_zones, schema_probes,
-	schema_measured, schema_capacity, schema_size, schema_around, schema_compare,
-	schema_launches, schema_figures, schema_guests;
+	schema_measured, schema_contention, schema_capacity, schema_size, schema_around,
+	schema_compare, schema_launches, schema_figures, schema_guests;
 
 /* All of them; NULL ends the list. */
 extern const struct schema *const schemas[];
