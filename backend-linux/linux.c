@@ -357,6 +357,8 @@ static int linux_check(struct backend *b, const struct step *s, struct error *er
 		return check_start(m, s, err);
 	if (!z)
 		return error_set(err, ERR_CANNOT, "slot %u runs no zone", s->slot);
+	if (s->kind == STEP_LOAD && (s->work == WORK_CHASE || s->bytes < 0))
+		return error_set(err, ERR_CANNOT, "a zone cannot make such a load");
 	if (s->kind != STEP_RESIZE)
 		return 0;
 	if (s->bytes < PAGE_BYTES || s->bytes % PAGE_BYTES)
@@ -421,10 +423,11 @@ static int start(struct machine *m, const struct step *s, struct error *err)
 }
 
 /* Ask the zone; if it died meanwhile, so says the error, and the books are right. */
-static int ask(struct machine *m, struct linux_zone *z, enum zone_ask what, int64_t bytes,
+static int ask(struct machine *m, struct linux_zone *z, enum zone_ask what, const struct step *s,
 	       struct error *err)
 {
-	struct zone_request request = {.ask = what, .bytes = bytes};
+	struct zone_request request = {
+		.ask = what, .work = s ? s->work : WORK_NONE, .bytes = s ? s->bytes : 0};
 	int rc = zone_process_ask(&z->process, &request, &m->answer, err);
 
 	if (z->process.pid <= 0)
@@ -434,10 +437,14 @@ static int ask(struct machine *m, struct linux_zone *z, enum zone_ask what, int6
 	return rc;
 }
 
-static int probe(struct machine *m, struct linux_zone *z, struct error *err)
+/* A probe, or a load that begins or ends. */
+static int work(struct machine *m, struct linux_zone *z, enum zone_ask what, const struct step *s,
+		struct error *err)
 {
-	int rc = ask(m, z, ZONE_PROBE, 0, err);
+	int rc;
 
+	z->bandwidth_bytes_per_s = z->latency_ps = 0;
+	rc = ask(m, z, what, s, err);
 	if (rc)
 		return rc;
 	z->bandwidth_bytes_per_s = m->answer.bandwidth_bytes_per_s;
@@ -456,9 +463,11 @@ static int linux_apply(struct backend *b, const struct step *s, struct error *er
 	case STEP_START:
 		return start(m, s, err);
 	case STEP_RESIZE:
-		return ask(m, m->zone[s->slot], ZONE_RESIZE, s->bytes, err);
+		return ask(m, m->zone[s->slot], ZONE_RESIZE, s, err);
 	case STEP_PROBE:
-		return probe(m, m->zone[s->slot], err);
+		return work(m, m->zone[s->slot], ZONE_PROBE, s, err);
+	case STEP_LOAD:
+		return work(m, m->zone[s->slot], ZONE_LOAD, s, err);
 	case STEP_STOP:
 		zone_process_stop(&m->zone[s->slot]->process);
 		forget(m, m->zone[s->slot]);
@@ -534,7 +543,7 @@ static int linux_measure(struct backend *b, uint32_t host, uint32_t slot, struct
 	(void)host;
 	if (!z)
 		return error_set(err, ERR_CANNOT, "slot %u runs no zone", slot);
-	rc = ask(m, z, ZONE_COUNT, 0, err);
+	rc = ask(m, z, ZONE_COUNT, NULL, err);
 	if (rc)
 		return rc;
 	*out = (struct measure){
@@ -554,7 +563,7 @@ static int linux_measure(struct backend *b, uint32_t host, uint32_t slot, struct
 const struct backend_ops linux_backend = {
 	.name = "linux",
 	.summary = "this machine: zones as processes, bound to nodes by libnuma",
-	.can = STEP_START | STEP_RESIZE | STEP_PROBE | STEP_STOP,
+	.can = STEP_START | STEP_RESIZE | STEP_PROBE | STEP_STOP | STEP_LOAD,
 	.traits = BACKEND_FIXED_HOST,
 	.default_host = "this",
 	.open = linux_open,

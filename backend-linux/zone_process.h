@@ -15,11 +15,13 @@
 enum zone_ask {
 	ZONE_COUNT, /* where is the memory? Every answer says so */
 	ZONE_RESIZE, /* .bytes */
-	ZONE_PROBE,
+	ZONE_PROBE, /* .work */
+	ZONE_LOAD, /* .work, .bytes a second; answered once it is at work, or has ended */
 };
 
 struct zone_request {
 	enum zone_ask ask;
+	enum step_work work;
 	int64_t bytes;
 };
 
@@ -27,7 +29,7 @@ struct zone_answer {
 	int rc; /* of base/error.h */
 	char text[ERROR_TEXT_MAX];
 	int64_t unknown_bytes;
-	int64_t bandwidth_bytes_per_s, latency_ps; /* ZONE_PROBE; 0: not measured */
+	int64_t bandwidth_bytes_per_s, latency_ps; /* PROBE, end of LOAD; 0: not measured */
 	uint32_t nr_parts;
 	struct plan_memory part[ZONE_PARTS_MAX];
 };

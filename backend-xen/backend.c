@@ -83,10 +83,12 @@ static void xen_close(struct backend *b)
 	struct machine *m = machine_of(b);
 	struct error err;
 
-	for (size_t i = 0; i < m->cap_zones; i++)
+	for (size_t i = 0; i < m->cap_zones; i++) {
 		if (m->zone[i].live &&
 		    domain_destroy(&m->xen, &m->zone[i].id, lease_keeper_id(m->lease), &err))
 			machine_say(m, "%s", err.text);
+		free(m->zone[i].load_id);
+	}
 	recover_end(m);
 	lease_keeper_end(m->lease);
 	free(m->zone);
@@ -283,6 +285,8 @@ static int xen_check(struct backend *b, const struct step *s, struct error *err)
 		rc = check_ours(m, z, err);
 		if (rc)
 			return rc;
+		if (s->kind == STEP_LOAD && (s->work == WORK_CHASE || s->bytes < 0))
+			return error_set(err, ERR_CANNOT, "a zone cannot make such a load");
 		if (s->kind != STEP_RESIZE)
 			return 0;
 		rc = refresh(m, err);
@@ -333,7 +337,9 @@ static int start_locked(struct machine *m, const struct step *s, struct guest_bu
 	z->nr_vnodes = s->plan->nr_vnodes;
 	z->most_bytes = s->plan->zone->memory_bytes;
 	z->least_bytes = s->plan->zone->memory_min_bytes;
+	z->told = b->told;
 	for (uint32_t v = 0; v < s->plan->nr_vnodes; v++) {
+		z->vnode_vcpus[v] = s->plan->vnode[v].vcpus;
 		z->vcpus[s->plan->vnode[v].node] += s->plan->vnode[v].vcpus;
 		z->nr_vcpus += s->plan->vnode[v].vcpus;
 	}
@@ -369,8 +375,11 @@ static int stop(struct machine *m, uint32_t slot, struct error *err)
 	int rc = domain_destroy(&m->xen, &m->zone[slot].id, lease_keeper_id(m->lease), err);
 
 	/* what is dying needs nobody */
-	if (!rc || rc == ERR_INTERRUPTED)
+	if (!rc || rc == ERR_INTERRUPTED) {
 		m->zone[slot].live = false;
+		free(m->zone[slot].load_id);
+		m->zone[slot].load_id = NULL;
+	}
 	return rc;
 }
 
@@ -389,7 +398,9 @@ static int xen_apply(struct backend *b, const struct step *s, struct error *err)
 	else if (s->kind == STEP_RESIZE)
 		rc = balloon_move(m, &m->zone[s->slot], s->bytes, err);
 	else if (s->kind == STEP_PROBE)
-		rc = probe_zone(m, &m->zone[s->slot], err);
+		rc = probe_zone(m, &m->zone[s->slot], s->work, err);
+	else if (s->kind == STEP_LOAD)
+		rc = probe_load(m, &m->zone[s->slot], s, err);
 	else
 		rc = stop(m, s->slot, err);
 	late = refresh(m, rc ? NULL : err);
@@ -464,7 +475,7 @@ static int xen_measure(struct backend *b, uint32_t host, uint32_t slot, struct m
 const struct backend_ops xen_backend = {
 	.name = "xen",
 	.summary = "this Xen host, from its dom0: PVH domains through libxl " XEN_LIBRARY_VERSION,
-	.can = STEP_START | STEP_RESIZE | STEP_PROBE | STEP_STOP,
+	.can = STEP_START | STEP_RESIZE | STEP_PROBE | STEP_STOP | STEP_LOAD,
 	.traits = BACKEND_FIXED_HOST | BACKEND_OWN_ALLOCATOR,
 	.default_host = "xen",
 	.allocator = "xen",

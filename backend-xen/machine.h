@@ -35,8 +35,12 @@ struct machine_zone {
 	struct plan_memory part[PLAN_MEMORY_MAX]; /* as built */
 	bool lied; /* of its boot, and it was said */
 	bool booted; /* its balloon driver listens: boot_await() */
-	bool probed;
-	int64_t bandwidth_bytes_per_s, latency_ps;
+	bool told; /* its vnodes */
+	uint32_t vnode_vcpus[NODES_MAX];
+	int64_t bandwidth_bytes_per_s, latency_ps; /* 0: not measured */
+	char *load_id; /* of the load that goes on, as its result will begin; NULL: none */
+	enum step_work load_work;
+	int64_t load_ns; /* when it began */
 };
 
 /* Special pages are 16 to 20 and our tables a few more; what is beyond this was the
@@ -111,7 +115,12 @@ int balloon_check(const struct machine *m, const struct machine_zone *z, int64_t
 int balloon_move(struct machine *m, struct machine_zone *z, int64_t bytes,
 		 struct error *err) MUST_USE;
 
-/* probe.c: stream and chase inside the zone; fills z's figures. */
-int probe_zone(struct machine *m, struct machine_zone *z, struct error *err) MUST_USE;
+/* probe.c: stream and chase inside the zone, or one work; fills z's figures. ERR_CANNOT: the
+ * guest has no answer that can be true. */
+int probe_zone(struct machine *m, struct machine_zone *z, enum step_work work,
+	       struct error *err) MUST_USE;
+/* A load begins or ends: STEP_LOAD. */
+int probe_load(struct machine *m, struct machine_zone *z, const struct step *s,
+	       struct error *err) MUST_USE;
 
 #endif

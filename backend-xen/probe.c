@@ -1,12 +1,14 @@
 /*
  * The probe, inside the zone: guest/init.c answers in xenstore. Below the domain's
- * directory, data/homenode/probe takes "ID ARGUMENT...", data/homenode/result becomes
- * "ID STATUS PARTS" with the program's output in result/0 .. result/PARTS-1.
+ * directory, data/homenode/probe takes "ID ARGUMENT..." or "ID stop", data/homenode/begun
+ * becomes "ID" when it has begun, data/homenode/result "ID STATUS PARTS" when it is done, with
+ * the program's output in result/0 .. result/PARTS-1.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend-xen/answer.h"
 #include "backend-xen/machine.h"
 #include "backend-xen/pause.h"
 #include "base/alloc.h"
@@ -15,7 +17,8 @@
 #include "base/units.h"
 
 #define LOOK_MS 100
-#define PARTS_MAX 64
+#define ROUNDS 3
+#define WINDOW_MS 200
 
 static char *read_below(struct machine *m, uint32_t domid, const char *path)
 {
@@ -26,117 +29,308 @@ static char *read_below(struct machine *m, uint32_t domid, const char *path)
 	return value;
 }
 
-/* Until the path's value begins with `begin`; the caller frees *out. */
-static int await(struct machine *m, uint32_t domid, const char *path, const char *begin, char **out,
-		 struct error *err)
+/* Is `word` its first one? "": of anything. */
+static bool begins(const char *value, const char *word)
+{
+	size_t n = strlen(word);
+
+	return value && strncmp(value, word, n) == 0 && (!n || !value[n] || value[n] == ' ');
+}
+
+/* What comes behind that word. */
+static const char *behind(const char *value, const char *word)
+{
+	const char *rest = value + strlen(word);
+
+	return *rest == ' ' ? rest + 1 : rest;
+}
+
+static int silent(struct machine *m, uint32_t domid, const char *path, struct error *err)
+{
+	if (domain_look(&m->xen, domid, NULL) != DOMAIN_RUNS)
+		return error_set(err, ERR_MACHINE, "domain %u does not run", domid);
+	return error_set(err, ERR_CANNOT,
+			 "domain %u does not write data/homenode/%s within %lld s: does its "
+			 "initramfs hold the zone's init and the probe, of this version?",
+			 domid, path, (long long)(m->options.patience_ns / NS_PER_S));
+}
+
+/* Until the value of `path`, or that of `or_path` (NULL: none), begins with the word `begin`; it
+ * is the caller's to free, and *other says that it is the second one. */
+static int await(struct machine *m, uint32_t domid, const char *path, const char *or_path,
+		 const char *begin, char **out, bool *other, struct error *err)
 {
 	int64_t until = monotonic_ns() + m->options.patience_ns;
 
 	for (;;) {
+		*other = false;
 		*out = read_below(m, domid, path);
-		if (*out && strncmp(*out, begin, strlen(begin)) == 0)
+		if (!begins(*out, begin) && or_path) {
+			free(*out);
+			*other = true;
+			*out = read_below(m, domid, or_path);
+		}
+		if (begins(*out, begin))
 			return 0;
 		free(*out);
 		*out = NULL;
-		if (domain_look(&m->xen, domid, NULL) != DOMAIN_RUNS)
-			return error_set(err, ERR_MACHINE, "domain %u does not run", domid);
-		if (monotonic_ns() > until)
-			return error_set(err, ERR_MACHINE,
-					 "domain %u does not write data/homenode/%s within %lld s: "
-					 "does its initramfs hold the zone's init and the probe?",
-					 domid, path,
-					 (long long)(m->options.patience_ns / NS_PER_S));
+		if (monotonic_ns() > until || domain_look(&m->xen, domid, NULL) != DOMAIN_RUNS)
+			return silent(m, domid, path, err);
 		if (!pause_ms(m->xen.stop, LOOK_MS))
 			return error_set(err, ERR_INTERRUPTED,
 					 "stopped by a signal while domain %u was probed", domid);
 	}
 }
 
-static char *join_parts(struct machine *m, uint32_t domid, unsigned long parts)
+/* All parts, one behind the other; the caller frees *out. */
+static int join_parts(struct machine *m, uint32_t domid, uint32_t parts, char **out, size_t *size,
+		      struct error *err)
 {
-	char *text = xstrdup("");
-
-	for (unsigned long i = 0; i < parts && i < PARTS_MAX; i++) {
-		char *path = xasprintf("result/%lu", i), *part = read_below(m, domid, path);
-		char *more = xasprintf("%s%s", text, part ? part : "");
-
-		free(text);
-		free(part);
-		free(path);
-		text = more;
-	}
-	return text;
-}
-
-/* Runs the probe with these arguments; its output is the caller's to free. */
-static int ask(struct machine *m, uint32_t domid, const char *arguments, char **output, int *status,
-	       struct error *err)
-{
-	char *path = xasprintf("/local/domain/%u/data/homenode/probe", domid);
-	char *id = xasprintf("%ld-%u ", (long)(monotonic_ns() / NS_PER_MS), ++m->probes);
-	char *request = xasprintf("%s%s", id, arguments), *result = NULL, *end;
+	char *text = xmalloc((size_t)parts * ANSWER_PART_BYTES_MAX + 1);
 	int rc = 0;
 
-	if (!xs_write(m->xen.xs, XBT_NULL, path, request, (unsigned)strlen(request)))
-		rc = error_set(err, ERR_MACHINE, "%s cannot be written: %s", path, strerror(errno));
-	if (!rc)
-		rc = await(m, domid, "result", id, &result, err);
-	if (!rc) {
-		*status = (int)strtol(result + strlen(id), &end, 10);
-		*output = join_parts(m, domid, strtoul(end, NULL, 10));
+	*out = text;
+	*size = 0;
+	for (uint32_t i = 0; i < parts && !rc; i++) {
+		char *path = xasprintf("result/%u", i), *part = read_below(m, domid, path);
+		size_t n = part ? strnlen(part, ANSWER_PART_BYTES_MAX) : 0;
+
+		if (part)
+			memcpy(text + *size, part, n);
+		else
+			rc = error_set(err, ERR_CANNOT,
+				       "its guest's answer has %u parts, and part %u is not there",
+				       parts, i);
+		*size += n;
+		free(part);
+		free(path);
 	}
-	free(result);
-	free(request);
-	free(id);
+	text[*size] = '\0';
+	return rc;
+}
+
+/* The ID is the caller's to free. */
+static int request(struct machine *m, uint32_t domid, const char *arguments, char **id,
+		   struct error *err)
+{
+	char *path = xasprintf("/local/domain/%u/data/homenode/probe", domid), *text;
+	int rc = 0;
+
+	*id = xasprintf("%ld-%u", (long)(monotonic_ns() / NS_PER_MS), ++m->probes);
+	text = xasprintf("%s %s", *id, arguments);
+	if (!xs_write(m->xen.xs, XBT_NULL, path, text, (unsigned)strlen(text)))
+		rc = error_set(err, ERR_MACHINE, "%s cannot be written: %s", path, strerror(errno));
+	free(text);
 	free(path);
 	return rc;
 }
 
-/* "key=N" in the probe's line, N > 0. */
-static bool figure(const char *output, const char *key, int64_t *out)
+static int read_answer(struct machine *m, uint32_t domid, const char *head,
+		       const struct answer_wanted *w, int64_t *out, struct error *err)
 {
-	size_t n = strlen(key);
+	char *text = NULL, quote[300];
+	uint32_t parts;
+	int status, rc = answer_head(head, &status, &parts, err);
+	size_t size;
 
-	for (const char *at = output; (at = strstr(at, key)); at += n) {
-		if ((at != output && at[-1] != ' ' && at[-1] != '\n') || at[n] != '=')
-			continue;
-		*out = strtoll(at + n + 1, NULL, 10);
-		return *out > 0;
-	}
-	return false;
+	if (!rc)
+		rc = join_parts(m, domid, parts, &text, &size, err);
+	if (!rc)
+		answer_quote(quote, sizeof(quote), text);
+	if (!rc && status)
+		rc = error_set(err, ERR_CANNOT, "the probe in domain %u ended with status %d: %s",
+			       domid, status, quote);
+	else if (!rc)
+		rc = answer_figure(text, size, w, out, err);
+	free(text);
+	return rc;
 }
 
-static int run(struct machine *m, struct machine_zone *z, const char *which, const char *key,
+static struct answer_wanted wanted(const struct machine_zone *z, enum answer_kind kind,
+				   const char *op)
+{
+	return (struct answer_wanted){
+		.kind = kind, .op = op, .vcpus = z->nr_vcpus, .memory_bytes = z->most_bytes};
+}
+
+/* Runs the probe with these arguments, takes them, and waits for its figure. */
+static int run(struct machine *m, struct machine_zone *z, char *arguments, struct answer_wanted w,
 	       int64_t *out, struct error *err)
 {
-	int64_t bytes = m->options.probe_bytes;
-	char *arguments =
-		bytes ? xasprintf("%s --bytes %lldB", which, (long long)bytes) : xstrdup(which);
-	char *output = NULL;
-	int status = 0, rc = ask(m, z->domid, arguments, &output, &status, err);
+	int64_t began_ns = monotonic_ns();
+	char *id = NULL, *result = NULL;
+	bool other;
+	int rc = request(m, z->domid, arguments, &id, err);
 
-	if (!rc && (status || !figure(output, key, out))) {
-		output[strcspn(output, "\n")] = '\0';
-		rc = error_set(err, ERR_MACHINE,
-			       "the probe in domain %u ended with status %d%s: %.300s", z->domid,
-			       status, status ? "" : " and without a figure", output);
-	}
-	free(output);
+	if (!rc)
+		rc = await(m, z->domid, "result", NULL, id, &result, &other, err);
+	w.took_ns = monotonic_ns() - began_ns;
+	if (!rc)
+		rc = read_answer(m, z->domid, behind(result, id), &w, out, err);
+	free(result);
+	free(id);
 	free(arguments);
 	return rc;
 }
 
-int probe_zone(struct machine *m, struct machine_zone *z, struct error *err)
+/* With the size of its arrays where the options say one. */
+static char *arguments_of(const struct machine *m, const char *what)
+{
+	int64_t bytes = m->options.probe_bytes;
+
+	return bytes ? xasprintf("%s --bytes %lldB", what, (long long)bytes) : xstrdup(what);
+}
+
+static int await_report(struct machine *m, uint32_t domid, struct error *err)
 {
 	char *report;
-	int rc = await(m, z->domid, "report", "", &report, err);
+	bool other;
+	int rc = await(m, domid, "report", NULL, "", &report, &other, err);
+
+	free(report);
+	return rc;
+}
+
+static int probe_all(struct machine *m, struct machine_zone *z, struct error *err)
+{
+	int rc = run(m, z, arguments_of(m, "stream"), wanted(z, ANSWER_STREAM, NULL),
+		     &z->bandwidth_bytes_per_s, err);
+
+	return rc ? rc
+		  : run(m, z, arguments_of(m, "chase"), wanted(z, ANSWER_CHASE, NULL),
+			&z->latency_ps, err);
+}
+
+/* The mean over vCPUs: one of each vnode, one after the other, in its own memory. */
+static int probe_chase(struct machine *m, struct machine_zone *z, struct error *err)
+{
+	int128 sum = 0, weight = 0;
+
+	for (uint32_t v = 0; v < z->nr_vnodes; v++) {
+		char *what, *arguments;
+		int64_t ps;
+		int rc;
+
+		if (!z->vnode_vcpus[v])
+			continue;
+		what = z->told && z->nr_vnodes > 1
+			       ? xasprintf("chase --repeats %d --node %u", ROUNDS, v)
+			       : xasprintf("chase --repeats %d", ROUNDS);
+		arguments = arguments_of(m, what);
+		free(what);
+		rc = run(m, z, arguments, wanted(z, ANSWER_CHASE, NULL), &ps, err);
+		if (rc)
+			return rc;
+		sum += (int128)ps * z->vnode_vcpus[v];
+		weight += z->vnode_vcpus[v];
+		if (!z->told)
+			break;
+	}
+	z->latency_ps = weight ? (int64_t)(sum / weight) : 0;
+	return 0;
+}
+
+static const char *loop_of(enum step_work work)
+{
+	static const char *const op[NR_WORKS] = {
+		[WORK_READ] = "read", [WORK_WRITE] = "write-nt", [WORK_MIX] = "mix-2-1"};
+
+	return op[work];
+}
+
+static int probe_loop(struct machine *m, struct machine_zone *z, enum step_work work,
+		      struct error *err)
+{
+	struct answer_wanted w = wanted(z, ANSWER_KERNEL, loop_of(work));
+	char *what = xasprintf("kernel --op %s --repeats %d --window %d", w.op, ROUNDS, WINDOW_MS);
+	char *arguments = arguments_of(m, what);
+
+	free(what);
+	w.least_ns = ROUNDS * WINDOW_MS * NS_PER_MS;
+	return run(m, z, arguments, w, &z->bandwidth_bytes_per_s, err);
+}
+
+int probe_zone(struct machine *m, struct machine_zone *z, enum step_work work, struct error *err)
+{
+	int rc = z->load_id ? error_set(err, ERR_CANNOT, "the zone is at work: end its load first")
+			    : await_report(m, z->domid, err);
 
 	if (rc)
 		return rc;
-	free(report);
-	rc = run(m, z, "stream", "triad_best_bytes_per_s", &z->bandwidth_bytes_per_s, err);
-	if (!rc)
-		rc = run(m, z, "chase", "latency_median_ps", &z->latency_ps, err);
-	z->probed = !rc;
+	z->bandwidth_bytes_per_s = z->latency_ps = 0;
+	if (work == WORK_NONE)
+		rc = probe_all(m, z, err);
+	else if (work == WORK_CHASE)
+		rc = probe_chase(m, z, err);
+	else
+		rc = probe_loop(m, z, work, err);
+	if (rc)
+		z->bandwidth_bytes_per_s = z->latency_ps = 0;
 	return rc;
+}
+
+/* --- loads ------------------------------------------------------------------------------ */
+
+static int begin_load(struct machine *m, struct machine_zone *z, const struct step *s,
+		      struct error *err)
+{
+	const char *op = loop_of(s->work);
+	char *what = s->bytes ? xasprintf("load --op %s --limit %lld", op, (long long)s->bytes)
+			      : xasprintf("load --op %s", op);
+	char *arguments = arguments_of(m, what), *id = NULL, *begun = NULL;
+	struct answer_wanted w = wanted(z, ANSWER_LOAD, op);
+	int64_t nothing;
+	bool over = false;
+	int rc = await_report(m, z->domid, err);
+
+	if (!rc)
+		rc = request(m, z->domid, arguments, &id, err);
+	z->load_ns = monotonic_ns();
+	/* one that cannot begin has ended, with its reason */
+	if (!rc)
+		rc = await(m, z->domid, "begun", "result", id, &begun, &over, err);
+	if (!rc && over)
+		rc = read_answer(m, z->domid, behind(begun, id), &w, &nothing, err);
+	if (!rc && over)
+		rc = error_set(err, ERR_CANNOT, "its guest's load ended at once");
+	if (!rc) {
+		z->load_id = id;
+		z->load_work = s->work;
+		id = NULL;
+	}
+	free(begun);
+	free(id);
+	free(arguments);
+	free(what);
+	return rc;
+}
+
+static int end_load(struct machine *m, struct machine_zone *z, struct error *err)
+{
+	struct answer_wanted w = wanted(z, ANSWER_LOAD, loop_of(z->load_work));
+	char *id = NULL, *result = NULL, *load = z->load_id;
+	bool other;
+	int rc = request(m, z->domid, "stop", &id, err);
+
+	z->load_id = NULL;
+	if (!rc)
+		rc = await(m, z->domid, "result", NULL, load, &result, &other, err);
+	w.took_ns = monotonic_ns() - z->load_ns;
+	if (!rc)
+		rc = read_answer(m, z->domid, behind(result, load), &w, &z->bandwidth_bytes_per_s,
+				 err);
+	free(result);
+	free(load);
+	free(id);
+	return rc;
+}
+
+int probe_load(struct machine *m, struct machine_zone *z, const struct step *s, struct error *err)
+{
+	int rc = 0;
+
+	z->bandwidth_bytes_per_s = z->latency_ps = 0;
+	if (z->load_id)
+		rc = end_load(m, z, err);
+	return rc || s->work == WORK_NONE ? rc : begin_load(m, z, s, err);
 }

@@ -153,10 +153,9 @@ int residency_measure(struct machine *m, struct machine_zone *z, struct measure 
 					(struct plan_memory){.node = n, .bytes = has[n]};
 		out->fields |= z->nr_vnodes == 1 ? MEASURE_PARTS : MEASURE_NODE_PARTS;
 	}
-	if (z->probed) {
-		out->fields |= MEASURE_BANDWIDTH | MEASURE_LATENCY;
-		out->bandwidth_bytes_per_s = z->bandwidth_bytes_per_s;
-		out->latency_ps = z->latency_ps;
-	}
+	out->fields |= z->bandwidth_bytes_per_s ? MEASURE_BANDWIDTH : 0;
+	out->fields |= z->latency_ps ? MEASURE_LATENCY : 0;
+	out->bandwidth_bytes_per_s = z->bandwidth_bytes_per_s;
+	out->latency_ps = z->latency_ps;
 	return 0;
 }

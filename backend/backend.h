@@ -22,9 +22,10 @@
  * all hosts; machines keep arrays by slot, so low ones are to be used first. It is in
  * use from a START that returned 0 until a STOP that returned 0, or until wait says
  * EVENT_ZONE_EXITED; then another zone may have it. Between, RESIZE moves the zone's
- * balloon and PROBE measures from inside. Where a zone's vCPUs and the memory of its
- * vnodes belong never changes: no step moves a zone. A START is over when the zone has
- * its memory; on a real machine that is seconds later.
+ * balloon, PROBE measures from inside, and LOAD keeps its vCPUs at work until the next LOAD
+ * or its STOP. Where a zone's vCPUs and the memory of its vnodes belong never changes: no
+ * step moves a zone. A START is over when the zone has its memory; on a real machine that
+ * is seconds later.
  *
  * WHO OWNS WHAT. A step, its plan and the plan's zone are borrowed for the call alone;
  * a machine copies what it needs later. So it is with the config, but for the hosts
@@ -49,6 +50,13 @@
  * with what measure then says it has; where the zone itself died, its slot is free
  * and the books are right, and no event will tell. A STOP gives everything back, and
  * returns when it is back.
+ *
+ * PROBE AND LOAD. A PROBE with a work (enum step_work) measures that alone, one field of
+ * measure; other zones may be at work meanwhile. A LOAD returns once the zone is at work; so
+ * loads that returned before a PROBE began, and end after it returned, were there all along.
+ * Where the zone runs on and has no figure to give, either fails with the reason: ERR_CANNOT,
+ * what it said is impossible, it did not answer, its processor has no such loop; ERR_NO_ROOM,
+ * something else had its CPUs meanwhile.
  *
  * apply_and_measure is apply, and what measure would say of the zone then where the machine
  * knows it at once; a caller who was not told asks.
@@ -152,8 +160,8 @@ enum measure_field {
 	MEASURE_PARTS = 1 << 1, /* part[], vnode and node known */
 	MEASURE_NODE_PARTS = 1 << 2, /* part[], only the node known (vnode = 0) */
 	MEASURE_UNKNOWN = 1 << 3, /* unknown_bytes: resident, node not attributed */
-	MEASURE_BANDWIDTH = 1 << 4, /* since the zone's last PROBE */
-	MEASURE_LATENCY = 1 << 5, /* likewise */
+	MEASURE_BANDWIDTH = 1 << 4, /* of the zone's last PROBE, or of the LOAD that ended last */
+	MEASURE_LATENCY = 1 << 5, /* of its last PROBE */
 };
 
 /* Parts are not empty and no two have vnode and node the same; what they sum to and
@@ -164,8 +172,9 @@ struct measure {
 	int64_t unknown_bytes;
 	uint32_t nr_parts;
 	const struct plan_memory *part; /* lent: see WHO OWNS WHAT */
-	int64_t bandwidth_bytes_per_s; /* median triad on all vCPUs at once */
-	int64_t latency_ps; /* median hop of a random chase, mean over vCPUs */
+	/* Median triad on all vCPUs at once, or the median of the work that was asked for. */
+	int64_t bandwidth_bytes_per_s;
+	int64_t latency_ps; /* median hop of a random chase, mean over vCPUs, or of one */
 };
 
 /* BACKEND_* bits, before it is opened. */

@@ -38,7 +38,10 @@ char *record_step_text(const char *verb, const struct step *s)
 	text = xasprintf("%s %s %" PRIu32 " %" PRIu32 " %" PRId64 " ", verb, step_name(s->kind),
 			 s->host, s->slot, s->left ? (int64_t)s->left : s->bytes);
 	if (!p) {
-		more = xasprintf("%s-", text);
+		bool works = s->work || s->kind == STEP_LOAD;
+
+		more = xasprintf("%s-%s%s", text, works ? " " : "",
+				 works ? work_name(s->work) : "");
 		free(text);
 		return more;
 	}

@@ -4,7 +4,7 @@
  *
  *	homenode-record 2 BACKEND CAN NR_HOSTS
  *	state HOST TOTAL_FREE VCPUS LIMIT NR_ZONES free N... vcpus N... taken N...
- *	check|apply KIND HOST SLOT BYTES PLAN -> CODE SENTENCE
+ *	check|apply KIND HOST SLOT BYTES PLAN [WORK] -> CODE SENTENCE
  *	wait UNTIL_NS -> CODE KIND AT_NS HOST SLOT NOW_NS
  *	now NS
  *	correct KIND HOST SLOT BYTES PLAN N... -> CODE SENTENCE

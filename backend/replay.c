@@ -521,7 +521,7 @@ const struct backend_ops replay_backend = {
 	.name = "replay",
 	.summary = "answers from a recorded run (option: the record's path)",
 	/* narrowed to the recorded machine's mask when a record is opened */
-	.can = STEP_START | STEP_RESIZE | STEP_PROBE | STEP_STOP,
+	.can = STEP_START | STEP_RESIZE | STEP_PROBE | STEP_STOP | STEP_LOAD,
 	.traits = BACKEND_VIRTUAL_CLOCK,
 	.option = options,
 	.open = replay_open,

@@ -6,6 +6,7 @@
 #include "bench/recorded.h"
 #include "cli/command.h"
 #include "cli/recorded_residency.h"
+#include "report/contention.h"
 #include "report/diff.h"
 #include "report/residency.h"
 #include "report/run_dir.h"
@@ -40,6 +41,65 @@ static int diff_pages(const struct args *args, int *status, struct error *err)
 	return rc;
 }
 
+/* Zones among neighbours, point by point. */
+static int diff_contention(const char *a, const char *b, enum output_format format, bool *same,
+			   struct error *err)
+{
+	struct contention_file x = {.nr = 0}, y = {.nr = 0};
+	struct contention_diff d;
+	int rc = contention_load(&x, a, err);
+
+	if (!rc)
+		rc = contention_load(&y, b, err);
+	if (!rc) {
+		contention_compare(&d, &x, &y);
+		if (format == FORMAT_JSON)
+			contention_diff_json(&d, stdout);
+		else if (format == FORMAT_CSV)
+			contention_diff_csv(&d, stdout);
+		else
+			contention_diff_text(&d, stdout);
+		*same = contention_same(&d);
+	}
+	contention_file_release(&y);
+	contention_file_release(&x);
+	return rc;
+}
+
+static int diff_contention_files(const struct args *args, int *status, struct error *err)
+{
+	enum output_format format;
+	bool same = true;
+	int rc = args_format(args, &format, err);
+
+	if (!rc)
+		rc = diff_contention(args_operand(args, 0), args_operand(args, 1), format, &same,
+				     err);
+	*status = !same;
+	return rc;
+}
+
+/* Of runs that have both; in a format for programs it is a file of its own. */
+static int diff_beside(const struct run_dir *a, const struct run_dir *b, enum output_format format,
+		       int *status, struct error *err)
+{
+	bool same = true;
+	int rc;
+
+	if (!a->contention || !b->contention)
+		return 0;
+	if (format != FORMAT_TEXT) {
+		fprintf(stderr,
+			"homenode: zones under load are not in this output: homenode diff "
+			"%s %s\n",
+			a->contention, b->contention);
+		return 0;
+	}
+	rc = diff_contention(a->contention, b->contention, format, &same, err);
+	*status |= !same;
+	return rc;
+}
+
 static int run_diff(const struct args *args, int *status, struct error *err)
 {
 	struct run_dir a = {0}, b = {0};
@@ -53,6 +113,8 @@ static int run_diff(const struct args *args, int *status, struct error *err)
 	     (residency_recognise(args_operand(args, 1)) ||
 	      recorded_recognise(args_operand(args, 1)))))
 		return diff_pages(args, status, err);
+	if (contention_recognise(args_operand(args, 0)))
+		return diff_contention_files(args, status, err);
 	rc = args_format(args, &format, err);
 	if (!rc)
 		rc = run_dir_load(&a, args_operand(args, 0), err);
@@ -68,6 +130,7 @@ static int run_diff(const struct args *args, int *status, struct error *err)
 			diff_print_text(&between, &a.summary, &b.summary, stdout);
 		*status = !same(&between);
 		comparison_release(&between);
+		rc = diff_beside(&a, &b, format, status, err);
 	}
 	run_dir_release(&b);
 	run_dir_release(&a);
@@ -84,7 +147,7 @@ const struct command cmd_diff = {
 		 "directory or a summary file. Rows are matched by topology, workload, policy, "
 		 "memory policy and seed. Two outputs of \"homenode rehearse\", predicted and "
 		 "observed, are compared page by page: outside the bound that the prediction "
-		 "says is 1.",
+		 "says is 1; so are two files contention.csv, point by point.",
 	.example = "homenode diff results/runs/before results/runs/after",
 	.option = NULL,
 	.run = run_diff,

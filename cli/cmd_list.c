@@ -52,7 +52,7 @@ static const char *steps_of(const struct backend_ops *ops, struct arena *words)
 {
 	const char *can = "";
 
-	for (unsigned bit = STEP_START; bit <= STEP_STOP; bit <<= 1)
+	for (unsigned bit = STEP_START; bit <= STEP_LAST; bit <<= 1)
 		if (ops->can & bit)
 			can = arena_printf(words, "%s%s%s", can, *can ? " " : "",
 					   step_name((enum step_kind)bit));

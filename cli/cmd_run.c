@@ -2,12 +2,14 @@
  * homenode run: a workload under one or more policies, row by row, into a
  * result directory.
  */
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "backend/backend_impl.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/terminal.h"
+#include "bench/files/contending.h"
 #include "bench/files/results.h"
 #include "cli/backends.h"
 #include "cli/command.h"
@@ -19,6 +21,7 @@
 #include "cli/trace_flags.h"
 #include "cli/version.h"
 #include "cost/params/grades.h"
+#include "report/contention.h"
 
 static const struct option options[] = {
 	MATRIX_OPTIONS,
@@ -27,6 +30,8 @@ static const struct option options[] = {
 	TRACE_OPTIONS,
 	{"no-cost", 0, NULL, "do not price zones: no bandwidth, slowdown, swing", false},
 	{"probe", 0, NULL, "measure zones, beside what is predicted", false},
+	{"contention", 0, NULL, "measure each zone while the others load memory", OPTION_RARE},
+	{"levels", 0, "PERCENT,...", "of that load (default: 0,25,50,75,100)", OPTION_RARE},
 	{"zones", 'z', NULL, "write zones.csv too, one row a zone", false},
 	{"check", 0, NULL, "verify every invariant at every event (slow)", OPTION_RARE},
 	{"backend", 'b', "BACKEND[:OPTIONS]", "the machine that does it (default: sim)", false},
@@ -48,6 +53,7 @@ struct cmd {
 	struct results results;
 	struct progress progress;
 	struct view view;
+	struct contention_levels levels;
 	char *directory;
 	bool quiet;
 };
@@ -90,7 +96,7 @@ static void fill_experiment(struct cmd *c)
 	x->cost = !c->chosen.workload.no_cost && !args_flag(c->args, "no-cost");
 	x->check = args_flag(c->args, "check");
 	x->skip_bad = args_flag(c->args, "skip-bad");
-	x->every_seed = args_flag(c->args, "probe");
+	x->every_seed = args_flag(c->args, "probe") || args_flag(c->args, "contention");
 	x->gatherer = &results_gatherer;
 	x->gatherer_self = &c->results;
 	x->progress = progress_show;
@@ -107,6 +113,20 @@ static bool answers_from_a_record(const struct backend_ops *ops)
 	return !(backend_traits(ops) & (BACKEND_REPEATABLE | BACKEND_FIXED_HOST));
 }
 
+static int read_levels(struct cmd *c, struct error *err)
+{
+	const char *text = args_string(c->args, "levels", "0,25,50,75,100");
+
+	if (args_given(c->args, "levels") && !args_flag(c->args, "contention"))
+		return error_set(err, ERR_USAGE, "--levels is of --contention");
+	if (contention_levels_read(&c->levels, text))
+		return 0;
+	return error_set(err, ERR_USAGE,
+			 "--levels takes whole numbers from 0 to 100, ascending and at most %d of "
+			 "them, as in 0,50,100; not \"%s\"",
+			 CONTENTION_LEVELS_MAX, text);
+}
+
 static int prepare(struct cmd *c, struct error *err)
 {
 	enum output_format format;
@@ -116,6 +136,8 @@ static int prepare(struct cmd *c, struct error *err)
 		rc = view_read(&c->view, c->args, format, SUMMARY_VIEW_COLUMNS, err);
 	if (!rc)
 		rc = args_jobs(c->args, &c->experiment.jobs, err);
+	if (!rc)
+		rc = read_levels(c, err);
 	if (!rc)
 		rc = choose_backend(c, err);
 	if (!rc)
@@ -160,6 +182,22 @@ static void print_table(const struct cmd *c)
 	arena_release(&words);
 }
 
+/* As anybody reads it who has the directory. */
+static int print_contention(const struct cmd *c, struct error *err)
+{
+	char *path = xasprintf("%s/contention.csv", c->directory);
+	struct contention_file f;
+	int rc = contention_load(&f, path, err);
+
+	if (!rc) {
+		fputc('\n', stdout);
+		contention_print_text(&f, stdout);
+		contention_file_release(&f);
+	}
+	free(path);
+	return rc;
+}
+
 static int print_results(const struct cmd *c, struct error *err)
 {
 	const struct results *r = &c->results;
@@ -176,8 +214,10 @@ static int print_results(const struct cmd *c, struct error *err)
 			fputc('\n', stdout);
 			probe_print_text(&r->probes, stdout);
 		}
+		if (r->contention.nr)
+			rc = print_contention(c, err);
 	}
-	return 0;
+	return rc;
 }
 
 /* What a person should know of the rows before reading them. */
@@ -188,6 +228,9 @@ static void say_beside(const struct cmd *c)
 	say_bad_rows(r->bad_rows, r->first_bad);
 	say_trace_warnings(r->warnings, r->first_warning);
 	say_trace_notes("the trace", r->note);
+	if (r->levels && !r->contention.nr)
+		fputs("no zone lives when the run ends, so none was measured among neighbours\n",
+		      stderr);
 	if (r->nr_same)
 		fprintf(stderr,
 			"%zu of %zu rows were not run: nothing in them depends on the seed, so "
@@ -293,7 +336,8 @@ static int run_all(struct cmd *c, struct error *err)
 	if (rc)
 		return rc;
 	rc = results_open(&c->results, c->directory, matrix_rows(&c->experiment.matrix),
-			  args_flag(c->args, "zones"), args_flag(c->args, "probe"), err);
+			  args_flag(c->args, "zones"), args_flag(c->args, "probe"),
+			  args_flag(c->args, "contention") ? &c->levels : NULL, err);
 	if (rc)
 		return rc;
 	stop_on_signals();
@@ -301,6 +345,9 @@ static int run_all(struct cmd *c, struct error *err)
 	progress_end(&c->progress);
 	if (!rc)
 		rc = some_zone_came(c, err);
+	/* points that were not reached are rows too */
+	if (!rc && c->results.levels && atomic_load(stop_flag()))
+		rc = error_set(err, ERR_INTERRUPTED, "stopped by a signal");
 	row_fill_regret(c->results.row, c->results.nr);
 	if (!c->quiet)
 		say_beside(c);

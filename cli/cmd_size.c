@@ -105,7 +105,7 @@ static int find(struct sizing *s, struct error *err)
 	if (!rc)
 		rc = size_study_find(study, &s->lines, err);
 	if (!rc && s->directory)
-		rc = results_open(&s->results, s->directory, s->lines.nr, false, false, err);
+		rc = results_open(&s->results, s->directory, s->lines.nr, false, false, NULL, err);
 	if (!rc)
 		rc = size_study_finish(study, &s->lines, s->directory ? &results_gatherer : NULL,
 				       &s->results, err);

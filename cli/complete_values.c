@@ -244,6 +244,7 @@ static const struct kind {
 	{"PART", offer_parts, NO_PATH},
 	{"PATH", NULL, FILES},
 	{"PATTERN", NULL, NO_PATH},
+	{"PERCENT", NULL, NO_PATH},
 	{"POLICY", offer_policies, NO_PATH},
 	{"PROFILE", offer_profiles, NO_PATH},
 	{"RATIO", NULL, NO_PATH},

@@ -143,7 +143,7 @@ int choose_fleet_rules(struct workload *w, const struct args *args, struct error
 static int check_clusters(const struct chosen *c, const struct args *args,
 			  const struct backend_ops *backend, struct error *err)
 {
-	static const char *const whole[] = {"record", "probe"};
+	static const char *const whole[] = {"record", "probe", "contention"};
 	const struct workload *w = &c->workload;
 
 	if (!w->fleet.nr_clusters)

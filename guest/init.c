@@ -5,14 +5,18 @@
  * whenever it is asked to. Below the zone's directory in xenstore:
  *
  *   data/homenode/report   "1 COUNT", the text in report/0 .. report/COUNT-1
- *   data/homenode/probe    written by the toolstack: "ID ARGUMENT..."
+ *   data/homenode/probe    written by the toolstack: "ID ARGUMENT...", or "ID stop"
+ *   data/homenode/begun    "ID" when the probe has said its first line
  *   data/homenode/result   "ID STATUS COUNT" when done, the probe's standard output in
  *                          result/0 ..; STATUS is its exit status
  *
  * A part is at most XENSTORE_VALUE_MAX bytes. An ID is a word; a request whose ID is
- * that of the last result is not run again.
+ * that of the last result is not run again. "stop" ends the probe that runs, so that its
+ * result comes; any other request waits until that one is done.
  */
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,27 +60,6 @@ static void say(const char *what)
 	fflush(stdout);
 }
 
-/* Reads until the end of the pipe; what does not fit is dropped. */
-static void drain(int fd, char *out, size_t size)
-{
-	char spill[512];
-	size_t used = 0;
-	ssize_t n;
-
-	for (;;) {
-		bool full = used >= size - 1;
-
-		n = read(fd, full ? spill : out + used, full ? sizeof(spill) : size - 1 - used);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		if (!full)
-			used += (size_t)n;
-	}
-	out[used] = '\0';
-}
-
 static _Noreturn void become_probe(char *arguments, int out)
 {
 	char *argv[ARGUMENTS_MAX + 2] = {(char[]){PROBE}};
@@ -94,27 +77,90 @@ static _Noreturn void become_probe(char *arguments, int out)
 	_exit(127);
 }
 
-/* The probe's exit status, 128 and more where a signal ended it; its output in text[]. */
-static int run_probe(char *arguments)
-{
-	int pipe_fd[2], status = 0;
+/* A probe that runs for a request. */
+struct job {
+	struct xenstore *s;
+	const char *id;
 	pid_t pid;
+	int out; /* what it says; -1 when that has ended */
+	size_t used; /* of text[] */
+	bool begun;
+};
+
+/* Reads some of what it says into text[]; what does not fit is dropped. */
+static void hear(struct job *j)
+{
+	char spill[512];
+	bool full = j->used >= sizeof(text) - 1;
+	ssize_t n = read(j->out, full ? spill : text + j->used,
+			 full ? sizeof(spill) : sizeof(text) - 1 - j->used);
+
+	if (n < 0 && errno == EINTR)
+		return;
+	if (n <= 0) {
+		close(j->out);
+		j->out = -1;
+		return;
+	}
+	j->used += full ? 0 : (size_t)n;
+	text[j->used] = '\0';
+	if (j->begun || !strchr(text, '\n'))
+		return;
+	j->begun = true;
+	xenstore_write(j->s, "data/homenode/begun", j->id);
+}
+
+/* Is it to end? Looked at after each message of the store, and after each that we sent. */
+static void obey(const struct job *j)
+{
+	char request[XENSTORE_VALUE_MAX];
+	const char *word;
+
+	if (!xenstore_read(j->s, "data/homenode/probe", request, sizeof(request)))
+		return;
+	word = request + strcspn(request, " ");
+	if (strcmp(word, " stop") == 0)
+		kill(j->pid, SIGTERM);
+}
+
+static void attend(struct job *j)
+{
+	struct pollfd fd[2];
+
+	while (j->out >= 0) {
+		fd[0] = (struct pollfd){.fd = j->out, .events = POLLIN};
+		fd[1] = (struct pollfd){.fd = j->s->fd, .events = POLLIN};
+		if (poll(fd, 2, -1) < 0 && errno != EINTR)
+			break;
+		if (fd[0].revents)
+			hear(j);
+		if (fd[1].revents && !xenstore_wait(j->s))
+			xenstore_release(j->s);
+		obey(j);
+	}
+}
+
+/* The probe's exit status, 128 and more where a signal ended it; its output in text[]. */
+static int run_probe(struct xenstore *s, const char *id, char *arguments)
+{
+	struct job j = {.s = s, .id = id};
+	int pipe_fd[2], status = 0;
 
 	text[0] = '\0';
 	if (pipe(pipe_fd))
 		return 126;
-	pid = fork();
-	if (pid == 0)
+	j.out = pipe_fd[0];
+	j.pid = fork();
+	if (j.pid == 0)
 		become_probe(arguments, pipe_fd[1]);
 	close(pipe_fd[1]);
-	if (pid > 0) {
-		drain(pipe_fd[0], text, sizeof(text));
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
-	}
-	close(pipe_fd[0]);
-	if (pid < 0)
+	if (j.pid < 0) {
+		close(pipe_fd[0]);
 		return 126;
+	}
+	attend(&j);
+	while (waitpid(j.pid, &status, 0) < 0 && errno == EINTR)
+		;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -123,13 +169,18 @@ static bool answer(struct xenstore *s, char *request, char *last, size_t size)
 {
 	size_t id_length = strcspn(request, " ");
 	char head[96], *arguments = request + id_length;
+	int status;
 
 	if (*arguments)
 		*arguments++ = '\0';
 	if (!id_length || id_length >= size || strcmp(request, last) == 0)
 		return false;
 	memcpy(last, request, id_length + 1);
-	snprintf(head, sizeof(head), "%s %d", request, run_probe(arguments));
+	/* of a probe that has ended by itself */
+	if (strcmp(arguments, "stop") == 0)
+		return true;
+	status = run_probe(s, request, arguments);
+	snprintf(head, sizeof(head), "%s %d", request, status);
 	return xenstore_write_text(s, "data/homenode/result", head, text);
 }
 

@@ -79,7 +79,7 @@ static bool ask(struct xenstore *s, uint32_t type, const char *a, size_t a_size,
 	return m->header.type == type;
 }
 
-static bool write_value(struct xenstore *s, const char *path, const char *value)
+bool xenstore_write(struct xenstore *s, const char *path, const char *value)
 {
 	struct message m;
 
@@ -130,10 +130,10 @@ bool xenstore_write_text(struct xenstore *s, const char *path, const char *head,
 		memcpy(part, text + at, n);
 		part[n] = '\0';
 		snprintf(name, sizeof(name), "%s/%u", path, count);
-		if (!write_value(s, name, part))
+		if (!xenstore_write(s, name, part))
 			return false;
 		at += n;
 	}
 	snprintf(part, sizeof(part), "%s %u", head, count);
-	return write_value(s, path, part);
+	return xenstore_write(s, path, part);
 }

@@ -21,6 +21,7 @@ bool xenstore_init(struct xenstore *s);
 void xenstore_release(struct xenstore *s);
 /* Cuts the value off at `size` - 1. */
 bool xenstore_read(struct xenstore *s, const char *path, char *out, size_t size);
+bool xenstore_write(struct xenstore *s, const char *path, const char *value);
 bool xenstore_watch(struct xenstore *s, const char *path);
 /* Returns when a watched path may have changed; once right after xenstore_watch(). */
 bool xenstore_wait(struct xenstore *s);

@@ -193,8 +193,17 @@ const char *step_name(enum step_kind kind)
 		return "probe";
 	case STEP_STOP:
 		return "stop";
+	case STEP_LOAD:
+		return "load";
 	}
 	return "unknown";
+}
+
+const char *work_name(enum step_work work)
+{
+	static const char *const name[NR_WORKS] = {"none", "latency", "read", "write", "mix"};
+
+	return name[work];
 }
 
 const char *plan_told_name(enum plan_told told)

@@ -213,6 +213,18 @@ enum step_kind {
 	STEP_RESIZE = 1 << 1, /* balloon target, .bytes */
 	STEP_PROBE = 1 << 4, /* measure bandwidth and latency from inside the zone */
 	STEP_STOP = 1 << 5,
+	STEP_LOAD = 1 << 6, /* from now on its vCPUs make traffic, .work and .bytes, or none */
+};
+#define STEP_LAST STEP_LOAD
+
+/* What a zone's vCPUs do with its memory. */
+enum step_work {
+	WORK_NONE, /* PROBE: triad and chase, nobody else at work; LOAD: nothing any more */
+	WORK_CHASE, /* one vCPU follows pointers; not for LOAD */
+	WORK_READ, /* all vCPUs; so with those below */
+	WORK_WRITE, /* past the caches */
+	WORK_MIX, /* two reads a write */
+	NR_WORKS
 };
 
 struct step {
@@ -224,7 +236,8 @@ struct step {
 	 * one (backend_left()); 0: a new one is launched. */
 	uint32_t left;
 	const struct plan *plan; /* START */
-	int64_t bytes; /* RESIZE */
+	int64_t bytes; /* RESIZE; LOAD: at most so many a second, all vCPUs together; 0: no limit */
+	enum step_work work; /* PROBE, LOAD */
 };
 
 #define PLAN_STEPS_MAX 4
@@ -238,6 +251,7 @@ unsigned plan_diff(const struct plan *have, const struct plan *want, uint32_t ho
 		   struct step out[PLAN_STEPS_MAX]);
 
 const char *step_name(enum step_kind kind);
+const char *work_name(enum step_work work); /* "none", "latency", "read", "write", "mix" */
 
 /* Printing: plan_json.c, plan_text.c (table and csv); see docs/formats.md. People see
  * os_indexes of nodes and CPUs, never indexes. */

@@ -81,6 +81,7 @@ static int parse(struct options *o, char **argv, struct error *err)
 		{.name = "--op", .text = &o->op},
 		{.name = "--set", .text = &o->set},
 		{.name = "--window", .number = &o->window_ms},
+		{.name = "--limit", .number = &o->limit},
 		{.name = "--sysfs", .text = &o->sysfs},
 	};
 	const size_t nr = sizeof(table) / sizeof(table[0]);
@@ -115,6 +116,8 @@ static int check_options(const struct options *o, struct error *err)
 		return error_set(err, ERR_USAGE, "--window is between 1 and 3600000 milliseconds");
 	if (o->pause > UINT32_MAX)
 		return error_set(err, ERR_USAGE, "--pause is at most %u", UINT32_MAX);
+	if (o->limit != UNSET && (o->limit < 1 || o->limit > INT64_MAX))
+		return error_set(err, ERR_USAGE, "--limit is at least one byte a second");
 	if (strcmp(o->pages, "huge") != 0 && strcmp(o->pages, "base") != 0)
 		return error_set(err, ERR_USAGE, "--pages is huge or base, not \"%s\"", o->pages);
 	return 0;
@@ -379,6 +382,7 @@ int main(int argc, char **argv)
 			    .load_node = UNSET,
 			    .bytes = UNSET,
 			    .block = UNSET,
+			    .limit = UNSET,
 			    .op = "read",
 			    .window_ms = WINDOW_MS,
 			    .factor = STREAM_CACHE_FACTOR,
@@ -391,7 +395,7 @@ int main(int argc, char **argv)
 		return fputs(probe_usage, stdout) < 0;
 	if (argc < 2)
 		rc = error_set(&err, ERR_USAGE,
-			       "say where, stream, chase or kernel; --help tells more");
+			       "say where, stream, chase, kernel or load; --help tells more");
 	if (!rc)
 		rc = parse(&o, argv + 2, &err);
 	if (!rc)
@@ -404,9 +408,11 @@ int main(int argc, char **argv)
 		rc = do_chase(&o, &err);
 	else if (!rc && strcmp(argv[1], "kernel") == 0)
 		rc = do_kernel(&o, &err);
+	else if (!rc && strcmp(argv[1], "load") == 0)
+		rc = do_load(&o, &err);
 	else if (!rc)
-		rc = error_set(&err, ERR_USAGE, "\"%s\" is none of where, stream, chase, kernel",
-			       argv[1]);
+		rc = error_set(&err, ERR_USAGE,
+			       "\"%s\" is none of where, stream, chase, kernel, load", argv[1]);
 	if (!rc && (fflush(stdout) != 0 || ferror(stdout)))
 		rc = error_set(&err, ERR_MACHINE, "the results cannot be written: %s",
 			       strerror(errno));

@@ -7,8 +7,11 @@
 
 #include "base/cpuset.h"
 #include "base/error.h"
+#include "probe/crew.h"
+#include "probe/kernels.h"
 #include "probe/memory.h"
 #include "probe/record.h"
+#include "probe/traffic.h"
 
 #define UNSET UINT64_MAX
 
@@ -17,7 +20,7 @@ struct options {
 	bool json;
 	const char *cpus_text, *load_text, *op, *set;
 	uint64_t node, memory_node, load_node, bytes, factor, repeats, hops, seed, pause, block,
-		window_ms;
+		window_ms, limit;
 };
 
 /* A list as given, the CPUs of the node, or those that this program may use. */
@@ -30,7 +33,23 @@ enum memory_pages pages_of(const struct options *o);
 void print_place(struct record *r, const struct options *o, const struct cpuset *cpus,
 		 const struct memory *m);
 
-/* program_kernel.c: one kernel on all CPUs that were chosen, and its record. */
+/* program_kernel.c: all CPUs that were chosen, a thread and a share of memory each, for one
+ * kernel; on failure nothing is left. */
+struct workers {
+	const struct kernel_set *set;
+	enum kernel_op op;
+	struct cpuset cpus;
+	struct memory memory;
+	uint32_t nr;
+	struct traffic *traffic; /* by thread */
+	struct crew *crew;
+};
+int workers_open(struct workers *w, const struct options *o, struct error *err) MUST_USE;
+void workers_close(struct workers *w);
+
+/* One kernel, and its record. */
 int do_kernel(const struct options *o, struct error *err) MUST_USE;
+/* program_load.c: one kernel until a signal ends it. */
+int do_load(const struct options *o, struct error *err) MUST_USE;
 
 #endif

@@ -27,8 +27,7 @@ static int ascending(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
-static void print(const struct options *o, const struct cpuset *cpus, const struct memory *m,
-		  const struct kernel_set *set, enum kernel_op op, int64_t *rate)
+static void print(const struct options *o, const struct workers *w, int64_t *rate)
 {
 	size_t nr = (size_t)o->repeats;
 	struct record r;
@@ -36,12 +35,12 @@ static void print(const struct options *o, const struct cpuset *cpus, const stru
 	qsort(rate, nr, sizeof(*rate), ascending);
 	record_begin(&r, stdout, o->json);
 	record_text(&r, "probe", "kernel");
-	print_place(&r, o, cpus, m);
-	record_text(&r, "op", kernel_name(op));
-	record_text(&r, "set", set->name);
-	record_int(&r, "threads", cpuset_count(cpus));
-	record_int(&r, "bytes", (int64_t)m->bytes);
-	record_int(&r, "read_ppm", kernel_read_ppm(op));
+	print_place(&r, o, &w->cpus, &w->memory);
+	record_text(&r, "op", kernel_name(w->op));
+	record_text(&r, "set", w->set->name);
+	record_int(&r, "threads", w->nr);
+	record_int(&r, "bytes", (int64_t)w->memory.bytes);
+	record_int(&r, "read_ppm", kernel_read_ppm(w->op));
 	record_int(&r, "best_bytes_per_s", rate[nr - 1]);
 	record_int(&r, "median_bytes_per_s", rate[(nr - 1) / 2]);
 	record_int(&r, "worst_bytes_per_s", rate[0]);
@@ -63,62 +62,69 @@ static int choose(const struct options *o, const struct kernel_set **set, enum k
 	return 0;
 }
 
-static void measure(const struct options *o, struct crew *crew, const struct kernel_set *set,
-		    struct traffic *t, int64_t *rate)
+int workers_open(struct workers *w, const struct options *o, struct error *err)
 {
-	for (uint64_t i = 0; i < o->repeats; i++) {
-		struct traffic_result result;
+	struct cpuset *each = NULL;
+	const char *from;
+	uint64_t bytes;
+	int rc;
 
+	*w = (struct workers){.nr = 0};
+	rc = choose(o, &w->set, &w->op, err);
+	if (!rc)
+		rc = choose_cpus(o, &w->cpus, err);
+	if (rc)
+		return rc;
+	w->nr = one_each(&w->cpus, &each);
+	w->traffic = xcalloc(w->nr, sizeof(*w->traffic));
+	bytes = o->bytes != UNSET
+			? o->bytes
+			: o->factor * (uint64_t)machine_last_cache_bytes(o->sysfs, &w->cpus, &from);
+	if (bytes > SIZE_MAX / 4)
+		rc = error_set(err, ERR_USAGE, "that many bytes are too many");
+	if (!rc)
+		rc = memory_get(&w->memory, o->sysfs, (size_t)bytes, memory_node(o), pages_of(o),
+				err);
+	if (!rc)
+		rc = divide(w->traffic, w->nr, w->op, &w->memory, err);
+	if (!rc)
+		rc = crew_open(&w->crew, each, w->nr, err);
+	free(each);
+	if (rc)
+		workers_close(w);
+	return rc;
+}
+
+void workers_close(struct workers *w)
+{
+	crew_close(w->crew);
+	memory_put(&w->memory);
+	free(w->traffic);
+	*w = (struct workers){.nr = 0};
+}
+
+int do_kernel(const struct options *o, struct error *err)
+{
+	struct traffic_result result;
+	struct workers w;
+	int64_t *rate;
+	int rc = workers_open(&w, o, err);
+
+	if (rc)
+		return rc;
+	rate = xcalloc(o->repeats, sizeof(*rate));
+	for (uint64_t i = 0; i < o->repeats; i++) {
 		traffic_run(
-			crew,
-			&(struct traffic_request){.set = set,
-						  .member = t,
+			w.crew,
+			&(struct traffic_request){.set = w.set,
+						  .member = w.traffic,
 						  .warm_ns = WARM_NS,
 						  .window_ns = (int64_t)o->window_ms * NS_PER_MS},
 			&result);
 		rate[i] = result.bytes_per_s;
 	}
-}
-
-int do_kernel(const struct options *o, struct error *err)
-{
-	const struct kernel_set *set = NULL;
-	struct cpuset cpus, *each = NULL;
-	struct crew *crew = NULL;
-	struct memory m = {0};
-	enum kernel_op op;
-	const char *from;
-	uint64_t bytes;
-	uint32_t nr;
-	int rc = choose(o, &set, &op, err);
-
-	if (!rc)
-		rc = choose_cpus(o, &cpus, err);
-	if (rc)
-		return rc;
-	nr = one_each(&cpus, &each);
-	bytes = o->bytes != UNSET
-			? o->bytes
-			: o->factor * (uint64_t)machine_last_cache_bytes(o->sysfs, &cpus, &from);
-	struct traffic *t = xcalloc(nr, sizeof(*t));
-	int64_t *rate = xcalloc(o->repeats, sizeof(*rate));
-
-	if (bytes > SIZE_MAX / 4)
-		rc = error_set(err, ERR_USAGE, "that many bytes are too many");
-	if (!rc)
-		rc = memory_get(&m, o->sysfs, (size_t)bytes, memory_node(o), pages_of(o), err);
-	if (!rc)
-		rc = divide(t, nr, op, &m, err);
-	if (!rc)
-		rc = crew_open(&crew, each, nr, err);
-	if (!rc) {
-		measure(o, crew, set, t, rate);
-		print(o, &cpus, &m, set, op, rate);
-	}
-	crew_close(crew);
-	memory_put(&m);
+	print(o, &w, rate);
 	free(rate);
-	free(t);
-	free(each);
+	workers_close(&w);
 	return rc;
 }

@@ -11,6 +11,7 @@
 #define PIECE_BYTES ((size_t)256 * KERNEL_GRAIN_BYTES)
 #define PACED_BYTES ((size_t)2 * KERNEL_GRAIN_BYTES)
 #define PIECE_LOADS 2048
+#define PPM 1000000
 #define LATE_PIECES 64 /* who is later than that does not catch up */
 
 struct mark {
@@ -150,11 +151,15 @@ static void add_up(const struct job *job, uint32_t nr, struct traffic_result *ou
 {
 	double sum = 0;
 
+	out->cpu_ppm = PPM;
 	for (uint32_t i = 0; i < nr; i++) {
 		const struct member *m = &job->member[i];
 		int64_t done = m->close.done - m->open.done;
 		int64_t ns = m->close.ns - m->open.ns, cpu_ns = m->close.cpu_ns - m->open.cpu_ns;
+		int64_t cpu_ppm = ns > 0 ? (int64_t)((double)cpu_ns / (double)ns * PPM) : PPM;
 
+		if (job->r->member[i].kind != TRAFFIC_NONE && cpu_ppm < out->cpu_ppm)
+			out->cpu_ppm = cpu_ppm;
 		if (job->r->member[i].kind == TRAFFIC_KERNEL)
 			sum += (double)done * 1e9 / (double)(ns > 0 ? ns : 1);
 		/* what others took of its CPU is not latency; a clock that ticks too

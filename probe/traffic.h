@@ -37,6 +37,7 @@ struct traffic_request {
 struct traffic_result {
 	int64_t bytes_per_s; /* of all kernels together */
 	int64_t load_ps; /* between two loads of the chaser, whichever chain; 0: no chaser */
+	int64_t cpu_ppm; /* share of the window that the thread with the least had its CPU */
 	uint32_t moved; /* threads that ended on another CPU than they began on */
 	bool whole; /* false: stopped before the window closed, nothing else holds */
 };

@@ -70,6 +70,7 @@ static int load_directory(struct run_dir *r, struct error *err)
 	r->timeline = optional_file(r, "timeline");
 	r->zones = optional_file(r, "zones");
 	r->measured = optional_file(r, "measured");
+	r->contention = optional_file(r, "contention");
 	if (r->zones)
 		rc = check_end(r->zones, err);
 	if (!rc && r->timeline)

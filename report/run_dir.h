@@ -28,7 +28,7 @@ struct run_cost {
 struct run_dir {
 	const char *path;
 	struct sheet summary;
-	const char *timeline, *zones, *measured; /* NULL: there is none */
+	const char *timeline, *zones, *measured, *contention; /* NULL: there is none */
 	bool about; /* the rest is known */
 	bool complete;
 	bool real_clock; /* made on a machine, where figures differ from repeat to repeat */

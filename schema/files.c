@@ -149,3 +149,43 @@ static const struct column measured[] = {
 const struct schema schema_measured =
 	SCHEMA("measured", "measured.csv",
 	       "a zone over all seeds, which are the repeats (`--repeats`)", measured);
+
+static const struct column contention[] = {
+	KEY,
+	COLUMN_KEY("zone", "zone", "number in order of arrival, from 1"),
+	COLUMN_KEY(
+		"point", "point",
+		"what the zone does: `latency` (one vCPU follows pointers), `read`, `write` (past "
+		"the caches) or `mix` (two reads a write), all vCPUs at once"),
+	COLUMN_KEY("level_percent", "level",
+		   "what each neighbour asks for, of what the model says it would get alone; 100: "
+		   "as much as it can get; they do the same as the zone, and read while it follows "
+		   "pointers"),
+	COLUMN_TEXT("name", "name", "its name"),
+	COLUMN_TEXT("nodes", "nodes", "as in `zones.csv`"),
+	COLUMN_FIGURE("vcpus", COUNT, NEITHER, COUNTED, "vCPUs", "of the zone"),
+	COLUMN_FIGURE("neighbours", COUNT, NEITHER, COUNTED, "neighbours",
+		      "zones that make traffic meanwhile"),
+	COLUMN_FIGURE("point_ps", PS, LOWER, MEASURED, "latency",
+		      "of a hop; empty: another point, or not measured"),
+	COLUMN_FIGURE("predicted_point_ps", PS, LOWER, PREDICTED, "predicted latency",
+		      "the cost model's, for the same state of the host"),
+	COLUMN_FIGURE("point_bytes_per_s", BYTES_PER_S, HIGHER, MEASURED, "bandwidth",
+		      "of all vCPUs together; empty: another point, or not measured"),
+	COLUMN_FIGURE("predicted_point_bytes_per_s", BYTES_PER_S, HIGHER, PREDICTED,
+		      "predicted bandwidth", "the cost model's, for the same state of the host"),
+	COLUMN_FIGURE("load_bytes_per_s", BYTES_PER_S, NEITHER, MEASURED, "load",
+		      "what the neighbours got meanwhile, together"),
+	COLUMN_FIGURE("predicted_load_bytes_per_s", BYTES_PER_S, NEITHER, PREDICTED,
+		      "predicted load", "the cost model's"),
+	COLUMN_FIGURE("error_ppm", SHARE, NEITHER, MEASURED, "error",
+		      "what was measured against what was predicted, less 1; empty: not measured"),
+	COLUMN_FIGURE("stated_error_ppm", SHARE, LOWER, PREDICTED, "stated error",
+		      "that 95 of 100 are within, as the model says of itself: of a bandwidth, or "
+		      "of a latency against the idle one"),
+	COLUMN_TEXT("reason", "reason", "why it was not measured"),
+};
+
+const struct schema schema_contention = SCHEMA(
+	"contention", "contention.csv",
+	"a zone measured among its neighbours, sorted by key, zone, point and level", contention);

@@ -8,6 +8,7 @@ const struct schema *const schemas[] = {
 	&schema_zones,
 	&schema_probes,
 	&schema_measured,
+	&schema_contention,
 	&schema_capacity,
 	&schema_size,
 	&schema_around,

@@ -26,17 +26,38 @@ static struct cost_result predict(const struct zone_news *n, const struct measur
 	return out;
 }
 
-static int ask_machine(struct cluster *c, const struct zone_news *n, struct probe_record *record,
-		       struct error *err)
+/* A zone that has no true figure to give is said, and not counted. */
+static int not_probed(const struct run_input *in, const struct zone_news *n,
+		      const struct error *why, struct error *err)
 {
-	struct step s = {.kind = STEP_PROBE, .host = n->host, .slot = n->slot};
-	struct measure m;
-	int rc = backend_check(c->backend, &s, err);
+	char *text;
 
-	if (!rc)
-		rc = backend_apply(c->backend, &s, err);
-	if (!rc)
-		rc = backend_measure(c->backend, n->host, n->slot, &m, err);
+	if (why->code != ERR_CANNOT && why->code != ERR_NO_ROOM) {
+		if (err)
+			*err = *why;
+		return why->code;
+	}
+	text = xasprintf("zone %s was not probed: %s", n->zone->name, why->text);
+	if (in->say)
+		in->say(in->say_context, text);
+	free(text);
+	return 0;
+}
+
+static int ask_machine(const struct run_view *view, const struct zone_news *n,
+		       struct probe_record *record, struct error *err)
+{
+	struct backend *b = view->cluster->backend;
+	struct step s = {.kind = STEP_PROBE, .host = n->host, .slot = n->slot};
+	struct error why = {0};
+	struct measure m;
+	int rc = backend_check(b, &s, err);
+
+	if (rc)
+		return rc;
+	if (backend_apply(b, &s, &why))
+		return not_probed(view->in, n, &why, err);
+	rc = backend_measure(b, n->host, n->slot, &m, err);
 	if (rc)
 		return rc;
 	/* no bit, no number */
@@ -91,7 +112,7 @@ static int on_zone(void *self, const struct run_view *view, const struct zone_ne
 	record.memory_bytes = m.resident_bytes;
 	predict_both(c, n, &m, &record.predicted);
 	if (backend_can(c->backend) & STEP_PROBE)
-		rc = ask_machine(c, n, &record, err);
+		rc = ask_machine(view, n, &record, err);
 	if (rc)
 		return rc;
 	record.name = xstrdup(n->zone->name);

@@ -8,14 +8,17 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "bench/files/contending.h"
 #include "bench/files/probing.h"
 #include "bench/files/spool.h"
 #include "bench/files/timeline_csv.h"
 #include "bench/files/zones_csv.h"
 
-static const char *const file_names[] = {"summary", "timeline", "zones", "probes", "measured"};
+static const char *const file_names[] = {"summary", "timeline", "zones",
+					 "probes",  "measured", "contention"};
 #define NR_FILES (sizeof(file_names) / sizeof(file_names[0]))
 #define PROBE_FILES_FIRST 3
+#define CONTENTION_FILE 5
 
 static char *file_path(const struct results *r, const char *name, bool complete)
 {
@@ -38,7 +41,9 @@ struct row_files {
 	struct zones_writer zones;
 	struct probing probing;
 	struct probe_list probes;
-	struct observer observer[3];
+	struct contending contending;
+	struct contention_list contention;
+	struct observer observer[4];
 };
 
 /* The files with figures, whole or partial. */
@@ -131,7 +136,7 @@ static void allow_files(size_t nr_rows)
 }
 
 int results_open(struct results *r, const char *directory, size_t nr_rows, bool want_zones,
-		 bool want_probes, struct error *err)
+		 bool want_probes, const struct contention_levels *levels, struct error *err)
 {
 	int rc;
 
@@ -140,6 +145,7 @@ int results_open(struct results *r, const char *directory, size_t nr_rows, bool 
 			      .want_timeline = true,
 			      .want_zones = want_zones,
 			      .want_probes = want_probes,
+			      .levels = levels,
 			      .files = xcalloc(nr_rows, sizeof(struct row_files)),
 			      .nr_files = nr_rows,
 			      .kept = SIZE_MAX};
@@ -189,6 +195,10 @@ static int begin_row(void *self, size_t row, struct run_input *in, struct error 
 		f->zones.directory = r->directory;
 		f->observer[nr++] = (struct observer){&zones_observer, &f->zones};
 	}
+	if (r->levels) {
+		f->contending = (struct contending){.list = &f->contention, .levels = r->levels};
+		f->observer[nr++] = (struct observer){&contending_observer, &f->contending};
+	}
 	if (r->want_probes) {
 		f->probing.list = &f->probes;
 		f->observer[nr++] = (struct observer){&probing_observer, &f->probing};
@@ -205,6 +215,8 @@ static void release_files(struct row_files *f)
 	timeline_writer_release(&f->timeline);
 	zones_writer_release(&f->zones);
 	probe_list_release(&f->probes);
+	contending_release(&f->contending);
+	contention_release(&f->contention);
 	*f = (struct row_files){.observer = {{NULL, NULL}}};
 }
 
@@ -268,6 +280,7 @@ static int take_row(void *self, const struct experiment_row *row, struct error *
 		release_files(&r->files[r->kept]);
 	r->kept = row->same_as;
 	probe_list_move(&r->probes, &f->probes);
+	contention_move(&r->contention, &f->contention);
 	return append_files(r, f, &row->result->row, err);
 }
 
@@ -295,23 +308,49 @@ static int write_summary(struct results *r, bool complete, struct error *err)
 	return output_commit(&out, err);
 }
 
+static void print_probes(const struct results *r, FILE *out)
+{
+	probe_print_csv(&r->probes, out);
+}
+
+static void print_measured(const struct results *r, FILE *out)
+{
+	probe_print_measured_csv(&r->probes, out);
+}
+
+static void print_contention(const struct results *r, FILE *out)
+{
+	contention_print_csv(&r->contention, out);
+}
+
+/* Of the files from PROBE_FILES_FIRST on, is there anything in it? */
+static bool is_asked_for(const struct results *r, size_t file)
+{
+	return file == CONTENTION_FILE ? r->contention.nr : r->probes.nr;
+}
+
 static int write_probes(struct results *r, bool complete, struct error *err)
 {
-	static void (*const print[])(const struct probe_list *l, FILE *out) = {
-		probe_print_csv,
-		probe_print_measured_csv,
+	static void (*const print[NR_FILES])(const struct results *r, FILE *out) = {
+		[PROBE_FILES_FIRST] = print_probes,
+		[PROBE_FILES_FIRST + 1] = print_measured,
+		[CONTENTION_FILE] = print_contention,
 	};
 
 	probe_list_sort(&r->probes);
-	for (size_t i = 0; r->probes.nr && i < sizeof(print) / sizeof(print[0]); i++) {
-		char *path = file_path(r, file_names[PROBE_FILES_FIRST + i], complete);
+	contention_sort(&r->contention);
+	for (size_t i = PROBE_FILES_FIRST; i < NR_FILES; i++) {
+		char *path = is_asked_for(r, i) ? file_path(r, file_names[i], complete) : NULL;
 		struct output out;
-		int rc = output_open(&out, path, err);
+		int rc;
 
+		if (!path)
+			continue;
+		rc = output_open(&out, path, err);
 		free(path);
 		if (rc)
 			return rc;
-		print[i](&r->probes, out.file);
+		print[i](r, out.file);
 		rc = output_commit(&out, err);
 		if (rc)
 			return rc;
@@ -350,12 +389,8 @@ static void remove_stale(const struct results *r, const struct results_about *ab
 		unlink(other);
 		free(other);
 	}
-	for (size_t i = PROBE_FILES_FIRST; !r->probes.nr && i < NR_FILES; i++) {
-		char *probes = file_path(r, file_names[i], about->complete);
-
-		unlink(probes);
-		free(probes);
-	}
+	for (size_t i = PROBE_FILES_FIRST; i < NR_FILES; i++)
+		remove_unwanted(r, file_names[i], is_asked_for(r, i), about->complete);
 	remove_unwanted(r, "timeline", r->want_timeline, about->complete);
 	remove_unwanted(r, "zones", r->want_zones, about->complete);
 	page = xasprintf("%s/report.html", r->directory);
@@ -395,6 +430,7 @@ void results_release(struct results *r)
 	if (r->directory && r->lock >= 0)
 		close(r->lock); /* lets go of it */
 	probe_list_release(&r->probes);
+	contention_release(&r->contention);
 	free(r->directory);
 	free(r->row);
 	free(r->decision);

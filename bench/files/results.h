@@ -1,8 +1,8 @@
 /*
- * A run's directory: summary.csv, timeline.csv, zones.csv, probes.csv and
- * measured.csv (on request) and run.json. Files appear whole or not at all. A run that was
- * interrupted leaves summary.partial.csv and so on instead, and "complete": false in run.json, so
- * that nobody takes half a run for a whole one.
+ * A run's directory: summary.csv, timeline.csv, zones.csv, probes.csv,
+ * measured.csv and contention.csv (on request) and run.json. Files appear whole or not at all. A
+ * run that was interrupted leaves summary.partial.csv and so on instead, and "complete": false in
+ * run.json, so that nobody takes half a run for a whole one.
  *
  * All that may differ between machines and repeats (wall time, throughput,
  * versions, arguments) is in run.json; the CSV files are the same bytes for the
@@ -18,10 +18,13 @@
 #include "base/error.h"
 #include "base/output.h"
 #include "bench/experiment/experiment.h"
+#include "bench/files/contention.h"
 #include "bench/files/probes.h"
 #include "bench/row.h"
 #include "cost/params/grades.h"
 #include "host/host.h"
+
+struct contention_levels;
 
 /* What an experiment left. Zero-initialise; it is a gatherer's own. */
 struct results {
@@ -29,10 +32,12 @@ struct results {
 	int lock; /* held on the directory until release; -1 */
 	struct output timeline, zones;
 	bool want_timeline, want_zones, want_probes;
+	const struct contention_levels *levels; /* NULL: nothing is measured under load */
 	struct row_files *files; /* by row: what it writes while it runs */
 	size_t nr_files;
 	size_t kept; /* the row whose files are kept, for rows that are the same; SIZE_MAX */
 	struct probe_list probes; /* the files appear when there are any */
+	struct contention_list contention; /* likewise */
 	struct row *row;
 	size_t nr, cap;
 	uint64_t events, bad_rows; /* of the rows that were run */
@@ -75,7 +80,8 @@ int results_check_directory(const char *directory, struct error *err) MUST_USE;
 /* Makes the directory and opens the streams, for an experiment of so many rows; nothing
  * appears under its name yet. ERR_MACHINE: another program writes its results there now. */
 int results_open(struct results *r, const char *directory, size_t nr_rows, bool want_zones,
-		 bool want_probes, struct error *err) MUST_USE;
+		 bool want_probes, const struct contention_levels *levels,
+		 struct error *err) MUST_USE;
 /* The same for rows of which only summary.csv is wanted: they go to on_row alone. */
 int results_open_summary(struct results *r, const char *directory, size_t nr_rows,
 			 struct error *err) MUST_USE;

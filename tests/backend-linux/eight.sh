@@ -88,6 +88,19 @@ sed -n 's/^GUEST zones //p' "$work/console" | awk -F, '
 	NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 	NF > 20 && $at["pages_by_node"] != $at["nodes"] ":49152" { exit 1 }' ||
 	fail "pages are not where the plan has them: $(grep '^GUEST zones' "$work/console")"
+
+# each among its neighbour, from within: a figure, or that the emulator gave others the CPU
+ended contention 0
+sed -n 's/^GUEST points //p' "$work/console" | awk -F, '
+	NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+	{ points++; found = $at["point_ps"] $at["point_bytes_per_s"] }
+	(found != "") == ($at["reason"] != "") { bad++ }
+	$at["reason"] != "" && $at["reason"] !~ /something else ran there/ { bad++ }
+	$at["point"] == "latency" && $at["level_percent"] == 0 && found > 0 { idle++ }
+	END { exit bad || points != 16 || idle != 2 }' ||
+	fail "zones among neighbours: $(grep '^GUEST points' "$work/console")"
+ended replayed 0
+says console 'GUEST replay is the same'
 says console 'GUEST zones while it runs 2'
 says console 'GUEST zones after kill 0'
 says console 'GUEST cgroups left 0'

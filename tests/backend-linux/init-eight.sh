@@ -54,6 +54,12 @@ $bb rmdir /sys/fs/cgroup/box
 before=$(cgroups)
 said run /t/homenode run /t/eight.json --backend linux --check --zones -o /tmp/run -q
 $bb sed 's/^/GUEST zones /' /tmp/run/zones.csv
+said contention /t/homenode run /t/eight.json --backend linux --contention --levels 100 \
+	--record /tmp/record -o /tmp/contention -q --format csv
+$bb sed 's/^/GUEST points /' /tmp/contention/contention.csv
+said replayed /t/homenode run /t/eight.json --host this --contention --levels 100 --replay /tmp/record \
+	-o /tmp/replayed -q --format csv
+$bb cmp /tmp/contention/contention.csv /tmp/replayed/contention.csv && echo "GUEST replay is the same"
 /t/homenode run /t/long.json --backend linux -o /tmp/long -q &
 child=$!
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do

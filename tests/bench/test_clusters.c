@@ -242,7 +242,7 @@ static int try_files(const char *text, bool draws, unsigned jobs, const char *di
 	workloads[0] = &w;
 	fleet.nr_hosts = hosts_of(&w, kind, host);
 	fleet.name = label = fleet_label(host, fleet.nr_hosts);
-	rc = results_open(&results, directory, 2, true, false, err);
+	rc = results_open(&results, directory, 2, true, false, NULL, err);
 	if (!rc)
 		rc = experiment_run(&x, err);
 	if (!rc)

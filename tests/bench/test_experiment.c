@@ -150,9 +150,9 @@ static char *run_into_files(struct setting *s, unsigned jobs, size_t *nr_same)
 	s->x.jobs = jobs;
 	s->x.gatherer = &results_gatherer;
 	s->x.gatherer_self = &results;
-	cr_assert_eq(
-		results_open(&results, directory, matrix_rows(&s->x.matrix), true, false, &err), 0,
-		"%s", err.text);
+	cr_assert_eq(results_open(&results, directory, matrix_rows(&s->x.matrix), true, false, NULL,
+				  &err),
+		     0, "%s", err.text);
 	cr_assert_eq(experiment_run(&s->x, &err), 0, "%s", err.text);
 	*nr_same = results.nr_same;
 	cr_assert_eq(results_commit(&results, &about, &err), 0, "%s", err.text);

@@ -211,7 +211,8 @@ static void start_and_stop(struct backend *b)
 
 static void refusals_leave_no_trace(struct backend *b)
 {
-	static const enum step_kind kinds[] = {STEP_START, STEP_RESIZE, STEP_PROBE, STEP_STOP};
+	static const enum step_kind kinds[] = {STEP_START, STEP_RESIZE, STEP_PROBE, STEP_STOP,
+					       STEP_LOAD};
 	uint32_t host = at.nr_hosts - 1;
 	struct snapshot before = look(b, host), after;
 	struct zone z = zone_of("big", 4, zone_bytes(at.unit_bytes));

@@ -82,6 +82,12 @@ $homenode run /t/recorded.json --probe --no-cost --zones --backend "xen:$options
 	--record /out/run.record --output /run/recorded 2>&1 || fail "the recorded run"
 cp /run/recorded/zones.csv /out/
 
+# And zones among neighbours that load their memory, one of which lies.
+echo "== contention"
+$homenode run /t/contention.json --no-cost --contention --levels 100 --backend "xen:$options" \
+	--record /out/contention.record --output /run/contention 2>&1 || fail "zones under load"
+cp /run/contention/contention.csv /out/
+
 # Somebody else's guest: it runs beside everything below and is to notice nothing.
 echo "== foreign"
 guest_config foreign 128 1 'cpus = ["7"]'

@@ -16,13 +16,15 @@ command -v cpio >/dev/null 2>&1 || {
 	exit 77
 }
 
-# the zones' initramfs: their first process and the probe
+# the zones' initramfs: their first process and the probe, which lies in guests of three CPUs
 mkdir -p "$work/zone/dev" "$work/zone/proc" "$work/zone/sys"
 "${CC:-cc}" -std=c17 -O2 -static -D_POSIX_C_SOURCE=200809L -I. -o "$work/zone/init" guest/*.c || {
 	echo "skipped: no static C library"
 	exit 77
 }
-cp "$HOMENODE_BUILD/homenode-probe" "$work/zone/probe"
+"${CC:-cc}" -std=c17 -O2 -static -D_POSIX_C_SOURCE=200809L -o "$work/zone/probe" tests/xen/liar.c ||
+	fail "the program that lies"
+cp "$HOMENODE_BUILD/homenode-probe" "$work/zone/probe-true"
 (cd "$work/zone" && find . | cpio --quiet -o -H newc) >"$work/zone.cpio"
 HOMENODE_XEN_RIG_GUEST=$work/zone.cpio
 export HOMENODE_XEN_RIG_GUEST
@@ -76,7 +78,8 @@ awk 'function matrix(kind, unit, first, step,    from, to) {
 	}' >"$work/host.figures.json"
 rig --timeout 660 tests/xen/backend-scenario.sh "$HOMENODE_BUILD/homenode-dom0" "$drive" "$contract" \
 	"$work/zones.json" "$work/killed.json" "$work/resumed.json" "$work/short.json" "$work/alive.json" \
-	"$work/one.json" "$work/two.json" "$work/host.figures.json" tests/xen/recorded/recorded.json || finish
+	"$work/one.json" "$work/two.json" "$work/host.figures.json" tests/xen/recorded/recorded.json \
+	tests/xen/recorded/contention.json || finish
 
 # part NAME: what the scenario printed under "== NAME"
 part()
@@ -181,11 +184,26 @@ part together | grep -qx 'foreign answers: still [0-9]* 1' || fail "the other do
 # what zones were told: nodes, distances, packages, caches
 grep -q '^ok: the guest believes its plan' "$work/out" || fail "no guest's report was compared"
 
+# zones among neighbours: each point of the two that are honest, but with the liar at work; of the
+# liar nothing but why
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+	{ found = $column["point_ps"] $column["point_bytes_per_s"] != ""; points++ }
+	{ why = $0 ~ /guest.s (answer|load)/; bad += found == why }
+	$column["name"] == "liar" && found { bad++ }
+	$column["name"] != "liar" && found { good++ }
+	$column["name"] != "liar" && !found { beside++ }
+	END { exit bad || points != 24 || beside != 3 || good != 13 }' "$work/rig/files/contention.csv" ||
+	fail "zones under load: $(cat "$work/rig/files/contention.csv")"
+run 0 run tests/xen/recorded/contention.json --host "$work/rig/files/xen.xml" --no-cost --contention \
+	--levels 100 --replay "$work/rig/files/contention.record" --output "$work/again"
+diff "$work/rig/files/contention.csv" "$work/again/contention.csv" || fail "the replay is another run"
+
 # the run that was recorded, once more without Xen
 run 0 run tests/xen/recorded/recorded.json --host "$work/rig/files/xen.xml" --no-cost --zones --probe \
 	--replay "$work/rig/files/run.record" --output "$work/replayed"
 diff "$work/rig/files/zones.csv" "$work/replayed/zones.csv" || fail "the replay is another run"
 [ -z "${HOMENODE_KEEP_RECORD:-}" ] || {
-	(cd "$work/rig/files" && cp xen.xml run.record zones.csv "$OLDPWD/tests/xen/recorded/")
+	(cd "$work/rig/files" && cp xen.xml run.record zones.csv contention.record contention.csv \
+		"$OLDPWD/tests/xen/recorded/")
 }
 finish
