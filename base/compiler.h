@@ -44,6 +44,9 @@ __extension__ typedef unsigned __int128 uint128;
 #define store_barrier() __asm__ volatile("dmb ishst" : : : "memory")
 #endif
 
+/* The pointer, which the compiler may take to be a multiple of `bytes`. */
+#define aligned_to(bytes, p) __builtin_assume_aligned(p, bytes)
+
 /* Index of the lowest set bit; `x` must not be 0. */
 static inline unsigned lowest_bit(unsigned long long x)
 {

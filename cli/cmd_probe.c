@@ -19,9 +19,12 @@
 #include "host/host.h"
 #include "probe/stream.h"
 
-#define REPEATS 5
-#define WARM_NS (100 * NS_PER_MS)
-#define WINDOW_NS (300 * NS_PER_MS)
+/* What tools that measure memory agree on: threads at work for 0.3 s before a window of a
+ * second (half a one would do for a latency), seven samples. */
+#define REPEATS 7
+#define WARM_NS (300 * NS_PER_MS)
+#define WINDOW_NS NS_PER_S
+#define STEADY 0.01
 /* A sample of a twentieth of a second has hundreds of looks at the clock. */
 #define QUICK_REPEATS 3
 #define QUICK_WARM_NS (10 * NS_PER_MS)
@@ -36,11 +39,11 @@ static const struct option options[] = {
 	 "some of latency, read, write, mix, link, hot, port, loaded, lines, stream, by commas "
 	 "(default: all)",
 	 false},
-	{"quick", 0, NULL, "short samples, done in half a minute", false},
+	{"quick", 0, NULL, "samples of 0.05 s instead of 1 s, done in half a minute", false},
 	{"time", 0, "TIME", "begin no sample after so long (with --quick: 25 s)", false},
 	{"bytes", 0, "SIZE", "memory that is measured on each node (default: 4x its caches)",
 	 OPTION_RARE},
-	{"repeats", 0, "N", "samples of each figure (default 5, with --quick 3)", OPTION_RARE},
+	{"repeats", 0, "N", "samples of each figure (default 7, with --quick 3)", OPTION_RARE},
 	{"smt", 0, NULL, "let all threads of a core work, not one", OPTION_RARE},
 	{"kernels", 0, "avx512|avx2|sse2|neon|plain", "vector instructions (default: the widest)",
 	 OPTION_RARE},
@@ -117,6 +120,21 @@ static int parse(struct job *job, const struct args *args, struct error *err)
 	return rc;
 }
 
+/* Whoever sees it begin: how long that will be. */
+static void say_how_long(const struct survey_request *r)
+{
+	int64_t ns = survey_expected_ns(r);
+	char *time;
+
+	if (!r->progress || ns < 60 * NS_PER_S || (r->time_ns && r->time_ns < ns))
+		return;
+	time = xasprintf("measuring takes about %lld minutes; --quick takes half of one, --time "
+			 "ends sooner with what there is by then",
+			 (long long)((ns / NS_PER_S + 30) / 60));
+	terminal_print_sentence(time, stderr);
+	free(time);
+}
+
 static int measure(struct job *job, struct error *err)
 {
 	const struct host *h = job->host;
@@ -138,6 +156,7 @@ static int measure(struct job *job, struct error *err)
 	m->distance = h->matrix[MATRIX_DISTANCE].value;
 	m->l3 = job->l3;
 	m->nr_l3 = h->nr_l3s;
+	say_how_long(&job->request);
 	stop_on_signals();
 	rc = survey_run(&job->survey, &job->request, err);
 	if (job->request.progress)
@@ -166,14 +185,31 @@ static void warn(void *context, const char *sentence)
 	fprintf(stderr, "homenode: warning: %s\n", sentence);
 }
 
+/* What others take of a memory's time shows first in its idle latency. */
+static bool is_unsteady(const struct survey_cell *c)
+{
+	struct cell_value v;
+
+	if (c->figure != CELL_LATENCY || c->nr < 3)
+		return false;
+	v = cell_value(c);
+	return v.median > v.best * (1 + STEADY);
+}
+
 static void warn_of_cells(const struct survey *s)
 {
-	uint32_t again = 0, missing = 0;
+	uint32_t again = 0, missing = 0, unsteady = 0;
 
 	for (uint32_t i = 0; i < s->nr; i++) {
 		again += s->cell[i].again;
 		missing += !s->cell[i].nr && !s->cell[i].why;
+		unsteady += is_unsteady(&s->cell[i]);
 	}
+	if (unsteady)
+		fprintf(stderr,
+			"homenode: warning: of %" PRIu32 " idle latenc%s the median is more than 1 "
+			"%% above the best sample\n",
+			unsteady, unsteady == 1 ? "y" : "ies");
 	if (again)
 		fprintf(stderr,
 			"homenode: warning: %" PRIu32 " figure%s lay more than 5 %% from others "
@@ -204,10 +240,11 @@ static void print_remarks(const struct job *job, const char *note)
 		warn(NULL, "threads were found on other CPUs than they were pinned to");
 	conditions_judge(&s->before, &s->after, s->threads, warn, NULL);
 	warn_of_cells(s);
+	print_host_warnings(job->host, false);
 }
 
-/* The host with what was found, in the files that were asked for; both are made whole before
- * the first is written. */
+/* The host takes what was found, and is written as the files that were asked for; both are
+ * made whole before the first is. */
 static int write_files(struct job *job, const struct args *args, bool xml_wanted, const char *note,
 		       struct error *err)
 {
@@ -218,7 +255,7 @@ static int write_files(struct job *job, const struct args *args, bool xml_wanted
 
 	if (!rc && path)
 		json = figures_text(&facts);
-	if (!rc && xml_wanted)
+	if (!rc)
 		rc = host_take_figures(job->host, &facts, err);
 	if (!rc && xml_wanted)
 		rc = host_calibrated_xml(&xml, job->host, note, err);

@@ -23,7 +23,7 @@ static bool belongs(const struct curve *v, const struct survey_cell *c)
 
 static bool same_line(const struct survey_cell *a, const struct survey_cell *b)
 {
-	return a->from == b->from && a->to == b->to && a->l3 == b->l3;
+	return a->from == b->from && a->to == b->to && a->l3 == b->l3 && a->op == b->op;
 }
 
 static void print_point(const struct survey *s, const struct survey_cell *c, FILE *f)
@@ -42,10 +42,11 @@ static void print_point(const struct survey *s, const struct survey_cell *c, FIL
 static char *title_of(const struct host *h, const struct survey_cell *c)
 {
 	unsigned from = h->node[c->from].os_index, to = h->node[c->to].os_index;
+	const char *mixed = c->op == KERNEL_READ ? "" : ", a third written";
 
 	if (c->figure == CELL_PORT)
 		return xasprintf("node %u, L3 %u", from, c->l3);
-	return from == to ? xasprintf("node %u", from)
+	return from == to ? xasprintf("node %u%s", from, mixed)
 			  : xasprintf("node %u, memory of node %u", from, to);
 }
 

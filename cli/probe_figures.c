@@ -112,7 +112,7 @@ static int add_loaded(const struct facts *f, const struct survey_cell *c)
 	return add(f, c,
 		   (struct figure){.kind = FIGURE_LOADED,
 				   .value = median_ns(c),
-				   .read_share = 1,
+				   .read_share = rounded((double)kernel_read_ppm(c->op) / 1e6),
 				   .load = round(cell_load(c) / 1000) / 1e6});
 }
 

@@ -12,7 +12,13 @@
 #include "host/figures.h"
 #include "probe/survey.h"
 
-/* FORMAT_TEXT: a table for each figure, and sentences for what could not be measured. */
+/* By cell: what the cost model says of it on the host, which has the survey's other figures
+ * already; FIGURE_UNKNOWN where it is no prediction, or would rest on what was not measured.
+ * The caller frees. */
+int64_t *probe_predicted(const struct host *h, const struct survey *s) MUST_USE;
+
+/* The host has the survey's figures. FORMAT_TEXT: a table for each figure, and sentences for what
+ * could not be measured. */
 void probe_print(const struct host *h, const struct survey *s, enum output_format format,
 		 FILE *out);
 

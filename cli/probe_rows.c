@@ -57,7 +57,7 @@ static void add_values(struct rows *r, const struct survey_cell *c, bool there)
 }
 
 static void add_row(struct rows *r, const struct host *h, const struct survey *s,
-		    const struct survey_cell *c)
+		    const int64_t *predicted, const struct survey_cell *c)
 {
 	double lines = probe_lines(s, c);
 
@@ -68,45 +68,59 @@ static void add_row(struct rows *r, const struct host *h, const struct survey *s
 									 : FIGURE_UNKNOWN);
 	add_values(r, c, c->nr && cell_is_time(c));
 	add_values(r, c, c->nr && !cell_is_time(c));
+	rows_number(r, predicted[c - s->cell]);
 	rows_number(r, lines > 0 ? whole(lines * 1000) : FIGURE_UNKNOWN);
 	rows_number(r, c->nr);
 	rows_number(r, c->again);
 	rows_text(r, c->why ? c->why : c->nr ? "" : "no time was left");
 }
 
-/* Of a table in a terminal, by figure. */
+/* Columns of a table in a terminal, what matters most first. */
+static const char *const latency[] = {"node",
+				      "memory_node",
+				      "distance",
+				      "latency_ps",
+				      "latency_half_95_ps",
+				      "latency_best_ps",
+				      "latency_worst_ps",
+				      NULL};
+static const char *const rate[] = {"kind",
+				   "node",
+				   "memory_node",
+				   "rate_bytes_per_s",
+				   "rate_half_95_bytes_per_s",
+				   "rate_best_bytes_per_s",
+				   "rate_worst_bytes_per_s",
+				   NULL};
+static const char *const compared[] = {"kind",
+				       "node",
+				       "memory_node",
+				       "rate_bytes_per_s",
+				       "rate_best_bytes_per_s",
+				       "predicted_bytes_per_s",
+				       "rate_half_95_bytes_per_s",
+				       NULL};
+static const char *const counted[] = {"kind",
+				      "node",
+				      "memory_node",
+				      "count",
+				      "rate_bytes_per_s",
+				      "rate_half_95_bytes_per_s",
+				      "rate_best_bytes_per_s",
+				      NULL};
+static const char *const loaded[] = {"kind",
+				     "node",
+				     "memory_node",
+				     "level_ppm",
+				     "load_bytes_per_s",
+				     "latency_ps",
+				     "latency_half_95_ps",
+				     NULL};
+static const char *const lines[] = {"node",	   "count", "latency_ps", "latency_half_95_ps",
+				    "lines_milli", NULL};
+
 static const char *const *shown(enum cell_figure f)
 {
-	static const char *const latency[] = {"node",
-					      "memory_node",
-					      "distance",
-					      "latency_ps",
-					      "latency_half_95_ps",
-					      "latency_best_ps",
-					      "latency_worst_ps",
-					      NULL};
-	static const char *const rate[] = {"kind",
-					   "node",
-					   "memory_node",
-					   "rate_bytes_per_s",
-					   "rate_half_95_bytes_per_s",
-					   "rate_best_bytes_per_s",
-					   "rate_worst_bytes_per_s",
-					   NULL};
-	static const char *const counted[] = {"kind",
-					      "node",
-					      "memory_node",
-					      "count",
-					      "rate_bytes_per_s",
-					      "rate_half_95_bytes_per_s",
-					      "rate_best_bytes_per_s",
-					      NULL};
-	static const char *const loaded[] = {
-		"node",	      "memory_node",	    "level_ppm", "load_bytes_per_s",
-		"latency_ps", "latency_half_95_ps", NULL};
-	static const char *const lines[] = {
-		"node", "count", "latency_ps", "latency_half_95_ps", "lines_milli", NULL};
-
 	switch (f) {
 	case CELL_LATENCY:
 		return latency;
@@ -114,6 +128,9 @@ static const char *const *shown(enum cell_figure f)
 		return loaded;
 	case CELL_LINES:
 		return lines;
+	case CELL_HOT:
+	case CELL_STREAM:
+		return compared;
 	case CELL_LINK:
 	case CELL_PORT:
 		return counted;
@@ -122,8 +139,8 @@ static const char *const *shown(enum cell_figure f)
 	}
 }
 
-static void print_figure(const struct host *h, const struct survey *s, enum cell_figure f,
-			 FILE *out)
+static void print_figure(const struct host *h, const struct survey *s, const int64_t *predicted,
+			 enum cell_figure f, FILE *out)
 {
 	struct rows r = {.name = "figures",
 			 .column = schema_figures.column,
@@ -137,7 +154,7 @@ static void print_figure(const struct host *h, const struct survey *s, enum cell
 		if (c->figure != f)
 			continue;
 		if (c->nr)
-			add_row(&r, h, s, c);
+			add_row(&r, h, s, predicted, c);
 		else if (!why)
 			why = c->why ? c->why : "no time was left";
 	}
@@ -156,13 +173,14 @@ void probe_print(const struct host *h, const struct survey *s, enum output_forma
 	struct rows r = {.name = "figures",
 			 .column = schema_figures.column,
 			 .nr_columns = schema_figures.nr};
+	int64_t *predicted = probe_predicted(h, s);
 
 	for (unsigned f = 0; format == FORMAT_TEXT && f < CELL_FIGURES; f++)
-		print_figure(h, s, (enum cell_figure)f, out);
-	if (format == FORMAT_TEXT)
-		return;
-	for (uint32_t i = 0; i < s->nr; i++)
-		add_row(&r, h, s, &s->cell[i]);
-	rows_print(&r, format, NULL, out);
+		print_figure(h, s, predicted, (enum cell_figure)f, out);
+	for (uint32_t i = 0; format != FORMAT_TEXT && i < s->nr; i++)
+		add_row(&r, h, s, predicted, &s->cell[i]);
+	if (format != FORMAT_TEXT)
+		rows_print(&r, format, NULL, out);
 	rows_release(&r);
+	free(predicted);
 }

@@ -210,14 +210,15 @@ static void add_port(struct list *l)
 					    .why = "the kernel tells of no L3 cache"});
 }
 
-static void add_curve(struct list *l, uint32_t from, uint32_t to)
+/* Idle is idle, whatever the load would be: once is enough. */
+static void add_curve(struct list *l, enum kernel_op op, uint32_t from, uint32_t to)
 {
 	bool alone = cpuset_count(&l->m->node[from].cpus) < 2;
 
-	for (size_t i = 0; i < LENGTH(levels_ppm); i++)
+	for (size_t i = op != KERNEL_READ; i < LENGTH(levels_ppm); i++)
 		add(l, (struct survey_cell){
 			       .figure = CELL_LOADED,
-			       .op = KERNEL_READ,
+			       .op = op,
 			       .from = from,
 			       .to = to,
 			       .level_ppm = levels_ppm[i],
@@ -230,14 +231,25 @@ static uint32_t distance(const struct survey_machine *m, uint32_t from, uint32_t
 	return m->distance ? m->distance[from * m->nr + to] : from == to ? 10 : 20;
 }
 
-/* Every node's own, then from the first node one for each distance that there is. */
+/* The same way back, which is another direction of the link. */
+static void add_curves_between(struct list *l, uint32_t a, uint32_t b)
+{
+	add_curve(l, KERNEL_READ, a, b);
+	if (is_pair(l, b, a))
+		add_curve(l, KERNEL_READ, b, a);
+}
+
+/* Every node's own, by reads and where a third is written; then between the first node and
+ * one at each distance that there is. */
 static void add_loaded(struct list *l)
 {
+	static const enum kernel_op own[] = {KERNEL_READ, KERNEL_MIX_2_1};
 	const struct survey_machine *m = l->m;
 
-	for (uint32_t n = 0; n < m->nr; n++)
-		if (is_pair(l, n, n))
-			add_curve(l, n, n);
+	for (size_t i = 0; i < LENGTH(own); i++)
+		for (uint32_t n = 0; n < m->nr; n++)
+			if (is_pair(l, n, n))
+				add_curve(l, own[i], n, n);
 	for (uint32_t from = 0; from < m->nr; from++) {
 		if (!has_cpus(l, from))
 			continue;
@@ -248,7 +260,7 @@ static void add_loaded(struct list *l)
 				seen = x != from && m->node[x].memory &&
 				       distance(m, from, x) == distance(m, from, to);
 			if (!seen)
-				add_curve(l, from, to);
+				add_curves_between(l, from, to);
 		}
 		return;
 	}

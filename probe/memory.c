@@ -36,13 +36,12 @@ static bool bind_range(void *base, size_t bytes, uint32_t node, bool strict)
 
 /*
  * Of up to `samples` pages spread evenly over the range, how many are on which
- * node: count[id] for id < nr. Pages that are not resident or beyond nr are
- * counted by nobody. Returns how many pages were asked about, or -1 where the
- * kernel does not say.
+ * node: count[id] for id < nr. Returns how many of them are resident, those beyond nr
+ * too, or -1 where the kernel does not say.
  */
 static long sample(const void *base, size_t bytes, size_t samples, uint32_t *count, uint32_t nr)
 {
-	size_t pages = bytes / (size_t)PAGE_BYTES, done = 0;
+	size_t pages = bytes / (size_t)PAGE_BYTES, done = 0, resident = 0;
 	void *page[SAMPLES];
 	int status[SAMPLES];
 
@@ -60,12 +59,14 @@ static long sample(const void *base, size_t bytes, size_t samples, uint32_t *cou
 		}
 		if (syscall(SYS_move_pages, 0, n, page, NULL, status, 0) != 0)
 			return -1;
-		for (size_t i = 0; i < n; i++)
+		for (size_t i = 0; i < n; i++) {
+			resident += status[i] >= 0;
 			if (status[i] >= 0 && (uint32_t)status[i] < nr)
 				count[status[i]]++;
+		}
 		done += n;
 	}
-	return (long)done;
+	return (long)resident;
 }
 
 /* AnonHugePages of the mapping, or -1. */
@@ -166,14 +167,14 @@ static bool hugetlb_fits(const char *sysfs, size_t bytes, uint32_t node)
 	       strtoull(text, NULL, 10) >= bytes / HUGE_BYTES;
 }
 
-static int look_back(struct memory *m, bool hugetlb, struct error *err)
+int memory_look_back(struct memory *m, struct error *err)
 {
 	uint32_t count[NODES_MAX * 16];
-	int64_t huge = hugetlb ? (int64_t)m->bytes : huge_bytes(m->base);
+	int64_t huge = m->hugetlb ? (int64_t)m->bytes : huge_bytes(m->base);
 	long asked;
 
 	m->huge_ppm = huge < 0 ? -1 : ppm(huge, (int64_t)m->bytes);
-	m->pages = hugetlb ? "hugetlb" : m->huge_ppm >= 500000 ? "thp" : "base";
+	m->pages = m->hugetlb ? "hugetlb" : m->huge_ppm >= 500000 ? "thp" : "base";
 	m->on_node_ppm = -1;
 	if (m->node == MEMORY_ANY_NODE)
 		return 0;
@@ -187,8 +188,8 @@ static int look_back(struct memory *m, bool hugetlb, struct error *err)
 	return 0;
 }
 
-int memory_get(struct memory *out, const char *sysfs, size_t bytes, uint32_t node,
-	       enum memory_pages pages, struct error *err)
+int memory_reserve(struct memory *out, const char *sysfs, size_t bytes, uint32_t node,
+		   enum memory_pages pages, struct error *err)
 {
 	bool hugetlb;
 	char size[32];
@@ -204,6 +205,7 @@ int memory_get(struct memory *out, const char *sysfs, size_t bytes, uint32_t nod
 		return error_set(err, ERR_NO_ROOM, "%s cannot be mapped: %s",
 				 bytes_text((int64_t)out->bytes, size, sizeof(size)),
 				 strerror(errno));
+	out->hugetlb = hugetlb;
 	if (!hugetlb)
 		(void)madvise(out->base, out->bytes,
 			      pages == MEMORY_PAGES_HUGE ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
@@ -215,8 +217,18 @@ int memory_get(struct memory *out, const char *sysfs, size_t bytes, uint32_t nod
 		memory_put(out);
 		return rc;
 	}
+	return 0;
+}
+
+int memory_get(struct memory *out, const char *sysfs, size_t bytes, uint32_t node,
+	       enum memory_pages pages, struct error *err)
+{
+	int rc = memory_reserve(out, sysfs, bytes, node, pages, err);
+
+	if (rc)
+		return rc;
 	memset(out->base, 1, out->bytes);
-	rc = look_back(out, hugetlb, err);
+	rc = memory_look_back(out, err);
 	if (rc)
 		memory_put(out);
 	return rc;

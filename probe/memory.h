@@ -21,6 +21,7 @@ enum memory_pages {
 struct memory {
 	void *base; /* aligned to 2 MiB */
 	size_t bytes; /* whole pages of 2 MiB */
+	bool hugetlb; /* of the pool */
 	uint32_t node; /* asked for; MEMORY_ANY_NODE: wherever the thread runs */
 	const char *pages; /* "hugetlb", "thp" or "base": what most of it is */
 	int64_t huge_ppm; /* share in huge pages; -1: unknown (no /proc) */
@@ -35,6 +36,13 @@ struct memory {
  */
 int memory_get(struct memory *out, const char *sysfs, size_t bytes, uint32_t node,
 	       enum memory_pages pages, struct error *err) MUST_USE;
+/*
+ * The same for memory that the threads touch first who use it: reserved, then touched by the
+ * caller's threads, then looked back at, which fills in what is said of pages.
+ */
+int memory_reserve(struct memory *out, const char *sysfs, size_t bytes, uint32_t node,
+		   enum memory_pages pages, struct error *err) MUST_USE;
+int memory_look_back(struct memory *m, struct error *err) MUST_USE;
 void memory_put(struct memory *m); /* zeroed is fine */
 
 #endif

@@ -234,7 +234,8 @@ static int do_stream(const struct options *o, struct error *err)
 		rc = error_set(err, ERR_USAGE, "arrays of %llu bytes are too large",
 			       (unsigned long long)bytes);
 	if (!rc)
-		rc = memory_get(&m, o->sysfs, (size_t)bytes * 3, memory_node(o), pages_of(o), err);
+		rc = memory_reserve(&m, o->sysfs, (size_t)bytes * 3, memory_node(o), pages_of(o),
+				    err);
 	if (!rc && !stream_divide(m.base, (size_t)bytes * 3, part, nr))
 		rc = error_set(err, ERR_USAGE, "arrays of %llu bytes are too small for %u threads",
 			       (unsigned long long)bytes, nr);
@@ -242,6 +243,9 @@ static int do_stream(const struct options *o, struct error *err)
 		rc = crew_open(&crew, each, nr, err);
 	if (!rc)
 		rc = stream_run(crew, part, (uint32_t)o->repeats, &result, err);
+	/* touched as STREAM does, by the threads that use it, the three arrays in turn */
+	if (!rc)
+		rc = memory_look_back(&m, err);
 	if (!rc)
 		print_stream(o, &cpus, &m, &result, cache_bytes, from);
 	crew_close(crew);

@@ -150,6 +150,11 @@ static int check_sums(const struct job *job, struct error *err)
 	return 0;
 }
 
+static bool is_aligned(const struct stream_part *p)
+{
+	return !(((uintptr_t)p->a | (uintptr_t)p->b | (uintptr_t)p->c) % STREAM_ALIGN_BYTES);
+}
+
 /* Run the job's loops on the crew; returns bytes of one array, all threads together. */
 static int64_t run_job(struct job *job, uint32_t *threads)
 {
@@ -162,6 +167,7 @@ static int64_t run_job(struct job *job, uint32_t *threads)
 	for (uint32_t i = 0; i < job->nr; i++) {
 		bytes += (int64_t)(job->part[i].nr * sizeof(double));
 		*threads += job->part[i].nr > 0;
+		BUG_ON(job->part[i].nr && !is_aligned(&job->part[i]));
 	}
 	BUG_ON(!*threads || job->rounds < 2 || job->rounds > STREAM_REPEATS_MAX + 1);
 	job->begin_ns = xcalloc(cells, sizeof(*job->begin_ns));

@@ -28,8 +28,9 @@ enum stream_kernel { STREAM_COPY, STREAM_SCALE, STREAM_ADD, STREAM_TRIAD, STREAM
 #define STREAM_REPEATS_MAX 1000
 #define STREAM_CACHE_FACTOR 4 /* STREAM's rule: array bytes per byte of cache */
 #define STREAM_SCALAR 3.0
+#define STREAM_ALIGN_BYTES 64 /* of every array */
 
-/* One thread's share: three arrays of `nr` doubles each, lent by the caller. */
+/* One thread's share: three arrays of `nr` doubles each, on cache lines, lent by the caller. */
 struct stream_part {
 	double *a, *b, *c;
 	size_t nr;

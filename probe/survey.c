@@ -269,6 +269,18 @@ int survey_run(struct survey *out, const struct survey_request *r, struct error 
 	return rc;
 }
 
+int64_t survey_expected_ns(const struct survey_request *r)
+{
+	struct survey_cell *cell;
+	uint32_t nr = cells_list(&cell, &r->machine, r->figures);
+	int64_t samples = 0;
+
+	for (uint32_t i = 0; i < nr; i++)
+		samples += !cell[i].why && !cell[i].rides;
+	cells_free(cell, nr);
+	return samples * r->repeats * (r->warm_ns + r->window_ns);
+}
+
 void survey_release(struct survey *s)
 {
 	cells_free(s->cell, s->nr);

@@ -58,6 +58,8 @@ struct survey {
  * errors too.
  */
 int survey_run(struct survey *out, const struct survey_request *r, struct error *err) MUST_USE;
+/* About how long that will take, without what is measured again or taken for memory. */
+int64_t survey_expected_ns(const struct survey_request *r);
 void survey_release(struct survey *s); /* zeroed is fine */
 
 #endif

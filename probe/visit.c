@@ -52,7 +52,7 @@ int visit_open(struct visit *v, const struct survey_machine *m, struct error *er
 	for (uint32_t n = 0; n < m->nr; n++)
 		cpus += cpuset_count(&m->node[n].cpus);
 	v->node = xcalloc(m->nr, sizeof(*v->node));
-	v->most = xcalloc((size_t)m->nr * m->nr, sizeof(*v->most));
+	v->most = xcalloc((size_t)KERNEL_OPS * m->nr * m->nr, sizeof(*v->most));
 	v->thread = xcalloc(cpus + (size_t)1, sizeof(*v->thread));
 	list_threads(v, &allowed);
 	if (!v->nr_threads)
@@ -284,7 +284,7 @@ static bool chase_under(struct visit *v, struct survey_cell *c, const uint32_t *
 static bool visit_loaded(struct visit *v, struct survey_cell *c, uint32_t *thread)
 {
 	uint32_t nr = find_cores(v, c->from, NULL, UINT32_MAX, thread);
-	double *most = &v->most[c->from * v->m->nr + c->to], limit = 0;
+	double *most = &v->most[(c->op * v->m->nr + c->from) * v->m->nr + c->to], limit = 0;
 	struct traffic_result result = {.whole = true};
 
 	if (nr < 2) {

@@ -33,7 +33,7 @@ struct visit {
 	struct traffic *traffic; /* by thread */
 	uint32_t nr_threads, moved;
 	struct visit_node *node;
-	double *most; /* nr x nr: what LOADED's load gets unhindered; 0: not known yet */
+	double *most; /* of each loop, nr x nr: what it as load gets unhindered; 0: not known yet */
 };
 
 /* Threads on every CPU of the machine that this process may use. Errors as crew_open(). */

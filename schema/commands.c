@@ -201,6 +201,8 @@ static const struct column figures[] = {
 		      "best sample"),
 	COLUMN_FIGURE("rate_worst_bytes_per_s", BYTES_PER_S, HIGHER, MEASURED, "rate_worst",
 		      "worst sample"),
+	COLUMN_FIGURE("predicted_bytes_per_s", BYTES_PER_S, HIGHER, PREDICTED, "predicted",
+		      "of stream and hot: by the cost model, from the other figures"),
 	COLUMN_FIGURE("lines_milli", MILLI, HIGHER, MEASURED, "lines",
 		      "of lines: loads in flight: what one chain takes a load over what these "
 		      "take"),

@@ -40,6 +40,9 @@ test   qemu-system-x86  command qemu-system-x86_64
 test   busybox-static   command busybox
 test   cpio             command cpio
 test   binutils         command objdump
+arm    gcc-aarch64-linux-gnu command aarch64-linux-gnu-gcc
+arm    libc6-dev-arm64-cross file /usr/aarch64-linux-gnu/include/stdio.h
+arm    qemu-user-static command qemu-aarch64-static
 test   xz-utils         command xz
 test   bzip2            command bzip2
 test   zstd             command zstd

@@ -164,8 +164,11 @@ static bool print_row(const struct comparison *c, const struct value *v)
 static int compare_all(const struct options *o, const struct setup *s, int *status,
 		       struct error *err)
 {
-	const struct limits limits = {
-		.rounds = (uint32_t)o->rounds, .time_ns = o->time_ns, .stop = &stop_asked};
+	const struct limits limits = {.rounds = (uint32_t)o->rounds,
+				      .time_ns = o->time_ns,
+				      .held_bytes =
+					      3 * s->array_bytes, /* as much again as STREAM has */
+				      .stop = &stop_asked};
 	struct comparison *c = NULL;
 	size_t nr = 0;
 	int rc = peers_list(&c, &nr, s, stderr, err);

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "base/clock.h"
+#include "base/rng.h"
 #include "base/stats.h"
 #include "base/units.h"
 
@@ -94,8 +95,21 @@ static bool take_values(struct comparison *c, const struct answer *theirs,
 	return true;
 }
 
+/* Both programs of a round get the frames that the one before has just given back, which
+ * may be good or bad ones for its arrays and not for the other's. Memory held meanwhile,
+ * another amount in each round, makes that chance instead of a bias. */
+static void *hold(uint64_t most, struct rng *rng)
+{
+	size_t bytes = (size_t)rng_below(rng, most + 1) + 1;
+	void *at = malloc(bytes);
+
+	if (at) /* else it is as it was */
+		memset(at, 1, bytes);
+	return at;
+}
+
 /* Who goes first changes, so that neither always finds the other's caches. */
-static int run_round(struct comparison *c, bool ours_first, struct error *err)
+static int run_both(struct comparison *c, bool ours_first, struct error *err)
 {
 	static struct answer theirs, ours;
 	int rc = 0;
@@ -117,6 +131,15 @@ static int run_round(struct comparison *c, bool ours_first, struct error *err)
 	else if (!take_values(c, &theirs, &ours))
 		c->broken = "it prints something else than it used to";
 	return 0;
+}
+
+static int run_round(struct comparison *c, uint64_t most, struct rng *rng, struct error *err)
+{
+	void *held = hold(most, rng);
+	int rc = run_both(c, (c->rounds + c->spoiled) % 2, err);
+
+	free(held);
+	return rc;
 }
 
 enum verdict compare_judge(const struct comparison *c, const struct value *v, double *low,
@@ -156,10 +179,12 @@ static bool decided(const struct comparison *c)
 int compare_run(struct comparison *c, const struct limits *limits, struct error *err)
 {
 	int64_t begin = monotonic_ns();
+	struct rng rng;
 	int rc = 0;
 
+	rng_seed(&rng, 1, "agreement");
 	while (!rc && !c->broken && !(limits->stop && atomic_load(limits->stop)) && !decided(c) &&
 	       c->rounds + c->spoiled < limits->rounds && monotonic_ns() - begin < limits->time_ns)
-		rc = run_round(c, (c->rounds + c->spoiled) % 2, err);
+		rc = run_round(c, limits->held_bytes, &rng, err);
 	return rc;
 }

@@ -44,6 +44,7 @@ enum verdict { AGREES, DIFFERS, UNDECIDED, UNCLAIMED };
 struct limits {
 	uint32_t rounds; /* at most */
 	int64_t time_ns; /* of a comparison, at most */
+	uint64_t held_bytes; /* memory held meanwhile, at most: another amount in each round */
 	const atomic_bool *stop; /* a signal came: no more rounds; NULL: never */
 };
 

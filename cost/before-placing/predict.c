@@ -153,6 +153,16 @@ static double idle_ns(const struct question *q, unsigned n)
 	return sum;
 }
 
+/* Of the link from a node's memory to another's CPUs; NULL: not measured, or none. */
+static const struct host_curve *link_curve(const struct question *q, unsigned from, unsigned to)
+{
+	const struct host *h = q->look->host;
+
+	return q->look->node[from].socket == q->look->node[to].socket
+		       ? NULL
+		       : figure_link_curve(h, h->node[from].package, h->node[to].package);
+}
+
 /* The same with what q->takes says is going on. */
 static double loaded_ns(const struct question *q, unsigned n)
 {
@@ -160,6 +170,8 @@ static double loaded_ns(const struct question *q, unsigned n)
 	double in = (q->takes->in[n] + busy(q, here->busy_in)) / here->port_in;
 	double out = (q->takes->out[n] + busy(q, here->busy_out)) / here->port_out;
 	double port = in > out ? in : out, sum = 0;
+	/* what others there read and write is taken to be mixed alike */
+	double reads = q->profile->read_share_ppm / 1e6;
 	unsigned m;
 
 	nodeset_for_each (m, q->nodes) {
@@ -169,12 +181,13 @@ static double loaded_ns(const struct question *q, unsigned n)
 		if (!(part > 0))
 			continue;
 		u = q->takes->controller[m] + busy(q, there->busy);
-		ns += there->local_ns * ((u > port ? loaded_latency_on(there->curve, u)
-						   : loaded_latency_on(here->curve, port)) -
+		ns += there->local_ns * ((u > port ? loaded_latency_at(there->curve, u, reads)
+						   : loaded_latency_at(here->curve, port, reads)) -
 					 1);
 		u = q->takes->link[there->socket][here->socket] /
 		    q->look->link[there->socket][here->socket];
-		sum += part * (ns + pair_ns(q, n, m) * (loaded_latency(u) - 1));
+		sum += part *
+		       (ns + pair_ns(q, n, m) * (loaded_latency_on(link_curve(q, m, n), u) - 1));
 	}
 	return sum;
 }

@@ -5,6 +5,7 @@
 
 #include "cost/flows/problem.h"
 #include "cost/params/loaded_latency.h"
+#include "host/figures_known.h"
 
 #define LINE_BYTES 64
 #define ROUNDS_MAX 40
@@ -166,6 +167,43 @@ static double move_rates(struct problem *s, bool first)
 	return largest;
 }
 
+/* Part of its accesses that pass there. */
+static double through(const struct problem *s, uint32_t k, uint32_t number)
+{
+	for (uint32_t i = s->first_hold[k]; i < s->first_hold[k + 1]; i++)
+		if (s->hold[i].number == number)
+			return s->hold[i].through;
+	return 0;
+}
+
+/* Share of reads in what passes a column. */
+static double reads_in(struct problem *s, const struct column *c)
+{
+	double bytes = 0, reads = 0;
+
+	for (uint32_t k = 0; k < s->nr_lead; k++)
+		s->part[k] = s->rate[k] * through(s, k, c->number);
+	for (uint32_t v = 0; v < s->flows->nr; v++) {
+		uint32_t k = s->of[v];
+
+		if (!c->shared && s->lead[k] != v)
+			continue;
+		bytes += s->part[k];
+		reads += s->part[k] * s->flows->flow[v].reads;
+	}
+	return bytes > 0 ? reads / bytes : 1;
+}
+
+/* Only where curves of several shares were measured does it matter what passes. */
+static double curve_of(struct problem *s, const struct column *c)
+{
+	double used = s->used[c->number];
+
+	return c->measured && c->measured->fewer
+		       ? loaded_latency_at(c->measured, used, reads_in(s, c))
+		       : loaded_latency_on(c->measured, used);
+}
+
 static void measure_use(struct problem *s)
 {
 	for (uint32_t k = 0; k < s->nr_lead; k++)
@@ -181,7 +219,7 @@ static void measure_use(struct problem *s)
 			continue;
 		}
 		s->used[c->number] = capacity > 0 ? smaller(s->sum[i] / capacity, 1) : 1;
-		s->curve[c->number] = loaded_latency_on(c->measured, s->used[c->number]);
+		s->curve[c->number] = curve_of(s, c);
 	}
 }
 

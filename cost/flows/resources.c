@@ -94,7 +94,7 @@ const struct host_curve *resource_curve(const struct resources *n, const struct 
 		return p->curve[r - n->controller];
 	if (r < n->fabric)
 		return p->port_curve[r < n->port_write ? r - n->port_read : r - n->port_write];
-	return NULL;
+	return r >= n->link && r < n->core ? p->link_curve[r - n->link] : NULL;
 }
 
 enum cost_cause resource_cause(const struct resources *n, uint32_t r)

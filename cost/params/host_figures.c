@@ -147,6 +147,13 @@ const struct host_curve *figure_curve(const struct host *h, uint32_t node)
 	return h->known ? h->known->curve[node] : NULL;
 }
 
+const struct host_curve *figure_link_curve(const struct host *h, uint32_t from, uint32_t to)
+{
+	return h->known && from < h->nr_packages && to < h->nr_packages
+		       ? h->known->link_curve[to * h->nr_packages + from]
+		       : NULL;
+}
+
 /* Best cell of CPUs in package `to` that read memory in package `from`; 0: none. */
 static double best_cell(const struct host *h, uint32_t from, uint32_t to, enum host_grade *grade)
 {

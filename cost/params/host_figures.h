@@ -40,5 +40,8 @@ double figure_link(const struct host *h, uint32_t from, uint32_t to, enum host_g
 double figure_lines(const struct host *h);
 /* How the latency of the node's own memory rises with load; NULL: as loaded_latency(). */
 const struct host_curve *figure_curve(const struct host *h, uint32_t node);
+/* The same of the link by which CPUs of package `to` read memory of package `from`: what it
+ * adds to the latency that is idle. */
+const struct host_curve *figure_link_curve(const struct host *h, uint32_t from, uint32_t to);
 
 #endif

@@ -28,18 +28,26 @@ double loaded_latency(double u)
 
 double loaded_latency_on(const struct host_curve *c, double u)
 {
-	double before = 0, from = 1, last;
-	uint32_t i = 0;
+	double last;
 
 	if (!c || !(u > 0))
 		return c ? 1 : loaded_latency(u);
 	u = u < 1 ? u : 1;
-	while (i < c->nr && c->load[i] < u) {
-		before = c->load[i];
-		from = c->factor[i++];
-	}
-	if (i < c->nr)
-		return from + (c->factor[i] - from) * (u - before) / (c->load[i] - before);
-	last = loaded_latency(before);
-	return from * loaded_latency(u) / last;
+	last = c->load[c->nr - 1];
+	return u > last ? c->factor[c->nr - 1] * loaded_latency(u) / loaded_latency(last)
+			: figures_curve_at(c, u);
+}
+
+double loaded_latency_at(const struct host_curve *c, double u, double reads)
+{
+	double high, low;
+
+	while (c && c->fewer && reads <= c->fewer->read_share)
+		c = c->fewer;
+	high = loaded_latency_on(c, u);
+	if (!c || !c->fewer || reads >= c->read_share)
+		return high;
+	low = loaded_latency_on(c->fewer, u);
+	return low + (high - low) * (reads - c->fewer->read_share) /
+			     (c->read_share - c->fewer->read_share);
 }

@@ -11,5 +11,8 @@ double loaded_latency(double u);
  * does. NULL: loaded_latency(). */
 struct host_curve;
 double loaded_latency_on(const struct host_curve *curve, double u);
+/* The same where `reads` is the share of them in what passes: between the curves that were
+ * measured at shares around it, and outside them as the nearest. */
+double loaded_latency_at(const struct host_curve *curve, double u, double reads);
 
 #endif

@@ -145,6 +145,9 @@ static void fill_links(struct cost_params *p, const struct cost_assume *assume)
 			else if (figure_package_bandwidth(p->host, s, &nr) > 0)
 				*g = FIGURE_LINK_SHARE * figure_package_bandwidth(p->host, s, &nr);
 			worsen(p, COST_LINK_BANDWIDTH, grade);
+			if (!(assume->link > 0))
+				p->link_curve[s * p->nr_sockets + t] =
+					figure_link_curve(p->host, s, t);
 		}
 	}
 }
@@ -191,6 +194,7 @@ void cost_params_init(struct cost_params *p, const struct host *host,
 	p->port_curve =
 		arena_alloc(&p->arena, (host->nr_l3s + n + 1) * sizeof(struct host_curve *));
 	p->curve = arena_alloc(&p->arena, (p->nr_controllers + 1) * sizeof(struct host_curve *));
+	p->link_curve = arena_alloc(&p->arena, (size_t)s * s * sizeof(struct host_curve *));
 	p->fabric = infinities(p, s);
 	p->link = infinities(p, (size_t)s * s);
 	p->path = infinities(p, (size_t)n * n);

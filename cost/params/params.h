@@ -27,7 +27,9 @@
  *	path			cell of the bandwidth matrix, other node only; else
  *				none
  *	latency under load	the curve through measured points, of the node or the
- *				machine; else the mean of published ones
+ *				machine, between those of two shares of reads where there
+ *				are such; of a link through points of the other package's
+ *				memory; else the mean of published ones
  *	fabric of a package	none
  *
  * Where figures (host/figures.h) have L3 ports, links with all CPUs at once or lines in
@@ -64,8 +66,9 @@ struct cost_params {
 	double link_overhead; /* of a write, in the direction of reads; 0.3, one Skylake */
 	double lines_per_core; /* cache lines a core keeps in flight; 16 */
 	/* Of a controller, how latency rises with load; NULL: as loaded_latency(). A port's is
-	 * that of its node, through which every access of the measurement went. */
-	const struct host_curve **curve, **port_curve;
+	 * that of its node, through which every access of the measurement went. A link's
+	 * [from * nr_sockets + to] is what it adds to that. */
+	const struct host_curve **curve, **port_curve, **link_curve;
 	enum host_grade grade[COST_FIGURES]; /* the worst of its kind */
 	struct arena arena; /* holds the arrays */
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cost/flows/equilibrium.h"
 #include "cost/params/error_table.h"
 #include "cost/params/loaded_latency.h"
 #include "cost/params/params.h"
@@ -108,6 +109,64 @@ Test(figures, a_curve_is_followed)
 	near(loaded_latency_on(&c, 0.8), 2);
 	near(loaded_latency_on(&c, 1), 2 * loaded_latency(1) / loaded_latency(0.8));
 	near(loaded_latency_on(NULL, 0.5), loaded_latency(0.5));
+}
+
+/* Between the curves of two shares of reads; outside them the nearer one. */
+Test(figures, curves_of_shares_are_mixed)
+{
+	struct host_curve reads, mixed;
+	const double load[] = {2, 5, 8}, ns[] = {100, 120, 180}, more[] = {100, 140, 260};
+
+	cr_assert(figures_curve(&reads, 3, load, ns, 10, 100));
+	cr_assert(figures_curve(&mixed, 3, load, more, 10, 100));
+	reads.read_share = 1;
+	mixed.read_share = 0.6;
+	reads.fewer = &mixed;
+	near(loaded_latency_at(&reads, 0.8, 1), 1.8);
+	near(loaded_latency_at(&reads, 0.8, 0.9), 1.8 + (2.6 - 1.8) / 4);
+	near(loaded_latency_at(&reads, 0.8, 0.6), 2.6);
+	near(loaded_latency_at(&reads, 0.8, 0.1), 2.6);
+	near(loaded_latency_at(NULL, 0.5, 0.5), loaded_latency(0.5));
+}
+
+/* A zone whose reads fill half the memory sees the curve of its share of reads, and one on the
+ * other package's memory what the link adds as well. */
+Test(figures, measured_curves_reach_the_result)
+{
+	struct host *h = NULL;
+	struct figures f;
+	struct error err;
+	struct cost_params p;
+	double share[2] = {1, 0};
+	struct flow flow = {
+		.nr_nodes = 2, .vcpus = 4, .lines = 1e3, .demand = 15, .reads = 1, .share = share};
+	struct flows flows = {.flow = &flow, .nr = 1};
+	struct equilibrium_work work = {0};
+
+	cr_assert_eq(host_load_text(&h, "two",
+				    "package:2 node:1(memory=64000000000) L3:1(size=16777216) "
+				    "core:4 pu:1",
+				    &err),
+		     0, "%s", err.text);
+	cr_assert_eq(figures_load(&f, "tests/host/figures/loaded.json", &err), 0, "%s", err.text);
+	cr_assert_eq(host_take_figures(h, &f, &err), 0, "%s", err.text);
+	cost_params_init(&p, h, NULL);
+	p.lines_per_core = 1e3;
+	(void)flows_equilibrium(&flows, &p, &work);
+	near(flow.now.latency_ns, 126);
+	/* 1 / (0.667 / 30 + 0.333 / 20) = 25.72 GB/s, of which 12 make 135 ns */
+	flow.reads = 0.667;
+	flow.demand = 12;
+	(void)flows_equilibrium(&flows, &p, &work);
+	near(flow.now.latency_ns, 135);
+	flow.node = 1;
+	flow.reads = 1;
+	flow.demand = 8;
+	(void)flows_equilibrium(&flows, &p, &work);
+	near(flow.now.latency_ns, 177);
+	equilibrium_work_release(&work);
+	cost_params_release(&p);
+	host_free(h);
 }
 
 Test(figures, a_basis_is_kept_and_joined)

@@ -215,6 +215,38 @@ Test(figures, partial_ones_leave_the_rest_unknown)
 	host_free(h);
 }
 
+/* Curves of two shares of reads, and of a link, from points of both. */
+Test(figures, curves_of_mixes_and_links)
+{
+	struct host *h = two_nodes();
+	const struct host_curve *c;
+
+	take(h, FILES "loaded.json", FIGURE_UNSAID, FIGURE_UNSAID);
+	c = h->known->curve[0];
+	cr_assert_not_null(c);
+	near(c->read_share, 1);
+	near(c->factor[2], 2);
+	cr_assert_not_null(c->fewer);
+	near(c->fewer->read_share, 0.667);
+	/* of 1 / (0.667 / 30 + 0.333 / 20) GB/s that it gives at this share */
+	near(c->fewer->load[2], 24 * (0.667 / 30 + 0.333 / 20));
+	near(c->fewer->factor[2], 2.5);
+	cr_expect_null(c->fewer->fewer);
+	/* CPUs of package 1 on memory of package 0: node 0 adds 90 x (1.4 - 1) ns at 15 of its
+	 * 30 GB/s, of 150 ns idle and 216 measured the link adds 30 */
+	c = h->known->link_curve[2];
+	cr_assert_not_null(c);
+	cr_assert_eq(c->nr, 3);
+	near(c->load[2], 15.0 / 20);
+	near(c->factor[2], 180.0 / 150);
+	cr_expect_null(h->known->link_curve[1], "node 1 has no points of its own");
+	cr_expect(warns(h, "3 points of latency under load are not used (node 0 on memory of node "
+			   "1, read share 1)"));
+	cr_expect(warns(h, "2 points of latency under load are not used (node 0 on memory of node "
+			   "0, read share 0.25)"));
+	host_free(h);
+}
+
 /* A host file with all of it says the same again. */
 Test(figures, a_calibrated_host_comes_back)
 {

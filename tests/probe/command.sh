@@ -30,6 +30,17 @@ done
 # one chain has one line in flight
 [ "$(figure lines lines_milli | head -n 1)" = 1000 ] || fail "$(figure lines lines_milli)"
 
+# of the model only where what it rests on was measured; never more than the memory gives to
+# that share of reads
+[ -z "$(figure read predicted_bytes_per_s)" ] || fail "a prediction of what it rests on"
+awk -v r="$(figure read rate_best_bytes_per_s)" -v w="$(figure write rate_best_bytes_per_s | head -n 1)" \
+	-v copy="$(figure stream predicted_bytes_per_s | sed -n 1p)" \
+	-v triad="$(figure stream predicted_bytes_per_s | sed -n 4p)" 'BEGIN {
+		exit !(copy > 0 && copy <= 1.001 * 2 / (2 / r + 1 / w) &&
+			triad > 0 && triad <= 1.001 * 3 / (3 / r + 1 / w)) }' ||
+	[ "$(figure hot node | wc -l)" -ne 1 ] || [ -n "$(figure read node | sed -n 2p)" ] ||
+	fail "stream is predicted as $(figure stream predicted_bytes_per_s)"
+
 run 0 show "$work/mine.xml"
 says out 'read latency (ns; measured: '
 says out 'write bandwidth (MiB/s; measured: '
@@ -51,6 +62,10 @@ run 0 plan "$work/again.xml" --name z --target-cpus 1 --max-memory 64MiB
 run 0 probe $little --figures mix,hot --format json
 says out '"kind": "mix-3-1"'
 grep -q '"latency"' "$work/out" && fail "latency was not asked for"
+# shellcheck disable=SC2086
+run 0 probe $little --figures stream --format csv
+cp "$work/out" "$work/figures"
+[ -z "$(figure stream predicted_bytes_per_s | tr -d '\n')" ] || fail "predicted from nothing"
 # a table for people, and the reason of what is not there
 # shellcheck disable=SC2086
 run 0 probe $little --figures lines,link --format text
@@ -78,7 +93,7 @@ status=$?
 [ $status -eq 3 ] || fail "after SIGINT: $status $(cat "$work/err")"
 if grep -q 'what was measured until then was written' "$work/err"; then
 	run 0 show "$work/cut.xml"
-	says out 'bandwidth (MiB/s; measured: '
+	says out '; measured: '
 else
 	says err 'nothing was written'
 	[ ! -e "$work/cut.xml" ] || fail "a file without figures"

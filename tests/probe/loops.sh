@@ -1,18 +1,21 @@
 #!/bin/sh
 # What the compiler made of the loops that are timed: the loads and stores that they are
-# named for, and no call that would do the work in another way.
+# named for, and no call that would do the work in another way. Of this build, or of
+#	tests/probe/loops.sh ARCHIVE MACHINE OBJDUMP
 . tests/cli/lib.sh
 
-command -v objdump >/dev/null 2>&1 || {
-	echo "skipped: no objdump"
+archive=${1:-$HOMENODE_BUILD/probe/libroom_probe.a}
+machine=${2:-$(uname -m)}
+objdump=${3:-objdump}
+command -v "$objdump" >/dev/null 2>&1 || {
+	echo "skipped: no $objdump"
 	exit 77
 }
-archive=$HOMENODE_BUILD/probe/libroom_probe.a
 [ -f "$archive" ] || {
 	echo "skipped: $archive is not built"
 	exit 77
 }
-objdump -d --no-show-raw-insn "$archive" >"$work/all" || exit 1
+"$objdump" -d --no-show-raw-insn "$archive" >"$work/all" || exit 1
 
 # loop FILE FUNCTION: its instructions into $work/loop
 loop()
@@ -60,7 +63,7 @@ check()
 	hasnt 'call|movnt'
 }
 
-case $(uname -m) in
+case $machine in
 x86_64)
 	check avx512 zmm 8 'vmovntdq|vmovntpd|vmovntps'
 	check avx2 ymm 16 'vmovntdq|vmovntpd|vmovntps'
@@ -69,17 +72,34 @@ x86_64)
 	has 16 'mov +\(%r..\),%r'
 	loop stream_loops stream_loop
 	hasnt 'memcpy|memset|movnt'
+	# as of STREAM's own arrays: no load apart from what is done with it
+	hasnt 'movup'
+	has 1 'addpd +\(%r'
 	;;
 aarch64)
+	# eight lines a turn, by pairs of registers of 16 bytes where there is such an instruction
 	for function in run_write_nt run_copy_nt run_triad_nt; do
 		loop kernels_neon $function
-		has 16 'stnp'
+		has 16 '[[:space:]]stnp[[:space:]]+q'
+		has 1 'dmb[[:space:]]+ishst'
+		hasnt '[[:space:]]bl[[:space:]]'
+	done
+	for function in run_write run_copy run_triad run_mix_1_1; do
+		loop kernels_neon $function
+		has 16 '[[:space:]]st(p|r|ur)[[:space:]]+q'
+		hasnt '[[:space:]](bl|stnp)[[:space:]]'
 	done
 	loop kernels_neon run_read
-	has 8 'ld[pr1].*q'
+	has 16 '[[:space:]]ld(p|r|ur)[[:space:]]+q'
+	hasnt '[[:space:]](bl|stnp|str|stp)[[:space:]]+q'
+	loop chase_walk chase_walk
+	has 16 'ldr[[:space:]]+x[0-9]+, \[x[0-9]+\]'
+	loop stream_loops stream_loop
+	has 4 'ld(p|r|ur)[[:space:]]+q'
+	hasnt '[[:space:]](bl|stnp)[[:space:]]'
 	;;
 *)
-	echo "skipped: no loops of vector instructions for $(uname -m)"
+	echo "skipped: no loops of vector instructions for $machine"
 	exit 77
 	;;
 esac

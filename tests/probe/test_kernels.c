@@ -4,125 +4,20 @@
 
 #include "probe/chase.h"
 #include "probe/kernels.h"
-
-#define BYTES ((size_t)4 * KERNEL_GRAIN_BYTES)
-#define GUARD 64
-
-/* Three arrays with a line before and after each that nothing may touch. */
-struct arrays {
-	char *memory;
-	struct kernel_span span;
-};
-
-static double *doubles(char *at)
-{
-	return (double *)(void *)at;
-}
-
-static void make(struct arrays *out)
-{
-	size_t each = BYTES + 2 * GUARD;
-
-	out->memory = aligned_alloc(64, 3 * each);
-	memset(out->memory, 0x5a, 3 * each);
-	out->span = (struct kernel_span){.a = out->memory + GUARD,
-					 .b = out->memory + each + GUARD,
-					 .c = out->memory + 2 * each + GUARD,
-					 .bytes = BYTES};
-	for (size_t i = 0; i < BYTES / sizeof(double); i++) {
-		doubles(out->span.a)[i] = 1.5;
-		doubles(out->span.b)[i] = (double)i;
-		doubles(out->span.c)[i] = (double)(2 * i);
-	}
-}
-
-static void check_guards(const struct arrays *x, const char *set, const char *op)
-{
-	size_t each = BYTES + 2 * GUARD;
-
-	for (size_t i = 0; i < 3; i++)
-		for (size_t g = 0; g < GUARD; g++)
-			cr_assert(x->memory[i * each + g] == 0x5a &&
-					  x->memory[i * each + GUARD + BYTES + g] == 0x5a,
-				  "%s %s writes beside array %zu", set, op, i);
-}
-
-static void check_triad(const struct arrays *x, const char *set)
-{
-	for (size_t i = 0; i < BYTES / sizeof(double); i++)
-		cr_assert_eq(doubles(x->span.a)[i], 7.0 * (double)i, "%s triad [%zu]", set, i);
-}
-
-/* Lines that changed, of which `per` make one. */
-static void check_mix(const struct arrays *x, size_t per, const char *set)
-{
-	size_t changed = 0;
-	double was = 1.5;
-
-	for (size_t line = 0; line < BYTES / 64; line++) {
-		size_t words = 0;
-
-		for (size_t i = 0; i < 8; i++)
-			words += memcmp(x->span.a + line * 64 + i * 8, &was, 8) != 0;
-		cr_assert(words == 0 || words == 8, "%s: half a line is changed", set);
-		changed += words == 8;
-	}
-	cr_assert_eq(changed, BYTES / 64 / per, "%s mix of %zu: %zu lines", set, per, changed);
-}
-
-static void check(const struct arrays *x, enum kernel_op op, uint64_t sum, const char *set)
-{
-	uint64_t word;
-
-	switch (op) {
-	case KERNEL_READ:
-		memcpy(&word, x->span.a, sizeof(word));
-		cr_assert_eq(sum, word * (BYTES / 8), "%s read: every word once", set);
-		break;
-	case KERNEL_WRITE:
-	case KERNEL_WRITE_NT:
-		for (size_t i = 0; i < BYTES / sizeof(double); i++)
-			cr_assert_eq(doubles(x->span.a)[i], 1.0, "%s [%zu]", set, i);
-		break;
-	case KERNEL_COPY:
-	case KERNEL_COPY_NT:
-		cr_assert_eq(memcmp(x->span.a, x->span.b, BYTES), 0, "%s", set);
-		break;
-	case KERNEL_TRIAD:
-	case KERNEL_TRIAD_NT:
-		check_triad(x, set);
-		break;
-	case KERNEL_MIX_3_1:
-		check_mix(x, 3, set);
-		break;
-	case KERNEL_MIX_2_1:
-		check_mix(x, 2, set);
-		break;
-	case KERNEL_MIX_1_1:
-		check_mix(x, 1, set);
-		break;
-	case KERNEL_OPS:
-		break;
-	}
-}
+#include "tests/probe/kernels_said.h"
 
 /* Every loop of every set that this processor has does what it says, and nothing else. */
 Test(kernels, do_what_they_say)
 {
 	unsigned tried = 0;
+	char why[256];
 
 	for (const struct kernel_set *const *s = kernel_sets; *s; s++) {
 		if (!(*s)->usable())
 			continue;
-		for (unsigned op = 0; op < KERNEL_OPS; op++) {
-			struct arrays x;
-
-			make(&x);
-			check(&x, (enum kernel_op)op, (*s)->run[op](&x.span), (*s)->name);
-			check_guards(&x, (*s)->name, kernel_name((enum kernel_op)op));
-			free(x.memory);
-			tried++;
-		}
+		for (unsigned op = 0; op < KERNEL_OPS; op++, tried++)
+			cr_expect(kernel_does_as_said(*s, (enum kernel_op)op, why, sizeof(why)),
+				  "%s", why);
 	}
 	cr_expect_geq(tried, KERNEL_OPS);
 }

@@ -153,7 +153,9 @@ Test(probe, stream_counts_as_stream_does)
 
 Test(probe, stream_loops_compute)
 {
-	double a[5] = {1, 2, 3, 4, 5}, b[5] = {10, 20, 30, 40, 50}, c[5] = {0};
+	_Alignas(STREAM_ALIGN_BYTES) double a[5] = {1, 2, 3, 4, 5};
+	_Alignas(STREAM_ALIGN_BYTES) double b[5] = {10, 20, 30, 40, 50};
+	_Alignas(STREAM_ALIGN_BYTES) double c[5] = {0};
 	struct stream_part p = {.a = a, .b = b, .c = c, .nr = 5};
 
 	stream_loop(STREAM_COPY, &p);

@@ -117,8 +117,49 @@ Test(survey, everything_is_measured_or_says_why)
 	cr_expect_eq(count_kind(&s, CELL_STREAM, true), 4);
 	cr_expect_eq(count_kind(&s, CELL_LINES, true), 11);
 	cr_expect_gt(count_kind(&s, CELL_PORT, true), 1);
-	cr_expect_eq(count_kind(&s, CELL_LOADED, true) + count_kind(&s, CELL_LOADED, false), 8);
+	/* eight levels of reads, and seven of a mix: idle is idle */
+	cr_expect_eq(count_kind(&s, CELL_LOADED, true) + count_kind(&s, CELL_LOADED, false), 15);
 	survey_release(&s);
+}
+
+/* By reads and a mix on own memory; by reads to and fro for each distance. */
+Test(survey, loaded_curves_there_and_back)
+{
+	static const uint32_t distance[] = {10, 12, 32, 12, 10, 32, 32, 32, 10};
+	struct survey_node node[3] = {{.memory = true}, {.memory = true}, {.memory = true}};
+	const struct survey_machine m = {.node = node, .nr = 3, .distance = distance};
+	uint32_t ways[3][3] = {{0}}, mixed = 0, nr;
+	struct survey_cell *cell;
+
+	for (unsigned n = 0; n < 2; n++)
+		for (unsigned c = 0; c < 2; c++)
+			cpuset_add(&node[n].cpus, 2 * n + c);
+	nr = cells_list(&cell, &m, 1U << CELL_LOADED);
+	for (uint32_t i = 0; i < nr; i++) {
+		mixed += cell[i].op == KERNEL_MIX_2_1;
+		ways[cell[i].from][cell[i].to] += cell[i].op == KERNEL_READ;
+	}
+	cr_expect_eq(mixed, 14);
+	cr_expect(ways[0][0] == 8 && ways[1][1] == 8, "own");
+	cr_expect(ways[0][1] == 8 && ways[1][0] == 8, "at distance 12, both ways");
+	cr_expect(ways[0][2] == 8 && ways[2][0] == 0, "at 32; node 2 has no CPUs");
+	cr_expect_eq(ways[1][2], 0, "from the first node only");
+	cells_free(cell, nr);
+}
+
+/* Samples that ride with others or cannot be had take no time. */
+Test(survey, says_how_long)
+{
+	struct survey_node node = {.memory = true};
+	struct survey_request r = {.machine = {.node = &node, .nr = 1, .nr_packages = 1},
+				   .figures =
+					   1U << CELL_LATENCY | 1U << CELL_LINK | 1U << CELL_STREAM,
+				   .repeats = 7,
+				   .warm_ns = 300 * NS_PER_MS,
+				   .window_ns = NS_PER_S};
+
+	cpuset_add(&node.cpus, 0);
+	cr_expect_eq(survey_expected_ns(&r), 2 * 7 * 1300 * NS_PER_MS);
 }
 
 /* Two packages: reads, 1:1 and both ways, to and fro. */
