@@ -43,9 +43,8 @@ static char *text_of(const struct plan *p, const struct left_zone *l, const char
 {
 	char *text;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = xmemstream(&text, &size);
 
-	BUG_ON(!out);
 	fprintf(out, "%" PRIu64 " %" PRIu64 " %" PRIu32 " %" PRIu32, l->seed, l->ordinal, l->vcpus,
 		l->vcpus_max);
 	fprintf(out, " %" PRId64 " %" PRId64 " %" PRId64, l->most_bytes, l->boot_bytes,
@@ -55,7 +54,7 @@ static char *text_of(const struct plan *p, const struct left_zone *l, const char
 	print_name(name, out);
 	fputc(' ', out);
 	print_name(workload, out);
-	fclose(out);
+	xmemstream_close(out, &text);
 	return text;
 }
 

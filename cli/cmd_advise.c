@@ -258,10 +258,9 @@ static int emit(const struct session *c, struct error *err)
 
 	if (!path)
 		return 0;
-	f = open_memstream(&text, &size);
-	BUG_ON(!f);
+	f = xmemstream(&text, &size);
 	advise_emit(&c->sample, &c->advice, f);
-	fclose(f);
+	xmemstream_close(f, &text);
 	rc = output_text(strcmp(path, "-") == 0 ? NULL : path, text, err);
 	free(text);
 	return rc;

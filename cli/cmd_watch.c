@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/output.h"
 #include "base/terminal.h"
@@ -134,11 +135,10 @@ static char *metrics_text(const struct watch *w)
 {
 	char *text = NULL;
 	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	FILE *f = xmemstream(&text, &size);
 
-	BUG_ON(!f);
 	watch_tables_metrics(&w->tables, f);
-	BUG_ON(fclose(f) != 0);
+	xmemstream_close(f, &text);
 	return text;
 }
 
@@ -199,9 +199,8 @@ static char *screen_text(struct watch *w, bool head)
 	unsigned columns = screen_columns();
 	char *text = NULL;
 	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	FILE *f = xmemstream(&text, &size);
 
-	BUG_ON(!f);
 	if (head)
 		watch_print_head(&w->now, &w->tables, &w->pace, f);
 	if (head && w->problem.code)
@@ -211,7 +210,7 @@ static char *screen_text(struct watch *w, bool head)
 	if (!head)
 		watch_print_body(&w->now, &w->tables, &w->view,
 				 w->view.wide || w->view.nr ? 0 : columns, f);
-	BUG_ON(fclose(f) != 0);
+	xmemstream_close(f, &text);
 	return text;
 }
 

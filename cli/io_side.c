@@ -81,9 +81,8 @@ static void print_domain(const struct side *s, const struct host *h, uint32_t fi
 	struct cpuset cpus, real;
 	char *text;
 	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	FILE *f = xmemstream(&text, &size);
 
-	BUG_ON(!f);
 	(void)io_threads_of_domain(t, t->thread[first].domid, &cpus);
 	io_threads_through(s->vcpu, s->nr_vcpus, &cpus, &real);
 	fprintf(f, "domain %ld is served", t->thread[first].domid);
@@ -92,7 +91,7 @@ static void print_domain(const struct side *s, const struct host *h, uint32_t fi
 		if (t->thread[i].domid == t->thread[first].domid)
 			fprintf(f, "%s %s %s", i == first ? ":" : ",",
 				io_kind_name(t->thread[i].kind), t->thread[i].name);
-	fclose(f);
+	xmemstream_close(f, &text);
 	terminal_print_indented(2, 4, text, out);
 	free(text);
 }

@@ -3,26 +3,11 @@
 #include <string.h>
 
 const struct schema *const schemas[] = {
-	&schema_summary,
-	&schema_timeline,
-	&schema_zones,
-	&schema_probes,
-	&schema_measured,
-	&schema_contention,
-	&schema_capacity,
-	&schema_size,
-	&schema_around,
-	&schema_compare,
-	&schema_launches,
-	&schema_figures,
-	&schema_guests,
-	&schema_watch,
-	&schema_watch_nodes,
-	&schema_watch_pages,
-	&schema_watch_samples,
-	&schema_advice_zones,
-	&schema_advice_steps,
-	NULL,
+	&schema_summary,       &schema_timeline,     &schema_zones,	   &schema_probes,
+	&schema_measured,      &schema_contention,   &schema_capacity,	   &schema_size,
+	&schema_around,	       &schema_compare,	     &schema_launches,	   &schema_figures,
+	&schema_guests,	       &schema_watch,	     &schema_watch_nodes,  &schema_watch_pages,
+	&schema_watch_samples, &schema_advice_zones, &schema_advice_steps, NULL,
 };
 
 const struct schema *schema_find(const char *name)

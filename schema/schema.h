@@ -73,9 +73,10 @@ struct schema {
 };
 
 extern const struct schema schema_summary, schema_timeline, schema_zones, schema_probes,
-	schema_measured, schema_contention, schema_capacity, schema_size, schema_around, schema_compare,
-	schema_launches, schema_figures, schema_guests, schema_watch, schema_watch_nodes,
-	schema_watch_pages, schema_watch_samples, schema_advice_zones, schema_advice_steps;
+	schema_measured, schema_contention, schema_capacity, schema_size, schema_around,
+	schema_compare, schema_launches, schema_figures, schema_guests, schema_watch,
+	schema_watch_nodes, schema_watch_pages, schema_watch_samples, schema_advice_zones,
+	schema_advice_steps;
 
 /* All of them; NULL ends the list. */
 extern const struct schema *const schemas[];

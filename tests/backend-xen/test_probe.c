@@ -3,6 +3,7 @@
  * of the test's own, so that no Xen is needed: what the guest answers, and when, is known.
  */
 #include <criterion/criterion.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,8 +88,9 @@ enum domain_life domain_look(struct xen *x, uint32_t domid, int64_t *bytes)
 	return guest.gone ? DOMAIN_GONE : DOMAIN_RUNS;
 }
 
-bool pause_ms(int64_t ms)
+bool pause_ms(const atomic_bool *stop, int64_t ms)
 {
+	(void)stop;
 	int64_t until = monotonic_ns() + ms * NS_PER_MS / 10;
 
 	while (monotonic_ns() < until)
