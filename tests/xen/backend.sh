@@ -52,7 +52,8 @@ run_of()
 	echo ']}'
 }
 run_of 1h a 2 256MiB a2 1 128MiB >"$work/killed.json"
-sed 's/^{/{"name": "killed", /; s/"1h"/"8s"/g; s/"a2"/"b"/; s/"static"}}$/"static"}, "lifetime": "4s"}/' \
+# it ends when both have stopped, however long that takes
+sed 's/^{.*"events"/{"name": "killed", "events"/; s/"a2"/"b"/; s/"static"}}$/"static"}, "lifetime": "4s"}/' \
 	"$work/killed.json" >"$work/resumed.json"
 run_of 2s b 1 128MiB >"$work/short.json"
 run_of 1h live 1 128MiB >"$work/alive.json"
@@ -146,7 +147,7 @@ awk -F, -v pages="$pages" 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; n
 	}
 	END { exit !found }' "$work/rig/files/resumed.csv" ||
 	fail "the zone that went on had $pages: $(cat "$work/rig/files/resumed.csv")"
-grep -q '^2,b,' "$work/rig/files/resumed.csv" || fail "adopt: $(cat "$work/rig/files/resumed.csv")"
+grep -q ',2,b,stopped,' "$work/rig/files/resumed.csv" || fail "adopt: $(cat "$work/rig/files/resumed.csv")"
 part frozen | grep -q 'zone live .*left by a run that was killed, is destroyed' ||
 	fail "a run that stood still: $(part frozen)"
 part frozen | grep -q 'another homenode took it for dead' || fail "a run that stood still: $(part frozen)"
