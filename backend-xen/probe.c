@@ -277,7 +277,7 @@ static int begin_load(struct machine *m, struct machine_zone *z, const struct st
 	const char *op = loop_of(s->work);
 	char *what = s->bytes ? xasprintf("load --op %s --limit %lld", op, (long long)s->bytes)
 			      : xasprintf("load --op %s", op);
-	char *arguments = arguments_of(m, what), *id = NULL, *begun = NULL;
+	char *arguments = arguments_of(m, what), *id = NULL, *begun = NULL, *stop = NULL;
 	struct answer_wanted w = wanted(z, ANSWER_LOAD, op);
 	int64_t nothing;
 	bool over = false;
@@ -298,6 +298,10 @@ static int begin_load(struct machine *m, struct machine_zone *z, const struct st
 		z->load_work = s->work;
 		id = NULL;
 	}
+	/* should it begin after all, it is not to go on */
+	if (id)
+		(void)request(m, z->domid, "stop", &stop, NULL);
+	free(stop);
 	free(begun);
 	free(id);
 	free(arguments);

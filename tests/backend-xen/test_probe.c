@@ -200,4 +200,5 @@ Test(xen_probe, loads, .init = begin)
 	cr_expect_eq(probe_load(&machine, &zone, &s, &err), ERR_CANNOT);
 	cr_expect(strstr(err.text, "too little memory"), "%s", err.text);
 	cr_expect_null(zone.load_id);
+	cr_expect(strstr(guest.asked, " stop"), "should it begin after all: %s", guest.asked);
 }
