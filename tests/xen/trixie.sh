@@ -19,11 +19,11 @@ cat >"$work/short.json" <<'END'
 END
 # the zone's initramfs: its first process and the probe
 mkdir -p "$work/zone/dev" "$work/zone/proc" "$work/zone/sys"
-"${CC:-cc}" -std=c17 -O2 -static -D_POSIX_C_SOURCE=200809L -I. -o "$work/zone/init" guest/*.c &&
-	cp "$HOMENODE_BUILD/homenode-probe" "$work/zone/probe" || {
+if ! "${CC:-cc}" -std=c17 -O2 -static -D_POSIX_C_SOURCE=200809L -I. -o "$work/zone/init" guest/*.c ||
+	! cp "$HOMENODE_BUILD/homenode-probe" "$work/zone/probe"; then
 	echo "skipped: no static C library, or no homenode-probe in this build"
 	exit 77
-}
+fi
 (cd "$work/zone" && find . | cpio --quiet -o -H newc) >"$work/zone.cpio"
 HOMENODE_XEN_RIG_GUEST=$work/zone.cpio
 export HOMENODE_XEN_RIG_GUEST
