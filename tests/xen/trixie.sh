@@ -17,6 +17,17 @@ cat >"$work/short.json" <<'END'
 	{"at": "0s", "start": {"name": "db", "vcpus": 2, "memory": "256MiB", "memory_policy": "static"}}
 ]}
 END
+# the zone's initramfs: its first process and the probe
+mkdir -p "$work/zone/dev" "$work/zone/proc" "$work/zone/sys"
+if ! "${CC:-cc}" -std=c17 -O2 -static -D_POSIX_C_SOURCE=200809L -I. -o "$work/zone/init" guest/*.c ||
+	! cp "$HOMENODE_BUILD/homenode-probe" "$work/zone/probe"; then
+	echo "skipped: no static C library, or no homenode-probe in this build"
+	exit 77
+fi
+(cd "$work/zone" && find . | cpio --quiet -o -H newc) >"$work/zone.cpio"
+HOMENODE_XEN_RIG_GUEST=$work/zone.cpio
+export HOMENODE_XEN_RIG_GUEST
+
 mkdir "$work/scenarios"
 for name in 01-single 03-two-scatter 05-larger-than-node 06-overflow 11-together 12-two-nodes-flat; do
 	cp "tests/xen/scenarios/$name.txt" "$work/scenarios/" || exit 1
