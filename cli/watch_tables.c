@@ -47,16 +47,9 @@ const char *watch_time_text(int64_t at_ns, char *buf, size_t size)
 
 const char *watch_nodes_text(const struct host *host, nodeset nodes, struct arena *a)
 {
-	struct cpuset numbers = {{0}};
-	const char *text;
-	char *list;
-	unsigned node;
+	char *list = host_nodes_text(host, nodes);
+	const char *text = arena_strdup(a, list);
 
-	nodeset_for_each (node, nodes)
-		if (host->node[node].os_index < CPUS_MAX)
-			cpuset_add(&numbers, host->node[node].os_index);
-	list = cpuset_list(&numbers);
-	text = arena_strdup(a, list);
 	free(list);
 	return text;
 }
