@@ -138,7 +138,7 @@ static char *metrics_text(const struct watch *w)
 	FILE *f = xmemstream(&text, &size);
 
 	watch_tables_metrics(&w->tables, f);
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	return text;
 }
 
@@ -210,7 +210,7 @@ static char *screen_text(struct watch *w, bool head)
 	if (!head)
 		watch_print_body(&w->now, &w->tables, &w->view,
 				 w->view.wide || w->view.nr ? 0 : columns, f);
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	return text;
 }
 
