@@ -260,7 +260,7 @@ static int emit(const struct session *c, struct error *err)
 		return 0;
 	f = xmemstream(&text, &size);
 	advise_emit(&c->sample, &c->advice, f);
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	rc = output_text(strcmp(path, "-") == 0 ? NULL : path, text, err);
 	free(text);
 	return rc;

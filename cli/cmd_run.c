@@ -228,7 +228,7 @@ static void say_beside(const struct cmd *c)
 	say_bad_rows(r->bad_rows, r->first_bad);
 	say_trace_warnings(r->warnings, r->first_warning);
 	say_trace_notes("the trace", r->note);
-	if (r->levels && !r->contention.nr)
+	if (r->nr && r->levels && !r->contention.nr)
 		fputs("no zone lives when the run ends, so none was measured among neighbours\n",
 		      stderr);
 	if (r->nr_same)

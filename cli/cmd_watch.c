@@ -139,7 +139,7 @@ static char *metrics_text(const struct watch *w)
 	FILE *f = xmemstream(&text, &size);
 
 	watch_tables_metrics(&w->tables, f);
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	return text;
 }
 
@@ -212,7 +212,7 @@ static char *screen_text(struct watch *w, bool head)
 		fputs("the recording ends here; q leaves\n", f);
 	if (!head)
 		watch_print_body(&w->now, &w->tables, &w->view, width_of(w), f);
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	return text;
 }
 

@@ -141,6 +141,6 @@ char *hwloc_set_text(const struct cpuset *set)
 	for (; word >= 0; word--)
 		fprintf(f, "0x%08" PRIx32 "%s", (uint32_t)(set->word[word / 2] >> 32 * (word % 2)),
 			word ? "," : "");
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	return text;
 }
