@@ -248,6 +248,7 @@ static const struct kind {
 	{"POLICY", offer_policies, NO_PATH},
 	{"PROFILE", offer_profiles, NO_PATH},
 	{"RATIO", NULL, NO_PATH},
+	{"RECORDING", NULL, FILES},
 	{"RULES", offer_rules, FILES},
 	{"RUN", offer_runs, FILES},
 	{"SCENARIO", NULL, FILES},
