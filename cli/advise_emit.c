@@ -76,18 +76,20 @@ static const char head_xen[] =
 	"\txl -N create \"$file\" \"$@\" >/dev/null || die \"xl does not take $file\"\n"
 	"}\n"
 	"\n"
-	"stop() # NAME\n"
+	"stop() # NAME ID\n"
 	"{\n"
-	"\txl shutdown -w \"$1\" || die \"$1 does not stop: start those that did by the lines "
+	"\txl shutdown -w \"$2\" || die \"$1 does not stop: start those that did by the lines "
 	"below\"\n"
 	"}\n"
 	"\n"
 	"# The balloon takes its time; it is waited for two minutes.\n"
-	"shrink() # NAME MIB\n"
+	"shrink() # NAME ID MIB\n"
 	"{\n"
-	"\txl mem-set \"$1\" \"$2m\"\n"
+	"\txl mem-set \"$2\" \"$3m\"\n"
 	"\tfor _ in $(seq 120); do\n"
-	"\t\t[ \"$(xl list \"$1\" | awk 'NR == 2 { print $3 }')\" -gt \"$2\" ] || return 0\n"
+	"\t\thas=$(xl list \"$2\" | awk 'NR == 2 { print $(NF - 3) }') # a name may have blanks\n"
+	"\t\tcase $has in '' | *[!0-9]*) die \"xl list does not say what $1 has\" ;; esac\n"
+	"\t\t[ \"$has\" -gt \"$3\" ] || return 0\n"
 	"\t\tsleep 1\n"
 	"\tdone\n"
 	"\tdie \"$1 has not given back what it was asked for\"\n"
@@ -112,10 +114,21 @@ static const char head_qemu[] =
 	"\t\tdie \"process $1 is another one now: look again\"\n"
 	"}\n"
 	"\n"
+	"# Is the process libvirt's guest of this name? Anybody may call a process so, and virsh "
+	"takes\n"
+	"# digits for a number of its own.\n"
+	"guests=${guests:-/run/libvirt/qemu}\n"
+	"by_libvirt() # NAME PID\n"
+	"{\n"
+	"\tcase $1 in *[!0-9]*) ;; *) return 1 ;; esac\n"
+	"\t[ \"$(cat \"$guests/$1.pid\" 2>/dev/null)\" = \"$2\" ] &&\n"
+	"\t\tvirsh domstate \"$1\" >/dev/null 2>&1\n"
+	"}\n"
+	"\n"
 	"# By libvirt where it is one of its guests, else thread by thread.\n"
 	"run_guest() # NAME PID VCPUS CPUS\n"
 	"{\n"
-	"\tif virsh domstate \"$1\" >/dev/null 2>&1; then\n"
+	"\tif by_libvirt \"$1\" \"$2\"; then\n"
 	"\t\tfor vcpu in $(seq 0 $(($3 - 1))); do\n"
 	"\t\t\tvirsh vcpupin \"$1\" \"$vcpu\" \"$4\" --live\n"
 	"\t\tdone\n"
@@ -127,10 +140,17 @@ static const char head_qemu[] =
 	"\n"
 	"move_pages() # NAME PID NODES-BEFORE NODES\n"
 	"{\n"
-	"\tif virsh domstate \"$1\" >/dev/null 2>&1; then\n"
+	"\tif by_libvirt \"$1\" \"$2\"; then\n"
 	"\t\tvirsh numatune \"$1\" --nodeset \"$4\" --live || true\n"
 	"\tfi\n"
 	"\tmigratepages \"$2\" \"$3\" \"$4\"\n"
+	"}\n"
+	"\n"
+	"shrink_guest() # NAME PID KIB\n"
+	"{\n"
+	"\tby_libvirt \"$1\" \"$2\" || die \"$1 is none of libvirt's guests: shrink it by QEMU's "
+	"monitor\"\n"
+	"\tvirsh setmem \"$1\" \"$3KiB\" --live\n"
 	"}\n"
 	"\n";
 
@@ -143,14 +163,17 @@ static const char head_container[] =
 	"again\"\n"
 	"}\n"
 	"\n"
-	"# By systemd where it keeps the group, else in its files; pages follow cpuset.mems.\n"
+	"# By systemd where the group is a unit of its, else in its files; pages follow "
+	"cpuset.mems.\n"
 	"set_cgroup() # PATH FILE PROPERTY LIST\n"
 	"{\n"
-	"\tcase $1 in\n"
-	"\t*.scope | *.service | *.slice) systemctl set-property --runtime \"${1##*/}\" \"$3=$4\" "
-	";;\n"
-	"\t*) echo \"$4\" >\"$cgroups$1/$2\" ;;\n"
-	"\tesac\n"
+	"\tunit=${1##*/}\n"
+	"\tif [ \"$(systemctl show -p ControlGroup --value -- \"$unit\" 2>/dev/null)\" = \"$1\" ]; "
+	"then\n"
+	"\t\tsystemctl set-property --runtime -- \"$unit\" \"$3=$4\"\n"
+	"\telse\n"
+	"\t\techo \"$4\" >\"$cgroups$1/$2\"\n"
+	"\tfi\n"
 	"}\n"
 	"\n";
 
@@ -186,15 +209,34 @@ static void print_head(const struct script *c)
 
 /* --- Xen ------------------------------------------------------------------------------- */
 
-/* "domid 3 UUID"; one that was started by a step before has another. */
+/* "domid 3 UUID"; one that was started by a step before has another, which is not known yet. */
+static bool knows_domid(const struct script *c, const struct advice_step *step, unsigned *domid)
+{
+	for (const struct advice_step *before = c->a->step; before < step; before++)
+		if (before->zone == step->zone && before->kind == ADVICE_RESTART)
+			return false;
+	return sscanf(zone_of(c, step)->id, "domid %u", domid) == 1;
+}
+
+/* By its number, as xl takes a name of digits for one, and one with a dash for an option. */
+static void domain_of(const struct script *c, const struct advice_step *step)
+{
+	unsigned domid;
+
+	if (knows_domid(c, step, &domid)) {
+		fprintf(c->out, " %u", domid);
+		return;
+	}
+	fputs(" \"$(xl domid ", c->out);
+	name_of(c, step);
+	fputs(")\"", c->out);
+}
+
 static void check_domain(const struct script *c, const struct advice_step *step)
 {
 	unsigned domid;
 
-	for (const struct advice_step *before = c->a->step; before < step; before++)
-		if (before->zone == step->zone && before->kind == ADVICE_RESTART)
-			return;
-	if (sscanf(zone_of(c, step)->id, "domid %u", &domid) != 1)
+	if (!knows_domid(c, step, &domid))
 		return;
 	fputs("same_domain ", c->out);
 	name_of(c, step);
@@ -210,8 +252,8 @@ static void pin_xen(const struct script *c, const struct advice_step *step)
 		char *cpus = emit_cpu_list(p, v);
 
 		for (uint32_t i = 0; i < (p->nr_vnodes > 1 ? p->vnode[v].vcpus : 1); i++) {
-			fputs("xl vcpu-pin ", c->out);
-			name_of(c, step);
+			fputs("xl vcpu-pin", c->out);
+			domain_of(c, step);
 			if (p->nr_vnodes > 1)
 				fprintf(c->out, " %u", plan_first_vcpu(p, v) + i);
 			else
@@ -271,6 +313,7 @@ static void restart_xen(const struct script *c, uint32_t first, uint32_t last)
 	for (uint32_t i = first; i <= last; i++) {
 		fputs("stop ", c->out);
 		name_of(c, &step[i]);
+		domain_of(c, &step[i]);
 		fputc('\n', c->out);
 	}
 	for (uint32_t i = first; i <= last; i++) {
@@ -313,6 +356,7 @@ static void change_xen(const struct script *c, const struct advice_step *step, u
 		check_domain(c, step);
 		fputs("shrink ", c->out);
 		name_of(c, step);
+		domain_of(c, step);
 		fprintf(c->out, " %" PRId64 "\n", plan_memory_bytes(step->plan) / MIB);
 	} else {
 		restart_xen(c, first, last);
@@ -344,9 +388,9 @@ static void change_guest(const struct script *c, const struct advice_step *step)
 	}
 	fprintf(c->out, "same_process %ld %llu\n", pid, start);
 	if (step->kind == ADVICE_SHRINK) {
-		fputs("virsh setmem ", c->out);
+		fputs("shrink_guest ", c->out);
 		name_of(c, step);
-		fprintf(c->out, " %" PRId64 "KiB --live\n", plan_memory_bytes(step->plan) / KIB);
+		fprintf(c->out, " %ld %" PRId64 "\n", pid, plan_memory_bytes(step->plan) / KIB);
 		return;
 	}
 	fputs("run_guest ", c->out);

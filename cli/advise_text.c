@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/table.h"
 #include "base/terminal.h"
 #include "base/units.h"
 #include "cli/rows.h"
@@ -175,18 +176,39 @@ static const char *vcpus_text(int64_t nano, char *buf, size_t size)
 	return decimal_text(nano, NANO, 2, buf, size);
 }
 
+static uint32_t count_known(const struct advise_ask *ask, const struct advice *a)
+{
+	uint32_t nr = 0;
+
+	for (uint32_t i = 0; i < ask->sample->nr_zones; i++)
+		nr += !a->zone[i].unknown;
+	return nr;
+}
+
 static void print_loss(const struct advise_ask *ask, const struct advice *a, FILE *out)
 {
-	char lost[40], share[40], policy[40];
+	const struct host *h = ask->sample->host;
+	uint32_t nr = ask->sample->nr_zones, known = count_known(ask, a);
 	int64_t all = (int64_t)a->vcpus * NANO;
+	char lost[40], share[40], policy[40], of_them[40] = "", *text;
 
-	fprintf(out, "host %s: %u node%s, %u zone%s with %u vCPUs, of which %s are lost (%s %%)\n",
-		ask->sample->host->name, ask->sample->host->nr_nodes,
-		ask->sample->host->nr_nodes == 1 ? "" : "s", ask->sample->nr_zones,
-		ask->sample->nr_zones == 1 ? "" : "s", a->vcpus,
-		vcpus_text(a->lost_nano_vcpus, lost, sizeof(lost)),
-		decimal_text(all ? ppm(a->lost_nano_vcpus, all) : 0, 10000, 1, share,
-			     sizeof(share)));
+	if (known < nr)
+		snprintf(of_them, sizeof(of_them), ", %u of them known,", known);
+	if (all)
+		text = xasprintf(
+			"host %s: %u node%s, %u zone%s%s with %u vCPUs, of which %s are "
+			"lost (%s %%)",
+			h->name, h->nr_nodes, h->nr_nodes == 1 ? "" : "s", nr, nr == 1 ? "" : "s",
+			of_them, a->vcpus, vcpus_text(a->lost_nano_vcpus, lost, sizeof(lost)),
+			decimal_text(ppm(a->lost_nano_vcpus, all), 10000, 1, share, sizeof(share)));
+	else
+		text = xasprintf("host %s: %u node%s, %u zone%s%s", h->name, h->nr_nodes,
+				 h->nr_nodes == 1 ? "" : "s", nr, nr == 1 ? "" : "s",
+				 nr ? ", none of them known" : "");
+	terminal_print_sentence(text, out);
+	free(text);
+	if (!all)
+		return;
 	if (a->policy_refused)
 		fprintf(out, "%s would have refused %u of them\n", ask->policy->name,
 			a->policy_refused);
@@ -226,6 +248,10 @@ static void print_sum(const struct advise_ask *ask, const struct advice *a, FILE
 	int64_t most = a->lost_nano_vcpus - a->best_nano_vcpus;
 	char left[40], share[40], best[40], *text;
 
+	if (!a->nr_steps && ask->sample->nr_zones && !a->vcpus) {
+		fputs("there is nothing to advise on\n", out);
+		return;
+	}
 	if (!a->nr_steps) {
 		fputs(a->lost_nano_vcpus > NANO / 100
 			      ? "no change of those that may be made wins anything\n"
@@ -250,10 +276,12 @@ static void print_sum(const struct advise_ask *ask, const struct advice *a, FILE
 static void print_page(const struct advise_ask *ask, const struct advice *a,
 		       const struct rows *zones, const struct view *view, FILE *out)
 {
+	bool all = view->wide || view->nr;
+
 	print_loss(ask, a, out);
 	fputc('\n', out);
 	if (zones->nr)
-		rows_print_table(zones, view, out);
+		rows_print_zones(zones, view, all ? TABLE_ANY_WIDTH : terminal_columns(out), out);
 	fputc('\n', out);
 	for (uint32_t i = 0; i < a->nr_steps; i++)
 		print_step(ask, a, i, out);

@@ -104,6 +104,16 @@ static int failed(struct watch *w, int rc, const struct error *why, struct error
 	return 0;
 }
 
+/* Samples are in the order in which they were taken, whatever the clock does. */
+static void clock_went_back(struct live_sample *s, int64_t last_ns)
+{
+	char text[40];
+
+	live_sample_note(s, "the clock was set back by %s: this is of a later time than is said",
+			 duration_text(last_ns - s->at_ns, text, sizeof(text)));
+	s->at_ns = last_ns;
+}
+
 static int take(struct watch *w, bool *more, struct error *err)
 {
 	struct live_sample next;
@@ -121,6 +131,8 @@ static int take(struct watch *w, bool *more, struct error *err)
 		return 0;
 	}
 	w->failures = 0;
+	if (!w->ops->recorded && w->taken && next.at_ns < w->now.at_ns)
+		clock_went_back(&next, w->now.at_ns);
 	live_sample_release(&w->before);
 	w->before = w->now;
 	w->now = next;
@@ -166,8 +178,12 @@ static unsigned width_of(const struct watch *w)
 
 static void print_text(struct watch *w, FILE *out)
 {
+	struct watch_pace pace = w->pace;
+
+	if (w->count && w->taken >= w->count)
+		pace.interval_ns = LIVE_UNKNOWN; /* there is no next one */
 	fputs(w->taken > 1 ? "\n" : "", out);
-	watch_print_head(&w->now, &w->tables, &w->pace, out);
+	watch_print_head(&w->now, &w->tables, &pace, out);
 	watch_print_body(&w->now, &w->tables, &w->view, width_of(w), out);
 }
 

@@ -41,6 +41,8 @@ void rows_print_table(const struct rows *r, const struct view *view, FILE *out);
 /* In so many columns of the screen; TABLE_ANY_WIDTH: all that it takes. */
 void rows_print_table_within(const struct rows *r, const struct view *view, unsigned width,
 			     FILE *out);
+/* The same of zones, whose names have no end of their own: 24 columns unless all was asked for. */
+void rows_print_zones(const struct rows *zones, const struct view *view, unsigned width, FILE *out);
 /* Families of OpenMetrics, PREFIX_column; without an end, so that others may follow. */
 void rows_print_metrics(const struct rows *r, const char *prefix, FILE *out); /* rows_metrics.c */
 void rows_print_json(const struct rows *r, FILE *out); /* rows_json.c */

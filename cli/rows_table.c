@@ -4,11 +4,13 @@
 
 #include "base/table.h"
 #include "base/terminal.h"
+#include "base/utf8.h"
 #include "base/units.h"
 #include "cli/rows.h"
 
 #define WORDS_LONG 160 /* of which a table shows the first sentence */
 #define SHOWN_MAX 128
+#define NAME_MOST 24 /* columns of a zone's name */
 
 /* Places of columns, in the order in which they are shown. */
 struct shown {
@@ -134,4 +136,29 @@ void rows_print_table_within(const struct rows *r, const struct view *v, unsigne
 void rows_print_table(const struct rows *r, const struct view *v, FILE *out)
 {
 	rows_print_table_within(r, v, width_of(v, out), out);
+}
+
+/* What fits of a name; the caller's arena has it. */
+static const char *short_name(const char *name, struct arena *a)
+{
+	return name[utf8_fit(name, NAME_MOST)]
+		       ? arena_printf(a, "%.*s..", (int)utf8_fit(name, NAME_MOST - 2), name)
+		       : name;
+}
+
+/* The zones, their names as long as leaves room for what is said of them. */
+void rows_print_zones(const struct rows *zones, const struct view *view, unsigned width, FILE *out)
+{
+	struct rows r = *zones;
+	size_t at = 0;
+
+	while (strcmp(r.column[at].name, "zone") != 0)
+		at++;
+	r.arena = (struct arena){0};
+	r.cell = arena_alloc(&r.arena, (r.nr + 1) * sizeof(*r.cell));
+	memcpy(r.cell, zones->cell, r.nr * sizeof(*r.cell));
+	for (size_t i = at; i < r.nr; i += r.nr_columns)
+		r.cell[i].text = short_name(r.cell[i].text, &r.arena);
+	rows_print_table_within(view->wide || view->nr ? zones : &r, view, width, out);
+	arena_release(&r.arena);
 }

@@ -1,13 +1,9 @@
 #include "cli/watch_print.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/terminal.h"
 #include "base/units.h"
-#include "base/utf8.h"
-
-#define NAME_MOST 24 /* columns of a zone's name in a table */
 
 /* Rows of zones whose column `name` has a figure above `low` and below `high`. */
 static unsigned count_between(const struct watch_tables *t, const char *name, int64_t low,
@@ -20,6 +16,15 @@ static unsigned count_between(const struct watch_tables *t, const char *name, in
 	for (size_t i = at; i < r->nr; i += r->nr_columns)
 		nr += is_known(r->cell[i].figure) && r->cell[i].figure > low &&
 		      r->cell[i].figure < high;
+	return nr;
+}
+
+static unsigned count_unknown(const struct live_sample *s)
+{
+	unsigned nr = 0;
+
+	for (uint32_t i = 0; i < s->nr_zones; i++)
+		nr += live_zone_bytes(s, &s->zone[i]) == LIVE_UNKNOWN;
 	return nr;
 }
 
@@ -38,6 +43,7 @@ void watch_print_head(const struct live_sample *s, const struct watch_tables *t,
 		      const struct watch_pace *pace, FILE *out)
 {
 	char when[40], took[48], cost[48], next[40], asked[40], *host = xstrdup(s->host->name);
+	unsigned unknown = count_unknown(s);
 
 	text_tame(host);
 	fprintf(out, "%s  %s  %u zone%s, %u not all at home, %u drifting\n", host,
@@ -52,31 +58,11 @@ void watch_print_head(const struct live_sample *s, const struct watch_tables *t,
 	if (pace->interval_ns > pace->asked_ns)
 		fprintf(out, ", not %s (1 %% at most)",
 			duration_text(pace->asked_ns, asked, sizeof(asked)));
-	fputs("\n\n", out);
-}
-
-/* What fits of a name; the caller's arena has it. */
-static const char *short_name(const char *name, struct arena *a)
-{
-	return name[utf8_fit(name, NAME_MOST)]
-		       ? arena_printf(a, "%.*s..", (int)utf8_fit(name, NAME_MOST - 2), name)
-		       : name;
-}
-
-/* The zones, their names as long as leaves room for what is said of them. */
-static void print_zones(const struct rows *zones, const struct view *view, unsigned width,
-			FILE *out)
-{
-	size_t at = (size_t)(schema_column(&schema_watch, "zone") - schema_watch.column);
-	struct rows r = *zones;
-
-	r.arena = (struct arena){0};
-	r.cell = arena_alloc(&r.arena, (r.nr + 1) * sizeof(*r.cell));
-	memcpy(r.cell, zones->cell, r.nr * sizeof(*r.cell));
-	for (size_t i = at; i < r.nr; i += r.nr_columns)
-		r.cell[i].text = short_name(r.cell[i].text, &r.arena);
-	rows_print_table_within(view->wide || view->nr ? zones : &r, view, width, out);
-	arena_release(&r.arena);
+	fputc('\n', out);
+	if (unknown)
+		fprintf(out, "of %u zone%s it is not known where pages are\n", unknown,
+			unknown == 1 ? "" : "s");
+	fputc('\n', out);
 }
 
 void watch_print_body(const struct live_sample *s, const struct watch_tables *t,
@@ -85,7 +71,7 @@ void watch_print_body(const struct live_sample *s, const struct watch_tables *t,
 	rows_print_table_within(&t->table[WATCH_NODES], NULL, width, out);
 	fputc('\n', out);
 	if (s->nr_zones)
-		print_zones(&t->table[WATCH_ZONES], view, width, out);
+		rows_print_zones(&t->table[WATCH_ZONES], view, width, out);
 	else
 		fputs("no zone was seen\n", out);
 	for (uint32_t i = 0; i < s->nr_notes; i++) {

@@ -231,6 +231,7 @@ static void add_node(struct rows *r, const struct live_sample *s, unsigned n)
 	int64_t size = s->size_bytes[n], left = s->free_bytes[n], zones = 0, strangers = 0;
 	char number[16];
 	int64_t at_home = 0;
+	bool known = !s->nr_zones; /* of any zone what it has there */
 
 	for (uint32_t i = 0; i < s->nr_zones; i++) {
 		const struct live_zone *z = &s->zone[i];
@@ -239,6 +240,7 @@ static void add_node(struct rows *r, const struct live_sample *s, unsigned n)
 		at_home += nodeset_has(home, n);
 		if (z->node_bytes[n] == LIVE_UNKNOWN)
 			continue;
+		known = true;
 		zones += z->node_bytes[n];
 		strangers += home && !nodeset_has(home, n) ? z->node_bytes[n] : 0;
 	}
@@ -248,8 +250,8 @@ static void add_node(struct rows *r, const struct live_sample *s, unsigned n)
 	rows_number(r, size);
 	rows_number(r, left);
 	rows_number(r, size == LIVE_UNKNOWN || left == LIVE_UNKNOWN ? FIGURE_UNKNOWN : size - left);
-	rows_number(r, zones);
-	rows_number(r, strangers);
+	rows_number(r, known ? zones : FIGURE_UNKNOWN);
+	rows_number(r, known ? strangers : FIGURE_UNKNOWN);
 	rows_number(r, at_home);
 	rows_text(r, fillers_text(s, n, &r->arena));
 }

@@ -29,12 +29,13 @@ struct recording_writer;
 
 /*
  * A file that is not there is made. One that is there is gone on with where it is a recording
- * of a host with the same nodes; anything else is refused (ERR_INPUT), and stays as it is. A pipe
- * or a device is written to.
+ * of a host with the same nodes and nobody else writes it; anything else is refused (ERR_INPUT),
+ * and stays as it is. A pipe or a device is written to.
  */
 int recording_create(struct recording_writer **out, const char *path, const struct host *host,
 		     struct error *err) MUST_USE;
-/* One line, at once. ERR_MACHINE: it cannot be written; no part of it is then left. */
+/* One line, at once. ERR_MACHINE: it cannot be written; no part of it is then left. ERR_INPUT: it
+ * is older than what is there. */
 int recording_add(struct recording_writer *w, const struct live_sample *s,
 		  struct error *err) MUST_USE;
 int recording_finish(struct recording_writer *w, struct error *err) MUST_USE; /* NULL is fine */

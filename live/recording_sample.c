@@ -34,6 +34,36 @@ static int read_count(const struct doc_value *map, const char *key, int64_t most
 	return rc;
 }
 
+/* A zone's memory is whole pages (live/sample.h). */
+static int check_pages(const struct live_zone *z, const struct doc_value *map, unsigned nr,
+		       struct error *err)
+{
+	int64_t odd = z->unknown_bytes % PAGE_BYTES;
+
+	for (unsigned n = 0; n < nr; n++)
+		odd |= z->node_bytes[n] == LIVE_UNKNOWN ? 0 : z->node_bytes[n] % PAGE_BYTES;
+	return odd ? doc_error(doc_place(map, "node_bytes"), err,
+			       "a zone's memory is whole pages of %d bytes", (int)PAGE_BYTES)
+		   : 0;
+}
+
+/* No node has more than it can be said to have: so all sums fit. */
+static int check_sums(const struct live_sample *s, const struct doc_value *list, struct error *err)
+{
+	for (unsigned n = 0; n < s->host->nr_nodes; n++) {
+		int64_t sum = 0;
+
+		for (uint32_t i = 0; i < s->nr_zones; i++) {
+			sum += s->zone[i].node_bytes[n] > 0 ? s->zone[i].node_bytes[n] : 0;
+			if (sum > BYTES_MOST)
+				return doc_error(&list->item[i], err,
+						 "zones have more than 1 PiB on node %u",
+						 s->host->node[n].os_index);
+		}
+	}
+	return 0;
+}
+
 /* One figure a node. */
 static int read_by_node(const struct doc_value *map, const char *key, unsigned nr, int64_t *out,
 			struct error *err)
@@ -128,7 +158,7 @@ static int read_memory(const struct host *host, const struct doc_value *map, str
 		rc = read_figure(map, "target_bytes", BYTES_MOST, true, &z->target_bytes, err);
 	if (!rc)
 		rc = read_figure(map, "max_bytes", BYTES_MOST, true, &z->max_bytes, err);
-	return rc;
+	return rc ? rc : check_pages(z, map, host->nr_nodes, err);
 }
 
 static int read_kind(const struct doc_value *map, struct live_zone *z, struct error *err)
@@ -197,7 +227,7 @@ static int read_zones(struct live_sample *out, const struct doc_value *map, stru
 		rc = list->item[i].kind == DOC_MAP
 			     ? read_zone(out, &list->item[i], err)
 			     : doc_error(&list->item[i], err, "a zone is an object");
-	return rc;
+	return rc ? rc : check_sums(out, list, err);
 }
 
 static int read_notes(struct live_sample *out, const struct doc_value *map, struct error *err)

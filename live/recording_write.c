@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@ struct recording_writer {
 	int fd;
 	bool is_file;
 	off_t size; /* whole lines */
+	int64_t last_ns; /* of the last sample; readers take none that is older behind it */
 };
 
 static int failed(const struct recording_writer *w, const char *what, struct error *err)
@@ -95,8 +97,10 @@ static int check_old(struct recording_writer *w, const struct host *host, struct
 	rc = same_nodes(w->path, recording_host(r), host, err);
 	while (!rc && more) {
 		rc = recording_next(r, &s, &more, err);
-		if (!rc)
-			live_sample_release(&s);
+		if (rc)
+			break;
+		w->last_ns = more ? s.at_ns : w->last_ns;
+		live_sample_release(&s);
 	}
 	if (!rc)
 		rc = recording_whole_bytes(r, &w->size, err);
@@ -106,6 +110,15 @@ static int check_old(struct recording_writer *w, const struct host *host, struct
 	if (!rc && lseek(w->fd, 0, SEEK_END) < 0)
 		rc = failed(w, "gone on with", err);
 	return rc;
+}
+
+/* Two that write in turn would write over each other. */
+static int lock(const struct recording_writer *w, struct error *err)
+{
+	if (!w->is_file || flock(w->fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+		return 0;
+	return error_set(err, ERR_INPUT,
+			 "%s is being written by another homenode: name another file", w->path);
 }
 
 int recording_create(struct recording_writer **out, const char *path, const struct host *host,
@@ -126,6 +139,12 @@ int recording_create(struct recording_writer **out, const char *path, const stru
 	if (w->fd < 0 || fstat(w->fd, &st) != 0)
 		rc = failed(w, "written", err);
 	w->is_file = S_ISREG(st.st_mode);
+	if (!rc && lock(w, err) != 0) {
+		rc = ERR_INPUT;
+		made = false; /* it is the other's by now */
+	}
+	if (!rc && fstat(w->fd, &st) != 0)
+		rc = failed(w, "written", err);
 	if (!rc)
 		rc = w->is_file && st.st_size ? check_old(w, host, err) : put_header(w, host, err);
 	if (!rc) {
@@ -143,7 +162,17 @@ int recording_create(struct recording_writer **out, const char *path, const stru
 
 int recording_add(struct recording_writer *w, const struct live_sample *s, struct error *err)
 {
-	return put_line(w, recording_sample_text(s), err);
+	int rc;
+
+	if (s->at_ns < w->last_ns)
+		return error_set(err, ERR_INPUT,
+				 "%s ends with a sample of a later time than it is now: set the "
+				 "clock, or name another file",
+				 w->path);
+	rc = put_line(w, recording_sample_text(s), err);
+	if (!rc)
+		w->last_ns = s->at_ns;
+	return rc;
 }
 
 int recording_finish(struct recording_writer *w, struct error *err)

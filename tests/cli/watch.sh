@@ -85,6 +85,21 @@ command -v promtool >/dev/null 2>&1 && {
 run 0 watch $recording --once --openmetrics "$work/node.prom"
 cmp "$work/node.prom" "$work/metrics" || fail "the file has other metrics"
 
+# what is not known is empty, also in a sum; blanks behind JSON's marks, as other programs write them
+sed '1!s/"node_bytes":\[[0-9]*,[0-9]*\]/"node_bytes":[null,null]/g' $recording >"$work/unseen.jsonl"
+run 0 watch "$work/unseen.jsonl" --once --format csv --table nodes
+grep -q '^2025-11-29T08:00:00.000Z,xen,0,8589934592,[0-9]*,[0-9]*,,,' "$work/out" || fail "nobody's: $(cat "$work/out")"
+run 0 watch "$work/unseen.jsonl" --once
+says out 'of 5 zones it is not known where pages are'
+run 0 advise "$work/unseen.jsonl" --quiet
+says out 'host xen: 2 nodes, 5 zones, none of them known'
+says out 'there is nothing to advise on'
+run 0 watch this --once
+grep -q 'next in' "$work/out" && fail "there is no next one"
+sed '1s/:/: /g' $recording >"$work/blanks.jsonl"
+run 0 report "$work/blanks.jsonl" --format json
+says out '"samples":7'
+
 # what is refused
 refused 2 watch xne
 says err 'did you mean "xen"?'

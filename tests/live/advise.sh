@@ -40,6 +40,7 @@ for tool in virsh taskset migratepages systemctl stat sed; do
 #!/bin/sh
 case \$0 in */sed) echo "S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 777" ; exit ;; */stat) echo 99 ; exit ;; esac
 echo "$tool \$*" >>"$work/calls"
+[ "$tool \$1" != "systemctl show" ] || echo "\$UNIT"
 [ "$tool \$1" != "virsh domstate" ] || [ -n "\$LIBVIRT" ]
 END
 done
@@ -49,7 +50,7 @@ cat >"$work/bin/xl" <<END
 case \$1 in
 domid) echo "\${DOMID:-\$(cat "$work/xen/\$2.id")}" ;;
 info) printf 'numa_info              :\nnode:    memsize    memfree    distances\n   0:     16384      16000      10,20\n   1:     16384      16000      10,20\n' ;;
-list) printf 'Name ID Mem\n%s 1 1\n' "\$2" ;;
+list) printf 'Name ID Mem VCPUs State Time(s)\nwith blanks %s %s 4 -b---- 1.5\n' "\$2" "\${HAS-1}" ;;
 -N)
 	echo "dry \$3" >>"$work/calls"
 	[ -z "\$REAL" ] || LD_PRELOAD=$shim "\$REAL" "\$@"
@@ -71,7 +72,7 @@ carry_out()
 {
 	: >"$work/calls"
 	sh -n "$work/steps" || fail "the shell does not take $(cat "$work/steps")"
-	PATH=$work/bin:$PATH config=$work/xen cgroups=$work/cgroup sh "$work/steps" >"$work/said" 2>&1
+	PATH=$work/bin:$PATH config=$work/xen cgroups=$work/cgroup guests=$work sh "$work/steps" >"$work/said" 2>&1
 }
 
 # before A B: a call that begins with A comes before the first with B
@@ -123,8 +124,8 @@ export REAL
 carry_out || fail "the steps ended badly: $(cat "$work/said")"
 before "dry $work/xen/a.cfg" "xl shutdown"
 before "dry $work/xen/b.cfg" "xl shutdown"
-before "xl shutdown -w a" "xl create"
-before "xl shutdown -w b" "xl create"
+before "xl shutdown -w 1" "xl create"
+before "xl shutdown -w 2" "xl create"
 grep -q "xl create $work/xen/a.cfg cpus=\[\"[0-9]*-[0-9]*\", .*\] memory=14336 maxmem=14336" "$work/calls" ||
 	fail "a is created otherwise: $(cat "$work/calls")"
 # one of them is another domain now: nothing is done
@@ -149,17 +150,38 @@ sample "$((16 * gib)),$((12 * gib))" "$(zone "$name" 'domid 3 u' xen-pvh 4 0 "0,
 run 1 advise "$host" "$work/odd" --emit "$work/steps"
 DOMID=3 carry_out || fail "the steps ended badly: $(cat "$work/said")"
 [ -e "$work/trap" ] && fail "a name was carried out"
-grep -Fq "xl vcpu-pin $name all 8-15 all" "$work/calls" || fail "pinned otherwise: $(cat "$work/calls")"
+grep -Fq "xl vcpu-pin 3 all 8-15 all" "$work/calls" || fail "pinned otherwise: $(cat "$work/calls")"
+
+# one whose name is another's number, and one that gives up memory for it: xl is told numbers alone
+domain 2 1
+domain -a 2
+sample "$((4 * gib)),0" \
+	"$(zone 2 'domid 1 u' xen-pvh 4 0 "$((6 * gib)),$((6 * gib))" "$((12 * gib))")" \
+	"$(zone -a 'domid 2 u' xen-pvh 6 0 "$((6 * gib)),0" "$((6 * gib))")" \
+	"$(zone full 'domid 3 u' xen-pvh 4 1 "0,$((10 * gib))" "$((10 * gib))")" >"$work/number"
+run 1 advise "$host" "$work/number" --emit "$work/steps" --shrink 50 --mend 100
+carry_out || fail "the steps ended badly: $(cat "$work/said")"
+before "xl mem-set 2 [0-9]*m" "xl shutdown -w 1"
+grep -q -e 'xl [a-z-]* 2$' -e 'xl [a-z-]* -a' "$work/calls" && fail "xl takes a name for something else: $(cat "$work/calls")"
+HAS='?' carry_out && fail "what a domain has is not known, and it goes on"
+grep -q shutdown "$work/calls" && fail "there is no room, and a domain is stopped"
 
 # a guest of QEMU, by libvirt or not, and a container, by systemd or not
 sample "$((10 * gib)),$((13 * gib))" \
 	"$(zone vm "pid $$ 777" qemu 4 0 "$((4 * gib)),$((2 * gib))")" \
 	"$(zone pod "/kubepods.slice/pod 1.scope 99" container 4 1 "$((2 * gib)),$gib")" >"$work/linux"
 run 1 advise "$host" "$work/linux" --emit "$work/steps"
-carry_out || fail "the steps ended badly: $(cat "$work/said")"
+UNIT="/kubepods.slice/pod 1.scope" carry_out || fail "the steps ended badly: $(cat "$work/said")"
 before "taskset -a -c -p 0-7 $$" "migratepages $$ 0-1 0"
-grep -q "^systemctl set-property --runtime pod 1.scope AllowedMemoryNodes=1" "$work/calls" ||
+grep -q "^systemctl set-property --runtime -- pod 1.scope AllowedMemoryNodes=1" "$work/calls" ||
 	fail "the container: $(cat "$work/calls")"
+# a unit of this name that is another group is not touched, nor is a guest that is another process
+mkdir -p "$work/cgroup/kubepods.slice/pod 1.scope"
+echo 1 >"$work/vm.pid"
+LIBVIRT=1 UNIT=/system.slice/pod carry_out || fail "the steps ended badly: $(cat "$work/said")"
+grep -q -e set-property -e vcpupin "$work/calls" && fail "somebody else's unit or guest is changed: $(cat "$work/calls")"
+[ -s "$work/cgroup/kubepods.slice/pod 1.scope/cpuset.mems" ] || fail "the container stays where it is"
+echo $$ >"$work/vm.pid"
 LIBVIRT=1 carry_out || fail "the steps ended badly: $(cat "$work/said")"
 before "virsh vcpupin vm 3 0-7 --live" "virsh numatune vm --nodeset 0 --live"
 grep -q taskset "$work/calls" && fail "libvirt's guest is pinned beside it"

@@ -203,6 +203,36 @@ Test(recording, keeps_what_is_there)
 	host_free(h);
 }
 
+/* Two at once would write over each other; a sample that is older than the last is taken by none. */
+Test(recording, one_writer_and_no_way_back)
+{
+	struct host *h = two_nodes();
+	char *path = temporary();
+	struct recording_writer *w, *second;
+	struct live_sample s;
+	struct error err;
+	struct stat before, after;
+
+	record(path, h, NS_PER_S);
+	cr_assert_eq(recording_create(&w, path, h, &err), 0, "%s", err.text);
+	cr_expect_eq(recording_create(&second, path, h, &err), ERR_INPUT);
+	cr_expect(strstr(err.text, "by another homenode"), "%s", err.text);
+	cr_assert_eq(stat(path, &before), 0);
+	fill(&s, h);
+	cr_expect_eq(recording_add(w, &s, &err), ERR_INPUT);
+	cr_expect(strstr(err.text, "set the clock"), "%s", err.text);
+	cr_assert_eq(stat(path, &after), 0);
+	cr_expect_eq(after.st_size, before.st_size, "nothing of it is written");
+	s.at_ns += NS_PER_S;
+	cr_expect_eq(recording_add(w, &s, &err), 0, "%s", err.text);
+	cr_assert_eq(recording_finish(w, &err), 0);
+	live_sample_release(&s);
+	record(path, h, 2 * NS_PER_S); /* and it is free again */
+	host_free(h);
+	unlink(path);
+	free(path);
+}
+
 static void refuse(const struct host *h, const char *from, const char *to, const char *why)
 {
 	struct live_sample s;
@@ -236,6 +266,10 @@ Test(recording, trusts_nothing)
 	refuse(h, "\"size_bytes\":[4294967296", "\"size_bytes\":[-1", "a number of bytes");
 	refuse(h, "\"unknown_bytes\":4096", "\"unknown_bytes\":9223372036854775807",
 	       "unknown_bytes");
+	refuse(h, "\"unknown_bytes\":4096", "\"unknown_bytes\":4097", "whole pages");
+	refuse(h, "\"node_bytes\":[1073741824", "\"node_bytes\":[1073741825", "whole pages");
+	refuse(h, "\"node_bytes\":[null", "\"node_bytes\":[1125899906842624",
+	       "more than 1 PiB on node 0");
 	refuse(h, "\"kind\":\"qemu\"", "\"kind\":\"bhyve\"", "no kind of zone");
 	refuse(h, "\"id\":\"pid 8 9\"", "\"id\":\"domid 3 abc\"", "another zone has this id");
 	refuse(h, "\"ours\":true", "\"ours\":1", "ours");
