@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-
 #include "host/hwloc_tree.h"
 
 bool plain_number(const char *text, uint64_t max, uint64_t *out)
