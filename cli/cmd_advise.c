@@ -32,7 +32,7 @@ static const struct option options[] = {
 	 false},
 	{"profile", 0, "PROFILE", "what zones do with memory (default web)", false},
 	{"cpu-overcommit", 0, "N", "most vCPUs a CPU (default: as the host has it)", false},
-	{"cgroup", 0, "PATH", "HOST this: containers, by a pattern of cgroups' paths", true},
+	OPTION_CGROUP,
 	{"emit", 0, "FILE", "write the changes as a shell file", false},
 	OPTION_FORMAT("text|json|jsonl|csv", "text (default), or rows; csv and jsonl of steps"),
 	VIEW_OPTIONS,
@@ -72,12 +72,12 @@ static int read_sample(struct session *c, const char *host, const char *path, st
 }
 
 /* The last sample of a recording; of a machine, the one that is taken now. */
-static int take_sample(struct session *c, const char *name, struct error *err)
+static int take_sample(struct session *c, struct error *err)
 {
-	struct live_where where = {.cgroups = args_strings(c->args, "cgroup")};
+	struct live_where where = {0};
 	const struct live_source_ops *ops;
 	bool more = true, any = false;
-	int rc = find_source(name, &where, &ops, err);
+	int rc = find_source(c->args, &where, &ops, err);
 
 	if (!rc)
 		rc = live_source_open(&c->source, ops, &where, err);
@@ -96,7 +96,7 @@ static int take_sample(struct session *c, const char *name, struct error *err)
 	}
 	if (!rc && !any)
 		rc = error_set(err, ERR_INPUT, "%s has no sample: there is nothing to advise on",
-			       name);
+			       args_operand(c->args, 0));
 	return rc;
 }
 
@@ -286,7 +286,7 @@ static int run(const struct args *args, int *status, struct error *err)
 
 	if (!rc)
 		rc = sample ? read_sample(&c, args_operand(args, 0), sample, err)
-			    : take_sample(&c, args_operand(args, 0), err);
+			    : take_sample(&c, err);
 	if (!rc)
 		rc = read_keep(&c, err);
 	if (!rc) {

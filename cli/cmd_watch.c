@@ -6,7 +6,6 @@
  */
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -386,15 +385,12 @@ static int read_form(struct watch *w, const struct args *args, struct error *err
 static int read_options(struct watch *w, const struct args *args, struct error *err)
 {
 	const char *record = args_string(args, "record", NULL);
-	int rc = find_source(args_operand(args, 0), &w->where, &w->ops, err);
+	int rc = find_source(args, &w->where, &w->ops, err);
 
 	if (rc)
 		return rc;
-	w->where.cgroups = args_strings(args, "cgroup");
 	w->quiet = args_flag(args, "quiet");
 	w->metrics_path = args_string(args, "openmetrics", NULL);
-	if (args_given(args, "cgroup") && strcmp(w->ops->name, "this") != 0)
-		return error_set(err, ERR_USAGE, "--cgroup is for the host \"this\"");
 	if (record && w->ops->recorded)
 		return error_set(err, ERR_USAGE, "%s is a recording already: copy it",
 				 args_operand(args, 0));
@@ -469,7 +465,7 @@ static const struct option watch_options[] = {
 	{"record", 'r', "FILE", "write, or go on with, a recording", false},
 	{"openmetrics", 0, "FILE", "for node_exporter, written whole each time", false},
 	{"listen", 0, "ADDRESS", "as 127.0.0.1:9464: /metrics there, for Prometheus", false},
-	{"cgroup", 0, "PATTERN", "HOST this: which containers (docs/watch.md)", true},
+	OPTION_CGROUP,
 	VIEW_OPTIONS,
 	{0},
 };

@@ -4,8 +4,8 @@
 
 #include "base/table.h"
 #include "base/terminal.h"
-#include "base/utf8.h"
 #include "base/units.h"
+#include "base/utf8.h"
 #include "cli/rows.h"
 
 #define WORDS_LONG 160 /* of which a table shows the first sentence */
