@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/input.h"
-#include "base/text.h"
 #include "base/units.h"
 #include "live/as_plan.h"
 
@@ -370,24 +368,6 @@ static const char *scenario_name(struct arena *a, const char *path)
 	base = base ? base + 1 : path;
 	n = strcspn(base, ".");
 	return n ? arena_strndup(a, base, n) : arena_strdup(a, "recording");
-}
-
-bool recorded_recognise(const char *path)
-{
-	FILE *file = strcmp(path, "-") == 0 ? NULL : fopen(path, "r");
-	struct input *in;
-	char first = 0;
-	size_t got = 0;
-
-	if (!file)
-		return false;
-	in = input_new(file);
-	/* no scenario and no table begins so */
-	if (input_read(in, &first, 1, &got, NULL) || !got)
-		first = 0;
-	input_free(in);
-	fclose(file);
-	return first == '{';
 }
 
 int recorded_load(struct recorded *out, const char *path, int64_t span_ns, struct error *err)

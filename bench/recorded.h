@@ -36,8 +36,6 @@ struct recorded {
 	uint32_t nr_samples, nr_passed_over;
 };
 
-/* Is it a recording? False also when it cannot be read. */
-bool recorded_recognise(const char *path);
 /* Its first `span_ns`. ERR_INPUT; ERR_CANNOT: it has no zones of a Xen host, whose allocator is
  * the one that is known. On failure `out` is released. */
 int recorded_load(struct recorded *out, const char *path, int64_t span_ns,

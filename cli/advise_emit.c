@@ -48,7 +48,7 @@ static void all_cpus(const struct script *c, const struct plan *p)
 
 static void nodes(const struct script *c, nodeset set)
 {
-	char *list = emit_node_list(c->s->host, set);
+	char *list = host_nodes_text(c->s->host, set);
 
 	fputs(list, c->out);
 	free(list);

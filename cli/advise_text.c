@@ -15,14 +15,9 @@
 /* "0", "0,4": os_indexes; "any" of all that have CPUs; the caller frees. */
 static char *nodes_text(const struct host *h, nodeset nodes)
 {
-	struct cpuset numbers = {0}; /* any will do */
-	unsigned node;
-
 	if (nodes == h->cpu_nodes && nodeset_count(nodes) > 1)
 		return xstrdup("any");
-	nodeset_for_each (node, nodes)
-		cpuset_add(&numbers, h->node[node].os_index);
-	return cpuset_list(&numbers);
+	return host_nodes_text(h, nodes);
 }
 
 static char *on_nodes(const struct live_sample *s, nodeset nodes)
@@ -104,11 +99,6 @@ const char *advise_risk_text(const struct live_sample *s, const struct advice_st
 
 /* --- rows ----------------------------------------------------------------------------- */
 
-static void number_if(struct rows *r, bool known, int64_t figure)
-{
-	rows_number(r, known ? figure : FIGURE_UNKNOWN);
-}
-
 static int64_t at_home_ppm(const struct live_sample *s, const struct live_zone *z, nodeset runs_on)
 {
 	int64_t all = live_zone_bytes(s, z), there = 0;
@@ -145,14 +135,14 @@ static void add_zone(struct rows *r, const struct advise_ask *ask, const struct 
 	rows_text(r, live_kind_name(z->kind));
 	rows_number(r, z->vcpus);
 	nodes_cell(r, ask->sample->host, q->runs_on);
-	number_if(r, known, known ? at_home_ppm(ask->sample, z, q->runs_on) : 0);
-	number_if(r, known, q->now.slowdown_ppm);
-	number_if(r, known, q->now.latency_ps);
-	number_if(r, known, known ? lost_milli(z->vcpus, &q->now) : 0);
+	rows_number(r, known ? at_home_ppm(ask->sample, z, q->runs_on) : FIGURE_UNKNOWN);
+	rows_number(r, known ? q->now.slowdown_ppm : FIGURE_UNKNOWN);
+	rows_number(r, known ? q->now.latency_ps : FIGURE_UNKNOWN);
+	rows_number(r, known ? lost_milli(z->vcpus, &q->now) : FIGURE_UNKNOWN);
 	rows_text(r, known ? advice_cause_name(q->cause) : q->unknown);
 	nodes_cell(r, ask->sample->host, q->policy_nodes);
 	nodes_cell(r, ask->sample->host, q->runs_then);
-	number_if(r, known, q->then.slowdown_ppm);
+	rows_number(r, known ? q->then.slowdown_ppm : FIGURE_UNKNOWN);
 	rows_text(r, q->fixed);
 }
 
@@ -169,7 +159,7 @@ static void add_step(struct rows *r, const struct advise_ask *ask, const struct 
 	rows_number(r, plan_memory_bytes(step->plan));
 	rows_number(r, step->makes_static);
 	rows_number(r, step->with_next);
-	number_if(r, !step->with_next, step->gain_nano_vcpus / (NANO / 1000));
+	rows_number(r, step->with_next ? FIGURE_UNKNOWN : step->gain_nano_vcpus / (NANO / 1000));
 	rows_number(r, step->moved_bytes);
 	rows_number(r, step->kind == ADVICE_RESTART);
 	rows_text(r, what);

@@ -3,9 +3,9 @@
  */
 #include <string.h>
 
-#include "bench/recorded.h"
 #include "cli/command.h"
 #include "cli/recorded_residency.h"
+#include "live/recording.h"
 #include "report/contention.h"
 #include "report/diff.h"
 #include "report/residency.h"
@@ -21,7 +21,7 @@ static int diff_pages(const struct args *args, int *status, struct error *err)
 
 	if (!rc)
 		rc = residency_load(&predicted, args_operand(args, 0), err);
-	if (!rc && recorded_recognise(args_operand(args, 1)))
+	if (!rc && recording_recognise(args_operand(args, 1)))
 		rc = recorded_residency(&observed, args_operand(args, 1), &predicted, err);
 	else if (!rc)
 		rc = residency_load(&observed, args_operand(args, 1), err);
@@ -111,7 +111,7 @@ static int run_diff(const struct args *args, int *status, struct error *err)
 	if (residency_recognise(args_operand(args, 0)) ||
 	    (strcmp(args_operand(args, 0), "-") == 0 &&
 	     (residency_recognise(args_operand(args, 1)) ||
-	      recorded_recognise(args_operand(args, 1)))))
+	      recording_recognise(args_operand(args, 1)))))
 		return diff_pages(args, status, err);
 	if (contention_recognise(args_operand(args, 0)))
 		return diff_contention_files(args, status, err);

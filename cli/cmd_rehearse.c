@@ -14,6 +14,7 @@
 #include "cli/backends.h"
 #include "cli/command.h"
 #include "host/host.h"
+#include "live/recording.h"
 #include "report/residency.h"
 
 #define PAGES_A_BLOCK 512
@@ -289,7 +290,7 @@ static unsigned nr_recorded(const struct args *args)
 	unsigned nr = 0;
 
 	for (unsigned i = 0; i < args_nr_operands(args); i++)
-		nr += recorded_recognise(args_operand(args, i));
+		nr += recording_recognise(args_operand(args, i));
 	return nr;
 }
 

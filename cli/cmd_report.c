@@ -13,6 +13,7 @@
 #include "cli/recommended_rows.h"
 #include "cli/recorded_page.h"
 #include "host/host.h"
+#include "live/recording.h"
 #include "report/page.h"
 #include "schema/schema.h"
 
@@ -223,7 +224,7 @@ static int run_report(const struct args *args, int *status, struct error *err)
 	int rc = args_format(args, &format, err);
 
 	*status = 0;
-	if (!rc && recorded_page_is(args_operand(args, 0)))
+	if (!rc && recording_recognise(args_operand(args, 0)))
 		return report_recording(args, format, err);
 	if (!rc)
 		rc = load_runs(&p, args, err);

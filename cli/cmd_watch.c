@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/output.h"
+#include "base/table.h"
 #include "base/terminal.h"
 #include "cli/names.h"
 #include "cli/sources.h"
@@ -170,16 +171,20 @@ static int give_metrics(struct watch *w, struct error *err)
 	return rc;
 }
 
+static unsigned width_of(const struct watch *w)
+{
+	return w->view.wide || w->view.nr ? TABLE_ANY_WIDTH : terminal_columns(stdout);
+}
+
 static void print_text(struct watch *w, FILE *out)
 {
-	unsigned width = w->view.wide || w->view.nr ? 0 : terminal_columns(out);
 	struct watch_pace pace = w->pace;
 
 	if (w->count && w->taken >= w->count)
 		pace.interval_ns = LIVE_UNKNOWN; /* there is no next one */
 	fputs(w->taken > 1 ? "\n" : "", out);
 	watch_print_head(&w->now, &w->tables, &pace, out);
-	watch_print_body(&w->now, &w->tables, &w->view, width, out);
+	watch_print_body(&w->now, &w->tables, &w->view, width_of(w), out);
 }
 
 static int print(struct watch *w, struct error *err)
@@ -211,7 +216,6 @@ static int print(struct watch *w, struct error *err)
 
 static char *screen_text(struct watch *w, bool head)
 {
-	unsigned columns = screen_columns();
 	char *text = NULL;
 	size_t size;
 	FILE *f = xmemstream(&text, &size);
@@ -223,8 +227,7 @@ static char *screen_text(struct watch *w, bool head)
 	if (head && w->ended)
 		fputs("the recording ends here; q leaves\n", f);
 	if (!head)
-		watch_print_body(&w->now, &w->tables, &w->view,
-				 w->view.wide || w->view.nr ? 0 : columns, f);
+		watch_print_body(&w->now, &w->tables, &w->view, width_of(w), f);
 	xmemstream_close(f, &text);
 	return text;
 }

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/input.h"
 #include "base/units.h"
 #include "cli/watch_tables.h"
 #include "live/away.h"
@@ -276,25 +275,6 @@ static void finish(struct builder *b)
 	p->node = b->node;
 	p->note = b->note;
 	p->nr_notes = b->nr_notes;
-}
-
-bool recorded_page_is(const char *path)
-{
-	static const char begins[] = "{\"format\":\"homenode-recording\"";
-	char text[sizeof(begins)] = "";
-	size_t n = 0, got = 1;
-	FILE *f = fopen(path, "re");
-	struct input *in = f ? input_new(f) : NULL;
-
-	while (in && got && n < sizeof(begins) - 1) {
-		if (input_read(in, text + n, sizeof(begins) - 1 - n, &got, NULL) != 0)
-			break;
-		n += got;
-	}
-	input_free(in);
-	if (f)
-		fclose(f);
-	return strcmp(text, begins) == 0;
 }
 
 int recorded_page_load(struct recorded_page *out, const char *path, struct error *err)

@@ -12,8 +12,6 @@ struct recorded_page {
 	struct arena arena;
 };
 
-/* Does the file begin as one? Whatever it is, nothing is said of it here. */
-bool recorded_page_is(const char *path);
 int recorded_page_load(struct recorded_page *out, const char *path, struct error *err) MUST_USE;
 /* Of the host; as long as it is loaded. */
 const struct host *recorded_page_host(const struct recorded_page *r);

@@ -1,30 +1,12 @@
 #include <jansson.h>
-#include <stdlib.h>
 
+#include "base/text_json.h"
 #include "cli/rows.h"
-
-/* Bytes that are not UTF-8 (a file name may be anything) become "?". */
-static json_t *text_value(const char *text)
-{
-	json_t *value = json_string(text);
-
-	if (!value) {
-		char *copy = xstrdup(text);
-
-		for (char *p = copy; *p; p++)
-			if ((unsigned char)*p >= 0x80)
-				*p = '?';
-		value = json_string(copy);
-		free(copy);
-	}
-	BUG_ON(!value);
-	return value;
-}
 
 static json_t *cell_value(const struct cell *cell)
 {
 	if (cell->text)
-		return text_value(cell->text);
+		return text_json(cell->text);
 	return is_known(cell->figure) ? json_integer(cell->figure) : json_null();
 }
 

@@ -5,6 +5,7 @@
 #include "base/table.h"
 #include "base/terminal.h"
 #include "base/units.h"
+#include "base/utf8.h"
 #include "cli/rows.h"
 
 #define WORDS_LONG 160 /* of which a table shows the first sentence */
@@ -140,15 +141,9 @@ void rows_print_table(const struct rows *r, const struct view *v, FILE *out)
 /* What fits of a name; the caller's arena has it. */
 static const char *short_name(const char *name, struct arena *a)
 {
-	size_t n = 0, shown = 0, cut = 0;
-
-	for (; name[n]; n++) {
-		if (((unsigned char)name[n] & 0xc0) == 0x80)
-			continue;
-		if (shown++ == NAME_MOST - 2)
-			cut = n;
-	}
-	return shown > NAME_MOST ? arena_printf(a, "%.*s..", (int)cut, name) : name;
+	return name[utf8_fit(name, NAME_MOST)]
+		       ? arena_printf(a, "%.*s..", (int)utf8_fit(name, NAME_MOST - 2), name)
+		       : name;
 }
 
 /* The zones, their names as long as leaves room for what is said of them. */

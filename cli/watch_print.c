@@ -6,15 +6,17 @@
 #include "base/terminal.h"
 #include "base/units.h"
 
-/* Rows of zones whose column `name` has a figure above `least`. */
-static unsigned count_above(const struct watch_tables *t, const char *name, int64_t least)
+/* Rows of zones whose column `name` has a figure above `low` and below `high`. */
+static unsigned count_between(const struct watch_tables *t, const char *name, int64_t low,
+			      int64_t high)
 {
 	const struct rows *r = &t->table[WATCH_ZONES];
 	size_t at = (size_t)(schema_column(&schema_watch, name) - schema_watch.column);
 	unsigned nr = 0;
 
 	for (size_t i = at; i < r->nr; i += r->nr_columns)
-		nr += is_known(r->cell[i].figure) && r->cell[i].figure > least;
+		nr += is_known(r->cell[i].figure) && r->cell[i].figure > low &&
+		      r->cell[i].figure < high;
 	return nr;
 }
 
@@ -24,17 +26,6 @@ static unsigned count_unknown(const struct live_sample *s)
 
 	for (uint32_t i = 0; i < s->nr_zones; i++)
 		nr += live_zone_bytes(s, &s->zone[i]) == LIVE_UNKNOWN;
-	return nr;
-}
-
-static unsigned count_away(const struct watch_tables *t)
-{
-	const struct rows *r = &t->table[WATCH_ZONES];
-	size_t at = (size_t)(schema_column(&schema_watch, "local_page_ppm") - schema_watch.column);
-	unsigned nr = 0;
-
-	for (size_t i = at; i < r->nr; i += r->nr_columns)
-		nr += is_known(r->cell[i].figure) && r->cell[i].figure < 1000000;
 	return nr;
 }
 
@@ -58,9 +49,9 @@ void watch_print_head(const struct live_sample *s, const struct watch_tables *t,
 	text_tame(host);
 	fprintf(out, "%s  %s  %u zone%s, %u not all at home, %u drifting\n", host,
 		watch_time_text(s->at_ns, when, sizeof(when)), s->nr_zones,
-		s->nr_zones == 1 ? "" : "s", count_away(t), count_above(t, "drift_pages", 0));
+		s->nr_zones == 1 ? "" : "s", count_between(t, "local_page_ppm", -1, 1000000),
+		count_between(t, "drift_pages", 0, INT64_MAX));
 	free(host);
-
 	fprintf(out, "looked for %s, %s of a CPU", ms_text(s->took_ns, took, sizeof(took)),
 		ms_text(s->cost_ns, cost, sizeof(cost)));
 	if (pace->interval_ns != LIVE_UNKNOWN)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/terminal.h"
+#include "base/utf8.h"
 
 #define LINES_LEAST 5
 #define LINES_USUAL 24
@@ -77,11 +78,6 @@ void screen_end(void)
 	has_keys = false;
 }
 
-unsigned screen_columns(void)
-{
-	return terminal_columns(stdout);
-}
-
 static size_t screen_lines(void)
 {
 	struct winsize size = {0};
@@ -115,23 +111,18 @@ static const char *next_line(const char *text)
 	return end ? end + 1 : text + strlen(text);
 }
 
-/* As much as fits of a line, counted by the first bytes of characters. */
+/* As much as fits of a line. */
 static void draw_line(const char *text, size_t columns)
 {
-	size_t n = 0, shown = 0;
+	size_t fits = utf8_fit(text, columns), n = strcspn(text, "\n");
 
-	for (; text[n] && text[n] != '\n'; n++) {
-		shown += ((unsigned char)text[n] & 0xc0) != 0x80;
-		if (shown > columns)
-			break;
-	}
-	fwrite(text, 1, n, stdout);
+	fwrite(text, 1, n < fits ? n : fits, stdout);
 	fputs("\033[K", stdout);
 }
 
 void screen_draw(const char *head, const char *body, size_t *first)
 {
-	size_t lines = screen_lines(), columns = screen_columns(), line = 0;
+	size_t lines = screen_lines(), columns = terminal_columns(stdout), line = 0;
 	size_t head_lines = count_lines(head), body_lines = count_lines(body);
 	size_t room = lines > head_lines ? lines - head_lines : 1;
 

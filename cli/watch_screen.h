@@ -14,7 +14,6 @@
 bool screen_begin(void);
 bool screen_has_keys(void);
 void screen_end(void); /* also where none was begun */
-unsigned screen_columns(void);
 /* Lines of `head` stay, those of `body` begin at line `*first` of it, which is made less where that
  * is beyond its end; both are cut to the screen. */
 void screen_draw(const char *head, const char *body, size_t *first);

@@ -6,12 +6,13 @@
 #include <time.h>
 
 #include "base/units.h"
+#include "base/utf8.h"
 #include "cli/version.h"
 #include "live/away.h"
 #include "schema/metrics.h"
 
 #define FILLERS_MOST 3 /* that a node names */
-#define FILLER_MOST 24 /* bytes of such a name */
+#define FILLER_MOST 24 /* characters of such a name */
 
 const char *const watch_table_names[WATCH_TABLES + 1] = {"zones", "nodes", "pages", "samples",
 							 NULL};
@@ -46,16 +47,9 @@ const char *watch_time_text(int64_t at_ns, char *buf, size_t size)
 
 const char *watch_nodes_text(const struct host *host, nodeset nodes, struct arena *a)
 {
-	struct cpuset numbers = {{0}};
-	const char *text;
-	char *list;
-	unsigned node;
+	char *list = host_nodes_text(host, nodes);
+	const char *text = arena_strdup(a, list);
 
-	nodeset_for_each (node, nodes)
-		if (host->node[node].os_index < CPUS_MAX)
-			cpuset_add(&numbers, host->node[node].os_index);
-	list = cpuset_list(&numbers);
-	text = arena_strdup(a, list);
 	free(list);
 	return text;
 }
@@ -190,18 +184,6 @@ static void add_pages(struct rows *r, const struct live_sample *s, const struct 
 	}
 }
 
-/* How many bytes of a name are named: no character is cut in two. */
-static int name_bytes(const char *name)
-{
-	int n = 0;
-
-	while (n < FILLER_MOST && name[n])
-		n++;
-	while (n && name[n] && ((unsigned char)name[n] & 0xc0) == 0x80)
-		n--;
-	return n;
-}
-
 /* "web 12 GiB, db 3.5 GiB, 2 more 1 GiB" */
 static const char *fillers_text(const struct live_sample *s, unsigned node, struct arena *a)
 {
@@ -228,7 +210,7 @@ static const char *fillers_text(const struct live_sample *s, unsigned node, stru
 		last = most->node_bytes[node];
 		last_zone = at;
 		text = arena_printf(a, "%s%s%.*s %s", text, named ? ", " : "",
-				    name_bytes(most->name), most->name,
+				    (int)utf8_fit(most->name, FILLER_MOST), most->name,
 				    bytes_text(last, size, sizeof(size)));
 	}
 	for (uint32_t i = 0; i < s->nr_zones; i++) {

@@ -188,8 +188,8 @@ static void print_zone_annotations(const struct plan *p, FILE *out)
 static void print_plan_annotations(const struct emit_input *in, FILE *out)
 {
 	const struct plan *p = in->plan;
-	char *nodes = emit_node_list(p->host, p->nodes);
-	char *memory = emit_node_list(p->host, emit_all_memory_nodes(p));
+	char *nodes = host_nodes_text(p->host, p->nodes);
+	char *memory = host_nodes_text(p->host, emit_all_memory_nodes(p));
 	char *cpus = emit_all_cpus_list(p);
 
 	print_quoted("plan.homenode/policy", in->policy, out);

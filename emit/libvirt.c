@@ -44,12 +44,12 @@ static void print_cputune(const struct plan *p, FILE *out)
 static void print_numatune(const struct plan *p, FILE *out)
 {
 	const char *mode = emit_interleaves(p) ? "interleave" : "strict";
-	char *all = emit_node_list(p->host, emit_all_memory_nodes(p));
+	char *all = host_nodes_text(p->host, emit_all_memory_nodes(p));
 
 	fprintf(out, "  <numatune>\n    <memory mode='%s' nodeset='%s'/>\n", mode, all);
 	free(all);
 	for (uint32_t v = 0; kvm_has_nodes(p) && v < p->nr_vnodes; v++) {
-		char *nodes = emit_node_list(p->host, emit_memory_nodes(p, v));
+		char *nodes = host_nodes_text(p->host, emit_memory_nodes(p, v));
 
 		fprintf(out, "    <memnode cellid='%u' mode='%s' nodeset='%s'/>\n", v, mode, nodes);
 		free(nodes);

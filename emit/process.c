@@ -46,7 +46,7 @@ static void print_numactl(const struct emit_input *in, const struct emit_notes *
 {
 	const struct plan *p = in->plan;
 	char *cpus = emit_all_cpus_list(p), *name = plan_xl_name(p->zone);
-	char *nodes = emit_node_list(p->host, emit_all_memory_nodes(p));
+	char *nodes = host_nodes_text(p->host, emit_all_memory_nodes(p));
 
 	fputs("#!/bin/sh\n", out);
 	emit_head(in, name, n, "# ", out);
@@ -62,7 +62,7 @@ static void print_systemd(const struct emit_input *in, const struct emit_notes *
 {
 	const struct plan *p = in->plan;
 	char *cpus = emit_all_cpus_list(p), *name = plan_xl_name(p->zone);
-	char *nodes = emit_node_list(p->host, emit_all_memory_nodes(p));
+	char *nodes = host_nodes_text(p->host, emit_all_memory_nodes(p));
 
 	emit_head(in, name, n, "# ", out);
 	fprintf(out,

@@ -171,7 +171,7 @@ void emit_note_renamed(const struct plan *p, const char *name, struct emit_notes
 void emit_head(const struct emit_input *in, const char *name, const struct emit_notes *n,
 	       const char *prefix, FILE *out)
 {
-	char *nodes = emit_node_list(in->plan->host, in->plan->nodes);
+	char *nodes = host_nodes_text(in->plan->host, in->plan->nodes);
 	bool same = strcmp(name, in->plan->zone->name) == 0;
 	char *line = xasprintf("Zone %s%s%s%s on host %s, nodes %s, by the policy %s; written by "
 			       "homenode plan.",
@@ -239,17 +239,6 @@ bool emit_interleaves(const struct plan *p)
 		equal = equal && more <= MIB && more >= -MIB;
 	}
 	return equal || p->memory_rule == PLAN_MEMORY_STRIPED;
-}
-
-char *emit_node_list(const struct host *h, nodeset nodes)
-{
-	struct cpuset set = {0}; /* any numbers will do */
-
-	for (unsigned i = 0; i < h->nr_nodes; i++) {
-		if (nodeset_has(nodes, i))
-			cpuset_add(&set, h->node[i].os_index);
-	}
-	return cpuset_list(&set);
 }
 
 char *emit_cpu_list(const struct plan *p, uint32_t vnode)

@@ -54,9 +54,8 @@ nodeset emit_all_memory_nodes(const struct plan *p);
  * striped plans, and vCPUs that float over nodes with equal shares. */
 bool emit_interleaves(const struct plan *p);
 
-/* Lists as "0-3,8"; the caller frees. Nodes and CPUs in os_indexes, vCPUs with the
- * offline ones. */
-char *emit_node_list(const struct host *h, nodeset nodes) MUST_USE;
+/* Lists as "0-3,8"; the caller frees. CPUs in os_indexes, vCPUs with the offline ones. Nodes:
+ * host_nodes_text(). */
 char *emit_cpu_list(const struct plan *p, uint32_t vnode) MUST_USE;
 char *emit_all_cpus_list(const struct plan *p) MUST_USE;
 char *emit_vcpu_list(const struct plan *p, uint32_t vnode) MUST_USE;

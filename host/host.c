@@ -402,6 +402,16 @@ nodeset host_nodes_of(const struct host *h, const struct cpuset *cpus)
 	return nodes;
 }
 
+char *host_nodes_text(const struct host *h, nodeset nodes)
+{
+	struct cpuset numbers = {0}; /* any numbers will do */
+	unsigned node;
+
+	nodeset_for_each (node, nodes)
+		cpuset_add(&numbers, h->node[node].os_index);
+	return cpuset_list(&numbers);
+}
+
 int host_find_node(const struct host *h, unsigned os_index)
 {
 	for (unsigned n = 0; n < h->nr_nodes; n++)

@@ -192,6 +192,8 @@ void host_set_cell(struct host *h, enum host_matrix_kind kind, unsigned from, un
 int host_find_device(const struct host *h, const char *name);
 /* Nodes that have one of these CPUs. */
 nodeset host_nodes_of(const struct host *h, const struct cpuset *cpus);
+/* "0-3,8", the host's numbers of them; "" of none. The caller frees. */
+char *host_nodes_text(const struct host *h, nodeset nodes) MUST_USE;
 /* Index of the node with this os_index, or -1. */
 int host_find_node(const struct host *h, unsigned os_index);
 

@@ -21,8 +21,8 @@ bool live_as_plan(const struct live_sample *s, const struct live_zone *z,
 		  const struct zone_profile *profile, struct zone *asked, struct plan *out,
 		  const char **why);
 
-/* vCPUs over `nodes` in proportion to their CPUs, as the scheduler would: whole ones, the largest
- * remainders first (ties: the lower node). Vnodes by node; no memory. */
+/* vCPUs over `nodes` in proportion to their CPUs, as the scheduler would: whole ones, of which the
+ * first nodes together have theirs, rounded. Vnodes by node; no memory. */
 void live_float(struct plan *out, nodeset nodes);
 
 /* Sets `bytes` by node as memory[] of a plan whose vnodes are there already: pages on a vnode's

@@ -153,6 +153,22 @@ static int read_header(struct recording *r, struct error *err)
 	return rc;
 }
 
+/* No scenario and no table begins so. */
+bool recording_recognise(const char *path)
+{
+	FILE *file = strcmp(path, "-") == 0 ? NULL : fopen(path, "re");
+	struct input *in = file ? input_new(file) : NULL;
+	char first = 0;
+	size_t got = 0;
+
+	if (in && input_read(in, &first, 1, &got, NULL) != 0)
+		first = 0;
+	input_free(in);
+	if (file)
+		fclose(file);
+	return first == '{';
+}
+
 int recording_open(struct recording **out, const char *path, struct error *err)
 {
 	struct recording *r = xcalloc(1, sizeof(*r));

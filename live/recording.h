@@ -13,7 +13,7 @@
  *
  * Arrays by node are in the order of the first line's "nodes", which are the host's numbers of
  * them; lists of nodes have such numbers. null is what was not known. A line that was not finished
- *when the writer ended is left out.
+ * when the writer ended is left out.
  */
 #ifndef LIVE_RECORDING_H
 #define LIVE_RECORDING_H
@@ -42,6 +42,8 @@ int recording_finish(struct recording_writer *w, struct error *err) MUST_USE; /*
 
 struct recording;
 
+/* Does the file begin as one, packed or not? False also when it cannot be read, and of "-". */
+bool recording_recognise(const char *path);
 /* Packed or not (base/input.h). ERR_INPUT with file:line:column for what is none. */
 int recording_open(struct recording **out, const char *path, struct error *err) MUST_USE;
 /* As long as it is open. */

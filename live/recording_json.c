@@ -1,7 +1,7 @@
 #include <jansson.h>
-#include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/text_json.h"
 #include "live/recording.h"
 
 static void set(json_t *object, const char *key, json_t *value)
@@ -12,23 +12,6 @@ static void set(json_t *object, const char *key, json_t *value)
 static void append(json_t *list, json_t *value)
 {
 	BUG_ON(json_array_append_new(list, value) != 0);
-}
-
-/* A guest's name may be any bytes: what is not ASCII becomes "?" where it is no UTF-8. */
-static json_t *text_of(const char *text)
-{
-	json_t *value = json_string(text);
-
-	if (!value) {
-		char *copy = xstrdup(text);
-
-		for (char *p = copy; *p; p++)
-			if ((unsigned char)*p >= 0x80)
-				*p = '?';
-		value = json_string(copy);
-		free(copy);
-	}
-	return value;
 }
 
 static json_t *figure_of(int64_t figure)
@@ -74,8 +57,8 @@ static json_t *zone_of(const struct host *host, const struct live_zone *z)
 
 	for (uint32_t i = 0; i < z->nr_vnodes; i++)
 		append(vnodes, vnode_of(host, &z->vnode[i]));
-	set(object, "name", text_of(z->name));
-	set(object, "id", text_of(z->id));
+	set(object, "name", text_json(z->name));
+	set(object, "id", text_json(z->id));
 	set(object, "kind", json_string(live_kind_name(z->kind)));
 	set(object, "ours", json_boolean(z->ours));
 	set(object, "vcpus", json_integer(z->vcpus));
@@ -105,9 +88,9 @@ char *recording_header_text(const struct host *host, const char *xml)
 
 	set(object, "format", json_string("homenode-recording"));
 	set(object, "version", json_integer(1));
-	set(object, "host", text_of(host->name));
+	set(object, "host", text_json(host->name));
 	set(object, "nodes", nodes_of(host, nodeset_first_n(host->nr_nodes)));
-	set(object, "xml", text_of(xml));
+	set(object, "xml", text_json(xml));
 	return line_of(object);
 }
 
@@ -118,7 +101,7 @@ char *recording_sample_text(const struct live_sample *s)
 	for (uint32_t i = 0; i < s->nr_zones; i++)
 		append(zones, zone_of(s->host, &s->zone[i]));
 	for (uint32_t i = 0; i < s->nr_notes; i++)
-		append(notes, text_of(s->note[i]));
+		append(notes, text_json(s->note[i]));
 	set(object, "at_ns", json_integer(s->at_ns));
 	set(object, "took_ns", figure_of(s->took_ns));
 	set(object, "cost_ns", figure_of(s->cost_ns));

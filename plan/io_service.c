@@ -31,15 +31,8 @@ enum io_locality io_service_locality(const struct io_service *s, const struct pl
 /* "node 2", "nodes 0-3"; the caller frees. */
 static char *nodes_text(const struct host *h, nodeset nodes)
 {
-	struct cpuset numbers = {0}; /* any numbers will do */
-	char *list, *text;
-	unsigned node;
-
-	nodeset_for_each (node, nodes) {
-		cpuset_add(&numbers, h->node[node].os_index);
-	}
-	list = cpuset_list(&numbers);
-	text = xasprintf("node%s %s", nodeset_count(nodes) == 1 ? "" : "s", list);
+	char *list = host_nodes_text(h, nodes);
+	char *text = xasprintf("node%s %s", nodeset_count(nodes) == 1 ? "" : "s", list);
 	free(list);
 	return text;
 }

@@ -10,11 +10,12 @@
  *		no thread tells of that
  *	3.xvda-0, blkback.3.xvda	xen-blkback (drivers/block/xen-blkback/xenbus.c)
  *	vhost-812			vhost (drivers/vhost/vhost.c), of the process 812; from
- *Linux 6.4 on threads of that process A kernel before 5.17 cuts names off after 15 characters.
+ *		Linux 6.4 on they are threads of that process
+ * A kernel before 5.17 cuts names off after 15 characters.
  *
  * A program is known by its arguments: qemu-system-*, Debian's xen-qemu-system-*. With -xen-domid N
- *it is the device model of that domain, which serves its qdisks, 9pfs and emulated devices;
- *without, a guest itself, whose threads but those of its vCPUs ("CPU 0/KVM") serve its devices.
+ * it is the device model of that domain, which serves its qdisks, 9pfs and emulated devices;
+ * without, a guest itself, whose threads but those of its vCPUs ("CPU 0/KVM") serve its devices.
  */
 #ifndef PROBE_IO_THREADS_H
 #define PROBE_IO_THREADS_H

@@ -1,7 +1,7 @@
 #include <jansson.h>
 
+#include "base/text_json.h"
 #include "report/contention.h"
-#include "report/text.h"
 #include "schema/schema.h"
 
 static void put_figure(json_t *o, const char *name, const char *source,

@@ -1,7 +1,7 @@
 #include <jansson.h>
 
+#include "base/text_json.h"
 #include "report/diff.h"
-#include "report/text.h"
 
 static json_t *key_json(const struct sheet *s, size_t row)
 {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "report/picture.h"
 #include "report/text.h"
 
@@ -95,17 +96,6 @@ static void plot_words(const struct drawing *d, enum words words, unsigned x, un
 		words == WORDS_RIGHT ? "right " : "", font[words]);
 }
 
-/* Bytes of the first `most` letters. */
-static size_t cut_at(const char *text, size_t most)
-{
-	size_t i = 0;
-
-	for (; text[i]; i++)
-		if (((unsigned char)text[i] & 0xc0) != 0x80 && most-- == 0)
-			break;
-	return i;
-}
-
 void draw_words(const struct drawing *d, enum words words, unsigned x, unsigned y, const char *text,
 		size_t most)
 {
@@ -113,8 +103,8 @@ void draw_words(const struct drawing *d, enum words words, unsigned x, unsigned 
 		[WORDS_PLAIN] = "", [WORDS_BOLD] = "b", [WORDS_RIGHT] = "e",
 		[WORDS_HEAD] = "h", [WORDS_SOFT] = "s", [WORDS_BAD] = "r",
 	};
-	bool cut = text[cut_at(text, most)];
-	char *part = xasprintf("%.*s%s", (int)cut_at(text, cut ? most - 1 : most), text,
+	bool cut = text[utf8_fit(text, most)];
+	char *part = xasprintf("%.*s%s", (int)utf8_fit(text, cut ? most - 1 : most), text,
 			       cut ? "\u2026" : "");
 
 	if (d->plot) {

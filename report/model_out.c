@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "report/text.h"
+#include "base/utf8.h"
 #include "schema/schema.h"
 
 static void print_text(const char *text, FILE *out)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 
 /* What a unit's columns end with, its base unit, and how many decimals make one of it. */
 static const struct metric_unit {
@@ -47,27 +48,12 @@ char *metric_name(const char *prefix, const struct column *c)
 	return xasprintf("%s_%.*s%s%s", prefix, (int)n, c->name, *u->base ? "_" : "", u->base);
 }
 
-/* How many bytes the character at `p` has in UTF-8; 0: it is none. Surrogates and long forms are
- * none either (RFC 3629). */
-static size_t utf8_length(const unsigned char *p)
-{
-	size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-
-	if (p[0] > 0xf4 || (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	return n;
-}
-
 /* Label values and help texts: backslash, quotation mark and line end are escaped. The name of a
  * file may be any bytes: what is not UTF-8 becomes "?". */
 static void put_escaped(const char *text, FILE *out)
 {
 	while (*text) {
-		size_t n = utf8_length((const unsigned char *)text);
+		size_t n = utf8_character(text);
 
 		if (*text == '\n')
 			fputs("\\n", out);

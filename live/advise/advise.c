@@ -6,7 +6,6 @@
 #include "base/alloc.h"
 #include "base/units.h"
 #include "live/advise/search.h"
-#include "live/as_plan.h"
 #include "placement/fill.h"
 
 /* Slower by less than this is nothing to speak of. */
@@ -50,17 +49,10 @@ static enum advice_cause cause_of(const struct plan *p, const struct cost_result
 static void fill_zones(struct scene *s, const struct position *now, const struct position *then,
 		       struct advice *out)
 {
-	const struct live_sample *sample = s->ask->sample;
 	struct cost_result *price = xcalloc(2 * (size_t)s->nr + 1, sizeof(*price));
 
-	for (uint32_t i = 0; i < sample->nr_zones; i++) {
-		struct zone asked;
-		struct plan *p = xcalloc(1, sizeof(*p));
-
-		(void)live_as_plan(sample, &sample->zone[i], s->ask->profile, &asked, p,
-				   &out->zone[i].unknown);
-		free(p);
-	}
+	for (uint32_t i = 0; i < s->ask->sample->nr_zones; i++)
+		out->zone[i].unknown = s->unknown[i];
 	scene_price(s, now, price);
 	scene_price(s, then, price + s->nr);
 	for (uint32_t i = 0; i < s->nr; i++) {

@@ -12,11 +12,12 @@
  *	pin	Xen, QEMU, containers: vCPUs to other nodes, pages stay
  *	move	QEMU, containers: vCPUs to other nodes and pages after them, while it runs
  *	restart	Xen, the simulator: anew on these nodes, memory all there
- *	shrink	Xen, QEMU, the simulator: its balloon takes memory from it, for another's room.
- *Which pages the guest hands back is its own choice; taken to be of all nodes alike dom0 is never
- *changed, nor is a zone that is kept, nor one whose place is not known; a zone whose devices' nodes
- *are known stays on one of them. A node is given no more vCPUs than it has CPUs, times the host's
- *own overcommit where that is above 1, unless it has more already.
+ *	shrink	Xen, QEMU, the simulator: its balloon takes memory from it, for another's room;
+ *		which pages the guest hands back is its own choice, taken to be of all nodes alike
+ *
+ * dom0 is never changed, nor is a zone that is kept, nor one whose place is not known; a zone whose
+ * devices' nodes are known stays on one of them. A node is given no more vCPUs than it has CPUs,
+ * times the host's own overcommit where that is above 1, unless it has more already.
  *
  * The search: from each list of up to n steps some that lose least are kept and extended by one
  * change or by one that first makes room for another (what lies there goes elsewhere before, gives

@@ -51,7 +51,7 @@ static void add_actor(struct scene *s, uint32_t number, struct arena *keep)
 	struct plan *p = arena_alloc(keep, sizeof(*p));
 
 	*a = (struct actor){.number = number, .zone = &ask->sample->zone[number], .now = p};
-	if (!live_as_plan(ask->sample, a->zone, ask->profile, &a->asked, p, NULL))
+	if (!live_as_plan(ask->sample, a->zone, ask->profile, &a->asked, p, &s->unknown[number]))
 		return;
 	fill_abilities(a);
 	if (ask->keep && ask->keep[number])
@@ -83,6 +83,7 @@ void scene_init(struct scene *s, const struct advise_ask *ask, struct arena *a)
 
 	*s = (struct scene){.ask = ask, .host = host};
 	s->actor = arena_alloc(a, (nr + 1) * sizeof(*s->actor));
+	s->unknown = arena_alloc(a, (nr + 1) * sizeof(*s->unknown));
 	for (uint32_t i = 0; i < nr; i++)
 		add_actor(s, i, a);
 	s->in_ledger = xcalloc(s->nr + 1, sizeof(struct plan *));

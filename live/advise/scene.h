@@ -31,6 +31,7 @@ struct scene {
 	const struct host *host;
 	uint32_t nr;
 	struct actor *actor;
+	const char **unknown; /* by zone of the sample: why it is no actor; NULL: it is one */
 	uint32_t vcpus_limit[NODES_MAX];
 	struct ledger *ledger; /* actors by slot */
 	const struct plan **in_ledger; /* the plan it has of each; NULL: some other */
@@ -64,14 +65,14 @@ int64_t scene_lost(struct scene *s, const struct position *p, const uint32_t *ch
 /* The model's word for each actor. */
 void scene_price(struct scene *s, const struct position *p, struct cost_result *out);
 
-/* One change, and up to three that belong together. */
+/* One change, and those that belong together. */
 struct change {
 	enum advice_kind kind;
 	uint32_t actor;
 	nodeset nodes; /* not of SHRINK */
 	int64_t bytes; /* SHRINK: that it gives up */
 };
-#define CHANGES_MAX 3
+#define CHANGES_MAX 2
 struct compound {
 	struct change change[CHANGES_MAX];
 	uint32_t nr;

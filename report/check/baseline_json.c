@@ -1,8 +1,8 @@
 #include <jansson.h>
 
 #include "base/doc.h"
+#include "base/text_json.h"
 #include "report/check/baseline.h"
-#include "report/text.h"
 
 static int read_top(struct baseline *b, const struct doc_value *top, struct error *err)
 {

@@ -1,8 +1,8 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "base/text_json.h"
 #include "report/check/noise.h"
-#include "report/text.h"
 
 static json_t *rule_json(enum summary_figure f, int64_t tolerance)
 {

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/sha256.h"
+#include "base/text_json.h"
 #include "report/check/print.h"
 #include "report/check/words.h"
-#include "report/text.h"
 
 static json_t *figure_json(int64_t figure)
 {

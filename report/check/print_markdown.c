@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "report/check/print.h"
 #include "report/check/words.h"
-#include "report/text.h"
 
 /* GitHub takes comments of 65,536 characters; the rest is left for what stands around the rows. */
 #define ROWS_BYTES_MAX 60000

@@ -3,7 +3,8 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "report/text.h"
+#include "base/text_json.h"
+#include "base/utf8.h"
 
 struct json_t *text_json(const char *text)
 {
