@@ -269,10 +269,11 @@ static int check_room(const struct recorded *r, const char *path, struct error *
 {
 	for (uint32_t n = 0; n < r->host->nr_nodes; n++)
 		if (r->free_bytes[n] > r->host->node[n].memory_bytes)
-			return error_set(err, ERR_INPUT,
-					 "%s: in its first sample node %u has more memory, free and "
-					 "of zones, than the host says that it has",
-					 path, r->host->node[n].os_index);
+			return error_set(
+				err, ERR_INPUT,
+				"%s: in its first sample node %u has more memory, free and "
+				"of zones, than the host says that it has",
+				path, r->host->node[n].os_index);
 	return 0;
 }
 
