@@ -280,10 +280,15 @@ int make_directories(const char *path, struct error *err)
 	return rc;
 }
 
+bool lock_is_taken(int fd)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
 int lock_directory(const char *path, int *lock, struct error *err)
 {
 	*lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (*lock < 0 || flock(*lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+	if (*lock < 0 || !lock_is_taken(*lock))
 		return 0;
 	close(*lock);
 	*lock = -1;

@@ -42,6 +42,9 @@ int output_text(const char *path, const char *text, struct error *err) MUST_USE;
 /* mkdir -p. */
 int make_directories(const char *path, struct error *err) MUST_USE;
 
+/* Has another program that asks here the open file? If not it is this one's until it is closed, or
+ * nobody's where the file system knows no locks. */
+bool lock_is_taken(int fd);
 /* Keeps other programs that ask for it out of the directory until *lock is closed; -1 where the
  * file system knows no locks, and nobody is kept out. ERR_MACHINE: another has it. */
 int lock_directory(const char *path, int *lock, struct error *err) MUST_USE;

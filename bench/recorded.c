@@ -264,6 +264,19 @@ static bool is_still(struct loading *l, const struct live_sample *s)
 
 /* --- samples ---------------------------------------------------------------------- */
 
+/* Free and of the zones, by node: no more than the host has. */
+static int check_room(const struct recorded *r, const char *path, struct error *err)
+{
+	for (uint32_t n = 0; n < r->host->nr_nodes; n++)
+		if (r->free_bytes[n] > r->host->node[n].memory_bytes)
+			return error_set(
+				err, ERR_INPUT,
+				"%s: in its first sample node %u has more memory, free and "
+				"of zones, than the host says that it has",
+				path, r->host->node[n].os_index);
+	return 0;
+}
+
 static int first_sample(struct loading *l, const struct live_sample *s, const char *path,
 			struct error *err)
 {
@@ -295,6 +308,8 @@ static int first_sample(struct loading *l, const struct live_sample *s, const ch
 		for (uint32_t n = 0; n < r->host->nr_nodes; n++)
 			r->free_bytes[n] += lz->node_bytes[n];
 	}
+	if (check_room(r, path, err) != 0)
+		return ERR_INPUT;
 	r->scenario.nr_there = r->scenario.nr_zones;
 	add_rows(l, s);
 	return 0;

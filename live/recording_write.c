@@ -2,11 +2,11 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/output.h"
 #include "live/recording.h"
 
 struct recording_writer {
@@ -115,7 +115,7 @@ static int check_old(struct recording_writer *w, const struct host *host, struct
 /* Two that write in turn would write over each other. */
 static int lock(const struct recording_writer *w, struct error *err)
 {
-	if (!w->is_file || flock(w->fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+	if (!w->is_file || !lock_is_taken(w->fd))
 		return 0;
 	return error_set(err, ERR_INPUT,
 			 "%s is being written by another homenode: name another file", w->path);

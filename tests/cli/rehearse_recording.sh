@@ -95,6 +95,10 @@ says err 'the recording has no sample'
 sample 0 "$(kind=qemu zone a 'pid 1 2' 76800 0 76816)"
 refused 2 rehearse "$record"
 says err 'has no zone of a Xen host'
+begin
+sample 0 "$(zone a 'domid 1 u' 76800 0 76816)" 1000000
+refused 2 rehearse "$record"
+says err 'node 0 has more memory, free and of zones, than the host says'
 echo '{"at_ns":3' >"$work/bad.jsonl"
 refused 2 rehearse "$work/bad.jsonl"
 finish

@@ -203,7 +203,8 @@ Test(recording, keeps_what_is_there)
 	host_free(h);
 }
 
-/* Two at once would write over each other; a sample that is older than the last is taken by none. */
+/* Two at once would write over each other; a sample that is older than the last is taken by none.
+ */
 Test(recording, one_writer_and_no_way_back)
 {
 	struct host *h = two_nodes();
