@@ -214,21 +214,12 @@ static void say_restarts(const struct session *c)
 			stderr);
 }
 
-static void warn(const char *sentence)
-{
-	char *text = xasprintf("homenode: warning: %s", sentence);
-
-	text_tame(text);
-	fprintf(stderr, "%s\n", text);
-	free(text);
-}
-
 static void say_notes(const struct session *c)
 {
 	bool room_unknown = false;
 
 	for (uint32_t i = 0; i < c->sample.nr_notes; i++)
-		warn(c->sample.note[i]);
+		print_warning(c->sample.note[i]);
 	for (uint32_t i = 0; i < c->sample.nr_zones; i++) {
 		const struct live_zone *z = &c->sample.zone[i];
 		char *text;
@@ -236,13 +227,13 @@ static void say_notes(const struct session *c)
 		if (!c->advice.zone[i].unknown)
 			continue;
 		text = xasprintf("zone %s is left out: %s", z->name, c->advice.zone[i].unknown);
-		warn(text);
+		print_warning(text);
 		free(text);
 	}
 	for (unsigned n = 0; n < c->sample.host->nr_nodes; n++)
 		room_unknown = room_unknown || c->sample.free_bytes[n] == LIVE_UNKNOWN;
 	if (room_unknown)
-		warn("what some nodes have free is not known: they are taken to be full");
+		print_warning("what some nodes have free is not known: they are taken to be full");
 	if (c->advice.vcpus)
 		say_assumed(c);
 	say_restarts(c);

@@ -125,7 +125,7 @@ static int take(struct watch *w, bool *more, struct error *err)
 		return failed(w, rc, &why, err);
 	if (!*more) {
 		for (uint32_t i = 0; i < next.nr_notes && !w->quiet && !w->screen; i++)
-			fprintf(stderr, "homenode: warning: %s\n", next.note[i]);
+			print_warning(next.note[i]);
 		live_sample_release(&next);
 		return 0;
 	}

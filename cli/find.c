@@ -99,6 +99,15 @@ bool host_is_xen(const struct host *h)
 	return !h->path && strcmp(h->name, "xen") == 0;
 }
 
+void print_warning(const char *sentence)
+{
+	char *text = xasprintf("homenode: warning: %s", sentence);
+
+	text_tame(text);
+	fprintf(stderr, "%s\n", text);
+	free(text);
+}
+
 void print_host_warnings(const struct host *h, bool quiet)
 {
 	for (unsigned i = 0; !quiet && i < h->nr_warnings; i++)
