@@ -309,7 +309,8 @@ const struct command cmd_advise = {
 	.min_operands = 1,
 	.max_operands = 2,
 	.summary = "the fewest changes that mend a host's zones",
-	.about = "HOST is \"xen\" in a dom0, \"this\" machine, a recording of watch (its last "
+	.about = "HOST is \"xen\" in a dom0, \"this\" machine (with what was measured of it: "
+		 "xen:FILE, this:FILE), a recording of watch (its last "
 		 "sample), or any host with a FILE that is one sample. Says what each zone loses "
 		 "to where it is and which changes win most of it back, each with its cost and "
 		 "risk, in an order in which each finds its room. Nothing is changed. The exit "

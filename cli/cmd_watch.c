@@ -103,16 +103,6 @@ static int failed(struct watch *w, int rc, const struct error *why, struct error
 	return 0;
 }
 
-/* Samples are in the order in which they were taken, whatever the clock does. */
-static void clock_went_back(struct live_sample *s, int64_t last_ns)
-{
-	char text[40];
-
-	live_sample_note(s, "the clock was set back by %s: this is of a later time than is said",
-			 duration_text(last_ns - s->at_ns, text, sizeof(text)));
-	s->at_ns = last_ns;
-}
-
 static int take(struct watch *w, bool *more, struct error *err)
 {
 	struct live_sample next;
@@ -130,8 +120,8 @@ static int take(struct watch *w, bool *more, struct error *err)
 		return 0;
 	}
 	w->failures = 0;
-	if (!w->ops->recorded && w->taken && next.at_ns < w->now.at_ns)
-		clock_went_back(&next, w->now.at_ns);
+	if (!w->ops->recorded && w->taken)
+		live_sample_not_before(&next, w->now.at_ns);
 	live_sample_release(&w->before);
 	w->before = w->now;
 	w->now = next;
@@ -476,8 +466,10 @@ const struct command cmd_watch = {
 	.min_operands = 1,
 	.max_operands = 1,
 	.summary = "where a running host's zones are, and how they drift",
-	.about = "HOST is xen (in its dom0), this (QEMU's guests and containers) or a recording. "
-		 "It changes nothing, and takes no more than 1 % of a CPU: where looking costs "
+	.about = "HOST is xen (in its dom0), this (QEMU's guests and containers) or a recording; "
+		 "xen:FILE and this:FILE predict by what was measured of the machine (homenode "
+		 "calibrate). It changes nothing, and takes no more than 1 % of a CPU: where "
+		 "looking costs "
 		 "more, it looks less often than asked and says so.",
 	.example = "homenode watch this --once",
 	.option = watch_options,

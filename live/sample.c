@@ -89,6 +89,17 @@ void live_sample_note(struct live_sample *s, const char *format, ...)
 	s->note[s->nr_notes++] = xstrdup(text);
 }
 
+void live_sample_not_before(struct live_sample *s, int64_t last_ns)
+{
+	char text[40];
+
+	if (s->at_ns >= last_ns)
+		return;
+	live_sample_note(s, "the clock was set back by %s: this is later than it says",
+			 duration_text(last_ns - s->at_ns, text, sizeof(text)));
+	s->at_ns = last_ns;
+}
+
 const struct live_zone *live_sample_find(const struct live_sample *s, const char *id)
 {
 	for (uint32_t i = 0; i < s->nr_zones; i++)

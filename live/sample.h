@@ -83,6 +83,9 @@ struct live_zone *live_sample_add(struct live_sample *s, const char *name, const
 /* nr of them, each that may run nowhere and is told of nothing. */
 void live_zone_set_vnodes(struct live_zone *z, uint32_t nr);
 void live_sample_note(struct live_sample *s, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Samples are in the order in which they were taken, whatever the clock does: one that is older
+ * than the one before gets its time, and a note. */
+void live_sample_not_before(struct live_sample *s, int64_t last_ns);
 /* NULL: it has none with this id. */
 const struct live_zone *live_sample_find(const struct live_sample *s, const char *id);
 

@@ -224,8 +224,13 @@ Test(recording, one_writer_and_no_way_back)
 	cr_expect(strstr(err.text, "set the clock"), "%s", err.text);
 	cr_assert_eq(stat(path, &after), 0);
 	cr_expect_eq(after.st_size, before.st_size, "nothing of it is written");
-	s.at_ns += NS_PER_S;
+	live_sample_not_before(&s, 1001 * NS_PER_S);
+	cr_expect_eq(s.at_ns, 1001 * NS_PER_S);
+	cr_expect(s.nr_notes == 2 && strstr(s.note[1], "set back by 1 s"), "%s",
+		  s.note[s.nr_notes - 1]);
 	cr_expect_eq(recording_add(w, &s, &err), 0, "%s", err.text);
+	live_sample_not_before(&s, 1001 * NS_PER_S);
+	cr_expect_eq(s.nr_notes, 2, "it is not older");
 	cr_assert_eq(recording_finish(w, &err), 0);
 	live_sample_release(&s);
 	record(path, h, 2 * NS_PER_S); /* and it is free again */
