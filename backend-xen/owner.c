@@ -127,8 +127,9 @@ static int gather(struct candidates *c, struct xen *x, struct error *err)
 	d = libxl_list_domain(x->ctx, &nr);
 	if (!d)
 		return xen_error(x, err, ERR_MACHINE, "the domains cannot be listed");
+	/* what dies has lost its directory already, and whoever ended it waits for it */
 	for (int i = 0; i < nr; i++)
-		if (d[i].domid && owner_is_ours(&d[i].uuid))
+		if (d[i].domid && !d[i].dying && owner_is_ours(&d[i].uuid))
 			add_candidate(c, x, &d[i]);
 	libxl_dominfo_list_free(d, nr);
 	return 0;
