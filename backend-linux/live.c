@@ -28,16 +28,6 @@ static int64_t in_pages(int64_t bytes)
 	return bytes / PAGE_BYTES * PAGE_BYTES;
 }
 
-static nodeset nodes_of(const struct host *h, const struct cpuset *cpus)
-{
-	nodeset nodes = 0;
-
-	for (unsigned n = 0; n < h->nr_nodes; n++)
-		if (cpuset_intersects(cpus, &h->node[n].cpus))
-			nodes |= nodeset_of(n);
-	return nodes;
-}
-
 /* From figures by the kernel's number; what is on nodes that the host has not is unknown. */
 static void set_pages(const struct host *h, struct live_zone *z, const int64_t *bytes, unsigned nr)
 {
@@ -110,7 +100,7 @@ static nodeset io_of(const struct host *h, const struct io_threads *io, long pid
 {
 	struct cpuset cpus;
 
-	return io_threads_of_guest(io, pid, &cpus) ? nodes_of(h, &cpus) : 0;
+	return io_threads_of_guest(io, pid, &cpus) ? host_nodes_of(h, &cpus) : 0;
 }
 
 static void set_vcpus(const struct host *h, struct live_zone *z, const struct guest *g)
@@ -118,7 +108,7 @@ static void set_vcpus(const struct host *h, struct live_zone *z, const struct gu
 	struct live_vcpu *vcpu = xcalloc(g->nr_vcpus + 1, sizeof(*vcpu));
 
 	for (uint32_t i = 0; i < g->nr_vcpus; i++)
-		vcpu[i].runs_on = nodes_of(h, &g->vcpu[i].cpus);
+		vcpu[i].runs_on = host_nodes_of(h, &g->vcpu[i].cpus);
 	live_zone_set_vcpus(z, vcpu, g->nr_vcpus);
 	free(vcpu);
 }
@@ -179,7 +169,7 @@ static void add_container(struct live_sample *out, const struct cgroup *g)
 				       : cpuset_count(&g->cpus);
 	z->vnode[0].vcpus = z->vcpus;
 	if (g->knows_cpus)
-		z->vnode[0].runs_on = nodes_of(out->host, &g->cpus);
+		z->vnode[0].runs_on = host_nodes_of(out->host, &g->cpus);
 	if (g->max_bytes >= 0)
 		z->max_bytes = in_pages(g->max_bytes);
 	if (g->node_bytes) {

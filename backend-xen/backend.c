@@ -1,4 +1,3 @@
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,19 +62,6 @@ static struct machine_zone *slot_of(struct machine *m, uint32_t slot)
 		memset(m->zone + old, 0, (m->cap_zones - old) * sizeof(*m->zone));
 	}
 	return &m->zone[slot];
-}
-
-void machine_say(struct machine *m, const char *fmt, ...)
-{
-	char sentence[ERROR_TEXT_MAX];
-	va_list ap;
-
-	if (!m->say)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(sentence, sizeof(sentence), fmt, ap);
-	va_end(ap);
-	m->say(m->say_context, sentence);
 }
 
 static void xen_close(struct backend *b)
@@ -259,17 +245,6 @@ static int check_start(struct machine *m, const struct step *s, struct guest_bui
 	return rc;
 }
 
-/* Before anything is done to it: a run that stood still may have lost it a moment ago. */
-static int check_ours(struct machine *m, const struct machine_zone *z, struct error *err)
-{
-	if (domain_look_at(&m->xen, &z->id, NULL) == DOMAIN_GONE ||
-	    owner_is(&m->xen, z->domid, lease_keeper_id(m->lease)))
-		return 0;
-	return error_set(err, ERR_MACHINE,
-			 "domain %u is not this run's any more: another homenode has taken it over",
-			 z->domid);
-}
-
 static int xen_check(struct backend *b, const struct step *s, struct error *err)
 {
 	struct machine *m = machine_of(b);
@@ -282,7 +257,7 @@ static int xen_check(struct backend *b, const struct step *s, struct error *err)
 	if (s->kind != STEP_START) {
 		if (!z)
 			return error_set(err, ERR_CANNOT, "slot %u runs no zone", s->slot);
-		rc = check_ours(m, z, err);
+		rc = owner_still(m, &z->id, err);
 		if (rc)
 			return rc;
 		if (s->kind == STEP_LOAD && (s->work == WORK_CHASE || s->bytes < 0))
@@ -311,6 +286,8 @@ static int finish_start(struct machine *m, struct machine_zone *z, const struct 
 	if (!rc)
 		rc = recover_note(m, z, s, err);
 	if (!rc)
+		rc = owner_still(m, &z->id, err);
+	if (!rc)
 		rc = domain_unpause(&m->xen, z->domid, err);
 	if (rc)
 		domain_discard(&m->xen, &z->id, lease_keeper_id(m->lease));
@@ -334,15 +311,9 @@ static int start_locked(struct machine *m, const struct step *s, struct guest_bu
 	request.name = name;
 	request.owner = lease_keeper_id(m->lease);
 	memset(z, 0, sizeof(*z));
-	z->nr_vnodes = s->plan->nr_vnodes;
+	machine_zone_plan(z, s->plan);
 	z->most_bytes = s->plan->zone->memory_bytes;
 	z->least_bytes = s->plan->zone->memory_min_bytes;
-	z->told = b->told;
-	for (uint32_t v = 0; v < s->plan->nr_vnodes; v++) {
-		z->vnode_vcpus[v] = s->plan->vnode[v].vcpus;
-		z->vcpus[s->plan->vnode[v].node] += s->plan->vnode[v].vcpus;
-		z->nr_vcpus += s->plan->vnode[v].vcpus;
-	}
 	rc = domain_create(&m->xen, &request, &z->id, err);
 	free(name);
 	return rc ? rc : finish_start(m, z, b, s, err);

@@ -49,12 +49,18 @@ int balloon_check(const struct machine *m, const struct machine_zone *z, int64_t
 	return 0;
 }
 
-static int set_target(struct machine *m, uint32_t domid, int64_t bytes, struct error *err)
+/* Guests take their time: it may have become another's meanwhile. */
+static int set_target(struct machine *m, const struct domain_id *id, int64_t bytes,
+		      struct error *err)
 {
+	int rc = owner_still(m, id, err);
+
+	if (rc)
+		return rc;
 	xen_log_begin(&m->xen);
-	if (libxl_set_memory_target(m->xen.ctx, domid, bytes / 1024, 0, 1))
+	if (libxl_set_memory_target(m->xen.ctx, id->domid, bytes / 1024, 0, 1))
 		return xen_error(&m->xen, err, ERR_MACHINE,
-				 "domain %u does not get the target %lld MiB", domid,
+				 "domain %u does not get the target %lld MiB", id->domid,
 				 (long long)(bytes / MIB));
 	return 0;
 }
@@ -81,7 +87,7 @@ static int not_reached(struct machine *m, const struct machine_zone *z,
 		return error_set(err, ERR_MACHINE, "domain %u went away while its balloon moved",
 				 z->domid);
 	/* or it would go on whenever it can, and surprise everybody */
-	(void)set_target(m, z->domid, w->has_bytes, NULL);
+	(void)set_target(m, &z->id, w->has_bytes, NULL);
 	return error_set(err, ERR_MACHINE,
 			 "domain %u %s at %lld KiB on its way to %lld KiB %s %lld s: %s", z->domid,
 			 way == BALLOON_CRAWLS ? "was" : "stopped",
@@ -98,7 +104,7 @@ int balloon_move(struct machine *m, struct machine_zone *z, int64_t bytes, struc
 
 	(void)domain_look_at(&m->xen, &z->id, &has);
 	if (!rc)
-		rc = set_target(m, z->domid, bytes, err);
+		rc = set_target(m, &z->id, bytes, err);
 	if (rc)
 		return rc;
 	balloon_watch_begin(&w, has - z->special_total, bytes, m->options.patience_ns,

@@ -190,8 +190,10 @@ int domain_create(struct xen *x, const struct domain_request *r, struct domain_i
 	libxl_domain_config_init(&config);
 	config.on_poweroff = LIBXL_ACTION_ON_SHUTDOWN_DESTROY;
 	rc = set_identity(r, &config.c_info, err);
-	if (rc)
-		goto out;
+	if (rc) {
+		libxl_domain_config_dispose(&config);
+		return rc;
+	}
 	set_build(x, r, &config.b_info);
 	xen_log_begin(x);
 	hooks_begin(r->build, r->plan->host);
@@ -205,7 +207,6 @@ int domain_create(struct xen *x, const struct domain_request *r, struct domain_i
 	if (!rc)
 		rc = owner_hide(x, out->domid, err);
 	memcpy(out->uuid, libxl_uuid_bytearray_const(&config.c_info.uuid), sizeof(out->uuid));
-out:
 	if (rc)
 		remove_by_uuid(x, &config.c_info.uuid);
 	libxl_domain_config_dispose(&config);
@@ -232,6 +233,11 @@ static uint64_t free_pages(struct xen *x)
 static bool look_up(struct xen *x, uint32_t domid, xc_domaininfo_t *info)
 {
 	return xc_domain_getinfolist(x->xch, domid, 1, info) == 1 && info->domain == domid;
+}
+
+static bool look_up_at(struct xen *x, const struct domain_id *id, xc_domaininfo_t *info)
+{
+	return look_up(x, id->domid, info) && memcmp(info->handle, id->uuid, sizeof(id->uuid)) == 0;
 }
 
 /* How many pages are free once the domain is no more: its own and the hypervisor's for its page
@@ -299,13 +305,27 @@ static int await_end(struct xen *x, const struct domain_id *id, struct error *er
 	return 0;
 }
 
+static int await_back(struct xen *x, const struct domain_id *id, uint64_t expected,
+		      struct error *err)
+{
+	int rc = await_end(x, id, err);
+
+	if (!rc)
+		settle(x, expected);
+	return rc;
+}
+
 int domain_destroy(struct xen *x, const struct domain_id *id, const char *owner, struct error *err)
 {
 	uint64_t expected = pages_after(x, id->domid);
-	int why, rc;
+	xc_domaininfo_t info;
+	int why;
 
-	if (domain_look_at(x, id, NULL) == DOMAIN_GONE)
+	if (!look_up_at(x, id, &info))
 		return 0;
+	/* whoever has destroyed it took its directory away first: nobody's name is there */
+	if (info.flags & XEN_DOMINF_dying)
+		return await_back(x, id, expected, err);
 	if (owner && !owner_is(x, id->domid, owner))
 		return error_set(err, ERR_MACHINE,
 				 "domain %u is not this run's any more, and stays as it is: "
@@ -315,10 +335,7 @@ int domain_destroy(struct xen *x, const struct domain_id *id, const char *owner,
 	why = libxl_domain_destroy(x->ctx, id->domid, NULL);
 	if (why && why != ERROR_DOMAIN_NOTFOUND)
 		return xen_error(x, err, ERR_MACHINE, "domain %u cannot be destroyed", id->domid);
-	rc = await_end(x, id, err);
-	if (!rc)
-		settle(x, expected);
-	return rc;
+	return await_back(x, id, expected, err);
 }
 
 void domain_discard(struct xen *x, const struct domain_id *id, const char *owner)
@@ -329,26 +346,17 @@ void domain_discard(struct xen *x, const struct domain_id *id, const char *owner
 		return;
 }
 
-enum domain_life domain_look(struct xen *x, uint32_t domid, int64_t *bytes)
+enum domain_life domain_look_at(struct xen *x, const struct domain_id *id, int64_t *bytes)
 {
 	xc_domaininfo_t info;
 
-	if (!look_up(x, domid, &info))
+	if (!look_up_at(x, id, &info))
 		return DOMAIN_GONE;
 	if (bytes)
 		*bytes = (int64_t)info.tot_pages * PAGE_BYTES;
 	if (info.flags & (XEN_DOMINF_dying | XEN_DOMINF_shutdown))
 		return DOMAIN_DOWN;
 	return info.flags & XEN_DOMINF_paused ? DOMAIN_PAUSED : DOMAIN_RUNS;
-}
-
-enum domain_life domain_look_at(struct xen *x, const struct domain_id *id, int64_t *bytes)
-{
-	xc_domaininfo_t info;
-
-	if (!look_up(x, id->domid, &info) || memcmp(info.handle, id->uuid, sizeof(id->uuid)) != 0)
-		return DOMAIN_GONE;
-	return domain_look(x, id->domid, bytes);
 }
 
 int64_t domain_cpu_ns(struct xen *x, uint32_t domid)

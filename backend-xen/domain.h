@@ -36,9 +36,9 @@ int domain_create(struct xen *x, const struct domain_request *r, struct domain_i
 int domain_unpause(struct xen *x, uint32_t domid, struct error *err) MUST_USE;
 /*
  * Only if the domain of this number still has the UUID, and xenstore this owner (NULL: its UUID was
- * drawn just now, and nobody else knows it). Where it has another UUID ours is gone already. Waits
- * until its memory is back: dying domains hand it over piece by piece. ERR_INTERRUPTED: it dies,
- * and was not waited for.
+ * drawn just now, and nobody else knows it). Where it has another UUID ours is gone already; one
+ * that somebody else has destroyed is waited for. Waits until its memory is back: dying domains
+ * hand it over piece by piece. ERR_INTERRUPTED: it dies, and was not waited for.
  */
 int domain_destroy(struct xen *x, const struct domain_id *id, const char *owner,
 		   struct error *err) MUST_USE;
@@ -49,9 +49,8 @@ void domain_discard(struct xen *x, const struct domain_id *id, const char *owner
 bool domain_name_taken(struct xen *x, const char *name);
 
 enum domain_life { DOMAIN_GONE, DOMAIN_DOWN, DOMAIN_PAUSED, DOMAIN_RUNS };
-/* DOMAIN_DOWN: it has shut down, crashed or is dying. Bytes that it has, if not NULL. */
-enum domain_life domain_look(struct xen *x, uint32_t domid, int64_t *bytes);
-/* The same, DOMAIN_GONE where another domain has its number. */
+/* DOMAIN_DOWN: it has shut down, crashed or is dying; DOMAIN_GONE also where another domain has its
+ * number. Bytes that it has, if not NULL. */
 enum domain_life domain_look_at(struct xen *x, const struct domain_id *id, int64_t *bytes);
 
 /* CPU time that its vCPUs have used; 0: it is gone. */

@@ -144,6 +144,11 @@ static void renumber(struct guest_build *b)
 	b->map.core_bits = b->core_bits + 1;
 }
 
+bool guest_build_told(const struct plan *p)
+{
+	return p->told == PLAN_TOLD_VNUMA && p->nr_vnodes > 1;
+}
+
 int guest_build_make(struct guest_build *out, const struct plan *p, struct error *err)
 {
 	struct guest_build *b = out;
@@ -152,7 +157,7 @@ int guest_build_make(struct guest_build *out, const struct plan *p, struct error
 	memset(b, 0, sizeof(*b));
 	if (rc)
 		return rc;
-	b->told = p->told == PLAN_TOLD_VNUMA && p->nr_vnodes > 1;
+	b->told = guest_build_told(p);
 	b->on_demand = !b->told && zone_boot_bytes(p->zone) < p->zone->memory_bytes;
 	b->exact = p->memory_rule != PLAN_MEMORY_STRIPED && !b->on_demand;
 	b->build_bytes = b->told ? p->zone->memory_bytes : zone_boot_bytes(p->zone);

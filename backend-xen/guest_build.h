@@ -62,6 +62,8 @@ struct guest_build {
 int guest_build_make(struct guest_build *out, const struct plan *p, struct error *err) MUST_USE;
 void guest_build_release(struct guest_build *b);
 
+/* Is the zone told of several nodes? */
+bool guest_build_told(const struct plan *p);
 /* Bytes of all pieces on a node. */
 int64_t guest_build_on_node(const struct guest_build *b, uint32_t node);
 

@@ -32,16 +32,24 @@ void lease_place_here(struct lease_place *out)
 		out->pid_namespace = (uint64_t)s.st_ino;
 }
 
+int lease_random(uint8_t *out, size_t size, struct error *err)
+{
+	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC), rc = 0;
+
+	if (fd < 0 || read(fd, out, size) != (ssize_t)size)
+		rc = error_set(err, ERR_MACHINE, "/dev/urandom: %s", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
 int lease_draw(char out[LEASE_ID_MAX + 1], struct error *err)
 {
 	uint8_t bytes[LEASE_ID_MAX / 2];
-	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, bytes, sizeof(bytes));
+	int rc = lease_random(bytes, sizeof(bytes), err);
 
-	if (fd >= 0)
-		close(fd);
-	if (n != (ssize_t)sizeof(bytes))
-		return error_set(err, ERR_MACHINE, "/dev/urandom: %s", strerror(errno));
+	if (rc)
+		return rc;
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
 	return 0;

@@ -41,6 +41,8 @@ struct lease_place {
 /* This process. */
 void lease_place_here(struct lease_place *out);
 
+/* From the kernel. */
+int lease_random(uint8_t *out, size_t size, struct error *err) MUST_USE;
 /* A new ID, from the kernel's random numbers. */
 int lease_draw(char out[LEASE_ID_MAX + 1], struct error *err) MUST_USE;
 bool lease_is_id(const char *text);

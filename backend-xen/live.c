@@ -9,6 +9,7 @@
 #include "backend-xen/dump.h"
 #include "backend-xen/owner.h"
 #include "backend-xen/topology.h"
+#include "backend-xen/vcpu_cpus.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/units.h"
@@ -25,16 +26,9 @@ struct xen_source {
 
 static nodeset nodes_of(const struct host *h, const libxl_bitmap *cpus)
 {
-	nodeset nodes = 0;
+	struct cpuset set = vcpu_cpus(cpus);
 
-	for (unsigned n = 0; n < h->nr_nodes; n++)
-		for (unsigned c = cpuset_next(&h->node[n].cpus, 0); c != CPUSET_NONE;
-		     c = cpuset_next(&h->node[n].cpus, c + 1))
-			if (libxl_bitmap_test(cpus, (int)c)) {
-				nodes |= nodeset_of(n);
-				break;
-			}
-	return nodes;
+	return host_nodes_of(h, &set);
 }
 
 /* --- one domain -------------------------------------------------------------------------- */
@@ -173,28 +167,14 @@ struct backends {
 	uint32_t nr_vcpus;
 };
 
-static void add_cpus(struct cpuset *out, const libxl_bitmap *map)
-{
-	for (int c = 0; c < (int)map->size * 8 && c < CPUS_MAX; c++)
-		if (libxl_bitmap_test(map, c))
-			cpuset_add(out, (unsigned)c);
-}
-
 /* Where this is no dom0 that tells, nothing is known of any domain. */
 static void backends_get(struct xen *x, struct backends *out, struct live_sample *sample)
 {
 	struct error why = {0};
-	int nr = 0, nr_cpus = 0;
-	libxl_vcpuinfo *info = libxl_list_vcpu(x->ctx, 0, &nr, &nr_cpus);
 
-	*out = (struct backends){.vcpu = xcalloc((size_t)nr + 1, sizeof(*out->vcpu)),
-				 .nr_vcpus = (uint32_t)nr};
-	for (int i = 0; info && i < nr; i++)
-		if (info[i].online && info[i].vcpuid < out->nr_vcpus)
-			add_cpus(&out->vcpu[info[i].vcpuid], &info[i].cpumap);
-	if (info)
-		libxl_vcpuinfo_list_free(info, nr);
-	if (io_threads_read(&out->threads, NULL, &why))
+	out->threads = (struct io_threads){0};
+	if (vcpu_cpus_of_dom0(x, &out->vcpu, &out->nr_vcpus, &why) ||
+	    io_threads_read(&out->threads, NULL, &why))
 		live_sample_note(sample, "who serves zones' disks and networks is not known: %s",
 				 why.text);
 }
@@ -208,15 +188,11 @@ static void backends_release(struct backends *b)
 static nodeset io_of(const struct host *h, const struct backends *b, uint32_t domid)
 {
 	struct cpuset in_dom0, cpus = {{0}};
-	nodeset nodes = 0;
 
 	if (!domid || !io_threads_of_domain(&b->threads, domid, &in_dom0))
 		return 0;
 	io_threads_through(b->vcpu, b->nr_vcpus, &in_dom0, &cpus);
-	for (unsigned n = 0; n < h->nr_nodes; n++)
-		if (cpuset_intersects(&cpus, &h->node[n].cpus))
-			nodes |= nodeset_of(n);
-	return nodes;
+	return host_nodes_of(h, &cpus);
 }
 
 /* Nodes of what is passed through to it. */

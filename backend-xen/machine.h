@@ -79,6 +79,8 @@ struct machine {
 
 /* A sentence that is no error, to whoever listens. */
 void machine_say(struct machine *m, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Its vnodes and vCPUs, of a zone in which they are 0. */
+void machine_zone_plan(struct machine_zone *z, const struct plan *p);
 
 /* recover.c: what runs that were killed left behind is refused, destroyed or adopted, as the
  * options say; and what became of those that were adopted, at the end. */
@@ -119,6 +121,8 @@ int balloon_move(struct machine *m, struct machine_zone *z, int64_t bytes,
  * guest has no answer that can be true. */
 int probe_zone(struct machine *m, struct machine_zone *z, enum step_work work,
 	       struct error *err) MUST_USE;
+/* Whatever it does for a run that was killed ends, or nothing where it does nothing. */
+int probe_quiet(struct machine *m, const struct machine_zone *z, struct error *err) MUST_USE;
 /* A load begins or ends: STEP_LOAD. */
 int probe_load(struct machine *m, struct machine_zone *z, const struct step *s,
 	       struct error *err) MUST_USE;

@@ -1,11 +1,9 @@
 #include "backend-xen/owner.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <libxl_utils.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "backend-xen/machine.h"
 #include "backend-xen/pause.h"
@@ -22,13 +20,10 @@
 int owner_uuid(libxl_uuid *out, struct error *err)
 {
 	uint8_t bytes[DOMAIN_UUID_BYTES] = MARK;
-	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, bytes + MARK_BYTES, sizeof(bytes) - MARK_BYTES);
+	int rc = lease_random(bytes + MARK_BYTES, sizeof(bytes) - MARK_BYTES, err);
 
-	if (fd >= 0)
-		close(fd);
-	if (n != (ssize_t)sizeof(bytes) - MARK_BYTES)
-		return error_set(err, ERR_MACHINE, "/dev/urandom: %s", strerror(errno));
+	if (rc)
+		return rc;
 	bytes[8] = (uint8_t)((bytes[8] & 0x3f) | 0x80); /* RFC 4122, the variant */
 	memcpy(libxl_uuid_bytearray(out), bytes, sizeof(bytes));
 	return 0;
@@ -65,6 +60,19 @@ bool owner_is(struct xen *x, uint32_t domid, const char *lease)
 	return store_text(&s, key_path(domid, "homenode/owner", path), sizeof(owner) - 1, owner) ==
 		       STORE_TEXT &&
 	       strcmp(owner, lease) == 0;
+}
+
+int owner_still(struct machine *m, const struct domain_id *id, struct error *err)
+{
+	struct xen *x = &m->xen;
+	enum domain_life life = domain_look_at(x, id, NULL);
+
+	if (life == DOMAIN_GONE || life == DOMAIN_DOWN ||
+	    owner_is(x, id->domid, lease_keeper_id(m->lease)))
+		return 0;
+	return error_set(err, ERR_MACHINE,
+			 "domain %u is not this run's any more: another homenode has taken it over",
+			 id->domid);
 }
 
 /* --- whose run is dead ------------------------------------------------------------------- */
@@ -119,8 +127,9 @@ static int gather(struct candidates *c, struct xen *x, struct error *err)
 	d = libxl_list_domain(x->ctx, &nr);
 	if (!d)
 		return xen_error(x, err, ERR_MACHINE, "the domains cannot be listed");
+	/* what dies has lost its directory already, and whoever ended it waits for it */
 	for (int i = 0; i < nr; i++)
-		if (d[i].domid && owner_is_ours(&d[i].uuid))
+		if (d[i].domid && !d[i].dying && owner_is_ours(&d[i].uuid))
 			add_candidate(c, x, &d[i]);
 	libxl_dominfo_list_free(d, nr);
 	return 0;

@@ -32,6 +32,9 @@ bool owner_is_ours(const libxl_uuid *uuid);
 int owner_hide(struct xen *x, uint32_t domid, struct error *err) MUST_USE;
 /* Does xenstore name this lease as the domain's owner, now? */
 bool owner_is(struct xen *x, uint32_t domid, const char *lease);
+/* Before anything is done to a domain: a run that stood still may have lost it a moment ago.
+ * ERR_MACHINE: it has. One that is down is nobody's to change, and no error here. */
+int owner_still(struct machine *m, const struct domain_id *id, struct error *err) MUST_USE;
 
 struct orphan {
 	struct domain_id id;

@@ -45,40 +45,42 @@ static const char *behind(const char *value, const char *word)
 	return *rest == ' ' ? rest + 1 : rest;
 }
 
-static int silent(struct machine *m, uint32_t domid, const char *path, struct error *err)
+static int silent(struct machine *m, const struct domain_id *id, const char *path,
+		  struct error *err)
 {
-	if (domain_look(&m->xen, domid, NULL) != DOMAIN_RUNS)
-		return error_set(err, ERR_MACHINE, "domain %u does not run", domid);
+	if (domain_look_at(&m->xen, id, NULL) != DOMAIN_RUNS)
+		return error_set(err, ERR_MACHINE, "domain %u does not run", id->domid);
 	return error_set(err, ERR_CANNOT,
 			 "domain %u does not write data/homenode/%s within %lld s: does its "
 			 "initramfs hold the zone's init and the probe, of this version?",
-			 domid, path, (long long)(m->options.patience_ns / NS_PER_S));
+			 id->domid, path, (long long)(m->options.patience_ns / NS_PER_S));
 }
 
 /* Until the value of `path`, or that of `or_path` (NULL: none), begins with the word `begin`; it
  * is the caller's to free, and *other says that it is the second one. */
-static int await(struct machine *m, uint32_t domid, const char *path, const char *or_path,
-		 const char *begin, char **out, bool *other, struct error *err)
+static int await(struct machine *m, const struct domain_id *id, const char *path,
+		 const char *or_path, const char *begin, char **out, bool *other, struct error *err)
 {
 	int64_t until = monotonic_ns() + m->options.patience_ns;
 
 	for (;;) {
 		*other = false;
-		*out = read_below(m, domid, path);
+		*out = read_below(m, id->domid, path);
 		if (!begins(*out, begin) && or_path) {
 			free(*out);
 			*other = true;
-			*out = read_below(m, domid, or_path);
+			*out = read_below(m, id->domid, or_path);
 		}
 		if (begins(*out, begin))
 			return 0;
 		free(*out);
 		*out = NULL;
-		if (monotonic_ns() > until || domain_look(&m->xen, domid, NULL) != DOMAIN_RUNS)
-			return silent(m, domid, path, err);
+		if (monotonic_ns() > until || domain_look_at(&m->xen, id, NULL) != DOMAIN_RUNS)
+			return silent(m, id, path, err);
 		if (!pause_ms(m->xen.stop, LOOK_MS))
 			return error_set(err, ERR_INTERRUPTED,
-					 "stopped by a signal while domain %u was probed", domid);
+					 "stopped by a signal while domain %u was probed",
+					 id->domid);
 	}
 }
 
@@ -110,15 +112,15 @@ static int join_parts(struct machine *m, uint32_t domid, uint32_t parts, char **
 }
 
 /* The ID is the caller's to free. */
-static int request(struct machine *m, uint32_t domid, const char *arguments, char **id,
-		   struct error *err)
+static int request(struct machine *m, const struct machine_zone *z, const char *arguments,
+		   char **id, struct error *err)
 {
-	char *path = xasprintf("/local/domain/%u/data/homenode/probe", domid), *text;
-	int rc = 0;
+	char *path = xasprintf("/local/domain/%u/data/homenode/probe", z->domid), *text;
+	int rc = owner_still(m, &z->id, err);
 
 	*id = xasprintf("%ld-%u", (long)(monotonic_ns() / NS_PER_MS), ++m->probes);
 	text = xasprintf("%s %s", *id, arguments);
-	if (!xs_write(m->xen.xs, XBT_NULL, path, text, (unsigned)strlen(text)))
+	if (!rc && !xs_write(m->xen.xs, XBT_NULL, path, text, (unsigned)strlen(text)))
 		rc = error_set(err, ERR_MACHINE, "%s cannot be written: %s", path, strerror(errno));
 	free(text);
 	free(path);
@@ -160,10 +162,10 @@ static int run(struct machine *m, struct machine_zone *z, char *arguments, struc
 	int64_t began_ns = monotonic_ns();
 	char *id = NULL, *result = NULL;
 	bool other;
-	int rc = request(m, z->domid, arguments, &id, err);
+	int rc = request(m, z, arguments, &id, err);
 
 	if (!rc)
-		rc = await(m, z->domid, "result", NULL, id, &result, &other, err);
+		rc = await(m, &z->id, "result", NULL, id, &result, &other, err);
 	w.took_ns = monotonic_ns() - began_ns;
 	if (!rc)
 		rc = read_answer(m, z->domid, behind(result, id), &w, out, err);
@@ -181,11 +183,11 @@ static char *arguments_of(const struct machine *m, const char *what)
 	return bytes ? xasprintf("%s --bytes %lldB", what, (long long)bytes) : xstrdup(what);
 }
 
-static int await_report(struct machine *m, uint32_t domid, struct error *err)
+static int await_report(struct machine *m, const struct domain_id *id, struct error *err)
 {
 	char *report;
 	bool other;
-	int rc = await(m, domid, "report", NULL, "", &report, &other, err);
+	int rc = await(m, id, "report", NULL, "", &report, &other, err);
 
 	free(report);
 	return rc;
@@ -253,7 +255,7 @@ static int probe_loop(struct machine *m, struct machine_zone *z, enum step_work 
 int probe_zone(struct machine *m, struct machine_zone *z, enum step_work work, struct error *err)
 {
 	int rc = z->load_id ? error_set(err, ERR_CANNOT, "the zone is at work: end its load first")
-			    : await_report(m, z->domid, err);
+			    : await_report(m, &z->id, err);
 
 	if (rc)
 		return rc;
@@ -271,6 +273,15 @@ int probe_zone(struct machine *m, struct machine_zone *z, enum step_work work, s
 
 /* --- loads ------------------------------------------------------------------------------ */
 
+int probe_quiet(struct machine *m, const struct machine_zone *z, struct error *err)
+{
+	char *id = NULL;
+	int rc = request(m, z, "stop", &id, err);
+
+	free(id);
+	return rc;
+}
+
 static int begin_load(struct machine *m, struct machine_zone *z, const struct step *s,
 		      struct error *err)
 {
@@ -281,14 +292,14 @@ static int begin_load(struct machine *m, struct machine_zone *z, const struct st
 	struct answer_wanted w = wanted(z, ANSWER_LOAD, op);
 	int64_t nothing;
 	bool over = false;
-	int rc = await_report(m, z->domid, err);
+	int rc = await_report(m, &z->id, err);
 
 	if (!rc)
-		rc = request(m, z->domid, arguments, &id, err);
+		rc = request(m, z, arguments, &id, err);
 	z->load_ns = monotonic_ns();
 	/* one that cannot begin has ended, with its reason */
 	if (!rc)
-		rc = await(m, z->domid, "begun", "result", id, &begun, &over, err);
+		rc = await(m, &z->id, "begun", "result", id, &begun, &over, err);
 	if (!rc && over)
 		rc = read_answer(m, z->domid, behind(begun, id), &w, &nothing, err);
 	if (!rc && over)
@@ -300,7 +311,7 @@ static int begin_load(struct machine *m, struct machine_zone *z, const struct st
 	}
 	/* should it begin after all, it is not to go on */
 	if (id)
-		(void)request(m, z->domid, "stop", &stop, NULL);
+		(void)request(m, z, "stop", &stop, NULL);
 	free(stop);
 	free(begun);
 	free(id);
@@ -314,11 +325,11 @@ static int end_load(struct machine *m, struct machine_zone *z, struct error *err
 	struct answer_wanted w = wanted(z, ANSWER_LOAD, loop_of(z->load_work));
 	char *id = NULL, *result = NULL, *load = z->load_id;
 	bool other;
-	int rc = request(m, z->domid, "stop", &id, err);
+	int rc = request(m, z, "stop", &id, err);
 
 	z->load_id = NULL;
 	if (!rc)
-		rc = await(m, z->domid, "result", NULL, load, &result, &other, err);
+		rc = await(m, &z->id, "result", NULL, load, &result, &other, err);
 	w.took_ns = monotonic_ns() - z->load_ns;
 	if (!rc)
 		rc = read_answer(m, z->domid, behind(result, load), &w, &z->bandwidth_bytes_per_s,

@@ -39,6 +39,8 @@ static int refuse(const struct orphan *o, size_t nr, struct error *err)
 
 /* Where toolstack pages are: of no meaning to anybody else. */
 #define BESIDE_MAX 1024
+/* What xenstore takes in one message, with the path before it. */
+#define LEFT_MAX (STORE_VALUE_MAX - sizeof("/local/domain/4294967295/homenode/left"))
 
 static char *beside_path(uint32_t domid, const char *key)
 {
@@ -81,7 +83,7 @@ int recover_note(struct machine *m, const struct machine_zone *z, const struct s
 	int rc;
 
 	/* too long for xenstore: nobody goes on with it */
-	if (!left || strlen(left) > STORE_VALUE_MAX) {
+	if (!left || strlen(left) > LEFT_MAX) {
 		free(left);
 		return 0;
 	}
@@ -223,7 +225,7 @@ int recover_check(struct machine *m, const struct step *s, struct error *err)
 	if (life == DOMAIN_GONE || life == DOMAIN_DOWN)
 		return error_set(err, ERR_CANNOT, "domain %u has ended meanwhile",
 				 a->orphan.id.domid);
-	return 0;
+	return owner_still(m, &a->orphan.id, err);
 }
 
 /* As it was when it had just been launched. */
@@ -235,10 +237,7 @@ static void fill_zone(struct machine_zone *z, const struct adopted *a)
 	z->id = a->orphan.id;
 	z->most_bytes = l->most_bytes;
 	z->least_bytes = l->least_bytes;
-	z->nr_vnodes = l->plan.nr_vnodes;
-	for (uint32_t v = 0; v < l->plan.nr_vnodes; v++)
-		z->vcpus[l->plan.vnode[v].node] += l->plan.vnode[v].vcpus;
-	z->nr_vcpus = l->vcpus;
+	machine_zone_plan(z, &l->plan);
 	memcpy(z->part, l->plan.memory, l->plan.nr_memory * sizeof(*z->part));
 	z->nr_parts = z->exact ? l->plan.nr_memory : 0;
 	/* a balloon may have moved, whoever moved it */
@@ -271,6 +270,8 @@ int recover_go_on(struct machine *m, const struct step *s, struct machine_zone *
 	/* killed just before it was */
 	if (domain_look_at(&m->xen, &z->id, NULL) == DOMAIN_PAUSED)
 		rc = domain_unpause(&m->xen, z->domid, err);
+	if (!rc)
+		rc = probe_quiet(m, z, err);
 	if (!rc)
 		rc = move_to_boot(m, z, a->left.boot_bytes, err);
 	if (rc)

@@ -5,6 +5,7 @@
 #include "backend-xen/libxl_hooks.h"
 #include "backend-xen/machine.h"
 #include "backend-xen/topology.h"
+#include "backend-xen/vcpu_cpus.h"
 #include "backend-xen/xen.h"
 #include "base/alloc.h"
 #include "base/output.h"
@@ -64,7 +65,7 @@ int xen_dom0_vcpus(struct cpuset **out, uint32_t *nr, struct error *err)
 	*nr = 0;
 	if (rc)
 		return rc;
-	rc = topology_dom0(&x, out, nr, err);
+	rc = vcpu_cpus_of_dom0(&x, out, nr, err);
 	xen_disconnect(&x);
 	return rc;
 }

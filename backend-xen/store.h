@@ -33,7 +33,8 @@ struct store {
 	void *self;
 };
 
-/* XENSTORE_PAYLOAD_MAX (xen/io/xs_wire.h): no value has more. */
+/* XENSTORE_PAYLOAD_MAX (xen/io/xs_wire.h): no value has more, and one that is written not so much:
+ * its path and a NUL go with it. */
 #define STORE_VALUE_MAX 4096
 
 enum store_value {

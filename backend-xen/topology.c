@@ -226,27 +226,6 @@ int topology_free(struct xen *x, struct host_state *s, struct error *err)
 	return 0;
 }
 
-int topology_dom0(struct xen *x, struct cpuset **out, uint32_t *nr, struct error *err)
-{
-	int nr_vcpus = 0, nr_cpus = 0;
-	libxl_vcpuinfo *v;
-
-	xen_log_begin(x);
-	v = libxl_list_vcpu(x->ctx, 0, &nr_vcpus, &nr_cpus);
-	if (!v)
-		return xen_error(x, err, ERR_MACHINE, "dom0's vCPUs cannot be listed");
-	*nr = 0;
-	*out = xcalloc((size_t)nr_vcpus + 1, sizeof(**out));
-	for (int i = 0; i < nr_vcpus; i++) {
-		for (int c = 0; v[i].online && c < nr_cpus && c < CPUS_MAX; c++)
-			if (libxl_bitmap_test(&v[i].cpumap, c))
-				cpuset_add(&(*out)[i], (unsigned)c);
-	}
-	*nr = (uint32_t)nr_vcpus;
-	libxl_vcpuinfo_list_free(v, nr_vcpus);
-	return 0;
-}
-
 static bool inside(const libxl_bitmap *map, const struct cpuset *cpus)
 {
 	bool any = false;

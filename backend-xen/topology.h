@@ -13,10 +13,6 @@ int topology_load(struct xen *x, struct host **out, uint32_t **core_of, struct e
 /* Is `h` this machine? host_same(): ERR_INPUT says what differs. */
 int topology_same(struct xen *x, const struct host *h, struct error *err) MUST_USE;
 
-/* CPUs that each of dom0's vCPUs may run on (hard affinity), empty where one is offline; the
- * caller frees *out. */
-int topology_dom0(struct xen *x, struct cpuset **out, uint32_t *nr, struct error *err) MUST_USE;
-
 /* free_bytes of every node, as the hypervisor counts them now. */
 int topology_free(struct xen *x, struct host_state *s, struct error *err) MUST_USE;
 

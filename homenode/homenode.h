@@ -15,19 +15,19 @@
  *
  * OBJECTS are opaque and freed by the function named after them; NULL is fine there. A state must
  * not outlive its host, nor a plan the host and the zone that it was made of; policies live for
- *ever. Text that goes in is copied. There is no global state: objects share nothing that changes,
- *so different threads may use different objects, and read the same host, at once.
+ * ever. Text that goes in is copied. There is no global state: objects share nothing that changes,
+ * so different threads may use different objects, and read the same host, at once.
  *
  * ERRORS. 0, or one of enum hn_code with a sentence for a person in `err`, which may be NULL
  * everywhere. Where a plan is refused the sentence says what was short and by how much. Memory that
- *is not there ends the process with a sentence and status 3, and so, by SIGABRT, does what the
- *caller promised and did not keep (a host that was not finished).
+ * is not there ends the process with a sentence and status 3, and so, by SIGABRT, does what the
+ * caller promised and did not keep (a host that was not finished).
  *
  * hn_place(), hn_state_take(), hn_state_give() and what reads a plan allocate nothing.
  *
  * UNITS. Bytes; distances as in the SLIT, 10 = local; nodes by index: the host's nodes in ascending
  * number, from 0; hn_host_node_number() has the number that the machine gives it. Nodes are 64 at
- *most, CPUs are below 8192.
+ * most, CPUs are below 8192.
  *
  * ABI. Symbols have a version (HOMENODE_0); functions are added, not changed. Structs that callers
  * have are filled up to `size`, which the caller sets to sizeof, so that they can grow.

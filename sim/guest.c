@@ -9,6 +9,8 @@
 #include "sim/pieces.h"
 
 #define NR_FIELDS 5
+/* More than any machine has, and few enough to be added up. */
+#define FACT_PAGES_MAX ((int64_t)1 << 40)
 /* The largest block of the kernel's allocator, order 10. */
 #define LARGEST_BLOCK_BYTES (4 * MIB)
 
@@ -34,7 +36,7 @@ static int read_fact(struct sim *sim, char *text, struct error *err)
 		char *end;
 
 		number[nr] = strtoll(word, &end, 10);
-		if (*end || number[nr] < 0 || number[nr] > INT64_MAX / PAGE_BYTES)
+		if (*end || number[nr] < 0 || number[nr] > FACT_PAGES_MAX)
 			break;
 		nr++;
 	}

@@ -31,7 +31,7 @@ static struct guest {
 	const char *parts; /* what it says that there are of them; NULL: the truth */
 	int status;
 	int64_t takes_ns;
-	bool mute, gone, refuses_load;
+	bool mute, gone, refuses_load, taken;
 	char id[64], asked[512], working[64];
 	int64_t at_ns; /* of the question */
 } guest;
@@ -82,9 +82,16 @@ char *xen_store_read(struct xen *x, const char *path)
 	return strstr(path, "/result/") ? NULL : result_head();
 }
 
-enum domain_life domain_look(struct xen *x, uint32_t domid, int64_t *bytes)
+int owner_still(struct machine *m, const struct domain_id *id, struct error *e)
 {
-	(void)x, (void)domid, (void)bytes;
+	(void)m, (void)id;
+	return guest.taken ? error_set(e, ERR_MACHINE, "taken over") : 0;
+}
+
+enum domain_life domain_look_at(struct xen *x, const struct domain_id *id, int64_t *bytes)
+{
+	(void)x, (void)bytes;
+	cr_expect_eq(id->uuid[0], 0x5a, "numbers are used again");
 	return guest.gone ? DOMAIN_GONE : DOMAIN_RUNS;
 }
 
@@ -109,7 +116,7 @@ static void begin(void)
 	guest = (struct guest){.says = KERNEL, .load = LOAD("read"), .takes_ns = 350 * NS_PER_MS};
 	machine = (struct machine){.options.patience_ns = NS_PER_S};
 	zone = (struct machine_zone){.live = true,
-				     .domid = 7,
+				     .id = {.domid = 7, .uuid = {0x5a}},
 				     .nr_vnodes = 1,
 				     .nr_vcpus = 1,
 				     .vnode_vcpus = {1},
@@ -168,6 +175,17 @@ Test(xen_probe, no_answer, .init = begin)
 	guest.gone = true;
 	cr_expect_eq(probe_zone(&machine, &zone, WORK_READ, &err), ERR_MACHINE);
 	cr_expect(strstr(err.text, "domain 7 does not run"), "%s", err.text);
+}
+
+Test(xen_probe, another_owner, .init = begin)
+{
+	guest.taken = true;
+	cr_expect_eq(probe_zone(&machine, &zone, WORK_READ, &err), ERR_MACHINE);
+	cr_expect_eq(probe_quiet(&machine, &zone, &err), ERR_MACHINE);
+	cr_expect_str_empty(guest.asked);
+	guest.taken = false;
+	cr_assert_eq(probe_quiet(&machine, &zone, &err), 0, "%s", err.text);
+	cr_expect(strstr(guest.asked, " stop"), "%s", guest.asked);
 }
 
 Test(xen_probe, loads, .init = begin)

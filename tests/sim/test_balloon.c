@@ -171,8 +171,9 @@ Test(balloon, exchanged_pages_have_no_bound)
 
 Test(balloon, facts_that_are_none)
 {
-	static const char *const wrong[] = {"0/1/2/3",	  "0/1/2/3/4/5", "0/1/3/2/0",  "0/-1/2/3/0",
-					    "0/64/2/3/0", "x",		 "0/1/2/3/4:5"};
+	static const char *const wrong[] = {
+		"0/1/2/3",    "0/1/2/3/4/5", "0/1/3/2/0",   "0/-1/2/3/0",
+		"0/64/2/3/0", "x",	     "0/1/2/3/4:5", "0/1/2/2251799813685247/0"};
 	struct host *host = sim_host(4, 1, GIB);
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
