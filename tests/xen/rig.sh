@@ -54,6 +54,26 @@ END
 topology "$work/out" >"$work/got"
 diff "$work/wanted" "$work/got" || fail "other parameters do not give another host"
 
+# A cached initramfs is of the files that it was made of, whatever their dates: trees share the cache.
+cached=$(tools/xen-rig/run --fetch 2>"$work/err") || fail "no rig: $(cat "$work/err")"
+mkdir -p "$work/rigs/bookworm/images" "$work/tree/tools"
+ln -s "${cached%/tools/root}" "$work/rigs/bookworm/packages"
+cp "${cached%/packages/tools/root}/images/complete" "$work/rigs/bookworm/images/"
+cp -r tools/xen-rig "$work/tree/tools/"
+# images COUNT: so many there are once the copy has made sure of its own
+images()
+{
+	HOMENODE_XEN_RIG=$work/rigs "$work/tree/tools/xen-rig/run" --fetch >"$work/out" 2>&1 ||
+		fail "the copy: $(cat "$work/out")"
+	[ "$(find "$work/rigs/bookworm/images" -name 'dom0-*.cpio' | wc -l)" -eq "$1" ] ||
+		fail "not $1 images: $(ls "$work/rigs/bookworm/images")"
+}
+images 1
+images 1
+echo '# another library of scenarios' >>"$work/tree/tools/xen-rig/dom0-lib.sh"
+touch -d '2001-01-01' "$work/tree/tools/xen-rig/dom0-lib.sh"
+images 2
+
 # what goes wrong says so
 tools/xen-rig/run --release sid tests/xen/rig-topology.sh >"$work/out" 2>"$work/err"
 [ $? -eq 2 ] || fail "an unknown release is not refused"

@@ -48,14 +48,28 @@ dom0_modules()
 	done
 }
 
-# dom0_image: $rig/images/dom0.cpio, once; the part that scenarios share
+# dom0_image: makes $dom0_cpio, once; the part that scenarios share. Its name has a checksum of what
+# goes in: trees that differ in one of these files share the cache, and dates say nothing there.
 dom0_image()
 {
-	tools=$rig/packages/tools/root
-	image=$rig/images/dom0.cpio
-	if [ -e "$image" ] && [ -z "$(find "$here" -newer "$image" -type f)" ]; then
+	made_of=$({
+		cat "$rig/images/complete" "$here/images.sh" "$here/dom0-init" "$here/dom0-lib.sh" "$here/exit.c" \
+			"$(command -v busybox)" && $CC --version
+	} | sha256sum | cut -c1-16)
+	dom0_cpio=$rig/images/dom0-$made_of.cpio
+	if [ -e "$dom0_cpio" ]; then
+		touch "$dom0_cpio"
 		return 0
 	fi
+	# those that nobody has booted for a week
+	find "$rig/images" -name 'dom0*.cpio*' -mtime +7 -exec rm -f {} +
+	dom0_root && folder_to_cpio "$root" "$dom0_cpio.new" && mv "$dom0_cpio.new" "$dom0_cpio" && rm -rf "$root"
+}
+
+# dom0_root: fills $root with dom0's programs, libraries and modules
+dom0_root()
+{
+	tools=$rig/packages/tools/root
 	say "building dom0's initramfs"
 	root=$rig/dom0.new
 	rm -rf "$root"
@@ -101,7 +115,6 @@ dom0_image()
 		cannot "the program that ends the emulator does not compile"
 		return 1
 	}
-	folder_to_cpio "$root" "$image.new" && mv "$image.new" "$image" && rm -rf "$root"
 }
 
 # guest_image: $work/guest.cpio, the initramfs of the guests: one static program of ours
@@ -129,6 +142,6 @@ scenario_image()
 	cp "$work/guest.cpio" "$work/scenario/t/guest.cpio"
 	cp "$rig/images/vmlinux-guest" "$work/scenario/t/vmlinux"
 	folder_to_cpio "$work/scenario" "$work/scenario.cpio" || return 1
-	cat "$rig/images/dom0.cpio" "$work/scenario.cpio" >"$work/initrd"
+	cat "$dom0_cpio" "$work/scenario.cpio" >"$work/initrd"
 	rm -rf "$work/scenario" "$work/scenario.cpio"
 }
