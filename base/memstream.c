@@ -2,6 +2,7 @@
  * Streams into memory. Not open_memstream(): where glibc's cannot grow it drops what was written,
  * a character or all, and neither ferror() nor fclose() says so.
  */
+#define _GNU_SOURCE /* fopencookie() */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
