@@ -8,6 +8,11 @@
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 #define NORETURN __attribute__((noreturn))
 
+/* A part of whoever calls it, where a call would show in what a run costs. */
+#define INLINE static inline __attribute__((always_inline))
+/* So rare that its callers are laid out, and others inlined, as if it was not there. */
+#define RARE __attribute__((cold, noinline))
+
 /* 1 when built with AddressSanitizer, which reserves terabytes of address space:
  * limits on that space cannot be set then. */
 #if defined(__SANITIZE_ADDRESS__)

@@ -150,7 +150,7 @@ static int carry_out_step(struct cluster *c, const struct step *s, struct error 
 
 /* `m`: what the machine said as it started the zone; it is asked where it said nothing, and
  * to verify what it said. */
-static int look_at_new(struct cluster *c, const struct step *s, struct measure *m,
+INLINE int look_at_new(struct cluster *c, const struct step *s, struct measure *m,
 		       struct plan_locality *now, struct error *err)
 {
 	int rc = 0;
@@ -187,8 +187,8 @@ static int tell_started(const struct cluster *c, const struct step *s, const str
 }
 
 /* A START of a slot that has just been added. */
-static inline int carry_out_start(struct cluster *c, const struct step *s,
-				  const struct zone_event *ev, bool *placed, struct error *err)
+INLINE int carry_out_start(struct cluster *c, const struct step *s, const struct zone_event *ev,
+			   bool *placed, struct error *err)
 {
 	const struct plan *p = s->plan;
 	struct live_zone *z = live_at(&c->live, s->slot);

@@ -143,7 +143,7 @@ static void unmap(struct live_set *l, uint32_t slot)
 
 /* --- slots ------------------------------------------------------------------------------ */
 
-static uint32_t new_slot(struct live_set *l)
+uint32_t live_new_slot(struct live_set *l)
 {
 	uint32_t slot = l->nr_slots++;
 
@@ -153,21 +153,6 @@ static uint32_t new_slot(struct live_set *l)
 		slab_reserve(&l->id, l->nr_slots, sizeof(uint64_t));
 		*id_at(l, slot) = 0;
 	}
-	return slot;
-}
-
-uint32_t live_add(struct live_set *l)
-{
-	uint32_t slot = l->first_free;
-
-	if (l->nr_free) {
-		l->nr_free--;
-		l->first_free = live_at(l, slot)->vcpus;
-	} else {
-		slot = new_slot(l);
-	}
-	l->nr_live++;
-	*live_at(l, slot) = (struct live_zone){.host = UINT32_MAX};
 	return slot;
 }
 

@@ -53,7 +53,21 @@ static inline struct live_zone *live_at(const struct live_set *l, uint32_t slot)
 	return slab_at(&l->zone, slot, sizeof(struct live_zone));
 }
 
-uint32_t live_add(struct live_set *l);
+uint32_t live_new_slot(struct live_set *l); /* for live_add() */
+INLINE uint32_t live_add(struct live_set *l)
+{
+	uint32_t slot = l->first_free;
+
+	if (l->nr_free) {
+		l->nr_free--;
+		l->first_free = live_at(l, slot)->vcpus;
+	} else {
+		slot = live_new_slot(l);
+	}
+	l->nr_live++;
+	*live_at(l, slot) = (struct live_zone){.host = UINT32_MAX};
+	return slot;
+}
 /* The slot that live_add() would hand out next. */
 static inline uint32_t live_next_slot(const struct live_set *l)
 {

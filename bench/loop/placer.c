@@ -206,7 +206,7 @@ static int ask_host(struct placer *p, struct offer *o, uint32_t host, struct err
 
 /* The zone runs already, left by a run that was killed: it goes on where it is. If it cannot, a new
  * one is launched. */
-static int go_on(struct placer *p, struct offer *o, uint32_t left, struct error *err)
+static RARE int go_on(struct placer *p, struct offer *o, uint32_t left, struct error *err)
 {
 	struct error why = {0};
 	char *sentence;
