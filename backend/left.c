@@ -54,7 +54,7 @@ static char *text_of(const struct plan *p, const struct left_zone *l, const char
 	print_name(name, out);
 	fputc(' ', out);
 	print_name(workload, out);
-	xmemstream_close(out, &text);
+	xmemstream_close(out);
 	return text;
 }
 

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-static void NORETURN out_of_memory(size_t size)
+void NORETURN xmemory_out(size_t size)
 {
 	fprintf(stderr, "homenode: out of memory (asked for %zu bytes)\n", size);
 	exit(error_exit_status(ERR_MACHINE));
@@ -19,7 +19,7 @@ void *xmalloc(size_t size)
 	void *p = malloc(size ? size : 1);
 
 	if (!p)
-		out_of_memory(size);
+		xmemory_out(size);
 	return p;
 }
 
@@ -28,7 +28,7 @@ void *xcalloc(size_t nr, size_t size)
 	void *p = calloc(nr ? nr : 1, size ? size : 1);
 
 	if (!p)
-		out_of_memory(size);
+		xmemory_out(size);
 	return p;
 }
 
@@ -37,14 +37,14 @@ void *xrealloc(void *old, size_t size)
 	void *p = realloc(old, size ? size : 1);
 
 	if (!p)
-		out_of_memory(size);
+		xmemory_out(size);
 	return p;
 }
 
 void *xreallocarray(void *old, size_t nr, size_t size)
 {
 	if (size && nr > SIZE_MAX / size)
-		out_of_memory(SIZE_MAX);
+		xmemory_out(SIZE_MAX);
 	return xrealloc(old, nr * size);
 }
 
@@ -53,7 +53,7 @@ void *xaligned(size_t align, size_t size)
 	void *p;
 
 	if (posix_memalign(&p, align, size ? size : 1) != 0)
-		out_of_memory(size);
+		xmemory_out(size);
 	return p;
 }
 
@@ -87,29 +87,6 @@ char *xasprintf(const char *fmt, ...)
 	vsnprintf(p, (size_t)n + 1, fmt, ap);
 	va_end(ap);
 	return p;
-}
-
-FILE *xmemstream(char **text, size_t *size)
-{
-	FILE *f = open_memstream(text, size);
-
-	if (!f)
-		out_of_memory(BUFSIZ);
-	return f;
-}
-
-void xmemstream_flush(FILE *f)
-{
-	if (fflush(f) != 0 || ferror(f))
-		out_of_memory(BUFSIZ);
-}
-
-void xmemstream_close(FILE *f, char **text)
-{
-	xmemstream_flush(f);
-	/* glibc closes a stream whose text it could not move, and leaves none */
-	if (fclose(f) != 0 || !*text)
-		out_of_memory(BUFSIZ);
 }
 
 void *grow(void *array, size_t *cap, size_t nr, size_t size)

@@ -10,6 +10,9 @@
 
 #include "base/compiler.h"
 
+/* The sentence, and the end. */
+void NORETURN xmemory_out(size_t size);
+
 void *xmalloc(size_t size) MUST_USE;
 void *xcalloc(size_t nr, size_t size) MUST_USE;
 void *xrealloc(void *old, size_t size) MUST_USE;
@@ -21,11 +24,11 @@ char *xstrndup(const char *s, size_t n) MUST_USE;
 /* Formatted; the caller frees. */
 char *xasprintf(const char *fmt, ...) MUST_USE PRINTF_LIKE(1, 2);
 
-/* A stream into memory: *text and *size are what was written, once it is flushed or closed; the
- * caller frees the text. A plain fclose() would lose what memory was too little for. */
+/* A stream into memory: *text and *size are what was written since the beginning, or since
+ * rewind(), once it is flushed or closed; NUL-terminated, the caller frees the text. */
 FILE *xmemstream(char **text, size_t *size) MUST_USE;
 void xmemstream_flush(FILE *f);
-void xmemstream_close(FILE *f, char **text); /* the same text */
+void xmemstream_close(FILE *f);
 
 /*
  * Room for one more item in a growing array: doubles `*cap` (in items of

@@ -686,9 +686,18 @@ static bool is_number(const char *text)
 	return end != text && !*end;
 }
 
+/* What begins with a sign is one where it does something, too: "-2+3+cmd|' /C calc'!A0", and not
+ * "--option". */
+static bool is_formula(const char *text)
+{
+	if (!*text || is_number(text))
+		return false;
+	return strchr("=@\t\r", *text) || (strchr("+-", *text) && strpbrk(text, "(|!+*/^&=\"'"));
+}
+
 void csv_print_field(const char *text, FILE *out)
 {
-	const char *guard = *text && strchr("=+-@\t\r", *text) && !is_number(text) ? "'" : "";
+	const char *guard = is_formula(text) ? "'" : "";
 
 	if (!text[strcspn(text, ",\"\r\n")]) {
 		fprintf(out, "%s%s", guard, text);

@@ -140,7 +140,8 @@ int csv_decimal(const struct csv *c, unsigned field, int64_t unit, int64_t max, 
 
 /* Writing: a text field, in quotes when it holds a comma, a quote or a line break
  * (RFC 4180). One that a spreadsheet would take for a formula has "'" in front, as OWASP, "CSV
- * Injection", has it: what begins with = + - @, a tab or a carriage return, and is no number. */
+ * Injection", has it: what begins with = @, a tab or a carriage return, or with + or - and has an
+ * operator or a quote behind it; numbers are none. */
 void csv_print_field(const char *text, FILE *out);
 
 #endif

@@ -32,7 +32,7 @@ static const struct option options[] = {
 	 false},
 	{"profile", 0, "PROFILE", "what zones do with memory (default web)", false},
 	{"cpu-overcommit", 0, "N", "most vCPUs a CPU (default: as the host has it)", false},
-	{"cgroup", 0, "PATH", "HOST this: containers, by a pattern of cgroups' paths", true},
+	OPTION_CGROUP,
 	{"emit", 0, "FILE", "write the changes as a shell file", false},
 	OPTION_FORMAT("text|json|jsonl|csv", "text (default), or rows; csv and jsonl of steps"),
 	VIEW_OPTIONS,
@@ -72,12 +72,12 @@ static int read_sample(struct session *c, const char *host, const char *path, st
 }
 
 /* The last sample of a recording; of a machine, the one that is taken now. */
-static int take_sample(struct session *c, const char *name, struct error *err)
+static int take_sample(struct session *c, struct error *err)
 {
-	struct live_where where = {.cgroups = args_strings(c->args, "cgroup")};
+	struct live_where where = {0};
 	const struct live_source_ops *ops;
 	bool more = true, any = false;
-	int rc = find_source(name, &where, &ops, err);
+	int rc = find_source(c->args, &where, &ops, err);
 
 	if (!rc)
 		rc = live_source_open(&c->source, ops, &where, err);
@@ -96,7 +96,7 @@ static int take_sample(struct session *c, const char *name, struct error *err)
 	}
 	if (!rc && !any)
 		rc = error_set(err, ERR_INPUT, "%s has no sample: there is nothing to advise on",
-			       name);
+			       args_operand(c->args, 0));
 	return rc;
 }
 
@@ -214,21 +214,12 @@ static void say_restarts(const struct session *c)
 			stderr);
 }
 
-static void warn(const char *sentence)
-{
-	char *text = xasprintf("homenode: warning: %s", sentence);
-
-	text_tame(text);
-	fprintf(stderr, "%s\n", text);
-	free(text);
-}
-
 static void say_notes(const struct session *c)
 {
 	bool room_unknown = false;
 
 	for (uint32_t i = 0; i < c->sample.nr_notes; i++)
-		warn(c->sample.note[i]);
+		print_warning(c->sample.note[i]);
 	for (uint32_t i = 0; i < c->sample.nr_zones; i++) {
 		const struct live_zone *z = &c->sample.zone[i];
 		char *text;
@@ -236,13 +227,13 @@ static void say_notes(const struct session *c)
 		if (!c->advice.zone[i].unknown)
 			continue;
 		text = xasprintf("zone %s is left out: %s", z->name, c->advice.zone[i].unknown);
-		warn(text);
+		print_warning(text);
 		free(text);
 	}
 	for (unsigned n = 0; n < c->sample.host->nr_nodes; n++)
 		room_unknown = room_unknown || c->sample.free_bytes[n] == LIVE_UNKNOWN;
 	if (room_unknown)
-		warn("what some nodes have free is not known: they are taken to be full");
+		print_warning("what some nodes have free is not known: they are taken to be full");
 	if (c->advice.vcpus)
 		say_assumed(c);
 	say_restarts(c);
@@ -260,7 +251,7 @@ static int emit(const struct session *c, struct error *err)
 		return 0;
 	f = xmemstream(&text, &size);
 	advise_emit(&c->sample, &c->advice, f);
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	rc = output_text(strcmp(path, "-") == 0 ? NULL : path, text, err);
 	free(text);
 	return rc;
@@ -286,7 +277,7 @@ static int run(const struct args *args, int *status, struct error *err)
 
 	if (!rc)
 		rc = sample ? read_sample(&c, args_operand(args, 0), sample, err)
-			    : take_sample(&c, args_operand(args, 0), err);
+			    : take_sample(&c, err);
 	if (!rc)
 		rc = read_keep(&c, err);
 	if (!rc) {

@@ -101,7 +101,7 @@ static void add_topology(struct rows *r, const char *name, const char *path, boo
 	/* a broken file must not hide the others */
 	if (host_load(&h, path, &bad) != 0) {
 		if (!quiet)
-			fprintf(stderr, "homenode: warning: %s\n", bad.text);
+			print_warning(bad.text);
 		return;
 	}
 	rows_text(r, name);
@@ -119,7 +119,7 @@ static void add_workload(struct rows *r, const char *name, const char *path, boo
 
 	if (workload_load(&w, path, NULL, &bad) != 0) {
 		if (!quiet)
-			fprintf(stderr, "homenode: warning: %s\n", bad.text);
+			print_warning(bad.text);
 		return;
 	}
 	rows_text(r, name);

@@ -182,7 +182,7 @@ static char *note_of(const struct job *job)
 static void warn(void *context, const char *sentence)
 {
 	(void)context;
-	fprintf(stderr, "homenode: warning: %s\n", sentence);
+	print_warning(sentence);
 }
 
 /* What others take of a memory's time shows first in its idle latency. */

@@ -266,7 +266,7 @@ static int one_recording(const struct session *c, unsigned index, struct error *
 	if (rc)
 		return rc;
 	for (uint32_t i = 0; i < r.nr_notes && !args_flag(c->args, "quiet"); i++)
-		fprintf(stderr, "homenode: warning: %s\n", r.note[i]);
+		print_warning(r.note[i]);
 	config.host = &r.host;
 	config.options = text = options_for_recorded(c, &r);
 	rc = backend_open(&b, c->ops, &config, err);

@@ -221,14 +221,14 @@ static int print_results(const struct cmd *c, struct error *err)
 }
 
 /* What a person should know of the rows before reading them. */
-static void say_beside(const struct cmd *c, bool whole)
+static void say_beside(const struct cmd *c)
 {
 	const struct results *r = &c->results;
 
 	say_bad_rows(r->bad_rows, r->first_bad);
 	say_trace_warnings(r->warnings, r->first_warning);
 	say_trace_notes("the trace", r->note);
-	if (whole && r->levels && !r->contention.nr)
+	if (r->nr && r->levels && !r->contention.nr)
 		fputs("no zone lives when the run ends, so none was measured among neighbours\n",
 		      stderr);
 	if (r->nr_same)
@@ -350,7 +350,7 @@ static int run_all(struct cmd *c, struct error *err)
 		rc = error_set(err, ERR_INTERRUPTED, "stopped by a signal");
 	row_fill_regret(c->results.row, c->results.nr);
 	if (!c->quiet)
-		say_beside(c, !rc);
+		say_beside(c);
 	if (!rc || rc == ERR_INTERRUPTED)
 		rc2 = write_results(c, monotonic_ns() - start_ns, rc == 0, rc ? &late : err);
 	if (!rc && !rc2)

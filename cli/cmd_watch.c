@@ -6,7 +6,6 @@
  */
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -116,7 +115,7 @@ static int take(struct watch *w, bool *more, struct error *err)
 		return failed(w, rc, &why, err);
 	if (!*more) {
 		for (uint32_t i = 0; i < next.nr_notes && !w->quiet && !w->screen; i++)
-			fprintf(stderr, "homenode: warning: %s\n", next.note[i]);
+			print_warning(next.note[i]);
 		live_sample_release(&next);
 		return 0;
 	}
@@ -141,7 +140,7 @@ static char *metrics_text(const struct watch *w)
 	FILE *f = xmemstream(&text, &size);
 
 	watch_tables_metrics(&w->tables, f);
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	return text;
 }
 
@@ -218,7 +217,7 @@ static char *screen_text(struct watch *w, bool head)
 		fputs("the recording ends here; q leaves\n", f);
 	if (!head)
 		watch_print_body(&w->now, &w->tables, &w->view, width_of(w), f);
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	return text;
 }
 
@@ -376,15 +375,12 @@ static int read_form(struct watch *w, const struct args *args, struct error *err
 static int read_options(struct watch *w, const struct args *args, struct error *err)
 {
 	const char *record = args_string(args, "record", NULL);
-	int rc = find_source(args_operand(args, 0), &w->where, &w->ops, err);
+	int rc = find_source(args, &w->where, &w->ops, err);
 
 	if (rc)
 		return rc;
-	w->where.cgroups = args_strings(args, "cgroup");
 	w->quiet = args_flag(args, "quiet");
 	w->metrics_path = args_string(args, "openmetrics", NULL);
-	if (args_given(args, "cgroup") && strcmp(w->ops->name, "this") != 0)
-		return error_set(err, ERR_USAGE, "--cgroup is for the host \"this\"");
 	if (record && w->ops->recorded)
 		return error_set(err, ERR_USAGE, "%s is a recording already: copy it",
 				 args_operand(args, 0));
@@ -459,7 +455,7 @@ static const struct option watch_options[] = {
 	{"record", 'r', "FILE", "write, or go on with, a recording", false},
 	{"openmetrics", 0, "FILE", "for node_exporter, written whole each time", false},
 	{"listen", 0, "ADDRESS", "as 127.0.0.1:9464: /metrics there, for Prometheus", false},
-	{"cgroup", 0, "PATTERN", "HOST this: which containers (docs/watch.md)", true},
+	OPTION_CGROUP,
 	VIEW_OPTIONS,
 	{0},
 };

@@ -190,7 +190,9 @@ const char **policies_asked_for(const struct args *args, struct arena *a);
 /* Is there a host choice of this name? ERR_USAGE names where it stands and the nearest
  * known one. */
 int find_choice(const char *where, const char *name, struct error *err) MUST_USE;
-/* "homenode: warning: ..." on stderr for each warning of the host, unless quiet. */
+/* "homenode: warning: ..." on stderr; the sentence may have names in it. */
+void print_warning(const char *sentence);
+/* The same for each warning of the host, unless quiet. */
 void print_host_warnings(const struct host *h, bool quiet);
 
 void help_command(const struct command *cmd, FILE *out);

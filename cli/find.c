@@ -29,44 +29,52 @@ static int unknown_host(const char *name, struct error *err)
 	return rc;
 }
 
-/* This machine, "xen" or "this"; behind a colon a file of what was measured of it. */
-static int find_machine(const char *name, struct host **out, struct error *err)
+bool is_machine(const char *name, const char *machine, const char **figures)
 {
-	const char *colon = strchr(name, ':');
-	int rc;
+	size_t n = strlen(machine);
 
-	if (colon && !colon[1])
-		return error_set(err, ERR_USAGE,
-				 "%s names no file: behind the colon is one of what was measured "
-				 "of this machine",
-				 name);
-	rc = name[0] == 'x' ? xen_host_load(out, err) : host_load_this(out, err);
-	if (!rc && colon)
-		rc = host_take_file(*out, colon + 1, err);
+	if (strncmp(name, machine, n) != 0 || (name[n] && name[n] != ':'))
+		return false;
+	*figures = name[n] ? name + n + 1 : NULL;
+	return true;
+}
+
+int check_figures(const char *name, const char *figures, struct error *err)
+{
+	return !figures || *figures
+		       ? 0
+		       : error_set(err, ERR_USAGE,
+				   "%s names no file: behind the colon is one of what was measured "
+				   "of this machine",
+				   name);
+}
+
+static int take_figures(struct host **host, const char *figures, struct error *err)
+{
+	int rc = figures ? host_take_file(*host, figures, err) : 0;
+
 	if (rc) {
-		host_free(*out);
-		*out = NULL;
+		host_free(*host);
+		*host = NULL;
 	}
 	return rc;
 }
 
-static bool is_machine(const char *name)
-{
-	size_t n = strcspn(name, ":");
-
-	return (n == 3 && strncmp(name, "xen", n) == 0) ||
-	       (n == 4 && strncmp(name, "this", n) == 0);
-}
-
 int find_host(const char *name, struct host **out, struct error *err)
 {
-	const char *data;
+	const char *data, *figures = NULL;
 	char *path;
+	bool xen;
 	int rc;
 
 	*out = NULL;
-	if (is_machine(name))
-		return find_machine(name, out, err);
+	xen = is_machine(name, "xen", &figures);
+	if (xen || is_machine(name, "this", &figures)) {
+		rc = check_figures(name, figures, err);
+		if (!rc)
+			rc = xen ? xen_host_load(out, err) : host_load_this(out, err);
+		return rc ? rc : take_figures(out, figures, err);
+	}
 	if (!*name)
 		return error_set(err, ERR_USAGE, "the host's name is empty");
 	if (host_is_synthetic(name))
@@ -89,6 +97,15 @@ int find_host(const char *name, struct host **out, struct error *err)
 bool host_is_xen(const struct host *h)
 {
 	return !h->path && strcmp(h->name, "xen") == 0;
+}
+
+void print_warning(const char *sentence)
+{
+	char *text = xasprintf("homenode: warning: %s", sentence);
+
+	text_tame(text);
+	fprintf(stderr, "%s\n", text);
+	free(text);
 }
 
 void print_host_warnings(const struct host *h, bool quiet)

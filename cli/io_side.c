@@ -91,7 +91,7 @@ static void print_domain(const struct side *s, const struct host *h, uint32_t fi
 		if (t->thread[i].domid == t->thread[first].domid)
 			fprintf(f, "%s %s %s", i == first ? ":" : ",",
 				io_kind_name(t->thread[i].kind), t->thread[i].name);
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	terminal_print_indented(2, 4, text, out);
 	free(text);
 }

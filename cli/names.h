@@ -22,6 +22,12 @@ int unknown_listed(struct error *err, const char *option, const char *what, cons
 int find_name(const char *option, const char *what, const char *name, const char *const *names,
 	      int *out, struct error *err) MUST_USE;
 
+/* Is `name` this machine as "xen" or "this" has it, alone or with ":FILE" of what was measured of
+ * it? *figures becomes FILE, or NULL. */
+bool is_machine(const char *name, const char *machine, const char **figures);
+/* ERR_USAGE where FILE is empty. */
+int check_figures(const char *name, const char *figures, struct error *err) MUST_USE;
+
 /* All values of a repeating option, cut at commas: "a,b" "c" -> a b c; NULL-terminated, in the
  * arena. */
 const char **split_list(const struct args *args, const char *option, struct arena *a, size_t *nr);

@@ -98,7 +98,7 @@ static int draw(const struct curve *v, const struct host *h, const struct survey
 	int rc = 0;
 
 	nr = print_script(v, h, s, f);
-	xmemstream_close(f, &script);
+	xmemstream_close(f);
 	picture.script = script;
 	if (nr)
 		rc = picture_write(&picture, err);

@@ -29,7 +29,7 @@ static char *pinning_of(const struct guest *g)
 		fprintf(f, ":%s", list);
 		free(list);
 	}
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	return text;
 }
 
@@ -49,7 +49,7 @@ static char *pages_of(const struct guest *g, int64_t *sum)
 		*sum += g->node_bytes[n];
 		any = true;
 	}
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	return text;
 }
 

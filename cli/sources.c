@@ -12,28 +12,19 @@ static const struct live_source_ops *const machines[] = {&live_xen, &live_this, 
 
 #define NR_MACHINES (sizeof(machines) / sizeof(machines[0]))
 
-static int no_figures(const char *name, struct error *err)
+int find_source(const struct args *args, struct live_where *where,
+		const struct live_source_ops **out, struct error *err)
 {
-	return error_set(err, ERR_USAGE,
-			 "%s names no file: behind the colon is one of what was measured of this "
-			 "machine",
-			 name);
-}
+	const char *name = args_operand(args, 0), *names[NR_MACHINES] = {NULL};
 
-int find_source(const char *name, struct live_where *where, const struct live_source_ops **out,
-		struct error *err)
-{
-	const char *names[NR_MACHINES] = {NULL};
-
+	where->cgroups = args_strings(args, "cgroup");
+	if (args_given(args, "cgroup") && !is_machine(name, live_this.name, &where->figures))
+		return error_set(err, ERR_USAGE, "--cgroup is for the host \"this\"");
 	for (size_t i = 0; machines[i]; i++) {
-		size_t n = strlen(machines[i]->name);
-
 		names[i] = machines[i]->name;
-		if (strncmp(name, machines[i]->name, n) != 0 || (name[n] && name[n] != ':'))
-			continue;
 		*out = machines[i];
-		where->figures = name[n] ? name + n + 1 : NULL;
-		return name[n] && !name[n + 1] ? no_figures(name, err) : 0;
+		if (is_machine(name, machines[i]->name, &where->figures))
+			return check_figures(name, where->figures, err);
 	}
 	if (!strchr(name, '/') && !strchr(name, '.') && access(name, F_OK) != 0)
 		return unknown_name(err, NULL, "host", name, names);

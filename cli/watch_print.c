@@ -1,7 +1,6 @@
 #include "cli/watch_print.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/terminal.h"
 #include "base/units.h"

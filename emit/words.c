@@ -20,7 +20,7 @@ void emit_note(struct emit_notes *n, const char *fmt, ...)
 	va_start(args, fmt);
 	vfprintf(f, fmt, args);
 	va_end(args);
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	n->line[n->nr++] = text;
 }
 

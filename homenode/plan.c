@@ -101,7 +101,7 @@ char *hn_explain(const struct hn_policy *policy, const struct hn_state *state,
 		fprintf(f, "%s\n", own.text);
 	for (size_t i = 0; i < why.nr; i++)
 		fprintf(f, "%s\n", why.line[i]);
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	explain_release(&why);
 	free(plan);
 	return text;

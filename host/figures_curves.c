@@ -112,11 +112,19 @@ static double best_share(const struct figures *f, uint32_t node)
 	return share;
 }
 
+/* A cell of a matrix: ns, or bytes a ns; 0: not known. */
+static double between(const struct host *h, enum host_matrix_kind k, unsigned from, unsigned to)
+{
+	uint32_t v =
+		h->matrix[k].value ? h->matrix[k].value[from * h->nr_nodes + to] : MATRIX_UNKNOWN;
+
+	return v == MATRIX_UNKNOWN ? 0 : k == MATRIX_LATENCY ? v : v * MIB_PER_S_IN_BYTES_PER_NS;
+}
+
+/* Of a node's own memory. */
 static double cell(const struct host *h, enum host_matrix_kind k, unsigned n)
 {
-	double v = h->matrix[k].value ? h->matrix[k].value[n * h->nr_nodes + n] : MATRIX_UNKNOWN;
-
-	return v >= MATRIX_UNKNOWN ? 0 : k == MATRIX_LATENCY ? v : v * MIB_PER_S_IN_BYTES_PER_NS;
+	return between(h, k, n, n);
 }
 
 /* What a node gives at this share of reads; 0: not known. */
@@ -235,14 +243,6 @@ static void make_curves(const struct host *h, struct host_known *k)
 }
 
 /* --- curves of links ------------------------------------------------------------------- */
-
-static double between(const struct host *h, enum host_matrix_kind k, unsigned from, unsigned to)
-{
-	uint32_t v =
-		h->matrix[k].value ? h->matrix[k].value[from * h->nr_nodes + to] : MATRIX_UNKNOWN;
-
-	return v == MATRIX_UNKNOWN ? 0 : k == MATRIX_LATENCY ? v : v * MIB_PER_S_IN_BYTES_PER_NS;
-}
 
 /* What CPUs of one package can read of another's memory: measured so, or the best cell. */
 static double link_most(const struct host *h, const struct host_known *k, unsigned from,

@@ -146,7 +146,7 @@ static char *text_of(const struct hwloc_tree *t)
 	      "<!DOCTYPE topology SYSTEM \"hwloc2.dtd\">\n",
 	      f);
 	xml_write(t->doc->root, f);
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	return text;
 }
 

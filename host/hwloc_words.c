@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-
 #include "host/hwloc_tree.h"
 
 bool plain_number(const char *text, uint64_t max, uint64_t *out)
@@ -141,6 +140,6 @@ char *hwloc_set_text(const struct cpuset *set)
 	for (; word >= 0; word--)
 		fprintf(f, "0x%08" PRIx32 "%s", (uint32_t)(set->word[word / 2] >> 32 * (word % 2)),
 			word ? "," : "");
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	return text;
 }

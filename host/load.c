@@ -403,7 +403,7 @@ static char *written(const struct host *h)
 	FILE *f = xmemstream(&text, &size);
 
 	host_write_xml(h, core, f);
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	free(core);
 	return text;
 }

@@ -8,12 +8,10 @@
 #include "base/units.h"
 #include "probe/proc.h"
 
-#define LINE_MAX_BYTES 16384
-
 /* -name of a QEMU: false for other programs. */
 static bool read_name(struct guest *g, const char *proc)
 {
-	char line[LINE_MAX_BYTES], *path = xasprintf("%s/%ld/cmdline", proc, g->pid);
+	char line[PROC_LINE_BYTES], *path = xasprintf("%s/%ld/cmdline", proc, g->pid);
 	size_t n = proc_read(line, sizeof(line), path);
 	const char *name = proc_argument(line, n, "-name");
 
@@ -77,7 +75,7 @@ static void add_mapping(struct guest *g, char *line)
 
 static void read_pages(struct guest *g, const char *proc)
 {
-	char *path = xasprintf("%s/%ld/numa_maps", proc, g->pid), line[LINE_MAX_BYTES];
+	char *path = xasprintf("%s/%ld/numa_maps", proc, g->pid), line[PROC_LINE_BYTES];
 	FILE *f = fopen(path, "re");
 
 	free(path);

@@ -7,7 +7,6 @@
 #include "base/alloc.h"
 #include "probe/proc.h"
 
-#define LINE_MAX_BYTES 16384
 #define KTHREADD 2 /* rest_init() of the kernel's init/main.c */
 #define PF_KTHREAD 0x00200000u /* include/linux/sched.h */
 #define DOMAIN_FIRST_RESERVED 0x7ff0 /* xen/include/public/xen.h */
@@ -114,7 +113,7 @@ static bool read_tasks(struct io_thread *t, const char *proc)
 
 static bool read_qemu(struct io_thread *t, const char *proc)
 {
-	char line[LINE_MAX_BYTES], *path = xasprintf("%s/%ld/cmdline", proc, t->pid);
+	char line[PROC_LINE_BYTES], *path = xasprintf("%s/%ld/cmdline", proc, t->pid);
 	size_t n = proc_read(line, sizeof(line), path);
 	const char *slash, *domain, *rest;
 
@@ -165,32 +164,32 @@ void io_threads_release(struct io_threads *t)
 	*t = (struct io_threads){0};
 }
 
-bool io_threads_of_domain(const struct io_threads *t, long domid, struct cpuset *out)
+/* The union of the CPUs of those that serve either. */
+static bool cpus_of(const struct io_threads *t, long domid, long guest_pid, struct cpuset *out)
 {
 	bool any = false;
 
 	*out = (struct cpuset){0};
 	for (uint32_t i = 0; i < t->nr; i++) {
-		if (t->thread[i].domid != domid || domid == IO_NO_DOMAIN)
+		const struct io_thread *one = &t->thread[i];
+
+		if ((domid == IO_NO_DOMAIN || one->domid != domid) &&
+		    (!guest_pid || one->guest_pid != guest_pid))
 			continue;
-		cpuset_or(out, &t->thread[i].cpus);
+		cpuset_or(out, &one->cpus);
 		any = true;
 	}
 	return any;
 }
 
+bool io_threads_of_domain(const struct io_threads *t, long domid, struct cpuset *out)
+{
+	return cpus_of(t, domid, 0, out);
+}
+
 bool io_threads_of_guest(const struct io_threads *t, long guest_pid, struct cpuset *out)
 {
-	bool any = false;
-
-	*out = (struct cpuset){0};
-	for (uint32_t i = 0; i < t->nr; i++) {
-		if (t->thread[i].guest_pid != guest_pid || !guest_pid)
-			continue;
-		cpuset_or(out, &t->thread[i].cpus);
-		any = true;
-	}
-	return any;
+	return cpus_of(t, IO_NO_DOMAIN, guest_pid, out);
 }
 
 void io_threads_through(const struct cpuset *vcpu, uint32_t nr_vcpus, const struct cpuset *cpus,

@@ -8,8 +8,6 @@
 
 #include "base/alloc.h"
 
-#define LINE_MAX_BYTES 16384
-
 long proc_numbers(const char *path, long **out)
 {
 	DIR *d = opendir(path);
@@ -49,7 +47,7 @@ size_t proc_read(char *buf, size_t size, const char *path)
 bool proc_allowed(struct cpuset *out, const char *path)
 {
 	FILE *f = fopen(path, "re");
-	char line[LINE_MAX_BYTES], list[LINE_MAX_BYTES];
+	char line[PROC_LINE_BYTES], list[PROC_LINE_BYTES];
 	bool found = false;
 
 	while (f && !found && fgets(line, sizeof(line), f))

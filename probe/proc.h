@@ -7,6 +7,8 @@
 
 #include "base/cpuset.h"
 
+#define PROC_LINE_BYTES 16384 /* of a line of arguments, or of CPUs */
+
 /* Numbers among the names in a folder, ascending; how many, -1: it cannot be read. The
  * caller frees. */
 long proc_numbers(const char *path, long **out);

@@ -47,6 +47,9 @@ struct workers {
 int workers_open(struct workers *w, const struct options *o, struct error *err) MUST_USE;
 void workers_close(struct workers *w);
 
+/* Its best, median and worst rate in a record; sorts them. */
+void record_rates(struct record *r, int64_t *rate, size_t nr);
+
 /* One kernel, and its record. */
 int do_kernel(const struct options *o, struct error *err) MUST_USE;
 /* program_load.c: one kernel until a signal ends it. */

@@ -27,12 +27,18 @@ static int ascending(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
+void record_rates(struct record *r, int64_t *rate, size_t nr)
+{
+	qsort(rate, nr, sizeof(*rate), ascending);
+	record_int(r, "best_bytes_per_s", rate[nr - 1]);
+	record_int(r, "median_bytes_per_s", rate[(nr - 1) / 2]);
+	record_int(r, "worst_bytes_per_s", rate[0]);
+}
+
 static void print(const struct options *o, const struct workers *w, int64_t *rate)
 {
-	size_t nr = (size_t)o->repeats;
 	struct record r;
 
-	qsort(rate, nr, sizeof(*rate), ascending);
 	record_begin(&r, stdout, o->json);
 	record_text(&r, "probe", "kernel");
 	print_place(&r, o, &w->cpus, &w->memory);
@@ -41,9 +47,7 @@ static void print(const struct options *o, const struct workers *w, int64_t *rat
 	record_int(&r, "threads", w->nr);
 	record_int(&r, "bytes", (int64_t)w->memory.bytes);
 	record_int(&r, "read_ppm", kernel_read_ppm(w->op));
-	record_int(&r, "best_bytes_per_s", rate[nr - 1]);
-	record_int(&r, "median_bytes_per_s", rate[(nr - 1) / 2]);
-	record_int(&r, "worst_bytes_per_s", rate[0]);
+	record_rates(&r, rate, (size_t)o->repeats);
 	record_end(&r);
 }
 

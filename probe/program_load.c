@@ -6,14 +6,10 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/units.h"
-#include "probe/machine.h"
 #include "probe/program.h"
-#include "probe/stream.h"
 #include "probe/traffic.h"
 
 #define WINDOWS 8 /* the last ones count: they lie in the time of who is measured */
@@ -35,13 +31,6 @@ static void catch_signals(void)
 	sigaction(SIGINT, &action, NULL);
 }
 
-static int ascending(const void *x, const void *y)
-{
-	int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
-
-	return (a > b) - (a < b);
-}
-
 static void print(const struct options *o, const struct workers *w, const char *probe,
 		  int64_t *window, size_t nr)
 {
@@ -54,12 +43,8 @@ static void print(const struct options *o, const struct workers *w, const char *
 	record_int(&r, "threads", w->nr);
 	record_int(&r, "bytes", (int64_t)w->memory.bytes);
 	record_int(&r, "limit_bytes_per_s", o->limit == UNSET ? 0 : (int64_t)o->limit);
-	if (nr) {
-		qsort(window, nr, sizeof(*window), ascending);
-		record_int(&r, "best_bytes_per_s", window[nr - 1]);
-		record_int(&r, "median_bytes_per_s", window[(nr - 1) / 2]);
-		record_int(&r, "worst_bytes_per_s", window[0]);
-	}
+	if (nr)
+		record_rates(&r, window, nr);
 	record_end(&r);
 	fflush(stdout);
 }

@@ -213,15 +213,19 @@ static enum unit unit_of(const struct contention_row *r)
 	return r->time ? UNIT_PS : UNIT_BYTES_PER_S;
 }
 
-static void figure_cell(struct table *t, enum unit u, int64_t figure)
+static void unit_cell(struct table *t, enum unit u, int64_t figure)
 {
 	char text[40];
 
 	table_cell(t, "%s", unit_text(u, figure, -1, text, sizeof(text)));
 }
 
-/* Of b against a, as percent with its sign. */
-static void error_cell(struct table *t, int64_t a, int64_t b)
+void contention_figure_cell(struct table *t, const struct contention_row *r, int64_t figure)
+{
+	unit_cell(t, unit_of(r), figure);
+}
+
+void contention_change_cell(struct table *t, int64_t a, int64_t b)
 {
 	if (is_known(a) && is_known(b) && a > 0)
 		table_cell(t, "%+.1f", ((double)b / (double)a - 1) * 100);
@@ -229,19 +233,12 @@ static void error_cell(struct table *t, int64_t a, int64_t b)
 		table_cell(t, "-");
 }
 
-static void point_cells(struct table *t, const struct contention_row *r)
+void contention_point_cells(struct table *t, const struct contention_row *r)
 {
 	table_cell(t, "%s", r->name);
 	table_cell(t, "%s", r->nodes);
 	table_cell(t, "%s %s", r->point, unit_sign(unit_of(r)));
 	table_cell(t, "%" PRId64, r->level_percent);
-}
-
-static void heading(struct table *t, const char *const *name, size_t nr)
-{
-	for (size_t i = 0; i < nr; i++)
-		table_cell(t, "%s", name[i]);
-	table_end_row(t);
 }
 
 /* The rows from `from` on that have its key; returns where they end. */
@@ -252,16 +249,18 @@ static size_t print_rows(const struct contention_file *f, size_t from, FILE *out
 	struct table *t = table_new();
 	size_t i = from;
 
-	heading(t, name, NR(name));
+	for (size_t k = 0; k < NR(name); k++)
+		table_cell(t, "%s", name[k]);
+	table_end_row(t);
 	for (; i < f->nr && strcmp(f->row[i].key, f->row[from].key) == 0; i++) {
 		const struct contention_row *r = &f->row[i];
 
-		point_cells(t, r);
-		figure_cell(t, unit_of(r), r->found);
-		figure_cell(t, unit_of(r), r->predicted);
-		error_cell(t, r->predicted, r->found);
-		figure_cell(t, UNIT_BYTES_PER_S, r->found_load);
-		figure_cell(t, UNIT_BYTES_PER_S, r->predicted_load);
+		contention_point_cells(t, r);
+		contention_figure_cell(t, r, r->found);
+		contention_figure_cell(t, r, r->predicted);
+		contention_change_cell(t, r->predicted, r->found);
+		unit_cell(t, UNIT_BYTES_PER_S, r->found_load);
+		unit_cell(t, UNIT_BYTES_PER_S, r->predicted_load);
 		table_end_row(t);
 	}
 	fprintf(out, "contention: %s\n\n", f->row[from].key);

@@ -38,6 +38,13 @@ void contention_file_release(struct contention_file *f); /* zeroed is fine */
 /* Measured beside predicted, point by point, and the verdict. */
 void contention_print_text(const struct contention_file *f, FILE *out);
 
+/* Cells of such tables: which point it is; a figure of it; of b against a, in percent with its
+ * sign. */
+struct table;
+void contention_point_cells(struct table *t, const struct contention_row *r);
+void contention_figure_cell(struct table *t, const struct contention_row *r, int64_t figure);
+void contention_change_cell(struct table *t, int64_t a, int64_t b);
+
 /* contention_verdict.c: how near the model is, whether that is as near as it says, and which
  * points are not known. */
 void contention_print_verdict(const struct contention_file *f, FILE *out);

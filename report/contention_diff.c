@@ -60,13 +60,9 @@ void contention_each(const struct contention_diff *d, contention_taker *take, vo
 
 /* --- text ----------------------------------------------------------------------------- */
 
-static void figure_cells(struct table *t, const struct contention_row *r)
+static void best_cells(struct table *t, const struct contention_row *r)
 {
-	char text[40];
-
-	table_cell(t, "%s",
-		   unit_text(r->time ? UNIT_PS : UNIT_BYTES_PER_S, contention_best(r), -1, text,
-			     sizeof(text)));
+	contention_figure_cell(t, r, contention_best(r));
 	table_cell(t, "%s", contention_source(r));
 }
 
@@ -78,17 +74,10 @@ static void text_row(void *context, const char *what, const struct contention_ro
 	(void)what;
 	if (!a || !b)
 		return;
-	table_cell(t, "%s", a->name);
-	table_cell(t, "%s", a->nodes);
-	table_cell(t, "%s %s", a->point, unit_sign(a->time ? UNIT_PS : UNIT_BYTES_PER_S));
-	table_cell(t, "%" PRId64, a->level_percent);
-	figure_cells(t, a);
-	figure_cells(t, b);
-	if (contention_best(a) > 0)
-		table_cell(t, "%+.1f",
-			   ((double)contention_best(b) / (double)contention_best(a) - 1) * 100);
-	else
-		table_cell(t, "-");
+	contention_point_cells(t, a);
+	best_cells(t, a);
+	best_cells(t, b);
+	contention_change_cell(t, contention_best(a), contention_best(b));
 	table_end_row(t);
 }
 

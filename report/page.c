@@ -148,7 +148,7 @@ static void write_drawing(struct model_out *m, const struct page_host *h, size_t
 	FILE *f = xmemstream(&svg, &n);
 
 	topology_print(h, NULL, name, false, f);
-	xmemstream_close(f, &svg);
+	xmemstream_close(f);
 	model_text(m, "svg", svg);
 	free(svg);
 	free(name);

@@ -48,7 +48,7 @@ static int draw(const char *path, const char *directory, const struct measured_q
 		"plot x with lines lc rgb '#808080', $p using 1:2:3 with yerrorbars pt 7 ps 0.6 "
 		"lc rgb '%s'\n",
 		unit_sign(unit), unit_sign(unit), p.most * 1.05, p.most * 1.05, picture_colour(0));
-	xmemstream_close(p.script, &script);
+	xmemstream_close(p.script);
 	picture.script = script;
 	if (!rc && p.nr)
 		rc = picture_write(&picture, err);

@@ -50,7 +50,7 @@ char *refusals_script(const struct refusals *r)
 		print_gnuplot_text(row[i]->name, f);
 	}
 	fputc('\n', f);
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	free(row);
 	return text;
 }

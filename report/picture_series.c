@@ -165,7 +165,7 @@ char *live_script(const struct series *s)
 	print_data(s, CURVE_LIVE, 1, f);
 	fputs("set ylabel 'zones alive'\nset key outside above\nset yrange [0:*]\n", f);
 	print_plot(s, CURVE_LIVE, NULL, false, f);
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	return text;
 }
 
@@ -205,6 +205,6 @@ char *locality_script(const struct series *s, unsigned *height)
 		print_plot(s, CURVE_MID, policy[p], s->spread, f);
 	}
 	fputs("unset multiplot\n", f);
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	return text;
 }

@@ -33,7 +33,7 @@ static char *heat_script(const struct heat *h, const struct heat_map *m)
 		one ? "node" : "host", hours, one ? h->nr_nodes - 0.5 : (double)h->nr_hosts,
 		one ? -0.5 : 0.0, h->nr_hosts <= 16 ? "1" : "autofreq", hours / HEAT_COLUMNS,
 		(double)h->per_row / (one ? 1 : h->nr_nodes), one ? "-0.5" : "");
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	return text;
 }
 

@@ -266,7 +266,7 @@ static int write_png(const struct page_host *h, const char *name, const char *di
 		p.width, p.height);
 	draw_all(&t, &s);
 	fputs("plot NaN\n", out);
-	xmemstream_close(out, &script);
+	xmemstream_close(out);
 	free(s.package);
 	p.script = script;
 	rc = picture_write_png(&p, err);

@@ -346,7 +346,7 @@ static int kubernetes_read(struct doc_stream *s, struct error *err)
 	if (!rc)
 		rc = add_pods(&k, err);
 	if (how.warn)
-		xmemstream_close(how.warn, &text);
+		xmemstream_close(how.warn);
 	if (text)
 		note_warnings(&s->base.stats, text);
 	free(text);

@@ -68,7 +68,7 @@ static int write_key(const struct workload *w, bool skip_bad, char key[SHA256_HE
 	}
 	for (const char *const *more = w->trace_with; more && *more && !rc; more++)
 		rc = describe_file(out, *more, err);
-	xmemstream_close(out, &text);
+	xmemstream_close(out);
 	if (!rc)
 		text_sha256(text, n, key);
 	free(text);

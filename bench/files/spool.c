@@ -33,7 +33,7 @@ static char *key_text(const struct row *key)
 
 	row_print_key(key, f);
 	fputc(',', f);
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	return text;
 }
 

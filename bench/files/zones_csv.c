@@ -276,7 +276,7 @@ static void part_release(void *self)
 
 	tape_close(&p->tape);
 	if (p->zones.out)
-		xmemstream_close(p->zones.out, &p->text);
+		xmemstream_close(p->zones.out);
 	zones_writer_release(&p->zones);
 	free(p->text);
 	free(p);

@@ -386,7 +386,7 @@ int sweep_identity(const struct experiment *x, const char *version, const char *
 	rc = print_file(f, file, err);
 	for (size_t i = 0; i < files && !rc; i++)
 		rc = print_file(f, input[i], err);
-	xmemstream_close(f, out);
+	xmemstream_close(f);
 	if (rc) {
 		free(*out);
 		*out = NULL;

@@ -174,7 +174,7 @@ static char *grades_text(const struct cost_basis *b, const enum cost_figure *lis
 		if (nr)
 			fprintf(f, " %s", cost_grade_name(g));
 	}
-	xmemstream_close(f, &text);
+	xmemstream_close(f);
 	return text;
 }
 

@@ -118,7 +118,7 @@ static void print_table(const struct check *c, bool fails, size_t *room, FILE *o
 			continue;
 		memory = xmemstream(&row, &n);
 		print_row(f, largest, memory);
-		xmemstream_close(memory, &row);
+		xmemstream_close(memory);
 		if (!left && n <= *room) {
 			fputs(row, out);
 			*room -= n;

@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 #include <stdalign.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/rng.h"
@@ -62,4 +63,35 @@ Test(alloc, arrays_grow)
 Test(alloc, impossible_sizes_end_the_program, .exit_code = 3)
 {
 	free(xreallocarray(NULL, SIZE_MAX / 2, 16));
+}
+
+/* What is longer than any buffer arrives whole; from the beginning again it is as long as what
+ * is written then. */
+Test(alloc, streams_into_memory)
+{
+	char *text;
+	size_t size;
+	FILE *f = xmemstream(&text, &size);
+
+	xmemstream_flush(f);
+	cr_assert_eq(size, 0);
+	cr_assert_str_eq(text, "");
+	for (unsigned i = 0; i < 100000; i++)
+		fprintf(f, "%u;", i % 10);
+	xmemstream_flush(f);
+	cr_assert_eq(size, 200000);
+	cr_assert_eq(strlen(text), size);
+	cr_assert_eq(memcmp(text + 199996, "8;9;", 4), 0);
+	rewind(f);
+	fputs("short", f);
+	xmemstream_flush(f);
+	cr_assert_eq(size, 5);
+	cr_assert_str_eq(text, "short");
+	rewind(f);
+	xmemstream_flush(f);
+	cr_assert_eq(size, 0);
+	fputs("more", f);
+	xmemstream_close(f);
+	cr_assert_str_eq(text, "more");
+	free(text);
 }

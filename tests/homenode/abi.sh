@@ -21,6 +21,8 @@ describe()
 	abidw --header-file homenode/homenode.h --drop-private-types --no-show-locs --no-corpus-path \
 		--no-comp-dir-path --exported-interfaces-only --no-elf-needed --no-architecture --out-file "$1" "$library" ||
 		fail "abidw ends with $?"
+	# where the sources lay says nothing of the interface
+	sed "s| path='$PWD/| path='|" "$1" >"$work/plain.abi" && cat "$work/plain.abi" >"$1"
 }
 
 if [ "${HOMENODE_GOLDEN:-}" = rewrite ]; then
