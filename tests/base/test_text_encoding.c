@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/text_encoding.h"
+#include "base/utf8.h"
 
 /* 1 to 4 bytes of UTF-8 each: a, e acute, euro, an emoji. */
 static const char utf8[] = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80";
@@ -43,6 +44,21 @@ static void with_mark(const char *mark, const char *bytes, size_t size)
 	memcpy(both + 2, bytes, size);
 	becomes(both, size + 2, utf8);
 	free(both);
+}
+
+Test(text_encoding, characters_are_told)
+{
+	static const char text[] = "a\xc3\xa9\xe2\x82\xac"
+				   "b";
+
+	cr_expect_eq(utf8_character("\xe2\x82\xac"), 3);
+	cr_expect_eq(utf8_character("\xff"), 0);
+	cr_expect_eq(utf8_character("\xc3"), 0, "the text ends in it");
+	cr_expect_eq(utf8_character("\xed\xa0\x80"), 0, "half of a pair");
+	cr_expect_eq(utf8_fit(text, 0), 0);
+	cr_expect_eq(utf8_fit(text, 2), 3);
+	cr_expect_eq(utf8_fit(text, 3), 6);
+	cr_expect_eq(utf8_fit(text, 9), strlen(text));
 }
 
 Test(text_encoding, utf8_passes)

@@ -113,6 +113,7 @@ refused 2 watch $recording --record "$work/copy"
 says err 'is a recording already'
 [ -e "$work/copy" ] && fail "a refused recording is left"
 refused 2 watch $recording --cgroup '*'
+refused 2 advise $recording --cgroup '*'
 refused 2 watch $recording --format json
 refused 2 watch $recording --table nodes
 refused 2 watch $recording --once --count 3
