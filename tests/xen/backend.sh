@@ -168,7 +168,7 @@ part watch | grep -q '^live xen-pvh ours 1 vcpus 1 runs on [0-7] told  home [0-7
 part watch | grep -qx 3 || fail "dom0: $(part watch)"
 part watch | awk -F, '/^20/ { n++; if ($4 <= 0 || $5 <= 0) bad = 1 } END { exit bad || n != 3 }' ||
 	fail "what looking took: $(part watch)"
-"$HOMENODE" watch "$work/rig/files/watch.jsonl" --format jsonl >"$work/replay" 2>&1
+"$HOMENODE" watch "$work/rig/files/watch.jsonl" --format jsonl >"$work/replay" 2>"$work/err" || fail "the recording: $(cat "$work/err")"
 [ "$(wc -l <"$work/replay")" -eq 3 ] || fail "the recording: $(cat "$work/replay")"
 
 # each zone wholly on a node of its own, whoever was quicker
