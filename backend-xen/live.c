@@ -39,8 +39,8 @@ static nodeset nodes_of(const struct host *h, const libxl_bitmap *cpus)
 
 /* --- one domain -------------------------------------------------------------------------- */
 
-/* libxl_list_domain() takes PVH for HVM, as the hypervisor does; libxl's own note of how it built the
- * domain tells them apart (libxl__domain_type()). */
+/* libxl_list_domain() takes PVH for HVM, as the hypervisor does; libxl's own note of how it built
+ * the domain tells them apart (libxl__domain_type()). */
 static enum live_kind kind_of(struct xen *x, const libxl_dominfo *d)
 {
 	bool hvm = d->domain_type == LIBXL_DOMAIN_TYPE_HVM, pvh;
