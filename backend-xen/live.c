@@ -33,13 +33,21 @@ static nodeset nodes_of(const struct host *h, const libxl_bitmap *cpus)
 
 /* --- one domain -------------------------------------------------------------------------- */
 
-static enum live_kind kind_of(const libxl_dominfo *d)
+/* libxl_list_domain() takes PVH for HVM, as the hypervisor does; libxl's own note of how it built
+ * the domain tells them apart (libxl__domain_type()). */
+static enum live_kind kind_of(struct xen *x, const libxl_dominfo *d)
 {
+	bool hvm = d->domain_type == LIBXL_DOMAIN_TYPE_HVM, pvh;
+	char *path, *type;
+
 	if (!d->domid)
 		return LIVE_XEN_DOM0;
-	return d->domain_type == LIBXL_DOMAIN_TYPE_HVM	 ? LIVE_XEN_HVM
-	       : d->domain_type == LIBXL_DOMAIN_TYPE_PVH ? LIVE_XEN_PVH
-							 : LIVE_XEN_PV;
+	path = xasprintf("/libxl/%u/type", d->domid);
+	type = xen_store_read(x, path);
+	pvh = d->domain_type == LIBXL_DOMAIN_TYPE_PVH || (hvm && type && strcmp(type, "pvh") == 0);
+	free(type);
+	free(path);
+	return pvh ? LIVE_XEN_PVH : hvm ? LIVE_XEN_HVM : LIVE_XEN_PV;
 }
 
 /* KiB in xenstore; LIVE_UNKNOWN: not there, or no size. */
@@ -226,7 +234,7 @@ static void add_domain(struct xen_source *s, struct live_sample *out, const libx
 	char *name = xen_store_read(&s->xen, path);
 	struct live_zone *z = live_sample_add(out, name ? name : "(no name)", id);
 
-	z->kind = kind_of(d);
+	z->kind = kind_of(&s->xen, d);
 	z->ours = d->domid && owner_is_ours(&d->uuid);
 	set_vcpus(s, z, d->domid, pages ? pages : &none);
 	if (pages) /* else it came after the dump */

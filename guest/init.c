@@ -87,8 +87,9 @@ struct job {
 	bool begun;
 };
 
-/* Reads some of what it says into text[]; what does not fit is dropped. */
-static void hear(struct job *j)
+/* Reads some of what it says into text[]; what does not fit is dropped. True where it wrote to the
+ * store: that it has begun. */
+static bool hear(struct job *j)
 {
 	char spill[512];
 	bool full = j->used >= sizeof(text) - 1;
@@ -96,18 +97,19 @@ static void hear(struct job *j)
 			 full ? sizeof(spill) : sizeof(text) - 1 - j->used);
 
 	if (n < 0 && errno == EINTR)
-		return;
+		return false;
 	if (n <= 0) {
 		close(j->out);
 		j->out = -1;
-		return;
+		return false;
 	}
 	j->used += full ? 0 : (size_t)n;
 	text[j->used] = '\0';
 	if (j->begun || !strchr(text, '\n'))
-		return;
+		return false;
 	j->begun = true;
 	xenstore_write(j->s, "data/homenode/begun", j->id);
+	return true;
 }
 
 /* Is it to end? Looked at after each message of the store, and after each that we sent. */
@@ -126,17 +128,18 @@ static void obey(const struct job *j)
 static void attend(struct job *j)
 {
 	struct pollfd fd[2];
+	bool sent;
 
 	while (j->out >= 0) {
 		fd[0] = (struct pollfd){.fd = j->out, .events = POLLIN};
 		fd[1] = (struct pollfd){.fd = j->s->fd, .events = POLLIN};
 		if (poll(fd, 2, -1) < 0 && errno != EINTR)
 			break;
-		if (fd[0].revents)
-			hear(j);
+		sent = fd[0].revents && hear(j);
 		if (fd[1].revents && !xenstore_wait(j->s))
 			xenstore_release(j->s);
-		obey(j);
+		if (sent || fd[1].revents)
+			obey(j);
 	}
 }
 

@@ -54,7 +54,7 @@ static const struct {
 } domain[] = {
 	{0, LIBXL_DOMAIN_TYPE_PV, true, false, 2, {{0, true, 0xff, 0xff}, {1, false, 0x0f, 0xff}}},
 	{3,
-	 LIBXL_DOMAIN_TYPE_PVH,
+	 LIBXL_DOMAIN_TYPE_HVM, /* says libxl of PVH */
 	 true,
 	 false,
 	 4,
@@ -110,9 +110,11 @@ char *xen_store_read(struct xen *x, const char *path)
 	static const char *const store[][2] = {
 		{"/local/domain/0/name", "Domain-0"},
 		{"/local/domain/3/name", "db"},
+		{"/libxl/3/type", "pvh"},
 		{"/local/domain/3/memory/target", "8000"},
 		{"/local/domain/3/memory/static-max", "8192"},
 		{"/local/domain/7/name", "web"},
+		{"/libxl/7/type", "hvm"},
 		{"/local/domain/7/memory/target", "99999999999999999999"},
 		{"/local/domain/7/memory/static-max", "4096 and more"},
 	};
