@@ -66,7 +66,12 @@ static int read_sample(struct session *c, const char *host, const char *path, st
 	if (rc)
 		return rc;
 	live_sample_init(&c->sample, c->own);
-	rc = recording_sample_parse(&c->sample, path, 1, text, size, err);
+	if (strncmp(text, "{\"format\"", strlen("{\"format\"")) == 0)
+		rc = error_at(err, ERR_INPUT, path, 1, 0,
+			      "this is a recording, which has its own host: name it alone, or one "
+			      "of its further lines as a file");
+	else
+		rc = recording_sample_parse(&c->sample, path, 1, text, size, err);
 	free(text);
 	return rc;
 }

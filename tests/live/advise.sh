@@ -106,6 +106,8 @@ echo '{"at_ns":0}' >"$work/bad"
 refused 2 advise "$host" "$work/bad" --emit "$work/not"
 says err "$work/bad:1:"
 [ -e "$work/not" ] && fail "a file was left behind"
+refused 2 advise "$host" docs/examples/drifting.jsonl
+says err 'drifting.jsonl:1: this is a recording'
 refused 3 advise "$host" "$work/fine" --emit "$work/no/such/place"
 
 # two domains on each other's nodes, which are full: both stop before one starts
