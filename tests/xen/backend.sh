@@ -185,15 +185,15 @@ part together | grep -qx 'foreign answers: still [0-9]* 1' || fail "the other do
 # what zones were told: nodes, distances, packages, caches
 grep -q '^ok: the guest believes its plan' "$work/out" || fail "no guest's report was compared"
 
-# zones among neighbours: each point of the two that are honest, but with the liar at work; of the
-# liar nothing but why
+# zones among neighbours: points of the two that are honest, but for those that the liar was to work
+# beside, and he is alone on no node that is told beforehand; of the liar nothing but why
 awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
 	{ found = $column["point_ps"] $column["point_bytes_per_s"] != ""; points++ }
 	{ why = $0 ~ /guest.s (answer|load)/; bad += found == why }
 	$column["name"] == "liar" && found { bad++ }
 	$column["name"] != "liar" && found { good++ }
 	$column["name"] != "liar" && !found { beside++ }
-	END { exit bad || points != 24 || beside != 3 || good != 13 }' "$work/rig/files/contention.csv" ||
+	END { exit bad || points != 24 || good < 8 || good + beside != 16 }' "$work/rig/files/contention.csv" ||
 	fail "zones under load: $(cat "$work/rig/files/contention.csv")"
 run 0 run tests/xen/recorded/contention.json --host "$work/rig/files/xen.xml" --no-cost --contention \
 	--levels 100 --replay "$work/rig/files/contention.record" --output "$work/again"
