@@ -239,8 +239,8 @@ int hn_plan_acpi_table(const struct hn_plan *p, const char *table, const char *m
 {
 	struct guest_map map = {0};
 	struct bytes bytes = {0};
-	enum guest_layout layout;
-	enum acpi_kind kind;
+	enum guest_layout layout = GUEST_PVH;
+	enum acpi_kind kind = ACPI_SRAT;
 	int rc = find_table(table, machine, &kind, &layout, err);
 
 	*out = NULL;

@@ -70,7 +70,7 @@ static int read_columns(struct mlc *m, const char *p, struct error *err)
 
 	m->nr_columns = m->nr_rows = 0;
 	while (figure_number(&p, &node)) {
-		if (m->nr_columns == NODES_MAX || node > CPUS_MAX)
+		if (m->nr_columns == NODES_MAX || node < 0 || node > CPUS_MAX)
 			return mlc_error(m, err, "more nodes than any machine has");
 		m->column[m->nr_columns++] = (uint32_t)node;
 	}
@@ -86,6 +86,8 @@ static int read_row(struct mlc *m, const char *p, struct error *err)
 
 	if (!figure_number(&p, &node))
 		return 0;
+	if (node < 0 || node > CPUS_MAX)
+		return mlc_error(m, err, "no node has this number");
 	for (unsigned i = 0; !rc && i < m->nr_columns; i++) {
 		struct figure f = {.kind = kind, .from = (uint32_t)node, .to = m->column[i]};
 

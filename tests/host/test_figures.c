@@ -347,6 +347,18 @@ static const char *refusal(const char *text, struct error *err)
 	return rc ? err->text : "";
 }
 
+Test(figures, mlc_nodes_are_numbers_of_nodes)
+{
+	static const char begin[] = "Intel(R) Memory Latency Checker - v3.11\n"
+				    "Measuring idle latencies for random access (in ns)...\n"
+				    "\t\tNuma node\nNuma node\t     0\t     1\t\n";
+	char *text = xasprintf("%s       1e70\t  90.1\t 140.2\t\n", begin);
+	struct error err = {0};
+
+	cr_assert(strstr(refusal(text, &err), "no node has this number"), "%s", err.text);
+	free(text);
+}
+
 static char *one_figure(const char *figure)
 {
 	return xasprintf("{\"homenode_figures\": 1, \"figures\": [\n%s]}", figure);

@@ -492,6 +492,7 @@ static void random_host(struct scenario *s, struct rng *rng, uint32_t nodes, uin
 		int64_t bytes[4] = {0};
 		enum live_kind kind = rng_below(rng, 2) ? LIVE_MODEL : LIVE_XEN_PVH;
 		struct live_zone *z;
+		uint32_t node, vcpus;
 
 		/* one node's room for each of at most as many pieces as zones and nodes */
 		for (uint32_t n = 0; n < nodes; n++)
@@ -500,8 +501,10 @@ static void random_host(struct scenario *s, struct rng *rng, uint32_t nodes, uin
 					(int64_t)rng_below(rng, (uint64_t)(s->sample.free_bytes[n] /
 									   MIB / 2)) *
 					MIB;
-		z = add(s, kind, 1 + (uint32_t)rng_below(rng, 8),
-			nodeset_of((unsigned)rng_below(rng, nodes)), bytes);
+		/* one after the other: compilers differ in which argument comes first */
+		node = (uint32_t)rng_below(rng, nodes);
+		vcpus = 1 + (uint32_t)rng_below(rng, 8);
+		z = add(s, kind, vcpus, nodeset_of(node), bytes);
 		if (live_zone_bytes(&s->sample, z) == 0) {
 			z->node_bytes[0] = 64 * MIB;
 			s->sample.free_bytes[0] -= 64 * MIB;
@@ -587,9 +590,8 @@ Test(advise, no_step_lacks_room)
 		struct scenario s;
 		struct reference r;
 		struct world w;
-
-		random_host(&s, &rng, 2 + (uint32_t)rng_below(&rng, 3),
-			    2 + (uint32_t)rng_below(&rng, 5));
+		uint32_t zones = 2 + (uint32_t)rng_below(&rng, 5);
+		random_host(&s, &rng, 2 + (uint32_t)rng_below(&rng, 3), zones);
 		s.ask.max_steps = 1 + (uint32_t)rng_below(&rng, 8);
 		s.ask.shrink_ppm = (int64_t)rng_below(&rng, 2) * 400000;
 		run(&s);
