@@ -59,7 +59,7 @@ static int read_cpus(struct draft *d, const struct xml_doc *doc, const struct xm
 
 	while (!rc && cpus && (e = xml_child(cpus, "cpu", e)) != NULL) {
 		const char *siblings = xml_attr(e, "siblings");
-		uint64_t cpu, socket, core;
+		uint64_t cpu, socket = 0, core = 0;
 		struct cpuset threads;
 
 		rc = number(doc, e, "id", &cpu, err);
