@@ -1,8 +1,9 @@
 /*
  * What libxl made of a guest's tables, from any bytes: a piece of memory with its RSDP and
- *acpi_info somewhere. Checksums on the way are made right first, so that what lies behind them is
- *reached; what is refused must say why and change nothing, what is taken must stay within its
- *memory. build/clang/tests/fuzz/fuzz_guest_acpi -max_len=4096 -max_total_time=60 CORPUS
+ * acpi_info somewhere. Checksums on the way are made right first, so that what lies behind
+ * them is reached; what is refused must say why and change nothing, what is taken must stay
+ * within its memory.
+ *	build/clang/tests/fuzz/fuzz_guest_acpi -max_len=4096 -max_total_time=60 CORPUS
  */
 #include <stdlib.h>
 #include <string.h>

@@ -3,33 +3,13 @@
  * say why.
  *	build/clang/tests/fuzz/fuzz_results -max_len=4096 -max_total_time=60 CORPUS
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "report/check/check.h"
 #include "report/refusals.h"
 #include "report/residency.h"
 #include "report/series.h"
-#include "tests/temporary.h"
+#include "tests/fuzz/file_of.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static const char *file_of(const uint8_t *data, size_t size)
-{
-	static char path[256];
-	FILE *f;
-
-	if (!path[0]) {
-		int fd = mkstemp(temporary_name(path, sizeof(path), "fuzz"));
-
-		BUG_ON(fd < 0);
-		close(fd);
-	}
-	f = fopen(path, "wb");
-	BUG_ON(!f || fwrite(data, 1, size, f) != size || fclose(f) != 0);
-	return path;
-}
 
 static int summary(const char *path, struct error *err)
 {

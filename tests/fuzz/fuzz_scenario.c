@@ -1,32 +1,13 @@
 /*
- * A scenario from any bytes. What is read must be steps that a host could be asked for; what is
- *refused must say why. build/clang/tests/fuzz/fuzz_scenario -max_len=4096 -max_total_time=60 CORPUS
+ * A scenario from any bytes. What is read must be steps that a host could be asked for; what
+ * is refused must say why.
+ *	build/clang/tests/fuzz/fuzz_scenario -max_len=4096 -max_total_time=60 CORPUS
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "bench/scenario.h"
+#include "tests/fuzz/file_of.h"
 #include "tests/placement/hosts.h"
-#include "tests/temporary.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static const char *file_of(const uint8_t *data, size_t size)
-{
-	static char path[256];
-	FILE *f;
-
-	if (!path[0]) {
-		int fd = mkstemp(temporary_name(path, sizeof(path), "fuzz"));
-
-		BUG_ON(fd < 0);
-		close(fd);
-	}
-	f = fopen(path, "wb");
-	BUG_ON(!f || fwrite(data, 1, size, f) != size || fclose(f) != 0);
-	return path;
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

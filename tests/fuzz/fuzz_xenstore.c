@@ -1,7 +1,7 @@
 /*
  * Any bytes as values in xenstore: what a guest writes of its boot, leases, the launch lock and
- *what a killed run wrote beside a zone. Values are separated by bytes of 0xff, in the order of
- *`key`. What is accepted is consistent, what is shown is printable, and every wait has an end.
+ * what a killed run wrote beside a zone. Values are separated by bytes of 0xff, in the order of
+ * `key`. What is accepted is consistent, what is shown is printable, and every wait has an end.
  *	build/clang/tests/fuzz/fuzz_xenstore -max_len=8192 -max_total_time=60 CORPUS
  */
 #include <errno.h>
