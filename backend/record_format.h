@@ -13,8 +13,8 @@
  *
  * What a killed run left follows the first states, TEXT as in backend/left.h; where a START goes on
  * with such a zone, BYTES is its number. States follow the answer with which they became known.
- * PLAN is "-" or ZONE:TOLD:PINNED:vnode,vcpus,bytes;... so that replay notices a different
- *decision.
+ * PLAN is "-" or ZONE:TOLD:PINNED:vnode,vcpus,bytes;... so that replay notices another
+ * decision.
  */
 #ifndef BACKEND_RECORD_FORMAT_H
 #define BACKEND_RECORD_FORMAT_H

@@ -63,7 +63,6 @@ test   jq               command jq
 test   strace           command strace
 test   abigail-tools    command abidiff
 test   tmux             command tmux
-test   prometheus       command promtool
 test   python3-prometheus-client file /usr/lib/python3/dist-packages/prometheus_client/__init__.py
 ci     clang            command clang
 ci     clang-format     command clang-format
@@ -74,6 +73,7 @@ ci     npm              command npm
 ci     rsync            command rsync
 ci     lintian          command lintian
 ci     debootstrap      command debootstrap
+ci     prometheus       command promtool
 ci     node-typescript  command tsc
 ci     python3-yaml     file /usr/lib/python3/dist-packages/yaml/__init__.py
 '
